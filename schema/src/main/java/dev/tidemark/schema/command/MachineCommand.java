@@ -1,0 +1,23 @@
+package dev.tidemark.schema.command;
+
+import dev.tidemark.schema.id.MachineId;
+import java.time.Instant;
+
+/** One thing asked of one machine. */
+public sealed interface MachineCommand
+        permits RegisterMachine,
+                RemoveMachine,
+                CreateCheckpoint,
+                DeleteCheckpoint,
+                StartBackup,
+                AbortBackup,
+                VerifyBackup,
+                RestoreBackup,
+                RecordReport {
+
+    /** The machine that decides. */
+    MachineId machine();
+
+    /** When it was asked, by the clock of the coordinator. */
+    Instant askedAt();
+}

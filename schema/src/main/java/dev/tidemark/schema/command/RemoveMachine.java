@@ -1,0 +1,9 @@
+package dev.tidemark.schema.command;
+
+import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.id.OperationId;
+import java.time.Instant;
+
+/** Let a machine go. With {@code keepBitmaps} its checkpoints are forgotten but their bitmaps stay in QEMU. */
+public record RemoveMachine(MachineId machine, OperationId operation, boolean keepBitmaps, Instant askedAt)
+        implements MachineCommand {}

@@ -1,0 +1,32 @@
+package dev.tidemark.schema.command;
+
+import dev.tidemark.schema.event.BackupCheckpoint;
+import dev.tidemark.schema.event.BackupMode;
+import dev.tidemark.schema.event.BackupRequest;
+import dev.tidemark.schema.id.BackupId;
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.id.OperationId;
+import dev.tidemark.schema.id.RepositoryName;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Back up the selected disks; an empty selection means all. */
+public record StartBackup(
+        MachineId machine,
+        OperationId operation,
+        BackupId backup,
+        RepositoryName repository,
+        BackupMode mode,
+        BackupRequest request,
+        Optional<BackupCheckpoint> checkpoint,
+        List<DiskName> selection,
+        OptionalLong bytesPerSecondMax,
+        Instant askedAt)
+        implements MachineCommand {
+    public StartBackup {
+        selection = List.copyOf(selection);
+    }
+}

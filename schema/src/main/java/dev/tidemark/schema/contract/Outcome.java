@@ -1,0 +1,65 @@
+package dev.tidemark.schema.contract;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.tidemark.schema.event.CompletedDisk;
+import dev.tidemark.schema.event.DamagedDisk;
+import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.event.RestoredDisk;
+import java.util.List;
+
+/** The three ways in which a try can end. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = Outcome.Done.class, name = "DONE"),
+    @JsonSubTypes.Type(value = Outcome.Refused.class, name = "REFUSED"),
+    @JsonSubTypes.Type(value = Outcome.Unknown.class, name = "UNKNOWN")
+})
+public sealed interface Outcome {
+    /** The effect is there; the evidence says how that was seen. */
+    record Done(Evidence evidence) implements Outcome {}
+
+    /** There is no effect and there will be none. */
+    record Refused(FailureCode code, String detail) implements Outcome {}
+
+    /** Sent, and the answer was lost: cured by looking, never by repeating. */
+    record Unknown(String detail) implements Outcome {}
+
+    /** What stands behind a {@link Done}. */
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+    @JsonSubTypes({
+        @JsonSubTypes.Type(value = Evidence.Seen.class, name = "SEEN"),
+        @JsonSubTypes.Type(value = Evidence.Stored.class, name = "STORED"),
+        @JsonSubTypes.Type(value = Evidence.Verified.class, name = "VERIFIED"),
+        @JsonSubTypes.Type(value = Evidence.Damaged.class, name = "DAMAGED"),
+        @JsonSubTypes.Type(value = Evidence.Restored.class, name = "RESTORED")
+    })
+    sealed interface Evidence {
+        /** The report's own observation shows it. */
+        record Seen() implements Evidence {}
+
+        /** The manifest that lies in the repository. */
+        record Stored(List<CompletedDisk> disks) implements Evidence {
+            public Stored {
+                disks = List.copyOf(disks);
+            }
+        }
+
+        /** So many bytes were read and agree with the manifests. */
+        record Verified(long bytes) implements Evidence {}
+
+        /** These files do not agree with their manifests. */
+        record Damaged(List<DamagedDisk> disks) implements Evidence {
+            public Damaged {
+                disks = List.copyOf(disks);
+            }
+        }
+
+        /** These files were written. */
+        record Restored(List<RestoredDisk> disks) implements Evidence {
+            public Restored {
+                disks = List.copyOf(disks);
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package dev.tidemark.schema.contract;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.tidemark.schema.event.QemuFacts;
+import java.util.List;
+
+/** What a look at QEMU gave. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = Sight.Observed.class, name = "OBSERVED"),
+    @JsonSubTypes.Type(value = Sight.Unreachable.class, name = "UNREACHABLE"),
+    @JsonSubTypes.Type(value = Sight.NotTaken.class, name = "NOT_TAKEN")
+})
+public sealed interface Sight {
+    /**
+     * The whole machine. {@code nodes} and {@code exports} are those with our prefix; {@code partialBackups} are the
+     * {@code .partial} directories of this machine in the known repositories; {@code unaddressableDisks} are writable
+     * disks without a usable device id; {@code runState} is QEMU's word, or {@code running} for a storage daemon.
+     */
+    record Observed(
+            QemuFacts qemu,
+            String runState,
+            List<ObservedDisk> disks,
+            List<ObservedJob> jobs,
+            List<String> nodes,
+            List<String> exports,
+            List<String> partialBackups,
+            List<String> unaddressableDisks)
+            implements Sight {
+        public Observed {
+            disks = List.copyOf(disks);
+            jobs = List.copyOf(jobs);
+            nodes = List.copyOf(nodes);
+            exports = List.copyOf(exports);
+            partialBackups = List.copyOf(partialBackups);
+            unaddressableDisks = List.copyOf(unaddressableDisks);
+        }
+    }
+
+    /**
+     * QEMU could not be looked at for so many milliseconds. {@code processGone} is true only if nothing listens on the
+     * socket; a monitor that is hung or held by another client says nothing about QEMU, and nothing is concluded.
+     */
+    record Unreachable(String detail, boolean processGone, long forMilliseconds) implements Sight {}
+
+    /** Nobody looked: the report is about the repository alone. */
+    record NotTaken() implements Sight {}
+}

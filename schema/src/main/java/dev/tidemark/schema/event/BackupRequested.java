@@ -1,0 +1,33 @@
+package dev.tidemark.schema.event;
+
+import dev.tidemark.schema.id.BackupId;
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.id.OperationId;
+import dev.tidemark.schema.id.RepositoryName;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The intent to back up, with the plan that was right when it was asked for. An empty selection means every disk.
+ */
+public record BackupRequested(
+        MachineId machine,
+        OperationId operation,
+        BackupId backup,
+        RepositoryName repository,
+        BackupMode mode,
+        BackupRequest request,
+        Optional<BackupCheckpoint> checkpoint,
+        List<DiskName> selection,
+        List<DiskPlan> disks,
+        OptionalLong bytesPerSecondMax,
+        Instant at)
+        implements MachineEvent {
+    public BackupRequested {
+        selection = List.copyOf(selection);
+        disks = List.copyOf(disks);
+    }
+}

@@ -1,0 +1,6 @@
+package dev.tidemark.schema.event;
+
+import dev.tidemark.schema.id.DiskName;
+
+/** What is wrong with one disk's file. */
+public record DamagedDisk(DiskName disk, String file, String detail) {}

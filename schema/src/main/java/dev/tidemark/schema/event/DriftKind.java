@@ -1,0 +1,21 @@
+package dev.tidemark.schema.event;
+
+/** What was found that no intent explains. */
+public enum DriftKind {
+    /** A bitmap with our prefix that this log never heard of. */
+    UNKNOWN_BITMAP,
+    /** An older bitmap records as well: a safe superset. */
+    EXTRA_RECORDING,
+    /** A temporary bitmap whose operation has ended, or a bitmap of a broken, failed or deleted checkpoint. */
+    LEFTOVER_BITMAP,
+    /** A target node whose operation has ended. */
+    LEFTOVER_NODE,
+    /** A job whose operation has ended. */
+    LEFTOVER_JOB,
+    /** An NBD export whose operation has ended. */
+    LEFTOVER_EXPORT,
+    /** A partial directory in the repository whose operation has ended. */
+    LEFTOVER_FILES,
+    /** A writable disk without a device id that can name it: it is not protected. */
+    UNADDRESSABLE_DISK
+}

@@ -1,0 +1,35 @@
+package dev.tidemark.schema.event;
+
+/** Why an operation ended without its effect. Stable: scripts and auditors branch on it. */
+public enum FailureCode {
+    /** QEMU could not be reached in time. */
+    MACHINE_UNAVAILABLE,
+    /** QEMU answered with an error and a look showed no effect. */
+    QEMU_REFUSED,
+    /** What was seen kept changing, or did not fit the plan. */
+    EVIDENCE_CHANGED,
+    /** An incremental since a checkpoint was demanded, and the evidence for it is gone. */
+    FULL_REQUIRED,
+    /** No disk is left to which the operation applies. */
+    NOTHING_TO_DO,
+    /** A backup job concluded with an error. */
+    JOB_FAILED,
+    /** A backup job vanished: QEMU was restarted or somebody dismissed it. */
+    JOB_GONE,
+    /** The backup to stand on is not in the repository. */
+    BASE_BACKUP_MISSING,
+    /** The gateway knows no repository of that name. */
+    REPOSITORY_UNKNOWN,
+    /** The repository could not be read or written. */
+    REPOSITORY_FAILED,
+    /** There is something at the target already; nothing is overwritten. */
+    TARGET_EXISTS,
+    /** A file to be restored is not what its manifest says. */
+    BACKUP_DAMAGED,
+    /** Ended on request. */
+    ABORTED,
+    /** The machine left protection. */
+    MACHINE_REMOVED,
+    /** QEMU or the disk cannot do what was asked. */
+    UNSUPPORTED
+}

@@ -1,0 +1,43 @@
+package dev.tidemark.schema.event;
+
+import dev.tidemark.schema.id.MachineId;
+import java.time.Instant;
+
+/**
+ * One fact of a machine's history. The machine is the consistency boundary, because one QMP transaction spans its disks.
+ * Sealed, so that the compiler finds whoever forgot an event.
+ */
+public sealed interface MachineEvent
+        permits MachineRegistered,
+                MachineRemoved,
+                MachineObserved,
+                CheckpointRequested,
+                CheckpointCreated,
+                CheckpointFailed,
+                CheckpointDeletionRequested,
+                CheckpointDeleted,
+                CheckpointDeletionFailed,
+                ChainBroken,
+                DriftFound,
+                OperationInDoubt,
+                BackupRequested,
+                BackupReplanned,
+                BackupStarted,
+                BackupCompleted,
+                BackupFailed,
+                BackupAbortRequested,
+                BackupAborted,
+                VerificationRequested,
+                BackupVerified,
+                BackupDamaged,
+                VerificationFailed,
+                RestoreRequested,
+                RestoreCompleted,
+                RestoreFailed {
+
+    /** The machine to which it happened. */
+    MachineId machine();
+
+    /** When it was asked for or seen, by the clock of the coordinator; never used for order (invariant I11). */
+    Instant at();
+}

@@ -1,0 +1,6 @@
+package dev.tidemark.schema.event;
+
+import dev.tidemark.schema.id.DiskName;
+
+/** One restored file: its absolute path, its format and its virtual size in bytes. */
+public record RestoredDisk(DiskName disk, String file, RestoreFormat format, long virtualSize) {}

@@ -1,0 +1,9 @@
+/**
+ * The one JSON codec and the explicit, versioned names under which events are stored.
+ *
+ * <p>In: records of this module, bytes. Out: bytes, records, precise errors. Never: default typing, leniency, I/O.
+ */
+@NullMarked
+package dev.tidemark.schema.json;
+
+import org.jspecify.annotations.NullMarked;
