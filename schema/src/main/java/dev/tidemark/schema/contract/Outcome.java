@@ -6,7 +6,9 @@ import dev.tidemark.schema.event.CompletedDisk;
 import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.RestoredDisk;
+import dev.tidemark.schema.id.DiskName;
 import java.util.List;
+import java.util.Optional;
 
 /** The three ways in which a try can end. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
@@ -19,8 +21,13 @@ public sealed interface Outcome {
     /** The effect is there; the evidence says how that was seen. */
     record Done(Evidence evidence) implements Outcome {}
 
-    /** There is no effect and there will be none. */
-    record Refused(FailureCode code, String detail) implements Outcome {}
+    /** There is no effect and there will be none; {@code disk} tells which disk stood in the way, where one did. */
+    record Refused(FailureCode code, String detail, Optional<DiskName> disk) implements Outcome {
+        /** A refusal that concerns no disk in particular. */
+        public Refused(FailureCode code, String detail) {
+            this(code, detail, Optional.empty());
+        }
+    }
 
     /** Sent, and the answer was lost: cured by looking, never by repeating. */
     record Unknown(String detail) implements Outcome {}
