@@ -1,0 +1,74 @@
+package dev.tidemark.gateway.act.repository;
+
+import dev.tidemark.schema.event.BackupCheckpoint;
+import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.CompletedDisk;
+import dev.tidemark.schema.event.FullCause;
+import dev.tidemark.schema.event.QemuFacts;
+import dev.tidemark.schema.id.BackupId;
+import dev.tidemark.schema.id.CheckpointId;
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.id.MachineName;
+import dev.tidemark.schema.id.OperationId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What lies beside the files of a completed backup. It is written last, so that its presence under the backup's own name means that
+ * every file it tells of was fsynced and read back (invariant I7). The order of backups is that of the parents; {@code requestedAt}
+ * is for people and for a catalogue that has to be rebuilt.
+ */
+public record Manifest(
+        int formatVersion,
+        BackupId backup,
+        MachineId machine,
+        MachineName machineName,
+        OperationId operation,
+        Instant requestedAt,
+        Optional<BackupCheckpoint> checkpoint,
+        QemuFacts qemu,
+        List<StoredDisk> disks) {
+    /** The version that is written. */
+    public static final int FORMAT_VERSION = 1;
+
+    public Manifest {
+        disks = List.copyOf(disks);
+    }
+
+    /** One disk's file: sizes in bytes, {@code bytes} is what QEMU copied, {@code sha256} that of the whole file in lower-case hex. */
+    public record StoredDisk(
+            DiskName disk,
+            BackupKind kind,
+            Optional<CheckpointId> since,
+            Optional<BackupId> parent,
+            Optional<FullCause> cause,
+            String detail,
+            String file,
+            long size,
+            long fileSize,
+            long bytes,
+            String sha256) {}
+
+    /** The part of one disk. */
+    public Optional<StoredDisk> disk(DiskName name) {
+        return disks.stream().filter(stored -> stored.disk().equals(name)).findFirst();
+    }
+
+    /** As the log records it, with files relative to the repository. */
+    public List<CompletedDisk> completedDisks() {
+        return disks.stream()
+                .map(stored -> new CompletedDisk(
+                        stored.disk(),
+                        stored.kind(),
+                        stored.since(),
+                        stored.parent(),
+                        stored.bytes(),
+                        machine + "/" + backup + "/" + stored.file(),
+                        stored.fileSize(),
+                        stored.sha256(),
+                        stored.size()))
+                .toList();
+    }
+}

@@ -1,0 +1,53 @@
+package dev.tidemark.gateway.act.repository;
+
+import dev.tidemark.schema.contract.Outcome;
+import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.id.DiskName;
+import java.io.IOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The repository cannot do what was asked; nothing was reported as done. The message is derived from its fields. */
+public final class RepositoryException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final FailureCode code;
+    private final String detail;
+    private final transient @Nullable DiskName disk;
+
+    RepositoryException(FailureCode code, @Nullable DiskName disk, String detail, @Nullable Throwable cause) {
+        super((disk == null ? "" : "disk " + disk + ": ") + detail, cause);
+        this.code = code;
+        this.detail = detail;
+        this.disk = disk;
+    }
+
+    RepositoryException(FailureCode code, String detail) {
+        this(code, null, detail, null);
+    }
+
+    static RepositoryException failed(String doing, IOException cause) {
+        return new RepositoryException(
+                FailureCode.REPOSITORY_FAILED, null, doing + ": " + FileFault.describe(cause), cause);
+    }
+
+    /** What an outcome reports. */
+    public FailureCode code() {
+        return code;
+    }
+
+    /** What happened, without the disk's name. */
+    public String detail() {
+        return detail;
+    }
+
+    /** The disk whose file is the reason, if it is one disk's. */
+    public Optional<DiskName> disk() {
+        return Optional.ofNullable(disk);
+    }
+
+    /** As an operation's outcome. */
+    public Outcome.Refused refused() {
+        return new Outcome.Refused(code, String.valueOf(getMessage()));
+    }
+}

@@ -1,0 +1,10 @@
+package dev.tidemark.gateway.act.repository;
+
+/** Stands in for bodies that are still being written, so that others can compile against the signatures. */
+final class Unwritten {
+    private Unwritten() {}
+
+    static <T> T body() {
+        throw new UnsupportedOperationException("still being written");
+    }
+}
