@@ -48,6 +48,6 @@ public final class RepositoryException extends Exception {
 
     /** As an operation's outcome. */
     public Outcome.Refused refused() {
-        return new Outcome.Refused(code, String.valueOf(getMessage()));
+        return new Outcome.Refused(code, String.valueOf(getMessage()), disk());
     }
 }

@@ -4,6 +4,7 @@ package dev.tidemark.gateway.act.repository;
 final class Unwritten {
     private Unwritten() {}
 
+    @SuppressWarnings({"DoNotCallSuggester", "TypeParameterUnusedInFormals"})
     static <T> T body() {
         throw new UnsupportedOperationException("still being written");
     }
