@@ -1,0 +1,191 @@
+package dev.tidemark.gateway.qmp;
+
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Everything that can be said to QEMU. Nothing else can be sent, because nothing else can be constructed: there is no
+ * {@code quit}, no {@code system_*}, no {@code human-monitor-command}, no {@code block-dirty-bitmap-*} and no
+ * {@code blockdev-backup} outside a transaction (hazards S2, S3), and no {@code block-dirty-bitmap-clear} at all.
+ *
+ * <p>Constructors throw {@link IllegalArgumentException} for what QEMU would refuse, misread or die of.
+ */
+public sealed interface QmpCommand {
+
+    /** The command's name in QMP, for example {@code query-jobs}. */
+    String wireName();
+
+    /** The command's arguments; an empty object if there are none. The caller may change what it gets. */
+    ObjectNode arguments();
+
+    /** Questions without side effects. */
+    enum Query implements QmpCommand {
+        VERSION("query-version"),
+        /** Not on qemu-storage-daemon (qemu-facts §10). */
+        STATUS("query-status"),
+        /** Not on qemu-storage-daemon. */
+        NAME("query-name"),
+        /** Always flat: nodes that no device uses are listed too (qemu-facts §2). */
+        NAMED_BLOCK_NODES("query-named-block-nodes"),
+        /** Answers {@code []} on qemu-storage-daemon. */
+        BLOCK("query-block"),
+        JOBS("query-jobs"),
+        BLOCK_JOBS("query-block-jobs"),
+        BLOCK_EXPORTS("query-block-exports"),
+        COMMANDS("query-commands"),
+        QMP_SCHEMA("query-qmp-schema");
+
+        private final String wireName;
+
+        Query(String wireName) {
+            this.wireName = wireName;
+        }
+
+        @Override
+        public String wireName() {
+            return wireName;
+        }
+
+        @Override
+        public ObjectNode arguments() {
+            ObjectNode arguments = JsonNodeFactory.instance.objectNode();
+            return this == NAMED_BLOCK_NODES ? arguments.put("flat", true) : arguments;
+        }
+    }
+
+    /**
+     * Opens a block node.
+     *
+     * @param options the {@code BlockdevOptions} of QEMU; {@code driver} and {@code node-name} are required. Which files
+     *     they may name is the caller's to check
+     */
+    record BlockdevAdd(JsonNode options) implements QmpCommand {
+        public BlockdevAdd {
+            if (!options.isObject()) {
+                throw new IllegalArgumentException("blockdev-add needs an object, not " + options.getNodeType());
+            }
+            for (String member : new String[] {"driver", "node-name"}) {
+                JsonNode value = options.get(member);
+                if (value == null || !value.isString()) {
+                    throw new IllegalArgumentException("blockdev-add needs a string '" + member + "'");
+                }
+                WireText.require(value.stringValue(), member);
+            }
+            options = options.deepCopy();
+        }
+
+        @Override
+        public String wireName() {
+            return "blockdev-add";
+        }
+
+        @Override
+        public ObjectNode arguments() {
+            return (ObjectNode) options.deepCopy();
+        }
+    }
+
+    /** Closes a block node. QEMU refuses it while anything uses the node. */
+    record BlockdevDel(String nodeName) implements QmpCommand {
+        public BlockdevDel {
+            WireText.require(nodeName, "node-name");
+        }
+
+        @Override
+        public String wireName() {
+            return "blockdev-del";
+        }
+
+        @Override
+        public ObjectNode arguments() {
+            return JsonNodeFactory.instance.objectNode().put("node-name", nodeName);
+        }
+    }
+
+    /** Asks a job to stop. It has stopped only when {@code query-jobs} says {@code concluded}. */
+    record JobCancel(String jobId) implements QmpCommand {
+        public JobCancel {
+            WireText.requireJobId(jobId);
+        }
+
+        @Override
+        public String wireName() {
+            return "job-cancel";
+        }
+
+        @Override
+        public ObjectNode arguments() {
+            return JsonNodeFactory.instance.objectNode().put("id", jobId);
+        }
+    }
+
+    /** Forgets a concluded job, and with it the only evidence of how it ended: record that first. */
+    record JobDismiss(String jobId) implements QmpCommand {
+        public JobDismiss {
+            WireText.requireJobId(jobId);
+        }
+
+        @Override
+        public String wireName() {
+            return "job-dismiss";
+        }
+
+        @Override
+        public ObjectNode arguments() {
+            return JsonNodeFactory.instance.objectNode().put("id", jobId);
+        }
+    }
+
+    /**
+     * Limits a job's speed.
+     *
+     * @param bytesPerSecond 0 means unlimited
+     */
+    record BlockJobSetSpeed(String jobId, long bytesPerSecond) implements QmpCommand {
+        public BlockJobSetSpeed {
+            WireText.requireJobId(jobId);
+            if (bytesPerSecond < 0) {
+                throw new IllegalArgumentException("a speed cannot be negative: " + bytesPerSecond);
+            }
+        }
+
+        @Override
+        public String wireName() {
+            return "block-job-set-speed";
+        }
+
+        @Override
+        public ObjectNode arguments() {
+            return JsonNodeFactory.instance.objectNode().put("device", jobId).put("speed", bytesPerSecond);
+        }
+    }
+
+    /** All actions at one moment, or none of them (qemu-facts §3). */
+    record Transaction(List<TransactionAction> actions) implements QmpCommand {
+        public Transaction {
+            actions = List.copyOf(actions);
+            if (actions.isEmpty()) {
+                throw new IllegalArgumentException("a transaction needs at least one action");
+            }
+        }
+
+        @Override
+        public String wireName() {
+            return "transaction";
+        }
+
+        @Override
+        public ObjectNode arguments() {
+            ObjectNode arguments = JsonNodeFactory.instance.objectNode();
+            var list = arguments.putArray("actions");
+            for (TransactionAction action : actions) {
+                ObjectNode entry = list.addObject();
+                entry.put("type", action.wireName());
+                entry.set("data", action.data());
+            }
+            return arguments;
+        }
+    }
+}

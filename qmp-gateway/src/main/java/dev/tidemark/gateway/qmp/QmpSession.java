@@ -1,0 +1,164 @@
+package dev.tidemark.gateway.qmp;
+
+import dev.tidemark.gateway.qmp.QmpUnavailable.Reason;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A negotiated QMP session, the only one on its socket. Safe for use by many threads; QEMU executes their commands one
+ * after the other, in the order in which they were sent.
+ *
+ * <p>It never reconnects and never sends anything twice. Once it has ended it stays ended: open another, compare
+ * {@link #identity()}, and look.
+ *
+ * <p>The {@code oob} capability is never enabled: nothing needed here can be sent out of band, and with it QEMU would
+ * drop commands (qemu-facts §1).
+ */
+public final class QmpSession implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(QmpSession.class);
+    private static final String NEGOTIATION = "qmp_capabilities";
+
+    private final QmpConnection connection;
+    private final QmpLimits limits;
+    private final Path socket;
+    private final QemuIdentity identity;
+    private final CommandEncoder encoder;
+
+    private QmpSession(
+            QmpConnection connection, QmpLimits limits, Path socket, QemuIdentity identity, CommandEncoder encoder) {
+        this.connection = connection;
+        this.limits = limits;
+        this.socket = socket;
+        this.identity = identity;
+        this.encoder = encoder;
+    }
+
+    /**
+     * Takes ownership of the socket, connects, and negotiates. Symlinks are resolved first, and the socket they lead to is
+     * what is owned.
+     *
+     * @param socket a unix-domain socket on which QEMU or qemu-storage-daemon serves QMP
+     * @param lockDirectory for the files by which gateway processes exclude each other; made if missing. All gateways of a
+     *     host must be given the same one
+     * @param events gets every event that was not dropped, in order, on a thread of the session's own, possibly before this
+     *     method returns. It may be slow or throw; it delays and harms only itself
+     * @throws QmpUnavailable if there is nothing to talk to, or somebody else talks to it; see its reason
+     * @throws QmpProtocolError if the peer does not speak QMP
+     */
+    public static QmpSession open(Path socket, Path lockDirectory, QmpLimits limits, Consumer<QmpEvent> events)
+            throws QmpException {
+        SocketLocation location = SocketLocation.resolve(socket);
+        Deadline greetingDeadline = Deadline.in(limits.greetingTimeout());
+        QmpConnection connection = connect(location, lockDirectory, limits, events, greetingDeadline);
+        boolean opened = false;
+        try {
+            QmpMessage.Greeting greeting = connection.awaitGreeting(greetingDeadline);
+            CommandEncoder encoder = new CommandEncoder();
+            negotiate(connection, encoder, limits.negotiationTimeout());
+            QemuIdentity identity = new QemuIdentity(greeting.version(), PeerProcessFinder.find(location));
+            opened = true;
+            return new QmpSession(connection, limits, location.given(), identity, encoder);
+        } finally {
+            if (!opened) {
+                connection.end(Ending.closed("the session could not be opened"));
+            }
+        }
+    }
+
+    /**
+     * Sends a command and waits for QEMU's answer.
+     *
+     * @param timeout positive, in monotonic time, over queueing, sending and execution. Be generous: a transaction drains
+     *     all I/O first, and while it does the whole monitor is silent (qemu-facts §0.8)
+     * @return the value of {@code return}, usually an object or an array
+     * @throws QmpUnavailable if not one byte was sent
+     * @throws QmpRefused if QEMU answered with an error
+     * @throws QmpInterrupted if a byte may have been sent and no answer came
+     * @throws QmpProtocolError if the peer broke the protocol meanwhile; the outcome is unknown
+     */
+    public JsonNode execute(QmpCommand command, Duration timeout) throws QmpException {
+        if (timeout.isZero() || timeout.isNegative()) {
+            throw new IllegalArgumentException("a time-out must be positive, is " + timeout);
+        }
+        PendingCommand pending = encoder.encode(command.wireName(), command.arguments());
+        int bytes = pending.bytes.length;
+        if (bytes > limits.commandBytesMax()) {
+            throw new QmpUnavailable(
+                    Reason.TOO_LARGE,
+                    pending.name + " was not sent: " + bytes + " bytes are more than " + limits.commandBytesMax());
+        }
+        if (bytes > limits.commandBytesWarn()) {
+            LOG.warn("{}: {} of {} bytes holds the monitor: QEMU reads about 235 KiB/s", socket, pending.name, bytes);
+        }
+        return connection.execute(pending, timeout);
+    }
+
+    /** Who answered when the session was opened. A session never outlives its peer, so it cannot change. */
+    public QemuIdentity identity() {
+        return identity;
+    }
+
+    /** Whether the session had not ended a moment ago. */
+    public boolean isOpen() {
+        return connection.isOpen();
+    }
+
+    /** Completed when the session has ended, with the reason in prose; every waiter has been completed by then. */
+    public CompletionStage<String> ended() {
+        return connection.ended();
+    }
+
+    /** How many events the consumer lost by being too slow. After a loss: look. */
+    public long eventsDropped() {
+        return connection.eventsDropped();
+    }
+
+    /** Ends the session and gives the socket back. Commands in flight end as {@link QmpInterrupted}. Idempotent. */
+    @Override
+    public void close() {
+        connection.end(Ending.closed("the session was closed"));
+    }
+
+    private static QmpConnection connect(
+            SocketLocation location,
+            Path lockDirectory,
+            QmpLimits limits,
+            Consumer<QmpEvent> events,
+            Deadline greetingDeadline)
+            throws QmpUnavailable {
+        SocketOwnership ownership = SocketOwnership.acquire(location.real(), lockDirectory);
+        QmpConnection connection = null;
+        try {
+            SocketChannel channel = SocketConnector.connect(location, greetingDeadline);
+            connection = QmpConnection.start(location, ownership, channel, limits, events);
+            return connection;
+        } finally {
+            if (connection == null) {
+                ownership.close();
+            }
+        }
+    }
+
+    private static void negotiate(QmpConnection connection, CommandEncoder encoder, Duration timeout)
+            throws QmpException {
+        ObjectNode nothing = CommandEncoder.noArguments();
+        try {
+            connection.execute(encoder.encode(NEGOTIATION, nothing), timeout);
+        } catch (QmpUnavailable | QmpRefused | QmpInterrupted failure) {
+            // Negotiation changes nothing in QEMU that outlives the connection: there is no outcome to be unsure of.
+            QmpUnavailable unavailable = new QmpUnavailable(Reason.NEGOTIATION_FAILED, failure.getMessage());
+            unavailable.initCause(failure);
+            throw unavailable;
+        } catch (QmpProtocolError violation) {
+            throw QmpProtocolError.withNothingInFlight(violation.violation());
+        }
+    }
+}

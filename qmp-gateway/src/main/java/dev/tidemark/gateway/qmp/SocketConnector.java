@@ -1,0 +1,81 @@
+package dev.tidemark.gateway.qmp;
+
+import dev.tidemark.gateway.qmp.QmpUnavailable.Reason;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * connect(2) with a time-out.
+ *
+ * <p>On a platform thread and blocking, knowingly: with QEMU's queue of clients full, a blocking connect waits and a
+ * non-blocking one answers EAGAIN, which Java then takes for a connection in progress (qemu-facts §1).
+ */
+final class SocketConnector {
+
+    private SocketConnector() {}
+
+    static SocketChannel connect(SocketLocation location, Deadline deadline) throws QmpUnavailable {
+        Path path = location.connectable();
+        SocketChannel channel = open();
+        boolean connected = false;
+        try {
+            await(start(channel, path), path, deadline);
+            connected = true;
+            return channel;
+        } finally {
+            if (!connected) {
+                closeQuietly(channel);
+            }
+        }
+    }
+
+    static void closeQuietly(SocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException alreadyBroken) {
+            // A channel that fails to close is closed all the same: close(2) gives the descriptor back on every error.
+        }
+    }
+
+    private static SocketChannel open() throws QmpUnavailable {
+        try {
+            return SocketChannel.open(StandardProtocolFamily.UNIX);
+        } catch (IOException failure) {
+            throw new QmpUnavailable(Reason.REFUSED, "no unix-domain socket can be made: " + failure.getMessage());
+        }
+    }
+
+    private static CompletableFuture<Path> start(SocketChannel channel, Path path) {
+        CompletableFuture<Path> connected = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().name("qmp-connect " + path).start(() -> {
+            try {
+                channel.connect(UnixDomainSocketAddress.of(path));
+                connected.complete(path);
+            } catch (IOException | RuntimeException failure) {
+                connected.completeExceptionally(failure);
+            }
+        });
+        return connected;
+    }
+
+    private static void await(CompletableFuture<Path> connected, Path path, Deadline deadline) throws QmpUnavailable {
+        try {
+            connected.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException full) {
+            throw new QmpUnavailable(
+                    Reason.NO_GREETING, path + ": connect did not return in time, other clients are queued");
+        } catch (ExecutionException failure) {
+            throw new QmpUnavailable(Reason.REFUSED, path + " cannot be connected to: " + failure.getMessage());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new QmpUnavailable(Reason.REFUSED, path + ": interrupted while connecting");
+        }
+    }
+}
