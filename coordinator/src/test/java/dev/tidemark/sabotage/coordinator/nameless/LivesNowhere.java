@@ -1,0 +1,3 @@
+package dev.tidemark.sabotage.coordinator.nameless;
+
+public final class LivesNowhere {}
