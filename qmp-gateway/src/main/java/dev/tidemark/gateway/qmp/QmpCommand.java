@@ -34,6 +34,11 @@ public sealed interface QmpCommand {
         JOBS("query-jobs"),
         BLOCK_JOBS("query-block-jobs"),
         BLOCK_EXPORTS("query-block-exports"),
+        /**
+         * Which node is whose child; no stable query of 7.2 tells it (qemu-facts §2). In QEMU since 4.0, of no promise:
+         * ask {@link #COMMANDS} first.
+         */
+        BLOCK_GRAPH("x-debug-query-block-graph"),
         COMMANDS("query-commands"),
         QMP_SCHEMA("query-qmp-schema");
 
@@ -101,6 +106,27 @@ public sealed interface QmpCommand {
         @Override
         public ObjectNode arguments() {
             return JsonNodeFactory.instance.objectNode().put("node-name", nodeName);
+        }
+    }
+
+    /**
+     * Ends an export. It has ended only when {@code query-block-exports} no longer lists it.
+     *
+     * @param hard even while a client is connected, which then sees EIO (qemu-facts §5)
+     */
+    record BlockExportDel(String exportId, boolean hard) implements QmpCommand {
+        public BlockExportDel {
+            WireText.require(exportId, "export id");
+        }
+
+        @Override
+        public String wireName() {
+            return "block-export-del";
+        }
+
+        @Override
+        public ObjectNode arguments() {
+            return JsonNodeFactory.instance.objectNode().put("id", exportId).put("mode", hard ? "hard" : "safe");
         }
     }
 

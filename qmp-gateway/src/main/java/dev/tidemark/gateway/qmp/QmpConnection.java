@@ -4,6 +4,7 @@ import dev.tidemark.gateway.qmp.PendingCommand.Conclusion;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -96,8 +97,29 @@ final class QmpConnection {
     /** Sends a command and waits for its answer; see {@link QmpSession#execute}. */
     JsonNode execute(PendingCommand command, Duration timeout) throws QmpException {
         Deadline deadline = Deadline.in(timeout);
+        send(command);
+        return await(command, deadline, timeout);
+    }
+
+    /** Sends all before it waits for the first, so that QEMU need not wait for us between them. */
+    List<JsonNode> executeAll(List<PendingCommand> commands, Duration timeout) throws QmpException {
+        Deadline deadline = Deadline.in(timeout);
+        for (PendingCommand command : commands) {
+            send(command);
+        }
+        List<JsonNode> replies = new ArrayList<>(commands.size());
+        for (PendingCommand command : commands) {
+            replies.add(await(command, deadline, timeout));
+        }
+        return List.copyOf(replies);
+    }
+
+    private void send(PendingCommand command) throws QmpException {
         pending.register(command);
         writer.enqueue(command);
+    }
+
+    private JsonNode await(PendingCommand command, Deadline deadline, Duration timeout) throws QmpException {
         Conclusion conclusion;
         try {
             conclusion = command.conclusion.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);

@@ -4,6 +4,8 @@ import dev.tidemark.gateway.qmp.QmpUnavailable.Reason;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -88,6 +90,27 @@ public final class QmpSession implements AutoCloseable {
         if (timeout.isZero() || timeout.isNegative()) {
             throw new IllegalArgumentException("a time-out must be positive, is " + timeout);
         }
+        return connection.execute(encode(command), timeout);
+    }
+
+    /**
+     * Asks several questions at once and waits for all the answers, in the same order. For queries only: after a failure it
+     * is not told which of the others were executed.
+     *
+     * @param timeout as for {@link #execute}, for all together
+     */
+    public List<JsonNode> queryAll(List<QmpCommand.Query> queries, Duration timeout) throws QmpException {
+        if (timeout.isZero() || timeout.isNegative()) {
+            throw new IllegalArgumentException("a time-out must be positive, is " + timeout);
+        }
+        List<PendingCommand> commands = new ArrayList<>(queries.size());
+        for (QmpCommand.Query query : queries) {
+            commands.add(encode(query));
+        }
+        return connection.executeAll(commands, timeout);
+    }
+
+    private PendingCommand encode(QmpCommand command) throws QmpUnavailable {
         PendingCommand pending = encoder.encode(command.wireName(), command.arguments());
         int bytes = pending.bytes.length;
         if (bytes > limits.commandBytesMax()) {
@@ -98,7 +121,7 @@ public final class QmpSession implements AutoCloseable {
         if (bytes > limits.commandBytesWarn()) {
             LOG.warn("{}: {} of {} bytes holds the monitor: QEMU reads about 235 KiB/s", socket, pending.name, bytes);
         }
-        return connection.execute(pending, timeout);
+        return pending;
     }
 
     /** Who answered when the session was opened. A session never outlives its peer, so it cannot change. */

@@ -11,8 +11,10 @@ public final class QmpUnavailable extends QmpException {
         NO_SOCKET,
         /** The path exists, but is a regular file, a directory, a device, … */
         NOT_A_SOCKET,
-        /** Nobody listens (a stale socket file), access is denied, or the path is too long to connect to. */
+        /** Nobody listens: a stale socket file. */
         REFUSED,
+        /** Access is denied, or the path is too long to connect to. It tells nothing about QEMU. */
+        INACCESSIBLE,
         /** Connected or queued, but no greeting in time: another client is served, or the process is stopped or busy. */
         NO_GREETING,
         /** The greeting came; {@code qmp_capabilities} was refused, or not answered in time. */

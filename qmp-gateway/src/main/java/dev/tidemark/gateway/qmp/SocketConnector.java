@@ -2,6 +2,7 @@ package dev.tidemark.gateway.qmp;
 
 import dev.tidemark.gateway.qmp.QmpUnavailable.Reason;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -48,7 +49,7 @@ final class SocketConnector {
         try {
             return SocketChannel.open(StandardProtocolFamily.UNIX);
         } catch (IOException failure) {
-            throw new QmpUnavailable(Reason.REFUSED, "no unix-domain socket can be made: " + failure.getMessage());
+            throw new QmpUnavailable(Reason.INACCESSIBLE, "no unix-domain socket can be made: " + failure.getMessage());
         }
     }
 
@@ -72,10 +73,12 @@ final class SocketConnector {
             throw new QmpUnavailable(
                     Reason.NO_GREETING, path + ": connect did not return in time, other clients are queued");
         } catch (ExecutionException failure) {
-            throw new QmpUnavailable(Reason.REFUSED, path + " cannot be connected to: " + failure.getMessage());
+            // Java turns ECONNREFUSED, and no refusal of access, into a ConnectException.
+            Reason reason = failure.getCause() instanceof ConnectException ? Reason.REFUSED : Reason.INACCESSIBLE;
+            throw new QmpUnavailable(reason, path + " cannot be connected to: " + failure.getMessage());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            throw new QmpUnavailable(Reason.REFUSED, path + ": interrupted while connecting");
+            throw new QmpUnavailable(Reason.INACCESSIBLE, path + ": interrupted while connecting");
         }
     }
 }

@@ -34,9 +34,9 @@ record SocketLocation(Path given, Path real) {
         } catch (NoSuchFileException missing) {
             throw new QmpUnavailable(Reason.NO_SOCKET, given + " does not exist, or is a symlink to nothing");
         } catch (AccessDeniedException denied) {
-            throw new QmpUnavailable(Reason.REFUSED, "access to " + given + " is denied");
+            throw new QmpUnavailable(Reason.INACCESSIBLE, "access to " + given + " is denied");
         } catch (IOException failure) {
-            throw new QmpUnavailable(Reason.NO_SOCKET, given + " cannot be resolved: " + failure.getMessage());
+            throw new QmpUnavailable(Reason.INACCESSIBLE, given + " cannot be resolved: " + failure.getMessage());
         }
     }
 
@@ -52,7 +52,7 @@ record SocketLocation(Path given, Path real) {
             return given;
         }
         throw new QmpUnavailable(
-                Reason.REFUSED,
+                Reason.INACCESSIBLE,
                 real + " is longer than the " + PATH_BYTES_MAX + " bytes that a socket's path may have");
     }
 

@@ -1,0 +1,69 @@
+package dev.tidemark.gateway.act;
+
+import dev.tidemark.gateway.qmp.QmpCommand;
+import dev.tidemark.schema.id.BitmapName;
+import dev.tidemark.schema.json.Json;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A plan for people: what it does in their words, and the exact command that is sent. */
+public final class PlanDescription {
+    private PlanDescription() {}
+
+    /**
+     * One line a verb, then the command as QEMU reads it but for the white space.
+     *
+     * @param humanNames what users call the checkpoints; bitmaps without an entry keep their own name
+     */
+    public static String describe(Plan plan, Map<BitmapName, String> humanNames) {
+        StringBuilder text = new StringBuilder();
+        for (Verb verb : plan.verbs()) {
+            text.append(verb.node())
+                    .append(": ")
+                    .append(words(verb, humanNames))
+                    .append('\n');
+        }
+        QmpCommand command = plan.transaction();
+        ObjectNode message = JsonNodeFactory.instance.objectNode().put("execute", command.wireName());
+        message.set("arguments", command.arguments());
+        return text.append(Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(message))
+                .append('\n')
+                .toString();
+    }
+
+    private static String words(Verb verb, Map<BitmapName, String> names) {
+        return switch (verb) {
+            case Verb.AddBitmap add -> "add " + bitmap(add.name(), names) + ", which records from now on";
+            case Verb.AddTemporaryBitmap add -> "add " + bitmap(add.name(), names) + ", empty, for this operation only";
+            case Verb.DisableBitmap disable -> bitmap(disable.name(), names) + " stops recording";
+            case Verb.EnableBitmap enable -> bitmap(enable.name(), names) + " records again";
+            case Verb.MergeBitmaps merge ->
+                "merge " + bitmaps(merge.sources(), names) + " into " + bitmap(merge.target(), names);
+            case Verb.RemoveBitmap remove -> "remove " + bitmap(remove.name(), names);
+            case Verb.StartBackup backup ->
+                "copy "
+                        + backup.bitmap()
+                                .map(marks -> "what " + bitmap(marks, names) + " marks")
+                                .orElse("everything")
+                        + " to " + backup.target() + " (job " + backup.job() + limit(backup) + ")";
+        };
+    }
+
+    private static String limit(Verb.StartBackup backup) {
+        return backup.bytesPerSecondMax().isPresent()
+                ? ", at most " + backup.bytesPerSecondMax().getAsLong() + " bytes a second"
+                : "";
+    }
+
+    private static String bitmaps(List<String> bitmaps, Map<BitmapName, String> names) {
+        return String.join(
+                " + ", bitmaps.stream().map(name -> bitmap(name, names)).toList());
+    }
+
+    private static String bitmap(String name, Map<BitmapName, String> names) {
+        String human = BitmapName.isCheckpointBitmap(name) ? names.get(new BitmapName(name)) : null;
+        return human == null ? "bitmap " + name : "bitmap '" + human + "' (" + name + ")";
+    }
+}

@@ -1,0 +1,119 @@
+package dev.tidemark.gateway.act;
+
+import dev.tidemark.gateway.act.Verb.AddBitmap;
+import dev.tidemark.gateway.act.Verb.AddTemporaryBitmap;
+import dev.tidemark.gateway.act.Verb.DisableBitmap;
+import dev.tidemark.gateway.act.Verb.EnableBitmap;
+import dev.tidemark.gateway.act.Verb.MergeBitmaps;
+import dev.tidemark.gateway.act.Verb.RemoveBitmap;
+import dev.tidemark.gateway.act.Verb.StartBackup;
+import dev.tidemark.schema.contract.BitmapDeletion;
+import dev.tidemark.schema.contract.CheckpointOperation;
+import dev.tidemark.schema.contract.DeletionOperation;
+import dev.tidemark.schema.contract.DiskBackup;
+import dev.tidemark.schema.contract.NewBitmap;
+import dev.tidemark.schema.contract.Operation;
+import dev.tidemark.schema.contract.PushBackupOperation;
+import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.id.BitmapName;
+import dev.tidemark.schema.id.DiskName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The chain rules (design §5) as pure functions. Invariants kept here:
+ *
+ * <ul>
+ *   <li>exactly one bitmap of a chain records after every plan: what takes over records, what hands over does not;
+ *   <li>bits are never dropped: what is removed was merged into its predecessor in the same transaction (I12);
+ *   <li>a backup reads a disposable union, so that no job can change a chain (hazard S6).
+ * </ul>
+ */
+public final class Plans {
+    private Plans() {}
+
+    /**
+     * The one transaction of an operation.
+     *
+     * @param nodeByDisk the node that carries each disk's bitmaps
+     * @throws IllegalArgumentException if a disk has no node, or the operation contradicts itself
+     */
+    public static Plan of(Operation operation, Map<DiskName, String> nodeByDisk) {
+        return switch (operation) {
+            case CheckpointOperation checkpoint -> create(checkpoint, nodeByDisk);
+            case DeletionOperation deletion -> delete(deletion, nodeByDisk);
+            case PushBackupOperation backup -> backUp(backup, nodeByDisk);
+        };
+    }
+
+    private static Plan create(CheckpointOperation operation, Map<DiskName, String> nodeByDisk) {
+        List<Verb> verbs = new ArrayList<>();
+        for (NewBitmap disk : operation.disks()) {
+            takeOver(verbs, node(nodeByDisk, disk.disk()), operation.bitmap(), disk.previous());
+        }
+        return new Plan(verbs);
+    }
+
+    private static Plan delete(DeletionOperation operation, Map<DiskName, String> nodeByDisk) {
+        String gone = operation.bitmap().value();
+        List<Verb> verbs = new ArrayList<>();
+        for (BitmapDeletion disk : operation.disks()) {
+            String node = node(nodeByDisk, disk.disk());
+            disk.previous().map(BitmapName::value).ifPresent(previous -> {
+                if (disk.newest()) {
+                    verbs.add(new EnableBitmap(node, previous));
+                }
+                verbs.add(new MergeBitmaps(node, previous, List.of(gone)));
+            });
+            verbs.add(new RemoveBitmap(node, gone));
+        }
+        return new Plan(verbs);
+    }
+
+    private static Plan backUp(PushBackupOperation operation, Map<DiskName, String> nodeByDisk) {
+        String temporary = BitmapName.temporary(operation.id());
+        List<Verb> verbs = new ArrayList<>();
+        for (int index = 0; index < operation.disks().size(); index++) {
+            DiskBackup disk = operation.disks().get(index);
+            String node = node(nodeByDisk, disk.plan().disk());
+            if (disk.tracked()) {
+                BitmapName added = BitmapName.of(operation
+                        .checkpoint()
+                        .orElseThrow(() -> new IllegalArgumentException("a tracked disk without a checkpoint"))
+                        .id());
+                takeOver(verbs, node, added, disk.previous());
+            }
+            Optional<String> marks = Optional.empty();
+            if (disk.plan().kind() == BackupKind.INCREMENTAL) {
+                verbs.add(new AddTemporaryBitmap(node, temporary));
+                verbs.add(new MergeBitmaps(
+                        node,
+                        temporary,
+                        disk.merge().stream().map(BitmapName::value).toList()));
+                marks = Optional.of(temporary);
+            }
+            verbs.add(new StartBackup(
+                    node,
+                    QemuNames.job(operation.id(), index),
+                    QemuNames.targetNode(operation.id(), index),
+                    marks,
+                    operation.bytesPerSecondMax()));
+        }
+        return new Plan(verbs);
+    }
+
+    private static void takeOver(List<Verb> verbs, String node, BitmapName added, Optional<BitmapName> previous) {
+        verbs.add(new AddBitmap(node, added.value()));
+        previous.ifPresent(name -> verbs.add(new DisableBitmap(node, name.value())));
+    }
+
+    private static String node(Map<DiskName, String> nodeByDisk, DiskName disk) {
+        String node = nodeByDisk.get(disk);
+        if (node == null) {
+            throw new IllegalArgumentException("disk " + disk + " has no node");
+        }
+        return node;
+    }
+}

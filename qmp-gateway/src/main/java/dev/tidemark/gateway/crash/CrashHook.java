@@ -1,0 +1,11 @@
+package dev.tidemark.gateway.crash;
+
+/** Is called at every crash point. */
+@FunctionalInterface
+public interface CrashHook {
+    /** What production uses. */
+    CrashHook NONE = point -> {};
+
+    /** Does nothing, or does not return. */
+    void at(CrashPoint point);
+}
