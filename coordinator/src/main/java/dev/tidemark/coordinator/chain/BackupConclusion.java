@@ -1,0 +1,190 @@
+package dev.tidemark.coordinator.chain;
+
+import dev.tidemark.schema.contract.Outcome;
+import dev.tidemark.schema.contract.Sight;
+import dev.tidemark.schema.event.BackupCheckpoint;
+import dev.tidemark.schema.event.BackupCompleted;
+import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.BackupReplanned;
+import dev.tidemark.schema.event.BackupRequest;
+import dev.tidemark.schema.event.BackupStarted;
+import dev.tidemark.schema.event.ChainBroken;
+import dev.tidemark.schema.event.CompletedDisk;
+import dev.tidemark.schema.event.DiskPlan;
+import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.event.FullCause;
+import dev.tidemark.schema.id.CheckpointId;
+import dev.tidemark.schema.id.DiskName;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What became of the pending backup. As long as its jobs were not seen, its plan follows what is seen: that is how a
+ * crash between the plan and the start turns into a full backup of the right disk. Afterwards the plan is fixed.
+ */
+final class BackupConclusion {
+    private final Unfolding unfolding;
+    private final Instant at;
+    private final PendingConclusion pendings;
+
+    BackupConclusion(Unfolding unfolding, Instant at) {
+        this.unfolding = unfolding;
+        this.at = at;
+        this.pendings = new PendingConclusion(unfolding, at);
+    }
+
+    void conclude(Pending.Backup backup, Sight.Observed seen, DiskJudgement judgement, Optional<Outcome> outcome) {
+        if (outcome.orElse(null) instanceof Outcome.Done done) {
+            done(backup, done.evidence());
+            return;
+        }
+        boolean begunUnseen = !backup.started()
+                && (Seen.job(seen, backup.operation())
+                        || !judgement.trackedNow().isEmpty());
+        if (begunUnseen) {
+            unfolding.append(new BackupStarted(unfolding.now().id(), backup.operation(), backup.backup(), at));
+            if (lostEvidenceAtStart(backup)) {
+                pendings.fail(
+                        backup,
+                        FailureCode.EVIDENCE_CHANGED,
+                        "the look after the start shows that the evidence for an incremental did not hold");
+                return;
+            }
+        }
+        if (outcome.isPresent()) {
+            refusedOrUnknown(backup, outcome.get());
+        } else {
+            replan(backup, List.of(), "");
+        }
+    }
+
+    /** Without a look at QEMU the repository's word counts once the checkpoint's fate is settled. */
+    void concludeUnseen(Pending.Backup backup, Outcome outcome) {
+        boolean checkpointOpen = backup.checkpoint()
+                .map(checkpoint -> pendings.isOpen(checkpoint.id()))
+                .orElse(false);
+        if (checkpointOpen) {
+            return;
+        }
+        switch (outcome) {
+            case Outcome.Done(var evidence) -> done(backup, evidence);
+            case Outcome.Refused refused -> pendings.fail(backup, refused.code(), refused.detail());
+            case Outcome.Unknown unknown -> pendings.doubt(backup, unknown.detail());
+        }
+    }
+
+    private void done(Pending.Backup backup, Outcome.Evidence evidence) {
+        if (!(evidence instanceof Outcome.Evidence.Stored(var disks)) || !fits(backup.plan(), disks)) {
+            pendings.fail(
+                    backup, FailureCode.EVIDENCE_CHANGED, "what lies in the repository does not fit the backup's plan");
+            return;
+        }
+        pendings.failOpenCheckpoint(
+                backup, FailureCode.EVIDENCE_CHANGED, "the backup was completed, but its bitmap is not there");
+        Optional<CheckpointId> checkpoint = backup.checkpoint()
+                .map(BackupCheckpoint::id)
+                .filter(id -> unfolding.now().checkpoint(id).isPresent());
+        unfolding.append(new BackupCompleted(
+                unfolding.now().id(), backup.operation(), backup.backup(), backup.repository(), checkpoint, disks, at));
+    }
+
+    private void refusedOrUnknown(Pending.Backup backup, Outcome outcome) {
+        switch (outcome) {
+            case Outcome.Refused refused -> {
+                boolean open = unfolding.now().pending().orElse(null) instanceof Pending.Backup now && !now.started();
+                if (open && refused.code() == FailureCode.BASE_BACKUP_MISSING) {
+                    replan(backup, missing(backup, refused), refused.detail());
+                } else if (open && refused.code() == FailureCode.EVIDENCE_CHANGED && !unfolding.isEmpty()) {
+                    replan(backup, List.of(), "");
+                } else {
+                    pendings.fail(backup, refused.code(), refused.detail());
+                }
+            }
+            case Outcome.Unknown unknown -> pendings.doubt(backup, unknown.detail());
+            case Outcome.Done done -> throw new IllegalStateException("concluded before: " + done);
+        }
+    }
+
+    private static List<DiskName> missing(Pending.Backup backup, Outcome.Refused refused) {
+        return refused.disk()
+                .map(List::of)
+                .orElseGet(() -> backup.plan().stream()
+                        .filter(plan -> plan.kind() == BackupKind.INCREMENTAL)
+                        .map(DiskPlan::disk)
+                        .toList());
+    }
+
+    private void replan(Pending.Backup backup, List<DiskName> withoutBase, String detail) {
+        if (!(unfolding.now().pending().orElse(null) instanceof Pending.Backup open)
+                || open.started()
+                || open.abort()) {
+            return;
+        }
+        switch (BackupPlanner.plan(unfolding.now(), open.repository(), open.request(), open.selection())) {
+            case BackupPlanner.Planned.Impossible(Rejection rejection) ->
+                pendings.fail(backup, failure(rejection), rejection.detail());
+            case BackupPlanner.Planned.Plan(var planned) -> {
+                if (!withoutBase.isEmpty() && open.request() instanceof BackupRequest.Since) {
+                    pendings.fail(backup, FailureCode.FULL_REQUIRED, detail);
+                    return;
+                }
+                List<DiskPlan> next = fullWhere(planned, withoutBase, detail);
+                if (!next.equals(open.plan())) {
+                    unfolding.append(
+                            new BackupReplanned(unfolding.now().id(), open.operation(), open.backup(), next, at));
+                } else if (!withoutBase.isEmpty()) {
+                    pendings.fail(backup, FailureCode.BASE_BACKUP_MISSING, detail);
+                }
+            }
+        }
+    }
+
+    private static List<DiskPlan> fullWhere(List<DiskPlan> planned, List<DiskName> withoutBase, String detail) {
+        List<DiskPlan> next = new ArrayList<>();
+        for (DiskPlan plan : planned) {
+            next.add(
+                    withoutBase.contains(plan.disk())
+                            ? new DiskPlan(
+                                    plan.disk(),
+                                    BackupKind.FULL,
+                                    Optional.empty(),
+                                    Optional.empty(),
+                                    Optional.of(FullCause.BASE_BACKUP_MISSING),
+                                    detail)
+                            : plan);
+        }
+        return next;
+    }
+
+    private static FailureCode failure(Rejection rejection) {
+        return switch (rejection) {
+            case Rejection.FullRequired full -> FailureCode.FULL_REQUIRED;
+            case Rejection other -> FailureCode.NOTHING_TO_DO;
+        };
+    }
+
+    /** The jobs run on bitmaps that were found spoilt in the very look that first showed the jobs. */
+    private boolean lostEvidenceAtStart(Pending.Backup backup) {
+        return unfolding.events().stream()
+                .filter(ChainBroken.class::isInstance)
+                .map(ChainBroken.class::cast)
+                .anyMatch(broken -> backup.plan().stream()
+                        .anyMatch(plan -> plan.kind() == BackupKind.INCREMENTAL
+                                && plan.disk().equals(broken.disk())
+                                && plan.since()
+                                        .filter(broken.checkpoints()::contains)
+                                        .isPresent()));
+    }
+
+    private static boolean fits(List<DiskPlan> plan, List<CompletedDisk> disks) {
+        return plan.size() == disks.size()
+                && plan.stream()
+                        .allMatch(planned -> disks.stream()
+                                .anyMatch(done -> done.disk().equals(planned.disk())
+                                        && done.kind() == planned.kind()
+                                        && done.since().equals(planned.since())
+                                        && done.parent().equals(planned.parent())));
+    }
+}

@@ -1,0 +1,120 @@
+package dev.tidemark.coordinator.chain;
+
+import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.BackupRequest;
+import dev.tidemark.schema.event.DiskPlan;
+import dev.tidemark.schema.event.FullCause;
+import dev.tidemark.schema.id.CheckpointId;
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.RepositoryName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How each disk is to be backed up. The base is the newest checkpoint <em>with a completed backup in that repository</em>
+ * whose chain holds from there to the newest bitmap; never merely the newest checkpoint. Anything less means a full
+ * backup of that disk alone, with the cause (design §5, invariant I5).
+ */
+public final class BackupPlanner {
+    /** A plan for every disk, or the reason why what was demanded cannot be had. */
+    public sealed interface Planned {
+        /** One entry a disk, in the machine's order. */
+        record Plan(List<DiskPlan> disks) implements Planned {
+            public Plan {
+                disks = List.copyOf(disks);
+            }
+        }
+
+        /** It cannot be planned. */
+        record Impossible(Rejection rejection) implements Planned {}
+    }
+
+    private BackupPlanner() {}
+
+    /** Plans a backup of the selected disks; an empty selection means all. */
+    public static Planned plan(
+            Machine machine, RepositoryName repository, BackupRequest request, List<DiskName> selection) {
+        Optional<Rejection> unfit = Selection.check(machine, selection);
+        if (unfit.isPresent()) {
+            return new Planned.Impossible(unfit.get());
+        }
+        List<DiskPlan> plans = new ArrayList<>();
+        for (Disk disk : Selection.of(machine, selection)) {
+            DiskPlan plan = plan(machine, repository, request, disk);
+            if (request instanceof BackupRequest.Since && plan.kind() == BackupKind.FULL) {
+                return new Planned.Impossible(new Rejection.FullRequired(
+                        disk.name(),
+                        plan.cause().orElse(FullCause.NO_BACKUP_IN_REPOSITORY),
+                        "disk '" + disk.name() + "' needs a full backup: " + plan.detail()));
+            }
+            plans.add(plan);
+        }
+        return new Planned.Plan(plans);
+    }
+
+    private static DiskPlan plan(Machine machine, RepositoryName repository, BackupRequest request, Disk disk) {
+        return switch (request) {
+            case BackupRequest.Full() -> full(disk, FullCause.REQUESTED, "a full backup was asked for");
+            case BackupRequest.Automatic() ->
+                newestBase(machine, repository, disk).orElseGet(() -> fullForCause(machine, repository, disk));
+            case BackupRequest.Since(CheckpointId checkpoint) ->
+                since(machine, repository, disk, checkpoint).orElseGet(() -> fullForCause(machine, repository, disk));
+        };
+    }
+
+    private static Optional<DiskPlan> newestBase(Machine machine, RepositoryName repository, Disk disk) {
+        return disk.chain().reversed().stream()
+                .flatMap(link -> since(machine, repository, disk, link.checkpoint()).stream())
+                .findFirst();
+    }
+
+    private static Optional<DiskPlan> since(
+            Machine machine, RepositoryName repository, Disk disk, CheckpointId checkpoint) {
+        if (disk.indexOf(checkpoint) < 0) {
+            return Optional.empty();
+        }
+        return machine.bases().stream()
+                .filter(base -> base.holds(repository, checkpoint, disk.name()))
+                .findFirst()
+                .map(base -> new DiskPlan(
+                        disk.name(),
+                        BackupKind.INCREMENTAL,
+                        Optional.of(checkpoint),
+                        Optional.of(base.backup()),
+                        Optional.empty(),
+                        "since checkpoint '" + machine.nameOf(checkpoint) + "', on top of backup " + base.backup()));
+    }
+
+    private static DiskPlan fullForCause(Machine machine, RepositoryName repository, Disk disk) {
+        if (!disk.facts().persistentBitmaps()) {
+            return full(
+                    disk,
+                    FullCause.NO_BITMAP_SUPPORT,
+                    "format " + disk.facts().format() + " cannot keep a dirty bitmap");
+        }
+        Optional<LostBase> lost = machine.lostBases().stream()
+                .filter(candidate -> candidate.repository().equals(repository)
+                        && candidate.disk().equals(disk.name()))
+                .findFirst();
+        if (lost.isPresent()) {
+            return full(disk, lost.get().cause(), lost.get().detail());
+        }
+        boolean othersHadOneBefore = machine.bases().stream()
+                .anyMatch(base -> base.repository().equals(repository) && base.version() < disk.firstSeenVersion());
+        return othersHadOneBefore
+                ? full(
+                        disk,
+                        FullCause.DISK_ADDED,
+                        "the disk was added after the newest backup in repository '" + repository + "'")
+                : full(
+                        disk,
+                        FullCause.NO_BACKUP_IN_REPOSITORY,
+                        "repository '" + repository + "' holds no backup of this disk to stand on");
+    }
+
+    static DiskPlan full(Disk disk, FullCause cause, String detail) {
+        return new DiskPlan(
+                disk.name(), BackupKind.FULL, Optional.empty(), Optional.empty(), Optional.of(cause), detail);
+    }
+}

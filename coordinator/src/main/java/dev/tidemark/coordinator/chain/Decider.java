@@ -1,0 +1,238 @@
+package dev.tidemark.coordinator.chain;
+
+import dev.tidemark.schema.command.AbortBackup;
+import dev.tidemark.schema.command.CreateCheckpoint;
+import dev.tidemark.schema.command.DeleteCheckpoint;
+import dev.tidemark.schema.command.MachineCommand;
+import dev.tidemark.schema.command.RecordReport;
+import dev.tidemark.schema.command.RegisterMachine;
+import dev.tidemark.schema.command.RemoveMachine;
+import dev.tidemark.schema.command.RestoreBackup;
+import dev.tidemark.schema.command.StartBackup;
+import dev.tidemark.schema.command.VerifyBackup;
+import dev.tidemark.schema.event.BackupAbortRequested;
+import dev.tidemark.schema.event.BackupCheckpoint;
+import dev.tidemark.schema.event.BackupMode;
+import dev.tidemark.schema.event.BackupRequested;
+import dev.tidemark.schema.event.CheckpointDeleted;
+import dev.tidemark.schema.event.CheckpointDeletionRequested;
+import dev.tidemark.schema.event.CheckpointRequested;
+import dev.tidemark.schema.event.MachineEvent;
+import dev.tidemark.schema.event.MachineRegistered;
+import dev.tidemark.schema.event.MachineRemoved;
+import dev.tidemark.schema.event.RestoreRequested;
+import dev.tidemark.schema.event.VerificationRequested;
+import dev.tidemark.schema.id.CheckpointId;
+import dev.tidemark.schema.id.CheckpointName;
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.OperationId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What follows from a command, given all that the log says. Pure: the same command on the same history gives the same
+ * answer for ever. A command whose operation was accepted before is accepted again and changes nothing (invariant I8).
+ */
+public final class Decider {
+    private Decider() {}
+
+    /** Decides; changes nothing. */
+    public static Decision decide(MachineCommand command, Machine machine) {
+        if (command instanceof RegisterMachine register) {
+            return register(register, machine);
+        }
+        if (!machine.registered()) {
+            return Decision.rejected(new Rejection.UnknownMachine(command.machine()));
+        }
+        return switch (command) {
+            case RegisterMachine register -> register(register, machine);
+            case RemoveMachine remove -> remove(remove, machine);
+            case CreateCheckpoint create -> create(create, machine);
+            case DeleteCheckpoint delete -> delete(delete, machine);
+            case StartBackup start -> start(start, machine);
+            case AbortBackup abort -> abort(abort, machine);
+            case VerifyBackup verify -> verify(verify, machine);
+            case RestoreBackup restore -> restore(restore, machine);
+            case RecordReport report ->
+                new Decision.Accepted(Conclusion.of(machine, report.report(), report.askedAt()));
+        };
+    }
+
+    private static Decision register(RegisterMachine command, Machine machine) {
+        if (machine.registration().isPresent()) {
+            return Decision.rejected(new Rejection.AlreadyRegistered(command.machine()));
+        }
+        return Decision.accepted(new MachineRegistered(
+                command.machine(),
+                command.name(),
+                command.host(),
+                command.qmpSocket(),
+                command.qgaSocket(),
+                command.askedAt()));
+    }
+
+    private static Decision remove(RemoveMachine command, Machine machine) {
+        if (machine.pending().isPresent()) {
+            return otherOperation(machine.pending().get());
+        }
+        if (!command.keepBitmaps() && !machine.checkpoints().isEmpty()) {
+            return Decision.rejected(
+                    new Rejection.HasCheckpoints(machine.checkpoints().size()));
+        }
+        return Decision.accepted(new MachineRemoved(command.machine(), command.operation(), command.askedAt()));
+    }
+
+    private static Decision create(CreateCheckpoint command, Machine machine) {
+        if (machine.did(command.operation())) {
+            return Decision.accepted();
+        }
+        Optional<Rejection> unfit = busy(machine)
+                .or(() -> Selection.check(machine, command.selection()))
+                .or(() -> taken(machine, command.checkpoint(), command.name()));
+        if (unfit.isPresent()) {
+            return Decision.rejected(unfit.get());
+        }
+        for (DiskName named : command.selection()) {
+            Optional<Disk> incapable =
+                    machine.disk(named).filter(disk -> !disk.facts().persistentBitmaps());
+            if (incapable.isPresent()) {
+                return Decision.rejected(new Rejection.NoBitmapSupport(
+                        named, incapable.get().facts().format()));
+            }
+        }
+        if (Selection.trackable(machine, command.selection()).isEmpty()) {
+            return Decision.rejected(new Rejection.NothingToDo("no disk of the machine can keep a dirty bitmap"));
+        }
+        return Decision.accepted(new CheckpointRequested(
+                command.machine(),
+                command.operation(),
+                command.checkpoint(),
+                command.name(),
+                machine.newestCheckpoint().map(Checkpoint::id),
+                command.selection(),
+                command.description(),
+                command.askedAt()));
+    }
+
+    private static Decision delete(DeleteCheckpoint command, Machine machine) {
+        if (machine.did(command.operation())) {
+            return Decision.accepted();
+        }
+        Optional<Rejection> busy = busy(machine);
+        if (busy.isPresent()) {
+            return Decision.rejected(busy.get());
+        }
+        if (machine.checkpoint(command.checkpoint()).isEmpty()) {
+            return Decision.rejected(new Rejection.UnknownCheckpoint(command.checkpoint()));
+        }
+        List<MachineEvent> events = new ArrayList<>();
+        events.add(new CheckpointDeletionRequested(
+                command.machine(), command.operation(), command.checkpoint(), command.askedAt()));
+        boolean inNoChain = machine.disks().stream().allMatch(disk -> disk.indexOf(command.checkpoint()) < 0);
+        if (inNoChain) {
+            // Every chain it was part of is broken: QEMU holds nothing of it that the sweep does not remove anyway.
+            events.add(new CheckpointDeleted(
+                    command.machine(), command.operation(), command.checkpoint(), command.askedAt()));
+        }
+        return new Decision.Accepted(events);
+    }
+
+    private static Decision start(StartBackup command, Machine machine) {
+        if (machine.did(command.operation())) {
+            return Decision.accepted();
+        }
+        if (command.mode() == BackupMode.PULL) {
+            return Decision.rejected(new Rejection.Unsupported("pull backups are not offered yet"));
+        }
+        Optional<Rejection> unfit = busy(machine)
+                .or(() ->
+                        command.checkpoint().flatMap(checkpoint -> taken(machine, checkpoint.id(), checkpoint.name())));
+        if (unfit.isPresent()) {
+            return Decision.rejected(unfit.get());
+        }
+        return switch (BackupPlanner.plan(machine, command.repository(), command.request(), command.selection())) {
+            case BackupPlanner.Planned.Impossible(Rejection rejection) -> Decision.rejected(rejection);
+            case BackupPlanner.Planned.Plan(var disks) ->
+                Decision.accepted(new BackupRequested(
+                        command.machine(),
+                        command.operation(),
+                        command.backup(),
+                        command.repository(),
+                        command.mode(),
+                        command.request(),
+                        trackedCheckpoint(command, machine),
+                        command.selection(),
+                        disks,
+                        command.bytesPerSecondMax(),
+                        command.askedAt()));
+        };
+    }
+
+    /** A checkpoint needs at least one disk that can keep its bitmap. */
+    private static Optional<BackupCheckpoint> trackedCheckpoint(StartBackup command, Machine machine) {
+        return Selection.trackable(machine, command.selection()).isEmpty() ? Optional.empty() : command.checkpoint();
+    }
+
+    private static Decision abort(AbortBackup command, Machine machine) {
+        if (machine.did(command.operation())) {
+            return Decision.accepted();
+        }
+        if (!(machine.pending().orElse(null) instanceof Pending.Backup backup)
+                || !backup.backup().equals(command.backup())) {
+            return Decision.rejected(new Rejection.NotRunning(command.backup().value()));
+        }
+        return Decision.accepted(
+                new BackupAbortRequested(command.machine(), command.operation(), command.backup(), command.askedAt()));
+    }
+
+    private static Decision verify(VerifyBackup command, Machine machine) {
+        if (machine.did(command.operation())) {
+            return Decision.accepted();
+        }
+        return Decision.accepted(new VerificationRequested(
+                command.machine(), command.operation(), command.backup(), command.repository(), command.askedAt()));
+    }
+
+    private static Decision restore(RestoreBackup command, Machine machine) {
+        if (machine.did(command.operation())) {
+            return Decision.accepted();
+        }
+        List<DiskName> disks = command.selection().isEmpty() ? command.backupDisks() : command.selection();
+        for (int index = 0; index < disks.size(); index++) {
+            DiskName disk = disks.get(index);
+            if (!command.backupDisks().contains(disk)) {
+                return Decision.rejected(new Rejection.UnknownDisk(disk, command.backupDisks()));
+            }
+            if (disks.indexOf(disk) != index) {
+                return Decision.rejected(new Rejection.DiskNamedTwice(disk));
+            }
+        }
+        return Decision.accepted(new RestoreRequested(
+                command.machine(),
+                command.operation(),
+                command.backup(),
+                command.repository(),
+                disks,
+                command.directory(),
+                command.format(),
+                command.askedAt()));
+    }
+
+    private static Optional<Rejection> busy(Machine machine) {
+        return machine.pending()
+                .map(pending -> new Rejection.OtherOperation(pending.operation(), pending.description()));
+    }
+
+    private static Decision otherOperation(Pending pending) {
+        OperationId operation = pending.operation();
+        return Decision.rejected(new Rejection.OtherOperation(operation, pending.description()));
+    }
+
+    private static Optional<Rejection> taken(Machine machine, CheckpointId id, CheckpointName name) {
+        if (machine.knows(id)) {
+            return Optional.of(new Rejection.IdentityReused("checkpoint id " + id));
+        }
+        return machine.checkpoint(name).map(live -> new Rejection.NameTaken(name));
+    }
+}

@@ -1,0 +1,150 @@
+package dev.tidemark.coordinator.chain;
+
+import dev.tidemark.schema.contract.BitmapDeletion;
+import dev.tidemark.schema.contract.CheckpointOperation;
+import dev.tidemark.schema.contract.DeletionOperation;
+import dev.tidemark.schema.contract.Desired;
+import dev.tidemark.schema.contract.DesiredBitmap;
+import dev.tidemark.schema.contract.DesiredDisk;
+import dev.tidemark.schema.contract.DiskBackup;
+import dev.tidemark.schema.contract.NewBitmap;
+import dev.tidemark.schema.contract.Operation;
+import dev.tidemark.schema.contract.PushBackupOperation;
+import dev.tidemark.schema.event.BackupCheckpoint;
+import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.DiskPlan;
+import dev.tidemark.schema.id.BitmapName;
+import dev.tidemark.schema.id.CheckpointId;
+import dev.tidemark.schema.id.DiskName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What QEMU should hold, folded from the log: the chains, what has to go, and the one thing to be done. */
+public final class DesiredState {
+    private DesiredState() {}
+
+    /** Of a registered machine; empty for one that is not. */
+    public static Optional<Desired> of(Machine machine) {
+        if (!machine.registered()) {
+            return Optional.empty();
+        }
+        return machine.registration()
+                .map(registration -> new Desired(
+                        machine.id(),
+                        registration.name(),
+                        registration.host(),
+                        machine.version(),
+                        registration.qmpSocket(),
+                        machine.presentDisks().stream().map(DesiredState::disk).toList(),
+                        machine.pending().flatMap(pending -> operation(machine, pending)),
+                        machine.errands().stream().map(Errand::operation).toList()));
+    }
+
+    private static DesiredDisk disk(Disk disk) {
+        List<DesiredBitmap> chain = new ArrayList<>();
+        for (Link link : disk.chain()) {
+            boolean newest = link == disk.chain().getLast();
+            chain.add(new DesiredBitmap(link.bitmap(), newest, link.granularity()));
+        }
+        return new DesiredDisk(
+                disk.name(),
+                disk.facts().virtualSize(),
+                disk.facts().file(),
+                disk.facts().backingDepth(),
+                chain,
+                disk.unwanted().stream().map(BitmapName::of).toList());
+    }
+
+    private static Optional<Operation> operation(Machine machine, Pending pending) {
+        return switch (pending) {
+            case Pending.Creation creation -> Optional.of(creation(machine, creation));
+            case Pending.Deletion deletion -> Optional.of(deletion(machine, deletion));
+            case Pending.Backup backup -> Optional.of(backup(machine, backup));
+        };
+    }
+
+    private static Operation creation(Machine machine, Pending.Creation creation) {
+        List<NewBitmap> disks = Selection.trackable(machine, creation.selection()).stream()
+                .map(disk -> new NewBitmap(disk.name(), disk.newest().map(Link::bitmap)))
+                .toList();
+        return new CheckpointOperation(creation.operation(), BitmapName.of(creation.checkpoint()), disks);
+    }
+
+    private static Operation deletion(Machine machine, Pending.Deletion deletion) {
+        List<BitmapDeletion> disks = new ArrayList<>();
+        for (Disk disk : machine.presentDisks()) {
+            int index = disk.indexOf(deletion.checkpoint());
+            if (index >= 0) {
+                Optional<BitmapName> previous = index == 0
+                        ? Optional.empty()
+                        : Optional.of(disk.chain().get(index - 1).bitmap());
+                boolean newest = index == disk.chain().size() - 1;
+                disks.add(new BitmapDeletion(disk.name(), previous, newest));
+            }
+        }
+        return new DeletionOperation(deletion.operation(), BitmapName.of(deletion.checkpoint()), disks);
+    }
+
+    private static Operation backup(Machine machine, Pending.Backup backup) {
+        List<DiskBackup> disks = new ArrayList<>();
+        for (DiskPlan plan : backup.plan()) {
+            machine.disk(plan.disk()).ifPresent(disk -> disks.add(diskBackup(backup, plan, disk)));
+        }
+        return new PushBackupOperation(
+                backup.operation(),
+                backup.backup(),
+                backup.repository(),
+                backup.checkpoint(),
+                disks,
+                backup.bytesPerSecondMax(),
+                backup.requestedAt(),
+                backup.started(),
+                backup.abort());
+    }
+
+    private static DiskBackup diskBackup(Pending.Backup backup, DiskPlan plan, Disk disk) {
+        List<Link> before = linksBefore(backup.checkpoint(), disk);
+        boolean tracked = backup.checkpoint().isPresent() && disk.facts().persistentBitmaps();
+        Optional<BitmapName> previous =
+                tracked && !before.isEmpty() ? Optional.of(before.getLast().bitmap()) : Optional.empty();
+        List<BitmapName> merge = plan.kind() == BackupKind.INCREMENTAL
+                ? plan.since().map(since -> from(since, before)).orElse(List.of())
+                : List.of();
+        return new DiskBackup(plan, tracked, previous, merge);
+    }
+
+    /** The chain as it was before the backup's own checkpoint was added to it. */
+    private static List<Link> linksBefore(Optional<BackupCheckpoint> checkpoint, Disk disk) {
+        return disk.chain().stream()
+                .filter(link -> checkpoint
+                        .map(own -> !own.id().equals(link.checkpoint()))
+                        .orElse(true))
+                .toList();
+    }
+
+    private static List<BitmapName> from(CheckpointId since, List<Link> links) {
+        return links.stream()
+                .dropWhile(link -> !link.checkpoint().equals(since))
+                .map(Link::bitmap)
+                .toList();
+    }
+
+    /** The disks on which an operation's new bitmap is expected; empty where it adds none. */
+    static List<DiskName> trackedBy(Machine machine, Pending pending) {
+        return switch (pending) {
+            case Pending.Creation creation -> names(Selection.trackable(machine, creation.selection()));
+            case Pending.Backup backup ->
+                backup.checkpoint().isPresent()
+                        ? names(Selection.trackable(
+                                machine,
+                                backup.plan().stream().map(DiskPlan::disk).toList()))
+                        : List.of();
+            case Pending.Deletion deletion -> List.of();
+        };
+    }
+
+    private static List<DiskName> names(List<Disk> disks) {
+        return disks.stream().map(Disk::name).toList();
+    }
+}

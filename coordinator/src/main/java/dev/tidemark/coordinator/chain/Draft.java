@@ -1,0 +1,118 @@
+package dev.tidemark.coordinator.chain;
+
+import dev.tidemark.schema.event.QemuFacts;
+import dev.tidemark.schema.id.CheckpointId;
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.id.OperationId;
+import dev.tidemark.schema.id.RepositoryName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/** A machine while one event is applied to it; never leaves {@link Evolution}. */
+final class Draft {
+    /** So many accepted operations are remembered; more than can be in flight or retried at once. */
+    private static final int RECENT_MAX = 128;
+
+    /** So many told drifts are remembered; beyond it the oldest may be told again, which is harmless. */
+    private static final int TOLD_MAX = 512;
+
+    final MachineId id;
+    final long version;
+    Optional<Machine.Registration> registration;
+    boolean removed;
+    Optional<QemuFacts> qemu;
+    final List<Disk> disks;
+    final List<Checkpoint> checkpoints;
+    final List<CheckpointId> retired;
+    final List<Base> bases;
+    final List<LostBase> lostBases;
+    final List<RepositoryName> usedRepositories;
+    Optional<Pending> pending;
+    final List<Errand> errands;
+    private final List<String> told;
+    private final List<OperationId> recent;
+
+    Draft(Machine machine) {
+        id = machine.id();
+        version = machine.version() + 1;
+        registration = machine.registration();
+        removed = machine.removed();
+        qemu = machine.qemu();
+        disks = new ArrayList<>(machine.disks());
+        checkpoints = new ArrayList<>(machine.checkpoints());
+        retired = new ArrayList<>(machine.retired());
+        bases = new ArrayList<>(machine.bases());
+        lostBases = new ArrayList<>(machine.lostBases());
+        usedRepositories = new ArrayList<>(machine.usedRepositories());
+        pending = machine.pending();
+        errands = new ArrayList<>(machine.errands());
+        told = new ArrayList<>(machine.told());
+        recent = new ArrayList<>(machine.recent());
+    }
+
+    Machine seal() {
+        return new Machine(
+                id,
+                version,
+                registration,
+                removed,
+                qemu,
+                disks,
+                checkpoints,
+                retired,
+                bases,
+                lostBases,
+                usedRepositories,
+                pending,
+                errands,
+                told,
+                recent);
+    }
+
+    void accepted(OperationId operation) {
+        remember(recent, operation, RECENT_MAX);
+    }
+
+    void tell(String drift) {
+        remember(told, drift, TOLD_MAX);
+    }
+
+    void change(DiskName name, UnaryOperator<Disk> change) {
+        disks.replaceAll(disk -> disk.name().equals(name) ? change.apply(disk) : disk);
+    }
+
+    void checkpointIs(CheckpointId checkpoint, Checkpoint.State state) {
+        checkpoints.replaceAll(live -> live.id().equals(checkpoint) ? live.in(state) : live);
+    }
+
+    void retire(CheckpointId checkpoint) {
+        checkpoints.removeIf(live -> live.id().equals(checkpoint));
+        retired.add(checkpoint);
+    }
+
+    void lose(LostBase lost) {
+        lostBases.removeIf(known ->
+                known.repository().equals(lost.repository()) && known.disk().equals(lost.disk()));
+        lostBases.add(lost);
+    }
+
+    /** Ends the pending operation if it is this one. */
+    void ended(OperationId operation) {
+        pending = pending.filter(open -> !open.operation().equals(operation));
+    }
+
+    void errandEnded(OperationId operation) {
+        errands.removeIf(errand -> errand.operation().id().equals(operation));
+    }
+
+    private static <T> void remember(List<T> list, T entry, int most) {
+        list.remove(entry);
+        list.add(entry);
+        if (list.size() > most) {
+            list.removeFirst();
+        }
+    }
+}

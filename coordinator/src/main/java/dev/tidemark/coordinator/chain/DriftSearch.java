@@ -1,0 +1,142 @@
+package dev.tidemark.coordinator.chain;
+
+import dev.tidemark.schema.contract.ObservedBitmap;
+import dev.tidemark.schema.contract.ObservedDisk;
+import dev.tidemark.schema.contract.Sight;
+import dev.tidemark.schema.event.DriftAction;
+import dev.tidemark.schema.event.DriftFound;
+import dev.tidemark.schema.event.DriftKind;
+import dev.tidemark.schema.id.BitmapName;
+import dev.tidemark.schema.id.CheckpointId;
+import dev.tidemark.schema.id.DiskName;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What QEMU or the repository holds that no intent explains (invariant I6). Finds; changes nothing. */
+final class DriftSearch {
+    private final Machine before;
+    private final Machine now;
+    private final Instant at;
+    private final List<DriftFound> found = new ArrayList<>();
+
+    private DriftSearch(Machine before, Machine now, Instant at) {
+        this.before = before;
+        this.now = now;
+        this.at = at;
+    }
+
+    /**
+     * All drift in sight, told before or not.
+     *
+     * @param before the machine before the report: what belongs to the operation pending then is no drift, even if the
+     *     report ended it
+     */
+    static List<DriftFound> search(Machine before, Machine now, Sight.Observed seen, Instant at) {
+        DriftSearch search = new DriftSearch(before, now, at);
+        seen.disks().forEach(search::bitmaps);
+        search.leftovers(
+                DriftKind.LEFTOVER_JOB,
+                "job",
+                seen.jobs().stream().map(job -> job.id()).toList());
+        search.leftovers(DriftKind.LEFTOVER_NODE, "node", seen.nodes());
+        search.leftovers(DriftKind.LEFTOVER_EXPORT, "export", seen.exports());
+        search.leftovers(DriftKind.LEFTOVER_FILES, "directory", seen.partialBackups());
+        for (String disk : seen.unaddressableDisks()) {
+            search.add(
+                    DriftKind.UNADDRESSABLE_DISK,
+                    Optional.empty(),
+                    disk,
+                    "the writable disk " + disk + " has no usable device id and is not protected",
+                    DriftAction.REPORTED);
+        }
+        return List.copyOf(search.found);
+    }
+
+    private void bitmaps(ObservedDisk observed) {
+        Optional<Disk> disk = now.disk(observed.facts().name());
+        for (ObservedBitmap bitmap : observed.bitmaps()) {
+            bitmap.name()
+                    .filter(name -> name.startsWith(BitmapName.PREFIX))
+                    .ifPresent(name -> bitmap(observed.facts().name(), disk, name, bitmap));
+        }
+    }
+
+    private void bitmap(DiskName diskName, Optional<Disk> disk, String name, ObservedBitmap bitmap) {
+        if (name.startsWith(BitmapName.TEMPORARY_PREFIX)) {
+            if (!belongsToOperation(name)) {
+                add(
+                        DriftKind.LEFTOVER_BITMAP,
+                        Optional.of(diskName),
+                        name,
+                        "temporary bitmap " + name + " belongs to no running operation",
+                        DriftAction.REMOVED);
+            }
+            return;
+        }
+        if (!BitmapName.isCheckpointBitmap(name)) {
+            unknown(diskName, name);
+            return;
+        }
+        CheckpointId checkpoint = new BitmapName(name).checkpoint();
+        int index = disk.map(known -> known.indexOf(checkpoint)).orElse(-1);
+        if (index >= 0) {
+            boolean newest = index == disk.map(known -> known.chain().size()).orElse(0) - 1;
+            if (!newest && bitmap.recording()) {
+                add(
+                        DriftKind.EXTRA_RECORDING,
+                        Optional.of(diskName),
+                        name,
+                        "bitmap " + name + " records although a newer one does",
+                        DriftAction.DISABLED);
+            }
+        } else if (disk.map(known -> known.unwanted().contains(checkpoint)).orElse(false)) {
+            add(
+                    DriftKind.LEFTOVER_BITMAP,
+                    Optional.of(diskName),
+                    name,
+                    "bitmap " + name + " is no longer part of the chain",
+                    DriftAction.REMOVED);
+        } else if (!now.knows(checkpoint)) {
+            unknown(diskName, name);
+        }
+    }
+
+    private void unknown(DiskName disk, String name) {
+        add(
+                DriftKind.UNKNOWN_BITMAP,
+                Optional.of(disk),
+                name,
+                "bitmap " + name + " has our prefix, but this log never heard of it",
+                DriftAction.QUARANTINED);
+    }
+
+    private void leftovers(DriftKind kind, String word, List<String> names) {
+        for (String name : names) {
+            if (!belongsToOperation(name)) {
+                add(
+                        kind,
+                        Optional.empty(),
+                        name,
+                        word + " " + name + " belongs to no running operation",
+                        DriftAction.REMOVED);
+            }
+        }
+    }
+
+    private boolean belongsToOperation(String name) {
+        return belongsTo(before.pending(), name) || belongsTo(now.pending(), name);
+    }
+
+    private static boolean belongsTo(Optional<Pending> pending, String name) {
+        return pending.filter(open -> name.contains(open.operation().value())
+                        || (open instanceof Pending.Backup backup
+                                && name.contains(backup.backup().value())))
+                .isPresent();
+    }
+
+    private void add(DriftKind kind, Optional<DiskName> disk, String subject, String detail, DriftAction action) {
+        found.add(new DriftFound(now.id(), kind, disk, subject, detail, action, at));
+    }
+}

@@ -1,0 +1,78 @@
+package dev.tidemark.coordinator.chain;
+
+import dev.tidemark.schema.contract.OperationResult;
+import dev.tidemark.schema.contract.Outcome;
+import dev.tidemark.schema.contract.RepositoryOperation;
+import dev.tidemark.schema.contract.RestoreOperation;
+import dev.tidemark.schema.contract.VerifyOperation;
+import dev.tidemark.schema.event.BackupDamaged;
+import dev.tidemark.schema.event.BackupVerified;
+import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.event.MachineEvent;
+import dev.tidemark.schema.event.RestoreCompleted;
+import dev.tidemark.schema.event.RestoreFailed;
+import dev.tidemark.schema.event.VerificationFailed;
+import dev.tidemark.schema.id.MachineId;
+import java.time.Instant;
+import java.util.List;
+
+/** What became of verifications and restores. They depend on no bitmap, so the version of the report does not matter. */
+final class ErrandConclusion {
+    private ErrandConclusion() {}
+
+    static void conclude(Unfolding unfolding, List<OperationResult> results, Instant at) {
+        for (Errand errand : unfolding.before().errands()) {
+            results.stream()
+                    .filter(result ->
+                            result.operation().equals(errand.operation().id()))
+                    .findFirst()
+                    .ifPresent(result -> conclude(unfolding, errand.operation(), result.outcome(), at));
+        }
+    }
+
+    private static void conclude(Unfolding unfolding, RepositoryOperation operation, Outcome outcome, Instant at) {
+        MachineId machine = unfolding.now().id();
+        switch (outcome) {
+            case Outcome.Done(var evidence) -> unfolding.append(done(machine, operation, evidence, at));
+            case Outcome.Refused refused ->
+                unfolding.append(failed(machine, operation, refused.code(), refused.detail(), at));
+            case Outcome.Unknown unknown -> {
+                // Reading a repository can be begun again without harm: it stays open.
+            }
+        }
+    }
+
+    private static MachineEvent done(
+            MachineId machine, RepositoryOperation operation, Outcome.Evidence evidence, Instant at) {
+        return switch (operation) {
+            case VerifyOperation verify ->
+                switch (evidence) {
+                    case Outcome.Evidence.Verified(long bytes) ->
+                        new BackupVerified(machine, verify.id(), verify.backup(), bytes, at);
+                    case Outcome.Evidence.Damaged(var disks) ->
+                        new BackupDamaged(machine, verify.id(), verify.backup(), disks, at);
+                    case Outcome.Evidence.Seen _, Outcome.Evidence.Stored _, Outcome.Evidence.Restored _ ->
+                        failed(machine, operation, FailureCode.EVIDENCE_CHANGED, foreign(evidence), at);
+                };
+            case RestoreOperation restore ->
+                evidence instanceof Outcome.Evidence.Restored(var disks)
+                        ? new RestoreCompleted(machine, restore.id(), restore.backup(), disks, at)
+                        : failed(machine, operation, FailureCode.EVIDENCE_CHANGED, foreign(evidence), at);
+        };
+    }
+
+    private static MachineEvent failed(
+            MachineId machine, RepositoryOperation operation, FailureCode code, String detail, Instant at) {
+        return switch (operation) {
+            case VerifyOperation verify ->
+                new VerificationFailed(machine, verify.id(), verify.backup(), code, detail, at);
+            case RestoreOperation restore ->
+                new RestoreFailed(machine, restore.id(), restore.backup(), code, detail, at);
+        };
+    }
+
+    private static String foreign(Outcome.Evidence evidence) {
+        return "the gateway's evidence does not fit the operation: "
+                + evidence.getClass().getSimpleName();
+    }
+}

@@ -1,0 +1,315 @@
+package dev.tidemark.coordinator.chain;
+
+import dev.tidemark.schema.contract.RestoreOperation;
+import dev.tidemark.schema.contract.VerifyOperation;
+import dev.tidemark.schema.event.BackupAbortRequested;
+import dev.tidemark.schema.event.BackupAborted;
+import dev.tidemark.schema.event.BackupCompleted;
+import dev.tidemark.schema.event.BackupDamaged;
+import dev.tidemark.schema.event.BackupFailed;
+import dev.tidemark.schema.event.BackupReplanned;
+import dev.tidemark.schema.event.BackupRequested;
+import dev.tidemark.schema.event.BackupStarted;
+import dev.tidemark.schema.event.BackupVerified;
+import dev.tidemark.schema.event.ChainBroken;
+import dev.tidemark.schema.event.CheckpointCreated;
+import dev.tidemark.schema.event.CheckpointDeleted;
+import dev.tidemark.schema.event.CheckpointDeletionFailed;
+import dev.tidemark.schema.event.CheckpointDeletionRequested;
+import dev.tidemark.schema.event.CheckpointFailed;
+import dev.tidemark.schema.event.CheckpointRequested;
+import dev.tidemark.schema.event.CompletedDisk;
+import dev.tidemark.schema.event.DiskFacts;
+import dev.tidemark.schema.event.DiskPlan;
+import dev.tidemark.schema.event.DriftFound;
+import dev.tidemark.schema.event.FullCause;
+import dev.tidemark.schema.event.MachineEvent;
+import dev.tidemark.schema.event.MachineObserved;
+import dev.tidemark.schema.event.MachineRegistered;
+import dev.tidemark.schema.event.MachineRemoved;
+import dev.tidemark.schema.event.OperationInDoubt;
+import dev.tidemark.schema.event.RestoreCompleted;
+import dev.tidemark.schema.event.RestoreFailed;
+import dev.tidemark.schema.event.RestoreRequested;
+import dev.tidemark.schema.event.TrackedDisk;
+import dev.tidemark.schema.event.VerificationFailed;
+import dev.tidemark.schema.event.VerificationRequested;
+import dev.tidemark.schema.id.CheckpointId;
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.OperationId;
+import dev.tidemark.schema.id.RepositoryName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * The one fold, for live and restart. It records; it never judges and never throws on an event that the log holds
+ * (invariant I10). The switch has no default, so that the compiler finds the forgotten event.
+ */
+final class Evolution {
+    private Evolution() {}
+
+    static Machine apply(Machine machine, MachineEvent event) {
+        Draft draft = new Draft(machine);
+        switch (event) {
+            case MachineRegistered registered -> {
+                draft.registration = Optional.of(new Machine.Registration(
+                        registered.name(), registered.host(), registered.qmpSocket(), registered.qgaSocket()));
+            }
+            case MachineRemoved removed -> {
+                draft.accepted(removed.operation());
+                draft.removed = true;
+                draft.pending = Optional.empty();
+                draft.errands.clear();
+            }
+            case MachineObserved observed -> observe(draft, observed);
+            case CheckpointRequested requested -> {
+                draft.accepted(requested.operation());
+                draft.checkpoints.add(
+                        new Checkpoint(requested.checkpoint(), requested.name(), Checkpoint.State.REQUESTED));
+                draft.pending = Optional.of(new Pending.Creation(
+                        requested.operation(), requested.checkpoint(), requested.selection(), false));
+            }
+            case CheckpointCreated created -> create(draft, created);
+            case CheckpointFailed failed -> {
+                draft.retire(failed.checkpoint());
+                if (draft.pending.filter(Pending.Creation.class::isInstance).isPresent()) {
+                    draft.ended(failed.operation());
+                }
+            }
+            case CheckpointDeletionRequested requested -> {
+                draft.accepted(requested.operation());
+                draft.checkpointIs(requested.checkpoint(), Checkpoint.State.DELETING);
+                draft.pending = Optional.of(new Pending.Deletion(requested.operation(), requested.checkpoint(), false));
+            }
+            case CheckpointDeleted deleted -> delete(draft, deleted);
+            case CheckpointDeletionFailed failed -> {
+                draft.checkpointIs(failed.checkpoint(), Checkpoint.State.CREATED);
+                draft.ended(failed.operation());
+            }
+            case ChainBroken broken -> breakChain(draft, broken);
+            case DriftFound drift -> draft.tell(Drift.key(drift));
+            case OperationInDoubt doubt ->
+                draft.pending =
+                        draft.pending.map(open -> open.operation().equals(doubt.operation()) ? open.doubted() : open);
+            case BackupRequested requested -> request(draft, requested);
+            case BackupReplanned replanned -> replan(draft, replanned);
+            case BackupStarted started -> changeBackup(draft, started.operation(), Pending.Backup::begun);
+            case BackupCompleted completed -> complete(draft, completed);
+            case BackupFailed failed -> draft.ended(failed.operation());
+            case BackupAbortRequested requested -> {
+                draft.accepted(requested.operation());
+                draft.pending = draft.pending.map(open ->
+                        open instanceof Pending.Backup backup && backup.backup().equals(requested.backup())
+                                ? backup.aborting()
+                                : open);
+            }
+            case BackupAborted aborted -> draft.ended(aborted.operation());
+            case VerificationRequested requested -> {
+                draft.accepted(requested.operation());
+                draft.errands.add(new Errand(
+                        new VerifyOperation(requested.operation(), requested.backup(), requested.repository())));
+            }
+            case BackupVerified verified -> draft.errandEnded(verified.operation());
+            case BackupDamaged damaged -> {
+                damage(draft, damaged);
+                draft.errandEnded(damaged.operation());
+            }
+            case VerificationFailed failed -> draft.errandEnded(failed.operation());
+            case RestoreRequested requested -> {
+                draft.accepted(requested.operation());
+                draft.errands.add(new Errand(new RestoreOperation(
+                        requested.operation(),
+                        requested.backup(),
+                        requested.repository(),
+                        requested.disks(),
+                        requested.directory(),
+                        requested.format())));
+            }
+            case RestoreCompleted completed -> draft.errandEnded(completed.operation());
+            case RestoreFailed failed -> draft.errandEnded(failed.operation());
+        }
+        return draft.seal();
+    }
+
+    private static void observe(Draft draft, MachineObserved observed) {
+        draft.qemu = Optional.of(observed.qemu());
+        List<DiskName> seen = observed.disks().stream().map(DiskFacts::name).toList();
+        draft.disks.replaceAll(disk -> seen.contains(disk.name()) ? disk : disk.absent());
+        for (DiskFacts facts : observed.disks()) {
+            boolean known = draft.disks.stream().anyMatch(disk -> disk.name().equals(facts.name()));
+            if (known) {
+                draft.change(facts.name(), disk -> disk.withFacts(facts));
+            } else {
+                draft.disks.add(Disk.seenFirst(facts, draft.version));
+            }
+        }
+    }
+
+    private static void create(Draft draft, CheckpointCreated created) {
+        draft.checkpointIs(created.checkpoint(), Checkpoint.State.CREATED);
+        for (TrackedDisk tracked : created.disks()) {
+            Link link = new Link(
+                    created.checkpoint(),
+                    tracked.granularity(),
+                    tracked.virtualSize(),
+                    tracked.file(),
+                    tracked.backingDepth());
+            draft.change(tracked.disk(), disk -> {
+                List<Link> chain = new ArrayList<>(disk.chain());
+                chain.add(link);
+                // The gateway sweeps before it acts, so what was unwanted is gone; if it comes back, the image was
+                // rolled back.
+                return disk.withChain(chain).withUnwanted(List.of());
+            });
+        }
+        if (draft.pending.filter(Pending.Creation.class::isInstance).isPresent()) {
+            draft.ended(created.operation());
+        }
+    }
+
+    private static void delete(Draft draft, CheckpointDeleted deleted) {
+        for (Base base : draft.bases) {
+            if (base.checkpoint().equals(deleted.checkpoint())) {
+                for (DiskName disk : base.disks()) {
+                    draft.lose(new LostBase(
+                            base.repository(),
+                            disk,
+                            FullCause.BASE_CHECKPOINT_DELETED,
+                            "the checkpoint of backup " + base.backup() + " was deleted"));
+                }
+            }
+        }
+        draft.bases.removeIf(base -> base.checkpoint().equals(deleted.checkpoint()));
+        draft.disks.replaceAll(disk -> disk.withChain(disk.chain().stream()
+                .filter(link -> !link.checkpoint().equals(deleted.checkpoint()))
+                .toList()));
+        draft.retire(deleted.checkpoint());
+        draft.ended(deleted.operation());
+    }
+
+    private static void breakChain(Draft draft, ChainBroken broken) {
+        List<CheckpointId> gone = broken.checkpoints();
+        Break cause = new Break(broken.cause(), broken.detail(), draft.version);
+        draft.change(broken.disk(), disk -> {
+            List<CheckpointId> unwanted = new ArrayList<>(disk.unwanted());
+            gone.stream().filter(checkpoint -> !unwanted.contains(checkpoint)).forEach(unwanted::add);
+            List<Link> rest = disk.chain().stream()
+                    .filter(link -> !gone.contains(link.checkpoint()))
+                    .toList();
+            return disk.broken(cause, rest, unwanted);
+        });
+        for (Base base : List.copyOf(draft.bases)) {
+            if (gone.contains(base.checkpoint()) && base.disks().contains(broken.disk())) {
+                draft.lose(new LostBase(
+                        base.repository(),
+                        broken.disk(),
+                        FullCause.valueOf(broken.cause().name()),
+                        broken.detail()));
+            }
+        }
+        draft.bases.replaceAll(base -> gone.contains(base.checkpoint()) ? base.without(broken.disk()) : base);
+        draft.bases.removeIf(base -> base.disks().isEmpty());
+    }
+
+    private static void request(Draft draft, BackupRequested requested) {
+        draft.accepted(requested.operation());
+        requested
+                .checkpoint()
+                .ifPresent(checkpoint -> draft.checkpoints.add(
+                        new Checkpoint(checkpoint.id(), checkpoint.name(), Checkpoint.State.REQUESTED)));
+        draft.pending = Optional.of(new Pending.Backup(
+                requested.operation(),
+                requested.backup(),
+                requested.repository(),
+                requested.request(),
+                requested.checkpoint(),
+                requested.selection(),
+                requested.disks(),
+                requested.bytesPerSecondMax(),
+                requested.at(),
+                false,
+                false,
+                false));
+    }
+
+    private static void replan(Draft draft, BackupReplanned replanned) {
+        draft.pending
+                .filter(Pending.Backup.class::isInstance)
+                .map(Pending.Backup.class::cast)
+                .ifPresent(backup -> {
+                    for (DiskPlan plan : replanned.disks()) {
+                        plan.cause()
+                                .filter(cause -> cause == FullCause.BASE_BACKUP_MISSING)
+                                .ifPresent(cause ->
+                                        loseAll(draft, backup.repository(), plan.disk(), cause, plan.detail()));
+                    }
+                    draft.pending = Optional.of(backup.replanned(replanned.disks()));
+                });
+    }
+
+    private static void complete(Draft draft, BackupCompleted completed) {
+        List<DiskName> disks =
+                completed.disks().stream().map(CompletedDisk::disk).toList();
+        if (!draft.usedRepositories.contains(completed.repository())) {
+            draft.usedRepositories.add(completed.repository());
+        }
+        boolean checkpointLost = completed.checkpoint().isEmpty()
+                && draft.pending.orElse(null) instanceof Pending.Backup backup
+                && backup.checkpoint().isPresent();
+        if (checkpointLost) {
+            disks.forEach(disk -> draft.lose(new LostBase(
+                    completed.repository(),
+                    disk,
+                    FullCause.BITMAP_MISSING,
+                    "the bitmap of backup " + completed.backup() + " was lost before it was seen")));
+        }
+        completed.checkpoint().ifPresent(checkpoint -> {
+            List<DiskName> tracked = disks.stream()
+                    .filter(disk -> draft.disks.stream()
+                            .anyMatch(known -> known.name().equals(disk) && known.indexOf(checkpoint) >= 0))
+                    .toList();
+            if (!tracked.isEmpty()) {
+                draft.bases.add(
+                        new Base(completed.repository(), checkpoint, completed.backup(), tracked, draft.version));
+                draft.lostBases.removeIf(
+                        lost -> lost.repository().equals(completed.repository()) && tracked.contains(lost.disk()));
+            }
+        });
+        draft.ended(completed.operation());
+    }
+
+    private static void damage(Draft draft, BackupDamaged damaged) {
+        Optional<RepositoryName> repository = draft.errands.stream()
+                .filter(errand -> errand.operation().id().equals(damaged.operation()))
+                .map(errand -> errand.operation().repository())
+                .findFirst();
+        repository.ifPresent(name -> damaged.disks()
+                .forEach(disk -> loseAll(
+                        draft,
+                        name,
+                        disk.disk(),
+                        FullCause.BASE_BACKUP_DAMAGED,
+                        "backup " + damaged.backup() + " failed its verification: " + disk.detail())));
+    }
+
+    /** Every backup of the disk in the repository may stand on the one that is lost, so none is a base any more. */
+    private static void loseAll(Draft draft, RepositoryName repository, DiskName disk, FullCause cause, String detail) {
+        boolean held = draft.bases.stream()
+                .anyMatch(base ->
+                        base.repository().equals(repository) && base.disks().contains(disk));
+        draft.bases.replaceAll(base -> base.repository().equals(repository) ? base.without(disk) : base);
+        draft.bases.removeIf(base -> base.disks().isEmpty());
+        if (held) {
+            draft.lose(new LostBase(repository, disk, cause, detail));
+        }
+    }
+
+    private static void changeBackup(Draft draft, OperationId operation, UnaryOperator<Pending.Backup> change) {
+        draft.pending = draft.pending.map(open ->
+                open instanceof Pending.Backup backup && backup.operation().equals(operation)
+                        ? change.apply(backup)
+                        : open);
+    }
+}

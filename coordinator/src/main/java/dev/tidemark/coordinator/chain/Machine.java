@@ -1,0 +1,127 @@
+package dev.tidemark.coordinator.chain;
+
+import dev.tidemark.schema.event.MachineEvent;
+import dev.tidemark.schema.event.QemuFacts;
+import dev.tidemark.schema.id.CheckpointId;
+import dev.tidemark.schema.id.CheckpointName;
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.HostName;
+import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.id.MachineName;
+import dev.tidemark.schema.id.OperationId;
+import dev.tidemark.schema.id.RepositoryName;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * All that a machine's log says, folded. The same fold serves live and restart; a snapshot is this record.
+ *
+ * @param version the number of events folded
+ * @param retired checkpoints that are gone for good (failed or deleted): a bitmap of theirs that is seen again means that
+ *     the image was rolled back
+ * @param told drift that was recorded, newest last
+ * @param recent operations that were accepted, newest last: asking one again changes nothing
+ */
+public record Machine(
+        MachineId id,
+        long version,
+        Optional<Registration> registration,
+        boolean removed,
+        Optional<QemuFacts> qemu,
+        List<Disk> disks,
+        List<Checkpoint> checkpoints,
+        List<CheckpointId> retired,
+        List<Base> bases,
+        List<LostBase> lostBases,
+        List<RepositoryName> usedRepositories,
+        Optional<Pending> pending,
+        List<Errand> errands,
+        List<String> told,
+        List<OperationId> recent) {
+
+    /** Where a machine is found. */
+    public record Registration(MachineName name, HostName host, String qmpSocket, Optional<String> qgaSocket) {}
+
+    public Machine {
+        disks = List.copyOf(disks);
+        checkpoints = List.copyOf(checkpoints);
+        retired = List.copyOf(retired);
+        bases = List.copyOf(bases);
+        lostBases = List.copyOf(lostBases);
+        usedRepositories = List.copyOf(usedRepositories);
+        errands = List.copyOf(errands);
+        told = List.copyOf(told);
+        recent = List.copyOf(recent);
+    }
+
+    /** A machine of which nothing is known. */
+    public static Machine unknown(MachineId id) {
+        return new Machine(
+                id,
+                0,
+                Optional.empty(),
+                false,
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                List.of());
+    }
+
+    /** The machine after one more event. */
+    public Machine evolve(MachineEvent event) {
+        return Evolution.apply(this, event);
+    }
+
+    /** Whether it is registered now. */
+    public boolean registered() {
+        return registration.isPresent() && !removed;
+    }
+
+    /** A disk that was ever seen, present or not. */
+    public Optional<Disk> disk(DiskName name) {
+        return disks.stream().filter(disk -> disk.name().equals(name)).findFirst();
+    }
+
+    /** The disks that are there now. */
+    public List<Disk> presentDisks() {
+        return disks.stream().filter(Disk::present).toList();
+    }
+
+    /** A live checkpoint by its id. */
+    public Optional<Checkpoint> checkpoint(CheckpointId wanted) {
+        return checkpoints.stream().filter(live -> live.id().equals(wanted)).findFirst();
+    }
+
+    /** A live checkpoint by its name. */
+    public Optional<Checkpoint> checkpoint(CheckpointName wanted) {
+        return checkpoints.stream().filter(live -> live.name().equals(wanted)).findFirst();
+    }
+
+    /** The newest checkpoint that exists. */
+    public Optional<Checkpoint> newestCheckpoint() {
+        return checkpoints.reversed().stream()
+                .filter(live -> live.state() != Checkpoint.State.REQUESTED)
+                .findFirst();
+    }
+
+    /** The name under which people know a checkpoint, else its id. */
+    public String nameOf(CheckpointId checkpoint) {
+        return checkpoint(checkpoint).map(live -> live.name().value()).orElse(checkpoint.value());
+    }
+
+    /** Whether the log ever heard of a checkpoint of this id. */
+    boolean knows(CheckpointId checkpoint) {
+        return checkpoint(checkpoint).isPresent() || retired.contains(checkpoint);
+    }
+
+    boolean did(OperationId operation) {
+        return recent.contains(operation);
+    }
+}

@@ -1,0 +1,127 @@
+package dev.tidemark.coordinator.chain;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.tidemark.schema.event.BackupCheckpoint;
+import dev.tidemark.schema.event.BackupRequest;
+import dev.tidemark.schema.event.DiskPlan;
+import dev.tidemark.schema.id.BackupId;
+import dev.tidemark.schema.id.CheckpointId;
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.OperationId;
+import dev.tidemark.schema.id.RepositoryName;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** The one operation on bitmaps that has an intent and no outcome yet. {@code inDoubt}: its answer was lost. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = Pending.Creation.class, name = "CREATION"),
+    @JsonSubTypes.Type(value = Pending.Deletion.class, name = "DELETION"),
+    @JsonSubTypes.Type(value = Pending.Backup.class, name = "BACKUP")
+})
+public sealed interface Pending {
+    /** Its id. */
+    OperationId operation();
+
+    /** Whether a lost answer was recorded already. */
+    boolean inDoubt();
+
+    /** The same, with a lost answer recorded. */
+    Pending doubted();
+
+    /** In words for a person whose own wish has to wait. */
+    String description();
+
+    /** A checkpoint is to be created. */
+    record Creation(OperationId operation, CheckpointId checkpoint, List<DiskName> selection, boolean inDoubt)
+            implements Pending {
+        public Creation {
+            selection = List.copyOf(selection);
+        }
+
+        @Override
+        public Creation doubted() {
+            return new Creation(operation, checkpoint, selection, true);
+        }
+
+        @Override
+        public String description() {
+            return "a checkpoint is being created";
+        }
+    }
+
+    /** A checkpoint is to be deleted. */
+    record Deletion(OperationId operation, CheckpointId checkpoint, boolean inDoubt) implements Pending {
+        @Override
+        public Deletion doubted() {
+            return new Deletion(operation, checkpoint, true);
+        }
+
+        @Override
+        public String description() {
+            return "a checkpoint is being deleted";
+        }
+    }
+
+    /** A backup is to be made, or is running. */
+    record Backup(
+            OperationId operation,
+            BackupId backup,
+            RepositoryName repository,
+            BackupRequest request,
+            Optional<BackupCheckpoint> checkpoint,
+            List<DiskName> selection,
+            List<DiskPlan> plan,
+            OptionalLong bytesPerSecondMax,
+            Instant requestedAt,
+            boolean started,
+            boolean abort,
+            boolean inDoubt)
+            implements Pending {
+        public Backup {
+            selection = List.copyOf(selection);
+            plan = List.copyOf(plan);
+        }
+
+        @Override
+        public Backup doubted() {
+            return with(plan, started, abort, true);
+        }
+
+        Backup replanned(List<DiskPlan> next) {
+            return with(next, started, abort, inDoubt);
+        }
+
+        Backup begun() {
+            return with(plan, true, abort, inDoubt);
+        }
+
+        Backup aborting() {
+            return with(plan, started, true, inDoubt);
+        }
+
+        @Override
+        public String description() {
+            return "backup " + backup + " is running";
+        }
+
+        private Backup with(List<DiskPlan> nextPlan, boolean nowStarted, boolean nowAbort, boolean nowInDoubt) {
+            return new Backup(
+                    operation,
+                    backup,
+                    repository,
+                    request,
+                    checkpoint,
+                    selection,
+                    nextPlan,
+                    bytesPerSecondMax,
+                    requestedAt,
+                    nowStarted,
+                    nowAbort,
+                    nowInDoubt);
+        }
+    }
+}

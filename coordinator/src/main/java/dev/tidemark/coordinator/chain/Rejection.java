@@ -1,0 +1,202 @@
+package dev.tidemark.coordinator.chain;
+
+import dev.tidemark.schema.event.FullCause;
+import dev.tidemark.schema.id.CheckpointId;
+import dev.tidemark.schema.id.CheckpointName;
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.id.OperationId;
+import java.util.List;
+
+/** Why a command is turned down: facts first, prose derived. The HTTP status is chosen elsewhere, in one switch. */
+public sealed interface Rejection {
+    /** What is wrong, in a sentence without a full stop. */
+    String detail();
+
+    /** What the caller can do about it. */
+    String remedy();
+
+    /** The machine was never registered, or was removed. */
+    record UnknownMachine(MachineId machine) implements Rejection {
+        @Override
+        public String detail() {
+            return "there is no machine " + machine;
+        }
+
+        @Override
+        public String remedy() {
+            return "list the machines with 'tidemark vm list'";
+        }
+    }
+
+    /** The machine id is taken. */
+    record AlreadyRegistered(MachineId machine) implements Rejection {
+        @Override
+        public String detail() {
+            return "machine " + machine + " is registered already";
+        }
+
+        @Override
+        public String remedy() {
+            return "use the registered machine, or register under a new id";
+        }
+    }
+
+    /** Nobody has seen the machine's disks yet. */
+    record NeverSeen() implements Rejection {
+        @Override
+        public String detail() {
+            return "QEMU was not reached since the machine was registered, so its disks are not known";
+        }
+
+        @Override
+        public String remedy() {
+            return "start the machine and check its QMP socket, then ask again";
+        }
+    }
+
+    /** One operation on bitmaps at a time: another one has no outcome yet. */
+    record OtherOperation(OperationId operation, String what) implements Rejection {
+        @Override
+        public String detail() {
+            return what + " (operation " + operation + ")";
+        }
+
+        @Override
+        public String remedy() {
+            return "wait for operation " + operation + " to end, or abort it";
+        }
+    }
+
+    /** A live checkpoint has this name. */
+    record NameTaken(CheckpointName name) implements Rejection {
+        @Override
+        public String detail() {
+            return "there is a checkpoint '" + name + "' already";
+        }
+
+        @Override
+        public String remedy() {
+            return "choose another name, or delete that checkpoint first";
+        }
+    }
+
+    /** An id that the log has seen before, in another operation. */
+    record IdentityReused(String identity) implements Rejection {
+        @Override
+        public String detail() {
+            return identity + " was used before";
+        }
+
+        @Override
+        public String remedy() {
+            return "use a new id: a bitmap's name is never used twice";
+        }
+    }
+
+    /** No such checkpoint, or none that exists yet. */
+    record UnknownCheckpoint(CheckpointId checkpoint) implements Rejection {
+        @Override
+        public String detail() {
+            return "there is no checkpoint " + checkpoint;
+        }
+
+        @Override
+        public String remedy() {
+            return "list the checkpoints with 'tidemark checkpoint list'";
+        }
+    }
+
+    /** No such disk at present. */
+    record UnknownDisk(DiskName disk, List<DiskName> present) implements Rejection {
+        public UnknownDisk {
+            present = List.copyOf(present);
+        }
+
+        @Override
+        public String detail() {
+            return "the machine has no disk '" + disk + "'; it has " + present;
+        }
+
+        @Override
+        public String remedy() {
+            return "name a disk that 'tidemark vm show' lists";
+        }
+    }
+
+    /** The selection names a disk twice. */
+    record DiskNamedTwice(DiskName disk) implements Rejection {
+        @Override
+        public String detail() {
+            return "disk '" + disk + "' is named twice";
+        }
+
+        @Override
+        public String remedy() {
+            return "name each disk once";
+        }
+    }
+
+    /** The disk's format cannot keep a dirty bitmap. */
+    record NoBitmapSupport(DiskName disk, String format) implements Rejection {
+        @Override
+        public String detail() {
+            return "disk '" + disk + "' (" + format + ") cannot keep a dirty bitmap";
+        }
+
+        @Override
+        public String remedy() {
+            return "leave the disk out, or convert it to qcow2 (compat=1.1)";
+        }
+    }
+
+    /** No disk is left to which the command applies. */
+    record NothingToDo(String detail) implements Rejection {
+        @Override
+        public String remedy() {
+            return "check the disks with 'tidemark vm show'";
+        }
+    }
+
+    /** An incremental since a checkpoint was demanded, and the evidence for it does not hold. */
+    record FullRequired(DiskName disk, FullCause cause, String detail) implements Rejection {
+        @Override
+        public String remedy() {
+            return "take a full backup, or leave the choice to '--auto'";
+        }
+    }
+
+    /** The backup does not run (any more). */
+    record NotRunning(String backup) implements Rejection {
+        @Override
+        public String detail() {
+            return "backup " + backup + " is not running";
+        }
+
+        @Override
+        public String remedy() {
+            return "look at it with 'tidemark backup show'";
+        }
+    }
+
+    /** This version cannot do it. */
+    record Unsupported(String detail) implements Rejection {
+        @Override
+        public String remedy() {
+            return "see 'tidemark --help' for what this version offers";
+        }
+    }
+
+    /** The machine still has checkpoints. */
+    record HasCheckpoints(int count) implements Rejection {
+        @Override
+        public String detail() {
+            return "the machine has " + count + " checkpoint(s), whose bitmaps would stay in its images";
+        }
+
+        @Override
+        public String remedy() {
+            return "delete them first, or remove the machine with '--keep-bitmaps'";
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package dev.tidemark.coordinator.chain;
+
+import dev.tidemark.schema.contract.Sight;
+import dev.tidemark.schema.id.BitmapName;
+import dev.tidemark.schema.id.CheckpointId;
+import dev.tidemark.schema.id.OperationId;
+
+/** Questions to an observation. */
+final class Seen {
+    private Seen() {}
+
+    /** Whether a checkpoint's bitmap is on a disk. */
+    static boolean bitmap(Sight.Observed seen, Disk disk, CheckpointId checkpoint) {
+        String name = BitmapName.of(checkpoint).value();
+        return seen.disks().stream()
+                .filter(observed -> observed.facts().name().equals(disk.name()))
+                .flatMap(observed -> observed.bitmaps().stream())
+                .anyMatch(bitmap -> bitmap.name().filter(name::equals).isPresent());
+    }
+
+    /** Whether an operation has a job, whatever its status. */
+    static boolean job(Sight.Observed seen, OperationId operation) {
+        String prefix = BitmapName.PREFIX + operation.value();
+        return seen.jobs().stream().anyMatch(job -> job.id().startsWith(prefix));
+    }
+}
