@@ -1,0 +1,185 @@
+package dev.tidemark.coordinator.view;
+
+import dev.tidemark.schema.event.BackupCheckpoint;
+import dev.tidemark.schema.event.BackupCompleted;
+import dev.tidemark.schema.event.BackupDamaged;
+import dev.tidemark.schema.event.BackupFailed;
+import dev.tidemark.schema.event.BackupReplanned;
+import dev.tidemark.schema.event.BackupRequest;
+import dev.tidemark.schema.event.BackupRequested;
+import dev.tidemark.schema.event.BackupStarted;
+import dev.tidemark.schema.event.BackupVerified;
+import dev.tidemark.schema.event.CompletedDisk;
+import dev.tidemark.schema.event.DamagedDisk;
+import dev.tidemark.schema.event.DiskPlan;
+import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.event.MachineRemoved;
+import dev.tidemark.schema.event.OperationInDoubt;
+import dev.tidemark.schema.id.BackupId;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+
+/** Tables {@code backup} and {@code backup_disk}. */
+final class BackupRows {
+    private BackupRows() {}
+
+    static void requested(Connection connection, BackupRequested event, long version) throws SQLException {
+        Sql.change(
+                connection,
+                """
+                INSERT INTO tidemark.backup
+                    (id, vm, repository, mode, request, state, checkpoint, operation, version, requested_at, damaged)
+                VALUES (?, ?, ?, ?, ?, 'REQUESTED', ?, ?, ?, ?, FALSE)
+                """,
+                event.backup(),
+                event.machine(),
+                event.repository(),
+                event.mode(),
+                request(event.request()),
+                event.checkpoint().map(BackupCheckpoint::id),
+                event.operation(),
+                version,
+                event.at());
+        plan(connection, event.backup(), event.disks());
+    }
+
+    static void replanned(Connection connection, BackupReplanned event) throws SQLException {
+        Sql.change(connection, "DELETE FROM tidemark.backup_disk WHERE backup = ?", event.backup());
+        plan(connection, event.backup(), event.disks());
+    }
+
+    static void started(Connection connection, BackupStarted event) throws SQLException {
+        Sql.change(
+                connection,
+                "UPDATE tidemark.backup SET state = 'RUNNING', started_at = ?, error = NULL WHERE id = ?",
+                event.at(),
+                event.backup());
+    }
+
+    static void inDoubt(Connection connection, OperationInDoubt event) throws SQLException {
+        Sql.change(
+                connection,
+                """
+                UPDATE tidemark.backup SET state = 'UNKNOWN', error = ?
+                 WHERE vm = ? AND operation = ? AND state IN ('REQUESTED', 'RUNNING', 'UNKNOWN')
+                """,
+                event.detail(),
+                event.machine(),
+                event.operation());
+    }
+
+    static void completed(Connection connection, BackupCompleted event) throws SQLException {
+        Sql.change(
+                connection,
+                """
+                UPDATE tidemark.backup SET state = 'COMPLETED', completed_at = ?, code = NULL, error = NULL
+                 WHERE id = ?
+                """,
+                event.at(),
+                event.backup());
+        int position = 0;
+        for (CompletedDisk disk : event.disks()) {
+            Sql.change(
+                    connection,
+                    """
+                    INSERT INTO tidemark.backup_disk
+                        (backup, position, disk, kind, since, parent, bytes, file, file_size, sha256, virtual_size)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    ON CONFLICT (backup, disk) DO UPDATE SET
+                        kind = EXCLUDED.kind, since = EXCLUDED.since, parent = EXCLUDED.parent,
+                        bytes = EXCLUDED.bytes, file = EXCLUDED.file, file_size = EXCLUDED.file_size,
+                        sha256 = EXCLUDED.sha256, virtual_size = EXCLUDED.virtual_size
+                    """,
+                    event.backup(),
+                    position++,
+                    disk.disk(),
+                    disk.kind(),
+                    disk.since(),
+                    disk.parent(),
+                    disk.bytes(),
+                    disk.file(),
+                    disk.fileSize(),
+                    disk.sha256(),
+                    disk.virtualSize());
+        }
+    }
+
+    static void failed(Connection connection, BackupFailed event) throws SQLException {
+        Sql.change(
+                connection,
+                "UPDATE tidemark.backup SET state = 'FAILED', code = ?, error = ? WHERE id = ?",
+                event.code(),
+                event.detail(),
+                event.backup());
+    }
+
+    static void aborted(Connection connection, BackupId backup) throws SQLException {
+        Sql.change(
+                connection,
+                "UPDATE tidemark.backup SET state = 'ABORTED', code = ?, error = NULL WHERE id = ?",
+                FailureCode.ABORTED,
+                backup);
+    }
+
+    static void verified(Connection connection, BackupVerified event) throws SQLException {
+        Sql.change(
+                connection,
+                "UPDATE tidemark.backup SET verified_at = ?, damaged = FALSE WHERE id = ?",
+                event.at(),
+                event.backup());
+        Sql.change(connection, "UPDATE tidemark.backup_disk SET damage = NULL WHERE backup = ?", event.backup());
+    }
+
+    static void damaged(Connection connection, BackupDamaged event) throws SQLException {
+        Sql.change(connection, "UPDATE tidemark.backup SET damaged = TRUE WHERE id = ?", event.backup());
+        for (DamagedDisk disk : event.disks()) {
+            Sql.change(
+                    connection,
+                    "UPDATE tidemark.backup_disk SET damage = ? WHERE backup = ? AND disk = ?",
+                    disk.file() + ": " + disk.detail(),
+                    event.backup(),
+                    disk.disk());
+        }
+    }
+
+    static void machineRemoved(Connection connection, MachineRemoved event) throws SQLException {
+        Sql.change(
+                connection,
+                """
+                UPDATE tidemark.backup SET state = 'FAILED', code = ?, error = ?
+                 WHERE vm = ? AND state IN ('REQUESTED', 'RUNNING', 'UNKNOWN')
+                """,
+                FailureCode.MACHINE_REMOVED,
+                OperationRows.MACHINE_LEFT,
+                event.machine());
+    }
+
+    private static void plan(Connection connection, BackupId backup, List<DiskPlan> disks) throws SQLException {
+        int position = 0;
+        for (DiskPlan disk : disks) {
+            Sql.change(
+                    connection,
+                    """
+                    INSERT INTO tidemark.backup_disk (backup, position, disk, kind, since, parent, cause, detail)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    """,
+                    backup,
+                    position++,
+                    disk.disk(),
+                    disk.kind(),
+                    disk.since(),
+                    disk.parent(),
+                    disk.cause(),
+                    disk.detail());
+        }
+    }
+
+    private static String request(BackupRequest request) {
+        return switch (request) {
+            case BackupRequest.Automatic ignored -> "AUTO";
+            case BackupRequest.Full ignored -> "FULL";
+            case BackupRequest.Since ignored -> "SINCE";
+        };
+    }
+}

@@ -1,0 +1,50 @@
+package dev.tidemark.coordinator.view;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A backup, whatever became of it. {@code vm} is the machine's name, {@code vmId} outlives a rename. */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+public record BackupView(
+        String id,
+        String vm,
+        String vmId,
+        String repo,
+        String mode,
+        String request,
+        String state,
+        @Nullable String checkpoint,
+        Instant requestedAt,
+        @Nullable Instant startedAt,
+        @Nullable Instant completedAt,
+        @Nullable String code,
+        @Nullable String error,
+        @Nullable Instant verifiedAt,
+        boolean damaged,
+        String operation,
+        List<Disk> disks) {
+    /**
+     * One disk of the backup; {@code cause} says why it is not incremental. The file's facts are there once it is
+     * complete; {@code file} is relative to the repository.
+     */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record Disk(
+            String disk,
+            String kind,
+            @Nullable String since,
+            @Nullable String parent,
+            @Nullable String cause,
+            @Nullable String detail,
+            @Nullable Long bytes,
+            @Nullable String file,
+            @Nullable Long fileSize,
+            @Nullable String sha256,
+            @Nullable Long virtualSize,
+            @Nullable String damage) {}
+
+    public BackupView {
+        disks = List.copyOf(disks);
+    }
+}

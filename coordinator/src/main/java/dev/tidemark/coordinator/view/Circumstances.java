@@ -1,0 +1,31 @@
+package dev.tidemark.coordinator.view;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Under which circumstances a command was given. Travels as metadata of the events that the command caused, so that the
+ * log tells who asked and the read models can be rebuilt with it.
+ */
+public record Circumstances(
+        Optional<String> caller, Optional<String> idempotencyKey, Optional<String> requestHash) {
+    private static final String CALLER = "caller";
+    private static final String IDEMPOTENCY_KEY = "idempotency-key";
+    private static final String REQUEST_HASH = "request-hash";
+
+    public static Circumstances from(Map<String, String> metadata) {
+        return new Circumstances(
+                Optional.ofNullable(metadata.get(CALLER)),
+                Optional.ofNullable(metadata.get(IDEMPOTENCY_KEY)),
+                Optional.ofNullable(metadata.get(REQUEST_HASH)));
+    }
+
+    public Map<String, String> toMetadata() {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        caller.ifPresent(value -> metadata.put(CALLER, value));
+        idempotencyKey.ifPresent(value -> metadata.put(IDEMPOTENCY_KEY, value));
+        requestHash.ifPresent(value -> metadata.put(REQUEST_HASH, value));
+        return metadata;
+    }
+}

@@ -1,0 +1,40 @@
+package dev.tidemark.coordinator.view;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A registered machine ({@code vm show}). {@code state} is UP, DOWN or UNKNOWN; the log cannot know it, so it is UNKNOWN
+ * until whoever has looked at the machine says otherwise. {@code pending} is the newest operation under way.
+ */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+public record MachineView(
+        String id,
+        String name,
+        String host,
+        String state,
+        @Nullable String detail,
+        String qmp,
+        @Nullable String qga,
+        Qemu qemu,
+        List<Disk> disks,
+        @Nullable String pending) {
+    /** What was seen of QEMU; without a version until it was seen once. */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record Qemu(@Nullable String version) {}
+
+    /** A writable disk as it was seen last; {@code virtualSize} in bytes. */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record Disk(
+            String name, String node, String format, long virtualSize, String file, boolean persistentBitmaps) {}
+
+    public MachineView {
+        disks = List.copyOf(disks);
+    }
+
+    /** The same machine with what the last look gave. */
+    public MachineView seen(String stateSeen, @Nullable String detailSeen) {
+        return new MachineView(id, name, host, stateSeen, detailSeen, qmp, qga, qemu, disks, pending);
+    }
+}

@@ -1,0 +1,13 @@
+package dev.tidemark.coordinator.view;
+
+/** What was asked for. */
+public enum OperationKind {
+    REGISTER,
+    REMOVE,
+    CREATE_CHECKPOINT,
+    DELETE_CHECKPOINT,
+    BACKUP,
+    ABORT_BACKUP,
+    VERIFY,
+    RESTORE
+}

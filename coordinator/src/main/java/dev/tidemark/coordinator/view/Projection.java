@@ -1,0 +1,304 @@
+package dev.tidemark.coordinator.view;
+
+import dev.tidemark.coordinator.view.OperationRows.Failure;
+import dev.tidemark.coordinator.view.OperationRows.Opening;
+import dev.tidemark.schema.event.BackupAbortRequested;
+import dev.tidemark.schema.event.BackupAborted;
+import dev.tidemark.schema.event.BackupCompleted;
+import dev.tidemark.schema.event.BackupDamaged;
+import dev.tidemark.schema.event.BackupFailed;
+import dev.tidemark.schema.event.BackupReplanned;
+import dev.tidemark.schema.event.BackupRequested;
+import dev.tidemark.schema.event.BackupStarted;
+import dev.tidemark.schema.event.BackupVerified;
+import dev.tidemark.schema.event.ChainBroken;
+import dev.tidemark.schema.event.CheckpointCreated;
+import dev.tidemark.schema.event.CheckpointDeleted;
+import dev.tidemark.schema.event.CheckpointDeletionFailed;
+import dev.tidemark.schema.event.CheckpointDeletionRequested;
+import dev.tidemark.schema.event.CheckpointFailed;
+import dev.tidemark.schema.event.CheckpointRequested;
+import dev.tidemark.schema.event.DamagedDisk;
+import dev.tidemark.schema.event.DriftFound;
+import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.event.MachineEvent;
+import dev.tidemark.schema.event.MachineObserved;
+import dev.tidemark.schema.event.MachineRegistered;
+import dev.tidemark.schema.event.MachineRemoved;
+import dev.tidemark.schema.event.OperationInDoubt;
+import dev.tidemark.schema.event.RestoreCompleted;
+import dev.tidemark.schema.event.RestoreFailed;
+import dev.tidemark.schema.event.RestoreRequested;
+import dev.tidemark.schema.event.RestoredDisk;
+import dev.tidemark.schema.event.VerificationFailed;
+import dev.tidemark.schema.event.VerificationRequested;
+import dev.tidemark.schema.id.BackupId;
+import dev.tidemark.schema.id.OperationId;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Folds one event into the read models, in the transaction that appends it.
+ *
+ * <p>Invariant: what the tables hold depends on nothing but the events, their versions and their metadata, in order. So
+ * they can be dropped and built again, and come out the same, row by row.
+ */
+public final class Projection {
+    /** Every table that is built here. */
+    public static final List<String> TABLES = List.of(
+            "vm", "vm_disk", "checkpoint", "checkpoint_disk", "backup", "backup_disk", "operation", "idempotency");
+
+    /** The abort came when there was nothing left to abort. */
+    static final String TOO_LATE = "TOO_LATE";
+
+    private Projection() {}
+
+    /**
+     * Applies one event.
+     *
+     * @param version the event's number in its machine's log
+     * @throws MachineNameTaken and {@link IdempotencyKeyTaken}: the append must be rolled back and not be repeated
+     */
+    public static void apply(
+            Connection connection, MachineEvent event, long version, Map<String, String> metadata)
+            throws SQLException {
+        Opening opening = new Opening(event.machine(), version, event.at(), Circumstances.from(metadata));
+        switch (event) {
+            case MachineRegistered registered -> {
+                MachineRows.registered(connection, registered);
+                OperationRows.begin(
+                        connection,
+                        opening,
+                        registration(registered),
+                        OperationKind.REGISTER,
+                        registered.machine());
+            }
+            case MachineObserved observed -> {
+                MachineRows.observed(connection, observed);
+                firstSeen(connection, observed);
+            }
+            case MachineRemoved removed -> removed(connection, opening, removed);
+
+            case CheckpointRequested requested -> {
+                CheckpointRows.requested(connection, requested, version);
+                OperationRows.begin(
+                        connection,
+                        opening,
+                        requested.operation(),
+                        OperationKind.CREATE_CHECKPOINT,
+                        requested.checkpoint());
+            }
+            case CheckpointCreated created -> {
+                CheckpointRows.created(connection, created);
+                OperationRows.done(
+                        connection, created.operation(), OperationKind.CREATE_CHECKPOINT, created.at(), null);
+            }
+            case CheckpointFailed failed -> {
+                CheckpointRows.failed(connection, failed.checkpoint());
+                OperationRows.failed(
+                        connection,
+                        failed.operation(),
+                        OperationKind.CREATE_CHECKPOINT,
+                        failed.at(),
+                        new Failure(failed.code(), failed.detail()));
+            }
+            case CheckpointDeletionRequested requested -> {
+                CheckpointRows.deletionRequested(connection, requested.checkpoint());
+                OperationRows.begin(
+                        connection,
+                        opening,
+                        requested.operation(),
+                        OperationKind.DELETE_CHECKPOINT,
+                        requested.checkpoint());
+            }
+            case CheckpointDeleted deleted -> {
+                CheckpointRows.deleted(connection, deleted);
+                OperationRows.done(
+                        connection, deleted.operation(), OperationKind.DELETE_CHECKPOINT, deleted.at(), null);
+            }
+            case CheckpointDeletionFailed failed -> {
+                CheckpointRows.deletionFailed(connection, failed.checkpoint());
+                OperationRows.failed(
+                        connection,
+                        failed.operation(),
+                        OperationKind.DELETE_CHECKPOINT,
+                        failed.at(),
+                        new Failure(failed.code(), failed.detail()));
+            }
+
+            case ChainBroken broken -> CheckpointRows.broken(connection, broken);
+            case DriftFound ignored -> {
+                // Drift is a question to the log and to the last look; no table keeps it.
+            }
+            case OperationInDoubt doubt -> {
+                BackupRows.inDoubt(connection, doubt);
+                OperationRows.inDoubt(connection, doubt.operation(), doubt.detail());
+            }
+
+            case BackupRequested requested -> backupRequested(connection, opening, requested);
+            case BackupReplanned replanned -> {
+                BackupRows.replanned(connection, replanned);
+                OperationRows.counted(connection, replanned.operation());
+            }
+            case BackupStarted started -> {
+                BackupRows.started(connection, started);
+                OperationRows.running(connection, started.operation());
+            }
+            case BackupCompleted completed -> completed(connection, completed);
+            case BackupFailed failed -> failed(connection, failed);
+            case BackupAbortRequested requested ->
+                OperationRows.begin(
+                        connection,
+                        opening,
+                        requested.operation(),
+                        OperationKind.ABORT_BACKUP,
+                        requested.backup());
+            case BackupAborted aborted -> aborted(connection, aborted);
+
+            case VerificationRequested requested ->
+                OperationRows.begin(
+                        connection, opening, requested.operation(), OperationKind.VERIFY, requested.backup());
+            case BackupVerified verified -> {
+                BackupRows.verified(connection, verified);
+                OperationRows.done(
+                        connection,
+                        verified.operation(),
+                        OperationKind.VERIFY,
+                        verified.at(),
+                        new Verified(verified.backup(), verified.bytes()));
+            }
+            case BackupDamaged damaged -> damaged(connection, damaged);
+            case VerificationFailed failed ->
+                OperationRows.failed(
+                        connection,
+                        failed.operation(),
+                        OperationKind.VERIFY,
+                        failed.at(),
+                        new Failure(failed.code(), failed.detail()));
+
+            case RestoreRequested requested ->
+                OperationRows.begin(
+                        connection, opening, requested.operation(), OperationKind.RESTORE, requested.backup());
+            case RestoreCompleted completed ->
+                OperationRows.done(
+                        connection,
+                        completed.operation(),
+                        OperationKind.RESTORE,
+                        completed.at(),
+                        new Restored(completed.backup(), completed.disks()));
+            case RestoreFailed failed ->
+                OperationRows.failed(
+                        connection,
+                        failed.operation(),
+                        OperationKind.RESTORE,
+                        failed.at(),
+                        new Failure(failed.code(), failed.detail()));
+        }
+    }
+
+    /** The operation that took a machine in: its event carries no id of its own, so it goes by the machine's. */
+    public static OperationId registration(MachineEvent event) {
+        return new OperationId(event.machine().value());
+    }
+
+    private static void firstSeen(Connection connection, MachineObserved observed) throws SQLException {
+        Sql.change(
+                connection,
+                """
+                UPDATE tidemark.operation SET events = events + 1, state = 'DONE', ended_at = ?
+                 WHERE id = ? AND ended_at IS NULL
+                """,
+                observed.at(),
+                registration(observed));
+    }
+
+    private static void removed(Connection connection, Opening opening, MachineRemoved removed) throws SQLException {
+        MachineRows.removed(connection, removed);
+        CheckpointRows.machineRemoved(connection, removed.machine());
+        BackupRows.machineRemoved(connection, removed);
+        OperationRows.machineRemoved(
+                connection, removed.machine(), FailureCode.MACHINE_REMOVED.name(), removed.at());
+        OperationRows.begin(
+                connection, opening, removed.operation(), OperationKind.REMOVE, removed.machine());
+        Sql.change(
+                connection,
+                "UPDATE tidemark.operation SET state = 'DONE', ended_at = ? WHERE id = ?",
+                removed.at(),
+                removed.operation());
+    }
+
+    private static void backupRequested(Connection connection, Opening opening, BackupRequested requested)
+            throws SQLException {
+        BackupRows.requested(connection, requested, opening.version());
+        if (requested.checkpoint().isPresent()) {
+            CheckpointRows.requestedWithBackup(
+                    connection, requested, requested.checkpoint().get(), opening.version());
+        }
+        OperationRows.begin(
+                connection, opening, requested.operation(), OperationKind.BACKUP, requested.backup());
+    }
+
+    private static void completed(Connection connection, BackupCompleted completed) throws SQLException {
+        BackupRows.completed(connection, completed);
+        CheckpointRows.failedWithBackup(connection, completed.backup());
+        OperationRows.counted(connection, completed.operation());
+        OperationRows.backupEnded(connection, completed, completed.backup(), OperationKind.BACKUP, null);
+        OperationRows.backupEnded(
+                connection,
+                completed,
+                completed.backup(),
+                OperationKind.ABORT_BACKUP,
+                new Failure(TOO_LATE, "the backup was completed before it could be aborted", null));
+    }
+
+    private static void failed(Connection connection, BackupFailed failed) throws SQLException {
+        BackupRows.failed(connection, failed);
+        CheckpointRows.failedWithBackup(connection, failed.backup());
+        OperationRows.counted(connection, failed.operation());
+        OperationRows.backupEnded(
+                connection,
+                failed,
+                failed.backup(),
+                OperationKind.BACKUP,
+                new Failure(failed.code(), failed.detail()));
+        // Whoever wanted the backup to end got what they wanted.
+        OperationRows.backupEnded(connection, failed, failed.backup(), OperationKind.ABORT_BACKUP, null);
+    }
+
+    private static void aborted(Connection connection, BackupAborted aborted) throws SQLException {
+        BackupRows.aborted(connection, aborted.backup());
+        CheckpointRows.failedWithBackup(connection, aborted.backup());
+        OperationRows.counted(connection, aborted.operation());
+        OperationRows.backupEnded(
+                connection,
+                aborted,
+                aborted.backup(),
+                OperationKind.BACKUP,
+                new Failure(FailureCode.ABORTED, "the backup was ended on request"));
+        OperationRows.backupEnded(connection, aborted, aborted.backup(), OperationKind.ABORT_BACKUP, null);
+    }
+
+    private static void damaged(Connection connection, BackupDamaged damaged) throws SQLException {
+        BackupRows.damaged(connection, damaged);
+        OperationRows.failed(
+                connection,
+                damaged.operation(),
+                OperationKind.VERIFY,
+                damaged.at(),
+                new Failure(
+                        FailureCode.BACKUP_DAMAGED.name(),
+                        "files of the backup, or of one it stands on, are not what their manifests say",
+                        new Damaged(damaged.backup(), damaged.disks())));
+    }
+
+    /** What a verification found out; the shape of {@code result}. */
+    private record Verified(BackupId backup, long bytes) {}
+
+    /** What a verification found out; the shape of {@code result}. */
+    private record Damaged(BackupId backup, List<DamagedDisk> disks) {}
+
+    /** What a restore wrote; the shape of {@code result}. */
+    private record Restored(BackupId backup, List<RestoredDisk> disks) {}
+}

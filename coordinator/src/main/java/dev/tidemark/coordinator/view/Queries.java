@@ -1,0 +1,202 @@
+package dev.tidemark.coordinator.view;
+
+import dev.tidemark.schema.id.BackupId;
+import dev.tidemark.schema.id.CheckpointId;
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.HostName;
+import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.id.MachineName;
+import dev.tidemark.schema.id.OperationId;
+import dev.tidemark.schema.id.RepositoryName;
+import dev.tidemark.schema.id.Ulid;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The questions that readers may ask. Each is one statement, so that its answer is one moment's. Every list is in the
+ * order of the log.
+ *
+ * <p>All throw {@link StorageUnavailable} if the database does not answer.
+ */
+public final class Queries {
+    private static final String LIVE_CHECKPOINT = " AND c.state IN ('REQUESTED', 'CREATED', 'DELETING')";
+
+    private final DataSource source;
+
+    public Queries(DataSource source) {
+        this.source = source;
+    }
+
+    /** A machine by its id, also after it was removed, or by the name under which it is registered now. */
+    public Optional<MachineReference> find(String nameOrId) {
+        return one(
+                """
+                SELECT id, name, host, removed_at FROM tidemark.vm
+                 WHERE id = ? OR (name = ? AND removed_at IS NULL)
+                 ORDER BY (id = ?) DESC LIMIT 1
+                """,
+                row -> new MachineReference(
+                        new MachineId(row.getString("id")),
+                        new MachineName(row.getString("name")),
+                        new HostName(row.getString("host")),
+                        row.getObject("removed_at") != null),
+                nameOrId,
+                nameOrId,
+                nameOrId);
+    }
+
+    /** The registered machines, by name. */
+    public List<MachineView> machines() {
+        return list(Shapes.MACHINE + " WHERE v.removed_at IS NULL ORDER BY v.name", Shapes::machine);
+    }
+
+    public Optional<MachineView> machine(MachineId machine) {
+        return one(Shapes.MACHINE + " WHERE v.id = ? AND v.removed_at IS NULL", Shapes::machine, machine);
+    }
+
+    /** A machine's checkpoints, oldest first; those that failed or were deleted only if they are asked for. */
+    public List<CheckpointView> checkpoints(MachineId machine, boolean alsoGone) {
+        return list(
+                Shapes.CHECKPOINT + " WHERE c.vm = ?" + (alsoGone ? "" : LIVE_CHECKPOINT) + " ORDER BY c.version",
+                Shapes::checkpoint,
+                machine);
+    }
+
+    /** A checkpoint by its id, whatever became of it, or by its name while it lives. */
+    public Optional<CheckpointView> checkpoint(MachineId machine, String nameOrId) {
+        return one(
+                Shapes.CHECKPOINT + " WHERE c.vm = ? AND (c.id = ? OR (c.name = ?" + LIVE_CHECKPOINT + "))"
+                        + " ORDER BY (c.id = ?) DESC, c.version DESC LIMIT 1",
+                Shapes::checkpoint,
+                machine,
+                nameOrId,
+                nameOrId,
+                nameOrId);
+    }
+
+    /** As {@link #checkpoint(MachineId, String)}, the id only. */
+    public Optional<CheckpointId> findCheckpoint(MachineId machine, String nameOrId) {
+        return checkpoint(machine, nameOrId).map(found -> new CheckpointId(found.id()));
+    }
+
+    /** A machine's backups, oldest first; of one repository or of all. */
+    public List<BackupView> backups(MachineId machine, Optional<RepositoryName> repository) {
+        return list(
+                Shapes.BACKUP + " WHERE b.vm = ? AND (?::text IS NULL OR b.repository = ?) ORDER BY b.version",
+                Shapes::backup,
+                machine,
+                repository,
+                repository);
+    }
+
+    /** The backups whose id begins so; two at most, which is enough to know that the beginning is ambiguous. */
+    public List<BackupView> backupsBeginning(String idOrPrefix) {
+        // A range instead of LIKE: it uses the primary key's index under every collation, and no character is special.
+        return list(
+                Shapes.BACKUP + " WHERE b.id BETWEEN ? AND ? ORDER BY b.id LIMIT 2",
+                Shapes::backup,
+                idOrPrefix,
+                idOrPrefix + "Z".repeat(Ulid.LENGTH));
+    }
+
+    public Optional<BackupView> backup(BackupId backup) {
+        return one(Shapes.BACKUP + " WHERE b.id = ?", Shapes::backup, backup);
+    }
+
+    /**
+     * The newest completed backup that holds all these disks; of one repository or of all; if a moment is given, the
+     * newest whose own moment is not after it.
+     */
+    public Optional<BackupView> newestCompleted(
+            MachineId machine, Optional<RepositoryName> repository, Optional<Instant> at, Collection<DiskName> disks) {
+        return one(
+                Shapes.BACKUP
+                        + """
+                         WHERE b.vm = ? AND b.state = 'COMPLETED'
+                           AND (?::text IS NULL OR b.repository = ?)
+                           AND (?::timestamptz IS NULL OR b.started_at <= ?)
+                           AND ?::text[] <@ ARRAY(SELECT d.disk FROM tidemark.backup_disk d
+                                                   WHERE d.backup = b.id AND d.file IS NOT NULL)
+                         ORDER BY b.version DESC LIMIT 1
+                        """,
+                Shapes::backup,
+                machine,
+                repository,
+                repository,
+                at,
+                at,
+                disks);
+    }
+
+    public Optional<OperationView> operation(OperationId operation) {
+        return one(Shapes.OPERATION + " WHERE o.id = ?", Shapes::operation, operation);
+    }
+
+    /** A machine's newest operations, oldest of them first. */
+    public List<OperationView> operations(MachineId machine, int limit) {
+        return list(
+                "SELECT * FROM (" + Shapes.OPERATION + " WHERE o.vm = ? ORDER BY o.version DESC LIMIT ?) newest"
+                        + " ORDER BY version",
+                Shapes::operation,
+                machine,
+                limit);
+    }
+
+    /** Those of the operations that have ended. */
+    public Set<OperationId> ended(Collection<OperationId> operations) {
+        return list(
+                        "SELECT id FROM tidemark.operation WHERE id = ANY (?) AND ended_at IS NOT NULL",
+                        row -> new OperationId(row.getString("id")),
+                        operations)
+                .stream()
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** Which operation a caller's key has started, and by which request. */
+    public Optional<Remembered> remembered(String caller, String idempotencyKey) {
+        return one(
+                "SELECT request_hash, operation FROM tidemark.idempotency WHERE caller = ? AND key = ?",
+                row -> new Remembered(row.getString("request_hash"), new OperationId(row.getString("operation"))),
+                caller,
+                idempotencyKey);
+    }
+
+    /** What an idempotency key stands for. */
+    public record Remembered(String requestHash, OperationId operation) {}
+
+    /** The version of the database server. */
+    public String serverVersion() {
+        return one("SELECT current_setting('server_version') AS version", row -> row.getString("version"))
+                .orElseThrow();
+    }
+
+    /** Whether the database answers. */
+    public boolean answers(Duration limit) {
+        try (Connection connection = source.getConnection()) {
+            return connection.isValid((int) Math.max(1, limit.toSeconds()));
+        } catch (SQLException unavailable) {
+            return false;
+        }
+    }
+
+    private <T> Optional<T> one(String text, Sql.Reader<T> reader, @Nullable Object... values) {
+        return list(text, reader, values).stream().findFirst();
+    }
+
+    private <T> List<T> list(String text, Sql.Reader<T> reader, @Nullable Object... values) {
+        try (Connection connection = source.getConnection()) {
+            return Sql.list(connection, text, reader, values);
+        } catch (SQLException failure) {
+            throw new StorageUnavailable(failure);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.tidemark.coordinator.view;
+
+import dev.tidemark.schema.event.FailureCode;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What to do about an operation that did not end well. */
+final class Remedies {
+    private static final Map<String, FailureCode> CODES =
+            Arrays.stream(FailureCode.values()).collect(Collectors.toMap(Enum::name, Function.identity()));
+
+    private Remedies() {}
+
+    static @Nullable String of(OperationState state, @Nullable String code) {
+        return switch (state) {
+            case PENDING, RUNNING, DONE -> null;
+            case UNKNOWN -> "Wait: the machine is looked at again, and the outcome follows from what is seen. Do not repeat it.";
+            case FAILED -> code == null ? null : afterFailure(code);
+        };
+    }
+
+    private static String afterFailure(String code) {
+        if (code.equals(Projection.TOO_LATE)) {
+            return "Nothing to do; delete the backup if it is not wanted.";
+        }
+        FailureCode known = CODES.get(code);
+        return known == null ? "See the machine's events." : remedy(known);
+    }
+
+    private static String remedy(FailureCode code) {
+        return switch (code) {
+            case MACHINE_UNAVAILABLE -> "Start the machine, or free its QMP socket, and ask again.";
+            case QEMU_REFUSED -> "Read QEMU's answer in the detail; nothing was changed, so it is safe to ask again.";
+            case EVIDENCE_CHANGED -> "Ask again; if it repeats, look for another tool that changes the machine's bitmaps.";
+            case FULL_REQUIRED -> "Ask for an automatic or a full backup.";
+            case NOTHING_TO_DO -> "Choose disks that exist and can keep a bitmap (see the machine's disks).";
+            case JOB_FAILED -> "Read the job's error in the detail, cure it, and back up again: no bit was lost.";
+            case JOB_GONE -> "Back up again: no bit was lost that QEMU did not lose.";
+            case BASE_BACKUP_MISSING -> "Take a full backup, or bring the missing backup back into the repository.";
+            case REPOSITORY_UNKNOWN -> "Name a repository that the machine's gateway knows.";
+            case REPOSITORY_FAILED -> "Check that the repository is mounted, writable and has space; then ask again.";
+            case TARGET_EXISTS -> "Choose an empty directory, or move away what is there.";
+            case BACKUP_DAMAGED -> "Restore an older backup, and take a full backup now.";
+            case ABORTED -> "Nothing to do; it was ended on request.";
+            case MACHINE_REMOVED -> "Register the machine again.";
+            case UNSUPPORTED -> "Read in the detail what the machine or the disk cannot do.";
+        };
+    }
+}

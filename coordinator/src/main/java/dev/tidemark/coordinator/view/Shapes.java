@@ -1,0 +1,140 @@
+package dev.tidemark.coordinator.view;
+
+import dev.tidemark.schema.json.Json;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From rows to the JSON shapes of the public interface. A row brings its disks along as JSON, whose members are those of
+ * the record into which they are read.
+ */
+final class Shapes {
+    static final String MACHINE =
+            """
+            SELECT v.*,
+                   (SELECT json_agg(json_build_object(
+                               'name', d.name, 'node', d.node, 'format', d.format, 'virtualSize', d.virtual_size,
+                               'file', d.file, 'persistentBitmaps', d.persistent_bitmaps) ORDER BY d.position)
+                      FROM tidemark.vm_disk d WHERE d.vm = v.id) AS disks,
+                   (SELECT o.id FROM tidemark.operation o
+                     WHERE o.vm = v.id AND o.ended_at IS NULL ORDER BY o.version DESC LIMIT 1) AS pending
+              FROM tidemark.vm v
+            """;
+
+    static final String CHECKPOINT =
+            """
+            SELECT c.*,
+                   (SELECT v.name FROM tidemark.vm v WHERE v.id = c.vm) AS vm_name,
+                   (SELECT json_agg(json_build_object(
+                               'disk', d.disk, 'bitmap', d.bitmap, 'state', d.state, 'cause', d.cause,
+                               'detail', d.detail, 'dirtyBytes', NULL) ORDER BY d.position)
+                      FROM tidemark.checkpoint_disk d WHERE d.checkpoint = c.id) AS disks
+              FROM tidemark.checkpoint c
+            """;
+
+    static final String BACKUP =
+            """
+            SELECT b.*,
+                   (SELECT v.name FROM tidemark.vm v WHERE v.id = b.vm) AS vm_name,
+                   (SELECT json_agg(json_build_object(
+                               'disk', d.disk, 'kind', d.kind, 'since', d.since, 'parent', d.parent,
+                               'cause', d.cause, 'detail', d.detail, 'bytes', d.bytes, 'file', d.file,
+                               'fileSize', d.file_size, 'sha256', d.sha256, 'virtualSize', d.virtual_size,
+                               'damage', d.damage) ORDER BY d.position, d.disk)
+                      FROM tidemark.backup_disk d WHERE d.backup = b.id) AS disks
+              FROM tidemark.backup b
+            """;
+
+    static final String OPERATION =
+            "SELECT o.*, (SELECT v.name FROM tidemark.vm v WHERE v.id = o.vm) AS vm_name FROM tidemark.operation o";
+
+    private static final String NOT_SEEN = "UNKNOWN";
+
+    private Shapes() {}
+
+    static MachineView machine(ResultSet row) throws SQLException {
+        return new MachineView(
+                row.getString("id"),
+                row.getString("name"),
+                row.getString("host"),
+                NOT_SEEN,
+                null,
+                row.getString("qmp"),
+                row.getString("qga"),
+                new MachineView.Qemu(row.getString("qemu_version")),
+                disks(row, MachineView.Disk[].class),
+                row.getString("pending"));
+    }
+
+    static CheckpointView checkpoint(ResultSet row) throws SQLException {
+        return new CheckpointView(
+                row.getString("id"),
+                row.getString("vm_name"),
+                row.getString("name"),
+                row.getString("parent"),
+                row.getString("state"),
+                Sql.instant(row, "created_at"),
+                row.getString("consistency"),
+                row.getString("description"),
+                moment(row, "requested_at"),
+                row.getString("operation"),
+                disks(row, CheckpointView.Disk[].class));
+    }
+
+    static BackupView backup(ResultSet row) throws SQLException {
+        return new BackupView(
+                row.getString("id"),
+                row.getString("vm_name"),
+                row.getString("vm"),
+                row.getString("repository"),
+                row.getString("mode"),
+                row.getString("request"),
+                row.getString("state"),
+                row.getString("checkpoint"),
+                moment(row, "requested_at"),
+                Sql.instant(row, "started_at"),
+                Sql.instant(row, "completed_at"),
+                row.getString("code"),
+                row.getString("error"),
+                Sql.instant(row, "verified_at"),
+                row.getBoolean("damaged"),
+                row.getString("operation"),
+                disks(row, BackupView.Disk[].class));
+    }
+
+    static OperationView operation(ResultSet row) throws SQLException {
+        OperationState state = OperationState.valueOf(row.getString("state"));
+        String code = row.getString("code");
+        String result = row.getString("result");
+        return new OperationView(
+                row.getString("id"),
+                row.getString("vm_name"),
+                row.getString("vm"),
+                OperationKind.valueOf(row.getString("kind")),
+                state,
+                code,
+                row.getString("error"),
+                Remedies.of(state, code),
+                row.getString("target"),
+                null,
+                moment(row, "started_at"),
+                Sql.instant(row, "ended_at"),
+                row.getInt("events"),
+                row.getString("caller"),
+                result == null ? null : Json.MAPPER.readTree(result));
+    }
+
+    private static Instant moment(ResultSet row, String column) throws SQLException {
+        return Objects.requireNonNull(Sql.instant(row, column), column);
+    }
+
+    private static <D> List<D> disks(ResultSet row, Class<D[]> shape) throws SQLException {
+        @Nullable String json = row.getString("disks");
+        return json == null ? List.of() : Arrays.asList(Json.MAPPER.readValue(json, shape));
+    }
+}
