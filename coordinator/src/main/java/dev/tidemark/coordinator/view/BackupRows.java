@@ -58,26 +58,17 @@ final class BackupRows {
     }
 
     static void inDoubt(Connection connection, OperationInDoubt event) throws SQLException {
-        Sql.change(
-                connection,
-                """
+        Sql.change(connection, """
                 UPDATE tidemark.backup SET state = 'UNKNOWN', error = ?
                  WHERE vm = ? AND operation = ? AND state IN ('REQUESTED', 'RUNNING', 'UNKNOWN')
-                """,
-                event.detail(),
-                event.machine(),
-                event.operation());
+                """, event.detail(), event.machine(), event.operation());
     }
 
     static void completed(Connection connection, BackupCompleted event) throws SQLException {
-        Sql.change(
-                connection,
-                """
+        Sql.change(connection, """
                 UPDATE tidemark.backup SET state = 'COMPLETED', completed_at = ?, code = NULL, error = NULL
                  WHERE id = ?
-                """,
-                event.at(),
-                event.backup());
+                """, event.at(), event.backup());
         int position = 0;
         for (CompletedDisk disk : event.disks()) {
             Sql.change(
@@ -144,15 +135,10 @@ final class BackupRows {
     }
 
     static void machineRemoved(Connection connection, MachineRemoved event) throws SQLException {
-        Sql.change(
-                connection,
-                """
+        Sql.change(connection, """
                 UPDATE tidemark.backup SET state = 'FAILED', code = ?, error = ?
                  WHERE vm = ? AND state IN ('REQUESTED', 'RUNNING', 'UNKNOWN')
-                """,
-                FailureCode.MACHINE_REMOVED,
-                OperationRows.MACHINE_LEFT,
-                event.machine());
+                """, FailureCode.MACHINE_REMOVED, OperationRows.MACHINE_LEFT, event.machine());
     }
 
     private static void plan(Connection connection, BackupId backup, List<DiskPlan> disks) throws SQLException {

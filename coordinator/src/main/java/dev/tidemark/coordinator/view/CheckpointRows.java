@@ -92,13 +92,10 @@ final class CheckpointRows {
 
     /** The backup ended, and its checkpoint was never seen. */
     static void failedWithBackup(Connection connection, BackupId backup) throws SQLException {
-        Sql.change(
-                connection,
-                """
+        Sql.change(connection, """
                 UPDATE tidemark.checkpoint SET state = 'FAILED'
                  WHERE id = (SELECT checkpoint FROM tidemark.backup WHERE id = ?) AND state = 'REQUESTED'
-                """,
-                backup);
+                """, backup);
     }
 
     static void deletionRequested(Connection connection, CheckpointId checkpoint) throws SQLException {
@@ -111,42 +108,28 @@ final class CheckpointRows {
 
     /** Whoever stood on the deleted one now stands on its parent, whose bitmap took over the bits. */
     static void deleted(Connection connection, CheckpointDeleted event) throws SQLException {
-        Sql.change(
-                connection,
-                """
+        Sql.change(connection, """
                 UPDATE tidemark.checkpoint
                    SET parent = (SELECT parent FROM tidemark.checkpoint WHERE id = ?)
                  WHERE parent = ?
-                """,
-                event.checkpoint(),
-                event.checkpoint());
-        Sql.change(
-                connection, "UPDATE tidemark.checkpoint SET state = 'DELETED' WHERE id = ?", event.checkpoint());
+                """, event.checkpoint(), event.checkpoint());
+        Sql.change(connection, "UPDATE tidemark.checkpoint SET state = 'DELETED' WHERE id = ?", event.checkpoint());
     }
 
     /** The first cause stays: what comes after a break is its consequence. */
     static void broken(Connection connection, ChainBroken event) throws SQLException {
-        Sql.change(
-                connection,
-                """
+        Sql.change(connection, """
                 UPDATE tidemark.checkpoint_disk SET state = 'BROKEN', cause = ?, detail = ?
                  WHERE checkpoint = ANY (?) AND disk = ? AND state = 'HEALTHY'
-                """,
-                event.cause(),
-                event.detail(),
-                event.checkpoints(),
-                event.disk());
+                """, event.cause(), event.detail(), event.checkpoints(), event.disk());
     }
 
     /** What was under way when the machine left will not be seen any more. */
     static void machineRemoved(Connection connection, MachineId machine) throws SQLException {
-        Sql.change(
-                connection,
-                """
+        Sql.change(connection, """
                 UPDATE tidemark.checkpoint
                    SET state = CASE state WHEN 'REQUESTED' THEN 'FAILED' ELSE 'CREATED' END
                  WHERE vm = ? AND state IN ('REQUESTED', 'DELETING')
-                """,
-                machine);
+                """, machine);
     }
 }

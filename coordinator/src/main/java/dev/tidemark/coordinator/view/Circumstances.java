@@ -8,8 +8,7 @@ import java.util.Optional;
  * Under which circumstances a command was given. Travels as metadata of the events that the command caused, so that the
  * log tells who asked and the read models can be rebuilt with it.
  */
-public record Circumstances(
-        Optional<String> caller, Optional<String> idempotencyKey, Optional<String> requestHash) {
+public record Circumstances(Optional<String> caller, Optional<String> idempotencyKey, Optional<String> requestHash) {
     private static final String CALLER = "caller";
     private static final String IDEMPOTENCY_KEY = "idempotency-key";
     private static final String REQUEST_HASH = "request-hash";

@@ -63,69 +63,46 @@ final class OperationRows {
     }
 
     static void running(Connection connection, OperationId id) throws SQLException {
-        Sql.change(
-                connection,
-                """
+        Sql.change(connection, """
                 UPDATE tidemark.operation
                    SET events = events + 1,
                        state = CASE WHEN ended_at IS NULL THEN 'RUNNING' ELSE state END,
                        error = CASE WHEN ended_at IS NULL THEN NULL ELSE error END
                  WHERE id = ?
-                """,
-                id);
+                """, id);
     }
 
     static void inDoubt(Connection connection, OperationId id, String detail) throws SQLException {
-        Sql.change(
-                connection,
-                """
+        Sql.change(connection, """
                 UPDATE tidemark.operation
                    SET events = events + 1,
                        state = CASE WHEN ended_at IS NULL THEN 'UNKNOWN' ELSE state END,
                        error = CASE WHEN ended_at IS NULL THEN ? ELSE error END
                  WHERE id = ?
-                """,
-                detail,
-                id);
+                """, detail, id);
     }
 
     /** The last event of an operation of this kind; of another kind (a backup's checkpoint) it is only one more. */
-    static void done(
-            Connection connection, OperationId id, OperationKind kind, Instant at, @Nullable Object result)
+    static void done(Connection connection, OperationId id, OperationKind kind, Instant at, @Nullable Object result)
             throws SQLException {
-        int ended = Sql.change(
-                connection,
-                """
+        int ended = Sql.change(connection, """
                 UPDATE tidemark.operation
                    SET events = events + 1, state = 'DONE', code = NULL, error = NULL, ended_at = ?, result = ?::jsonb
                  WHERE id = ? AND kind = ? AND ended_at IS NULL
-                """,
-                at,
-                json(result),
-                id,
-                kind);
+                """, at, json(result), id, kind);
         if (ended == 0) {
             counted(connection, id);
         }
     }
 
     /** As {@link #done}. */
-    static void failed(
-            Connection connection, OperationId id, OperationKind kind, Instant at, Failure failure)
+    static void failed(Connection connection, OperationId id, OperationKind kind, Instant at, Failure failure)
             throws SQLException {
-        int ended = Sql.change(
-                connection,
-                """
+        int ended = Sql.change(connection, """
                 UPDATE tidemark.operation
                    SET events = events + 1, state = 'FAILED', code = ?, error = ?, ended_at = ?, result = ?::jsonb
                  WHERE id = ? AND kind = ? AND ended_at IS NULL
-                """,
-                failure.code(),
-                failure.detail(),
-                at,
-                json(failure.result()),
-                id,
-                kind);
+                """, failure.code(), failure.detail(), at, json(failure.result()), id, kind);
         if (ended == 0) {
             counted(connection, id);
         }
@@ -143,11 +120,7 @@ final class OperationRows {
      * are found by the backup.
      */
     static void backupEnded(
-            Connection connection,
-            MachineEvent event,
-            BackupId backup,
-            OperationKind kind,
-            @Nullable Failure failure)
+            Connection connection, MachineEvent event, BackupId backup, OperationKind kind, @Nullable Failure failure)
             throws SQLException {
         Sql.change(
                 connection,
@@ -164,18 +137,11 @@ final class OperationRows {
                 kind);
     }
 
-    static void machineRemoved(Connection connection, MachineId machine, String code, Instant at)
-            throws SQLException {
-        Sql.change(
-                connection,
-                """
+    static void machineRemoved(Connection connection, MachineId machine, String code, Instant at) throws SQLException {
+        Sql.change(connection, """
                 UPDATE tidemark.operation SET state = 'FAILED', code = ?, error = ?, ended_at = ?
                  WHERE vm = ? AND ended_at IS NULL
-                """,
-                code,
-                MACHINE_LEFT,
-                at,
-                machine);
+                """, code, MACHINE_LEFT, at, machine);
     }
 
     private static @Nullable String json(@Nullable Object result) {

@@ -61,19 +61,14 @@ public final class Projection {
      * @param version the event's number in its machine's log
      * @throws MachineNameTaken and {@link IdempotencyKeyTaken}: the append must be rolled back and not be repeated
      */
-    public static void apply(
-            Connection connection, MachineEvent event, long version, Map<String, String> metadata)
+    public static void apply(Connection connection, MachineEvent event, long version, Map<String, String> metadata)
             throws SQLException {
         Opening opening = new Opening(event.machine(), version, event.at(), Circumstances.from(metadata));
         switch (event) {
             case MachineRegistered registered -> {
                 MachineRows.registered(connection, registered);
                 OperationRows.begin(
-                        connection,
-                        opening,
-                        registration(registered),
-                        OperationKind.REGISTER,
-                        registered.machine());
+                        connection, opening, registration(registered), OperationKind.REGISTER, registered.machine());
             }
             case MachineObserved observed -> {
                 MachineRows.observed(connection, observed);
@@ -150,11 +145,7 @@ public final class Projection {
             case BackupFailed failed -> failed(connection, failed);
             case BackupAbortRequested requested ->
                 OperationRows.begin(
-                        connection,
-                        opening,
-                        requested.operation(),
-                        OperationKind.ABORT_BACKUP,
-                        requested.backup());
+                        connection, opening, requested.operation(), OperationKind.ABORT_BACKUP, requested.backup());
             case BackupAborted aborted -> aborted(connection, aborted);
 
             case VerificationRequested requested ->
@@ -204,24 +195,18 @@ public final class Projection {
     }
 
     private static void firstSeen(Connection connection, MachineObserved observed) throws SQLException {
-        Sql.change(
-                connection,
-                """
+        Sql.change(connection, """
                 UPDATE tidemark.operation SET events = events + 1, state = 'DONE', ended_at = ?
                  WHERE id = ? AND ended_at IS NULL
-                """,
-                observed.at(),
-                registration(observed));
+                """, observed.at(), registration(observed));
     }
 
     private static void removed(Connection connection, Opening opening, MachineRemoved removed) throws SQLException {
         MachineRows.removed(connection, removed);
         CheckpointRows.machineRemoved(connection, removed.machine());
         BackupRows.machineRemoved(connection, removed);
-        OperationRows.machineRemoved(
-                connection, removed.machine(), FailureCode.MACHINE_REMOVED.name(), removed.at());
-        OperationRows.begin(
-                connection, opening, removed.operation(), OperationKind.REMOVE, removed.machine());
+        OperationRows.machineRemoved(connection, removed.machine(), FailureCode.MACHINE_REMOVED.name(), removed.at());
+        OperationRows.begin(connection, opening, removed.operation(), OperationKind.REMOVE, removed.machine());
         Sql.change(
                 connection,
                 "UPDATE tidemark.operation SET state = 'DONE', ended_at = ? WHERE id = ?",
@@ -236,8 +221,7 @@ public final class Projection {
             CheckpointRows.requestedWithBackup(
                     connection, requested, requested.checkpoint().get(), opening.version());
         }
-        OperationRows.begin(
-                connection, opening, requested.operation(), OperationKind.BACKUP, requested.backup());
+        OperationRows.begin(connection, opening, requested.operation(), OperationKind.BACKUP, requested.backup());
     }
 
     private static void completed(Connection connection, BackupCompleted completed) throws SQLException {
@@ -258,11 +242,7 @@ public final class Projection {
         CheckpointRows.failedWithBackup(connection, failed.backup());
         OperationRows.counted(connection, failed.operation());
         OperationRows.backupEnded(
-                connection,
-                failed,
-                failed.backup(),
-                OperationKind.BACKUP,
-                new Failure(failed.code(), failed.detail()));
+                connection, failed, failed.backup(), OperationKind.BACKUP, new Failure(failed.code(), failed.detail()));
         // Whoever wanted the backup to end got what they wanted.
         OperationRows.backupEnded(connection, failed, failed.backup(), OperationKind.ABORT_BACKUP, null);
     }

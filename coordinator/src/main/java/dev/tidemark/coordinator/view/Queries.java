@@ -118,23 +118,14 @@ public final class Queries {
      */
     public Optional<BackupView> newestCompleted(
             MachineId machine, Optional<RepositoryName> repository, Optional<Instant> at, Collection<DiskName> disks) {
-        return one(
-                Shapes.BACKUP
-                        + """
+        return one(Shapes.BACKUP + """
                          WHERE b.vm = ? AND b.state = 'COMPLETED'
                            AND (?::text IS NULL OR b.repository = ?)
                            AND (?::timestamptz IS NULL OR b.started_at <= ?)
                            AND ?::text[] <@ ARRAY(SELECT d.disk FROM tidemark.backup_disk d
                                                    WHERE d.backup = b.id AND d.file IS NOT NULL)
                          ORDER BY b.version DESC LIMIT 1
-                        """,
-                Shapes::backup,
-                machine,
-                repository,
-                repository,
-                at,
-                at,
-                disks);
+                        """, Shapes::backup, machine, repository, repository, at, at, disks);
     }
 
     public Optional<OperationView> operation(OperationId operation) {

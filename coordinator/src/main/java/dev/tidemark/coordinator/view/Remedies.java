@@ -17,7 +17,8 @@ final class Remedies {
     static @Nullable String of(OperationState state, @Nullable String code) {
         return switch (state) {
             case PENDING, RUNNING, DONE -> null;
-            case UNKNOWN -> "Wait: the machine is looked at again, and the outcome follows from what is seen. Do not repeat it.";
+            case UNKNOWN ->
+                "Wait: the machine is looked at again, and the outcome follows from what is seen. Do not repeat it.";
             case FAILED -> code == null ? null : afterFailure(code);
         };
     }
@@ -34,7 +35,8 @@ final class Remedies {
         return switch (code) {
             case MACHINE_UNAVAILABLE -> "Start the machine, or free its QMP socket, and ask again.";
             case QEMU_REFUSED -> "Read QEMU's answer in the detail; nothing was changed, so it is safe to ask again.";
-            case EVIDENCE_CHANGED -> "Ask again; if it repeats, look for another tool that changes the machine's bitmaps.";
+            case EVIDENCE_CHANGED ->
+                "Ask again; if it repeats, look for another tool that changes the machine's bitmaps.";
             case FULL_REQUIRED -> "Ask for an automatic or a full backup.";
             case NOTHING_TO_DO -> "Choose disks that exist and can keep a bitmap (see the machine's disks).";
             case JOB_FAILED -> "Read the job's error in the detail, cure it, and back up again: no bit was lost.";

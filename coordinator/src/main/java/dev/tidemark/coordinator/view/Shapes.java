@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * the record into which they are read.
  */
 final class Shapes {
-    static final String MACHINE =
-            """
+    static final String MACHINE = """
             SELECT v.*,
                    (SELECT json_agg(json_build_object(
                                'name', d.name, 'node', d.node, 'format', d.format, 'virtualSize', d.virtual_size,
@@ -26,8 +25,7 @@ final class Shapes {
               FROM tidemark.vm v
             """;
 
-    static final String CHECKPOINT =
-            """
+    static final String CHECKPOINT = """
             SELECT c.*,
                    (SELECT v.name FROM tidemark.vm v WHERE v.id = c.vm) AS vm_name,
                    (SELECT json_agg(json_build_object(
@@ -37,8 +35,7 @@ final class Shapes {
               FROM tidemark.checkpoint c
             """;
 
-    static final String BACKUP =
-            """
+    static final String BACKUP = """
             SELECT b.*,
                    (SELECT v.name FROM tidemark.vm v WHERE v.id = b.vm) AS vm_name,
                    (SELECT json_agg(json_build_object(
