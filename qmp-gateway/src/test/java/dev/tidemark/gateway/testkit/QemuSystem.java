@@ -1,0 +1,126 @@
+package dev.tidemark.gateway.testkit;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A qemu-system-x86_64 with two QMP sockets and no guest; with KVM where /dev/kvm can be used, else emulated. */
+public final class QemuSystem implements AutoCloseable {
+
+    private final ShortDirectory directory;
+    private final List<String> arguments;
+    private TestProcess process;
+
+    private QemuSystem(ShortDirectory directory, List<String> arguments) {
+        this.directory = directory;
+        this.arguments = List.copyOf(arguments);
+        this.process = launch();
+    }
+
+    /** Starts one without a machine, which is enough for every block command. */
+    public static QemuSystem startWithoutMachine(List<String> blockdevs) {
+        return start(List.of("-M", "none", "-S"), blockdevs, List.of());
+    }
+
+    /**
+     * Starts a q35 machine, its processors stopped.
+     *
+     * @param blockdevs {@code -blockdev} options as JSON, in order
+     * @param devices {@code -device} options, for example {@code virtio-blk-pci,drive=d0,id=vda,share-rw=on}
+     */
+    public static QemuSystem startMachine(List<String> blockdevs, List<String> devices) {
+        Path kvm = Path.of("/dev/kvm");
+        boolean usable = Files.isReadable(kvm) && Files.isWritable(kvm);
+        return start(List.of("-M", "q35,accel=" + (usable ? "kvm" : "tcg"), "-m", "16", "-S"), blockdevs, devices);
+    }
+
+    /** The QMP socket for the session under test. */
+    public Path socket() {
+        return directory.resolve("q");
+    }
+
+    /** A second QMP socket, for whoever else changes things. */
+    public Path bystanderSocket() {
+        return directory.resolve("b");
+    }
+
+    /** For lock files and images; removed on close. */
+    public Path directory() {
+        return directory.path();
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** What it printed, over all restarts. */
+    public String output() {
+        return process.output();
+    }
+
+    /** SIGSTOP. */
+    public void pause() {
+        process.pause();
+    }
+
+    /** SIGCONT. */
+    public void resume() {
+        process.resume();
+    }
+
+    /** SIGTERM, and waits: persistent bitmaps are stored. */
+    public void terminate() {
+        process.terminate();
+    }
+
+    /** SIGKILL, and waits. */
+    public void kill() {
+        process.kill();
+    }
+
+    /** A new process with the same arguments and paths, after {@link #terminate()} or {@link #kill()}. */
+    public void startAgain() {
+        if (process.isAlive()) {
+            throw new IllegalStateException("still running: pid " + process.pid());
+        }
+        process = launch();
+    }
+
+    @Override
+    public void close() {
+        process.close();
+        directory.close();
+    }
+
+    private static QemuSystem start(List<String> machine, List<String> blockdevs, List<String> devices) {
+        List<String> arguments = new ArrayList<>(machine);
+        arguments.addAll(List.of("-name", "testkit", "-nodefaults", "-display", "none"));
+        blockdevs.forEach(blockdev -> arguments.addAll(List.of("-blockdev", blockdev)));
+        devices.forEach(device -> arguments.addAll(List.of("-device", device)));
+        ShortDirectory directory = ShortDirectory.create();
+        boolean started = false;
+        try {
+            QemuSystem system = new QemuSystem(directory, arguments);
+            started = true;
+            return system;
+        } finally {
+            if (!started) {
+                directory.close();
+            }
+        }
+    }
+
+    private TestProcess launch() {
+        List<String> command = new ArrayList<>(List.of(RequiredProgram.QEMU_SYSTEM.path()));
+        command.addAll(arguments);
+        for (Path socket : List.of(socket(), bystanderSocket())) {
+            command.addAll(List.of("-qmp", "unix:" + socket + ",server=on,wait=off"));
+        }
+        return TestProcess.start(command, directory.resolve("log"), List.of(socket(), bystanderSocket()));
+    }
+}

@@ -1,0 +1,86 @@
+package dev.tidemark.gateway.testkit;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A bystander on QMP who may say anything: for a test's set-up, its sabotage and its second opinion. Nothing of it is
+ * shared with the client under test. It waits for ever; the test's own time-out is the limit.
+ */
+public final class RawMonitor implements AutoCloseable {
+
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+    private final SocketChannel channel;
+    private final BufferedReader lines;
+
+    private RawMonitor(SocketChannel channel) {
+        this.channel = channel;
+        this.lines = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
+    }
+
+    /** Connects and negotiates. */
+    public static RawMonitor connect(Path socket) {
+        try {
+            RawMonitor monitor = new RawMonitor(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
+            monitor.readLine();
+            monitor.execute("{\"execute\":\"qmp_capabilities\"}");
+            return monitor;
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** Sends any JSON and returns the first line that is no event: a {@code return} or an {@code error}. */
+    public JsonNode ask(String json) {
+        try {
+            ByteBuffer bytes = ByteBuffer.wrap((json + "\n").getBytes(StandardCharsets.UTF_8));
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            JsonNode message = readLine();
+            while (message.has("event")) {
+                message = readLine();
+            }
+            return message;
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** Like {@link #ask}, and fails the test if the answer is an error. */
+    public JsonNode execute(String json) {
+        JsonNode answer = ask(json);
+        JsonNode value = answer.get("return");
+        if (value == null) {
+            throw new AssertionError(json + " was answered with " + answer);
+        }
+        return value;
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private JsonNode readLine() throws IOException {
+        String line = lines.readLine();
+        if (line == null) {
+            throw new AssertionError("QEMU closed the connection");
+        }
+        return MAPPER.readTree(line);
+    }
+}

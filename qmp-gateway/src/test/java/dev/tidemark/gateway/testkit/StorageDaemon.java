@@ -1,0 +1,149 @@
+package dev.tidemark.gateway.testkit;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A qemu-storage-daemon with two QMP sockets, one for the session under test and one for a bystander
+ * ({@link RawMonitor}), and a writable NBD export per node that is named (qemu-facts §10).
+ */
+public final class StorageDaemon implements AutoCloseable {
+
+    private final ShortDirectory directory;
+    private final List<String> blockdevs;
+    private final List<String> exportedNodes;
+    private TestProcess process;
+
+    private StorageDaemon(ShortDirectory directory, List<String> blockdevs, List<String> exportedNodes) {
+        this.directory = directory;
+        this.blockdevs = List.copyOf(blockdevs);
+        this.exportedNodes = List.copyOf(exportedNodes);
+        this.process = launch();
+    }
+
+    /**
+     * Starts one and waits until it listens.
+     *
+     * @param blockdevs {@code --blockdev} options as JSON, in order
+     * @param exportedNodes node-names, each exported over NBD under its own name, writable
+     */
+    public static StorageDaemon start(List<String> blockdevs, List<String> exportedNodes) {
+        ShortDirectory directory = ShortDirectory.create();
+        boolean started = false;
+        try {
+            StorageDaemon daemon = new StorageDaemon(directory, blockdevs, exportedNodes);
+            started = true;
+            return daemon;
+        } finally {
+            if (!started) {
+                directory.close();
+            }
+        }
+    }
+
+    /** The QMP socket for the session under test. */
+    public Path socket() {
+        return directory.resolve("q");
+    }
+
+    /** A second QMP socket, for whoever else changes things. */
+    public Path bystanderSocket() {
+        return directory.resolve("b");
+    }
+
+    /** Where the NBD exports are served. */
+    public Path nbdSocket() {
+        return directory.resolve("n");
+    }
+
+    /** For lock files and images; removed on close. */
+    public Path directory() {
+        return directory.path();
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** What it printed, over all restarts. */
+    public String output() {
+        return process.output();
+    }
+
+    /** SIGSTOP. */
+    public void pause() {
+        process.pause();
+    }
+
+    /** SIGCONT. */
+    public void resume() {
+        process.resume();
+    }
+
+    /** SIGTERM, and waits: persistent bitmaps are stored. */
+    public void terminate() {
+        process.terminate();
+    }
+
+    /** SIGKILL, and waits: persistent bitmaps are lost or come back inconsistent. */
+    public void kill() {
+        process.kill();
+    }
+
+    /** A new process with the same arguments and paths, after {@link #terminate()} or {@link #kill()}. */
+    public void startAgain() {
+        if (process.isAlive()) {
+            throw new IllegalStateException("still running: pid " + process.pid());
+        }
+        process = launch();
+    }
+
+    /** Writes to a node through its NBD export, as a guest would, and reads it back: a refused write proves nothing. */
+    public void write(String node, int pattern, long offsetBytes, long lengthBytes) {
+        String range = " -P " + pattern + " " + offsetBytes + " " + lengthBytes;
+        String printed = RequiredProgram.QEMU_IO.run(
+                "-f",
+                "raw",
+                "-c",
+                "write" + range,
+                "-c",
+                "flush",
+                "-c",
+                "read" + range,
+                "nbd+unix:///" + node + "?socket=" + nbdSocket());
+        if (printed.contains("failed") || !printed.contains("wrote ")) {
+            throw new AssertionError("the write was not read back: " + printed);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.close();
+        directory.close();
+    }
+
+    private TestProcess launch() {
+        List<String> command = new ArrayList<>(List.of(RequiredProgram.QEMU_STORAGE_DAEMON.path()));
+        addMonitor(command, "m0", socket());
+        addMonitor(command, "m1", bystanderSocket());
+        for (String blockdev : blockdevs) {
+            command.addAll(List.of("--blockdev", blockdev));
+        }
+        command.addAll(List.of("--nbd-server", "addr.type=unix,addr.path=" + nbdSocket()));
+        for (String node : exportedNodes) {
+            command.addAll(List.of(
+                    "--export", "type=nbd,id=e-" + node + ",node-name=" + node + ",name=" + node + ",writable=on"));
+        }
+        return TestProcess.start(command, directory.resolve("log"), List.of(socket(), bystanderSocket(), nbdSocket()));
+    }
+
+    private static void addMonitor(List<String> command, String id, Path socket) {
+        command.addAll(List.of(
+                "--chardev", "socket,path=" + socket + ",server=on,wait=off,id=" + id, "--monitor", "chardev=" + id));
+    }
+}
