@@ -1,0 +1,337 @@
+package dev.tidemark.coordinator.dispatch;
+
+import dev.tidemark.coordinator.chain.DesiredState;
+import dev.tidemark.coordinator.chain.Machine;
+import dev.tidemark.schema.contract.CoordinatorLink;
+import dev.tidemark.schema.contract.Desired;
+import dev.tidemark.schema.contract.LinkException;
+import dev.tidemark.schema.contract.Progress;
+import dev.tidemark.schema.contract.Report;
+import dev.tidemark.schema.contract.Sight;
+import dev.tidemark.schema.event.MachineEvent;
+import dev.tidemark.schema.id.HostName;
+import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.id.OperationId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Wakes gateways the moment something is committed, hands out desired states by version, and takes reports.
+ *
+ * <p>Invariants: a machine's cached state is the fold of a prefix of its log and only moves forward; a change that a
+ * gateway was not told of is told at its next wait, however many it missed; a cursor of another coordinator's life gets
+ * everything.
+ */
+public final class Dispatch implements CoordinatorLink {
+    private static final int PROGRESS_MAX = 4096;
+    private static final long OWED_LOOK_SECONDS = 5;
+
+    private final History history;
+    private final String epoch;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Map<MachineId, Tracked> machines = new HashMap<>();
+    private final Map<OperationId, Progress> progress = new LinkedHashMap<>();
+    private long changes;
+    private boolean closed;
+
+    /**
+     * Begins without machines; {@link #track} adds those that are registered.
+     *
+     * @param epoch differs in each life of the coordinator, so that an old cursor is recognised
+     */
+    public Dispatch(History history, String epoch) {
+        this.history = history;
+        this.epoch = epoch;
+    }
+
+    /** Takes a registered machine up, as the log tells it. */
+    public void track(Machine machine) {
+        lock.lock();
+        try {
+            advance(machine);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Word of a commit. {@code version} is that after the last of the events. */
+    public void committed(MachineId id, long version, List<MachineEvent> events) {
+        Optional<Machine> known = cached(id);
+        Machine now;
+        if (known.isPresent() && known.get().version() == version - events.size()) {
+            now = known.get();
+            for (MachineEvent event : events) {
+                now = now.evolve(event);
+            }
+        } else if (known.isPresent() && known.get().version() >= version) {
+            return;
+        } else {
+            now = history.machine(id);
+        }
+        track(now);
+    }
+
+    /** The machine as last committed, as far as this coordinator has heard. */
+    public Machine machine(MachineId id) {
+        return cached(id).orElseGet(() -> history.machine(id));
+    }
+
+    /** What was seen of it last. */
+    public Sighting sighting(MachineId id) {
+        lock.lock();
+        try {
+            Tracked tracked = machines.get(id);
+            return tracked == null ? Sighting.NONE : tracked.sighting;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How far an operation is, if a gateway said so and it has not ended. */
+    public Optional<Progress> progress(OperationId operation) {
+        lock.lock();
+        try {
+            return Optional.ofNullable(progress.get(operation));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Has the machine looked at now.
+     *
+     * @param dry the report is answered but not recorded, and an ordinary one is owed
+     */
+    public CompletableFuture<Look> look(MachineId id, boolean dry) {
+        CompletableFuture<Look> look = new CompletableFuture<>();
+        lock.lock();
+        try {
+            Tracked tracked = machines.get(id);
+            if (tracked == null) {
+                return CompletableFuture.failedFuture(new IllegalArgumentException("not tracked: " + id));
+            }
+            (dry ? tracked.dryLooks : tracked.looks).add(look);
+            tracked.lookWanted = true;
+            touch(tracked);
+        } finally {
+            lock.unlock();
+        }
+        return look;
+    }
+
+    @Override
+    public Wake await(HostName host, String cursor, Duration timeLimit) throws LinkException, InterruptedException {
+        long remaining = timeLimit.toNanos();
+        lock.lockInterruptibly();
+        try {
+            long since = since(cursor);
+            while (true) {
+                if (closed) {
+                    throw new LinkException("the coordinator is stopping");
+                }
+                Wake wake = wake(host, since);
+                boolean nothing = wake.changed().isEmpty()
+                        && wake.removed().isEmpty()
+                        && wake.lookAt().isEmpty();
+                if (!nothing || remaining <= 0) {
+                    return wake;
+                }
+                remaining = changed.awaitNanos(remaining);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Optional<Desired> report(Report report) throws LinkException {
+        MachineId id = report.machine();
+        Machine before = machine(id);
+        List<CompletableFuture<Look>> dry = saw(id, report.sight(), true);
+        if (!dry.isEmpty()) {
+            dry.forEach(look -> look.complete(new Look(before, report.sight())));
+            // The gateway takes this report for recorded. What it showed must not wait for the next difference.
+            CompletableFuture.delayedExecutor(OWED_LOOK_SECONDS, TimeUnit.SECONDS).execute(() -> wantLook(id));
+            return DesiredState.of(before);
+        }
+        boolean registered;
+        try {
+            registered = history.record(report);
+        } catch (RuntimeException failure) {
+            throw new LinkException("the report could not be recorded", failure);
+        }
+        List<CompletableFuture<Look>> waiting = saw(id, report.sight(), false);
+        waiting.forEach(look -> look.complete(new Look(before, report.sight())));
+        return registered ? DesiredState.of(machine(id)) : Optional.empty();
+    }
+
+    @Override
+    public void progress(Progress step) {
+        lock.lock();
+        try {
+            progress.put(step.operation(), step);
+            if (progress.size() > PROGRESS_MAX) {
+                progress.remove(progress.keySet().iterator().next());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets every waiting gateway go. */
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void wantLook(MachineId id) {
+        lock.lock();
+        try {
+            Tracked tracked = machines.get(id);
+            if (tracked != null) {
+                tracked.lookWanted = true;
+                touch(tracked);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Remembers a sight and takes out those who waited for it. */
+    private List<CompletableFuture<Look>> saw(MachineId id, Sight sight, boolean dry) {
+        lock.lock();
+        try {
+            Tracked tracked = machines.get(id);
+            if (tracked == null || sight instanceof Sight.NotTaken) {
+                return List.of();
+            }
+            tracked.sighting = Sighting.of(sight);
+            List<CompletableFuture<Look>> waiting = dry ? tracked.dryLooks : tracked.looks;
+            List<CompletableFuture<Look>> taken = List.copyOf(waiting);
+            waiting.clear();
+            return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Optional<Machine> cached(MachineId id) {
+        lock.lock();
+        try {
+            Tracked tracked = machines.get(id);
+            return tracked == null ? Optional.empty() : Optional.of(tracked.machine);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void advance(Machine machine) {
+        Tracked tracked = machines.get(machine.id());
+        if (tracked == null) {
+            tracked = new Tracked(machine);
+            machines.put(machine.id(), tracked);
+        } else if (machine.version() > tracked.machine.version()) {
+            forgetEnded(tracked.machine, machine);
+            tracked.machine = machine;
+        } else {
+            return;
+        }
+        touch(tracked);
+    }
+
+    private void forgetEnded(Machine before, Machine now) {
+        Set<OperationId> open = new HashSet<>();
+        now.pending().ifPresent(pending -> open.add(pending.operation()));
+        now.errands().forEach(errand -> open.add(errand.operation().id()));
+        before.pending()
+                .filter(pending -> !open.contains(pending.operation()))
+                .ifPresent(pending -> progress.remove(pending.operation()));
+        before.errands().stream()
+                .map(errand -> errand.operation().id())
+                .filter(operation -> !open.contains(operation))
+                .forEach(progress::remove);
+    }
+
+    private void touch(Tracked tracked) {
+        tracked.change = ++changes;
+        changed.signalAll();
+    }
+
+    private Wake wake(HostName host, long since) {
+        List<Desired> desired = new ArrayList<>();
+        List<MachineId> removed = new ArrayList<>();
+        List<MachineId> lookAt = new ArrayList<>();
+        for (Tracked tracked : machines.values()) {
+            if (tracked.change > since && tracked.isOn(host)) {
+                DesiredState.of(tracked.machine)
+                        .ifPresentOrElse(desired::add, () -> removed.add(tracked.machine.id()));
+                if (tracked.lookWanted) {
+                    tracked.lookWanted = false;
+                    lookAt.add(tracked.machine.id());
+                }
+            }
+        }
+        return new Wake(epoch + ":" + changes, desired, removed, lookAt);
+    }
+
+    private long since(@Nullable String cursor) {
+        if (cursor == null || !cursor.startsWith(epoch + ":")) {
+            return 0;
+        }
+        try {
+            return Long.parseLong(cursor.substring(epoch.length() + 1));
+        } catch (NumberFormatException malformed) {
+            // A cursor that is not ours is like none: the gateway gets everything.
+            return 0;
+        }
+    }
+
+    private static final class Tracked {
+        private Machine machine;
+        private long change;
+        private Sighting sighting = Sighting.NONE;
+        private boolean lookWanted;
+        private final List<CompletableFuture<Look>> looks = new ArrayList<>();
+        private final List<CompletableFuture<Look>> dryLooks = new ArrayList<>();
+
+        Tracked(Machine machine) {
+            this.machine = machine;
+        }
+
+        boolean isOn(HostName host) {
+            return machine.registration()
+                    .filter(registration -> registration.host().equals(host))
+                    .isPresent();
+        }
+    }
+
+    /** A look that nobody can answer any more is given up by its asker; this bounds the asker's wait. */
+    public static <T> Optional<T> within(CompletableFuture<T> future, Duration limit) throws InterruptedException {
+        try {
+            return Optional.of(future.get(limit.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (java.util.concurrent.TimeoutException late) {
+            future.cancel(false);
+            return Optional.empty();
+        } catch (java.util.concurrent.ExecutionException failed) {
+            throw new IllegalStateException("the look failed", failed.getCause());
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package dev.tidemark.coordinator.dispatch;
+
+import dev.tidemark.coordinator.chain.Machine;
+import dev.tidemark.schema.contract.Report;
+import dev.tidemark.schema.id.MachineId;
+
+/** What dispatch may do with the log: read a machine, and record what a gateway reports. */
+public interface History {
+    /** The machine as the log tells it now. */
+    Machine machine(MachineId machine);
+
+    /**
+     * Commits what follows from a report.
+     *
+     * @return false if the machine is not registered (any more)
+     */
+    boolean record(Report report);
+}
