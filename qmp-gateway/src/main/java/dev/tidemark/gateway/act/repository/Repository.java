@@ -1,19 +1,60 @@
 package dev.tidemark.gateway.act.repository;
 
+import dev.tidemark.gateway.act.repository.BackupPlan.PlannedDisk;
+import dev.tidemark.schema.contract.DiskBackup;
 import dev.tidemark.schema.contract.PushBackupOperation;
+import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.event.DiskFacts;
+import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.MachineName;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** One directory tree of backups. */
+/** One directory tree of backups. What was completed in it is never written to again. */
 public final class Repository {
-    /** The manifest of a backup that was completed; empty if there is none, or only an unfinished one. */
+    private static final Logger LOG = LoggerFactory.getLogger(Repository.class);
+    private static final int SECTOR_BYTES = 512;
+
+    private final RepositoryTree tree;
+    private final QemuImage images;
+    private final Step.Hook hook;
+
+    Repository(RepositoryTree tree, QemuImage images, Step.Hook hook) {
+        this.tree = tree;
+        this.images = images;
+        this.hook = hook;
+    }
+
+    /**
+     * The manifest of a backup that was completed; empty if there is none, or only an unfinished one. What is returned is durable,
+     * also if a crash came between the rename and its fsync.
+     */
     public Optional<Manifest> completed(MachineId machine, BackupId backup) throws RepositoryException {
-        return Unwritten.body();
+        Path directory = tree.completed(machine, backup);
+        try {
+            if (!tree.exists(machine, directory)) {
+                return Optional.empty();
+            }
+            Manifest manifest = ManifestFile.read(directory, machine, backup);
+            DurableFiles.sync(tree.machine(machine));
+            DurableFiles.sync(tree.root());
+            return Optional.of(manifest);
+        } catch (IOException fault) {
+            throw RepositoryException.failed("cannot read backup " + backup, fault);
+        }
     }
 
     /**
@@ -23,16 +64,148 @@ public final class Repository {
     public PartialBackup begin(
             MachineId machine, MachineName name, PushBackupOperation operation, Map<DiskName, DiskFacts> disks)
             throws RepositoryException, InterruptedException {
-        return Unwritten.body();
+        BackupPlan plan = plan(machine, name, operation, disks);
+        try {
+            if (!Files.isWritable(tree.root())) {
+                throw new RepositoryException(
+                        FailureCode.REPOSITORY_FAILED, "the directory " + tree.root() + " cannot be written");
+            }
+            if (tree.exists(machine, tree.completed(machine, plan.backup()))) {
+                throw new RepositoryException(
+                        FailureCode.TARGET_EXISTS, "there is a completed backup " + plan.backup());
+            }
+            discard(machine, plan.backup());
+            for (PlannedDisk disk : plan.disks()) {
+                Optional<DamagedDisk> fault = Parents.fault(tree, machine, disk);
+                if (fault.isPresent()) {
+                    throw Parents.missing(disk, fault.get());
+                }
+            }
+            makeMachineDirectory(machine);
+        } catch (IOException fault) {
+            throw Interruption.unlessInterrupted(
+                    RepositoryException.failed("cannot begin backup " + plan.backup(), fault));
+        }
+        boolean begun = false;
+        try {
+            makeTargets(plan);
+            begun = true;
+        } catch (IOException fault) {
+            throw Interruption.unlessInterrupted(
+                    RepositoryException.failed("cannot begin backup " + plan.backup(), fault));
+        } finally {
+            if (!begun) {
+                discardAfterFailure(plan);
+            }
+        }
+        return new UnfinishedBackup(tree, images, hook, plan);
     }
 
     /** An unfinished backup as {@link #begin} left it, to go on with after a crash; empty if there is none or begin itself was cut off. */
     public Optional<PartialBackup> partial(MachineId machine, BackupId backup) throws RepositoryException {
-        return Unwritten.body();
+        Path directory = tree.partial(machine, backup);
+        Path file = directory.resolve(RepositoryTree.PLAN_FILE);
+        try {
+            if (!tree.exists(machine, directory)
+                    || DurableFiles.attributes(file).isEmpty()) {
+                return Optional.empty();
+            }
+            BackupPlan plan = StoredJson.read(file, BackupPlan.class, BackupPlan.FORMAT_VERSION);
+            if (!plan.machine().equals(machine) || !plan.backup().equals(backup)) {
+                throw new RepositoryException(
+                        FailureCode.REPOSITORY_FAILED, file + " is the plan of another backup: " + plan.backup());
+            }
+            return Optional.of(new UnfinishedBackup(tree, images, hook, plan));
+        } catch (IOException fault) {
+            throw RepositoryException.failed("cannot go on with backup " + backup, fault);
+        }
     }
 
     /** Removes an unfinished backup, if there is one. A completed one is not touched. */
     public void discard(MachineId machine, BackupId backup) throws RepositoryException {
-        Unwritten.<Object>body();
+        try {
+            if (DurableFiles.directoryExists(tree.machine(machine))) {
+                FlatRemoval.remove(tree.machine(machine), backup.value() + RepositoryTree.PARTIAL_SUFFIX);
+            }
+        } catch (IOException fault) {
+            throw RepositoryException.failed("cannot remove the unfinished backup " + backup, fault);
+        }
+    }
+
+    RepositoryTree tree() {
+        return tree;
+    }
+
+    private static BackupPlan plan(
+            MachineId machine, MachineName name, PushBackupOperation operation, Map<DiskName, DiskFacts> disks)
+            throws RepositoryException {
+        List<PlannedDisk> planned = new ArrayList<>();
+        Set<DiskName> names = new HashSet<>();
+        for (DiskBackup disk : operation.disks()) {
+            DiskName diskName = disk.plan().disk();
+            DiskFacts facts = disks.get(diskName);
+            if (facts == null || !names.add(diskName)) {
+                throw new IllegalArgumentException("disk " + diskName + " has no facts, or comes twice");
+            }
+            if (facts.virtualSize() < 0 || facts.virtualSize() % SECTOR_BYTES != 0) {
+                // qcow2 rounds up to sectors, and QEMU refuses a target of another size than the source.
+                throw new RepositoryException(
+                        FailureCode.UNSUPPORTED,
+                        diskName,
+                        "its size of " + facts.virtualSize() + " bytes is no multiple of " + SECTOR_BYTES,
+                        null);
+            }
+            planned.add(new PlannedDisk(disk.plan(), facts.virtualSize()));
+        }
+        if (planned.isEmpty()) {
+            throw new RepositoryException(FailureCode.NOTHING_TO_DO, "the backup has no disk");
+        }
+        return new BackupPlan(
+                BackupPlan.FORMAT_VERSION,
+                operation.id(),
+                operation.backup(),
+                machine,
+                name,
+                operation.requestedAt(),
+                operation.checkpoint(),
+                planned);
+    }
+
+    private void makeMachineDirectory(MachineId machine) throws IOException {
+        Path directory = tree.machine(machine);
+        if (DurableFiles.directoryExists(directory)) {
+            return;
+        }
+        try {
+            DurableFiles.createDirectory(directory);
+        } catch (FileAlreadyExistsException raced) {
+            LOG.debug("another backup of the machine made {} first", directory, raced);
+            DurableFiles.directoryExists(directory);
+        }
+    }
+
+    private void makeTargets(BackupPlan plan) throws IOException, RepositoryException, InterruptedException {
+        Path directory = tree.partial(plan.machine(), plan.backup());
+        DurableFiles.createDirectory(directory);
+        for (PlannedDisk disk : plan.disks()) {
+            Path target = directory.resolve(RepositoryTree.file(disk.name()));
+            DurableFiles.createEmpty(target);
+            images.create(target, disk.size(), disk.backingFile());
+            Optional<String> objection = QcowHeader.read(target).objection(disk.size(), disk.backingFile());
+            if (objection.isPresent()) {
+                throw new RepositoryException(
+                        FailureCode.UNSUPPORTED, disk.name(), "qemu-img made another image: " + objection.get(), null);
+            }
+        }
+        // Last: whoever finds it finds everything else too.
+        StoredJson.write(directory.resolve(RepositoryTree.PLAN_FILE), plan);
+    }
+
+    private void discardAfterFailure(BackupPlan plan) {
+        try {
+            discard(plan.machine(), plan.backup());
+        } catch (RepositoryException left) {
+            LOG.warn("what a failed begin had made of backup {} stays: {}", plan.backup(), left.getMessage());
+        }
     }
 }

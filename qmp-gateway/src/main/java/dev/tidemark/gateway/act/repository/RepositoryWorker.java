@@ -2,13 +2,22 @@ package dev.tidemark.gateway.act.repository;
 
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.RepositoryOperation;
+import dev.tidemark.schema.contract.RestoreOperation;
+import dev.tidemark.schema.contract.VerifyOperation;
 import dev.tidemark.schema.id.MachineId;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Does what needs the repository only: verify and restore. Both can be run again after a crash and come to the same end. */
 public final class RepositoryWorker {
+    private static final Logger LOG = LoggerFactory.getLogger(RepositoryWorker.class);
+
+    private final Repositories repositories;
+
     /** Works on these repositories. */
     public RepositoryWorker(Repositories repositories) {
-        Unwritten.<Object>body();
+        this.repositories = repositories;
     }
 
     /**
@@ -16,6 +25,33 @@ public final class RepositoryWorker {
      */
     public Outcome run(RepositoryOperation operation, MachineId machine, ProgressListener progress)
             throws InterruptedException {
-        return Unwritten.body();
+        try {
+            return outcome(operation, machine, progress);
+        } catch (RepositoryException refusal) {
+            RepositoryException failure = Interruption.unlessInterrupted(refusal);
+            LOG.warn("operation {} on backup {} is refused", operation.id(), operation.backup(), failure);
+            return failure.refused();
+        }
+    }
+
+    private Outcome outcome(RepositoryOperation operation, MachineId machine, ProgressListener progress)
+            throws RepositoryException, InterruptedException {
+        RepositoryTree tree = repositories.named(operation.repository()).tree();
+        return switch (operation) {
+            case VerifyOperation verify ->
+                new Verification(tree, repositories.images(), machine, verify.backup()).run(progress);
+            case RestoreOperation restore -> restore(restore, tree, machine, progress);
+        };
+    }
+
+    private Outcome restore(
+            RestoreOperation operation, RepositoryTree tree, MachineId machine, ProgressListener progress)
+            throws RepositoryException, InterruptedException {
+        try {
+            RestoreDirectory target = RestoreDirectory.of(operation, repositories);
+            return new Restoration(tree, repositories.images(), machine, operation, target).run(progress);
+        } catch (IOException fault) {
+            throw RepositoryException.failed("cannot restore into " + operation.directory(), fault);
+        }
     }
 }

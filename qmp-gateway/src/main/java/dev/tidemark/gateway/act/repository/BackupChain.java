@@ -1,0 +1,113 @@
+package dev.tidemark.gateway.act.repository;
+
+import dev.tidemark.gateway.act.repository.Manifest.StoredDisk;
+import dev.tidemark.schema.event.DamagedDisk;
+import dev.tidemark.schema.id.BackupId;
+import dev.tidemark.schema.id.CheckpointId;
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.MachineId;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The files that one disk of a backup stands on, its own first and the full one last, as the manifests link them. Where the links
+ * break, {@code fault} says how, and the layers are those above the break.
+ *
+ * <p>Each link is checked from both ends: an incremental since checkpoint K stands on the backup that made K, of a disk of the same
+ * size. A parent that merely exists is not enough: on another base the same blocks would be another disk.
+ */
+record BackupChain(List<Layer> layers, Optional<DamagedDisk> fault) {
+    /** Longest chain: QEMU holds one open file per layer, and a hostile chain must end somewhere. The next backup is a full one. */
+    static final int LENGTH_MAX = 256;
+
+    BackupChain {
+        layers = List.copyOf(layers);
+    }
+
+    static BackupChain of(RepositoryTree tree, MachineId machine, BackupId top, DiskName disk) {
+        return of(tree, machine, top, disk, Optional.empty());
+    }
+
+    /** As seen from an incremental that is going to stand on it. */
+    static BackupChain below(
+            RepositoryTree tree, MachineId machine, BackupId parent, DiskName disk, CheckpointId since, long size) {
+        return of(tree, machine, parent, disk, Optional.of(new Above(since, size)));
+    }
+
+    private static BackupChain of(
+            RepositoryTree tree, MachineId machine, BackupId top, DiskName disk, Optional<Above> standsOnTop) {
+        List<Layer> layers = new ArrayList<>();
+        Set<BackupId> seen = new HashSet<>();
+        BackupId at = top;
+        try {
+            Optional<Above> above = standsOnTop;
+            Optional<BackupId> next = Optional.of(top);
+            while (next.isPresent()) {
+                at = next.get();
+                Path directory = tree.completed(machine, at);
+                require(directory, seen.add(at), "the chain of disk " + disk + " comes back to this backup");
+                require(directory, seen.size() <= LENGTH_MAX, "the chain is longer than " + LENGTH_MAX);
+                Layer layer = layer(tree, machine, at, disk, above);
+                layers.add(layer);
+                above = layer.stored()
+                        .since()
+                        .map(since -> new Above(since, layer.stored().size()));
+                next = layer.stored().parent();
+            }
+            return new BackupChain(layers, Optional.empty());
+        } catch (IOException broken) {
+            String file = RepositoryTree.relative(machine, at, RepositoryTree.file(disk));
+            return new BackupChain(layers, Optional.of(new DamagedDisk(disk, file, FileFault.describe(broken))));
+        }
+    }
+
+    /** The first thing that is wrong, as far as it can be seen without reading the files to their ends. */
+    Optional<DamagedDisk> firstFault() {
+        return layers.stream()
+                .map(Layer::fault)
+                .flatMap(Optional::stream)
+                .findFirst()
+                .or(() -> fault);
+    }
+
+    private static Layer layer(
+            RepositoryTree tree, MachineId machine, BackupId backup, DiskName disk, Optional<Above> above)
+            throws IOException {
+        Path directory = tree.completed(machine, backup);
+        require(directory, tree.exists(machine, directory), "there is no completed backup of that id");
+        Manifest manifest = ManifestFile.read(directory, machine, backup);
+        Optional<StoredDisk> stored = manifest.disk(disk);
+        require(directory, stored.isPresent(), "the backup does not hold disk " + disk);
+        if (above.isPresent()) {
+            CheckpointId since = above.get().since();
+            require(
+                    directory,
+                    manifest.checkpoint()
+                            .map(checkpoint -> checkpoint.id().equals(since))
+                            .orElse(false),
+                    "checkpoint " + since + ", since which the next incremental is, was not made by this backup");
+            long size = stored.get().size();
+            require(
+                    directory,
+                    size == above.get().size(),
+                    "disk " + disk + " had " + size + " bytes, and in the next incremental it has "
+                            + above.get().size());
+        }
+        return new Layer(machine, backup, stored.get(), directory.resolve(RepositoryTree.file(disk)));
+    }
+
+    private static void require(Path path, boolean condition, String otherwise) throws IOException {
+        if (!condition) {
+            throw new FileSystemException(path.toString(), null, otherwise);
+        }
+    }
+
+    /** What an incremental demands of the backup below it. */
+    private record Above(CheckpointId since, long size) {}
+}

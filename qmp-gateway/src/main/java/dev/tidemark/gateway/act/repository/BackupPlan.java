@@ -1,0 +1,57 @@
+package dev.tidemark.gateway.act.repository;
+
+import dev.tidemark.schema.event.BackupCheckpoint;
+import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.DiskPlan;
+import dev.tidemark.schema.id.BackupId;
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.id.MachineName;
+import dev.tidemark.schema.id.OperationId;
+import java.time.Instant;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+
+/**
+ * What an unfinished backup will be. It is written last of all when a backup begins, so that its presence means that every target was
+ * made; a gateway that crashed completes with this, and not with what the log may have become meanwhile.
+ */
+record BackupPlan(
+        int formatVersion,
+        OperationId operation,
+        BackupId backup,
+        MachineId machine,
+        MachineName machineName,
+        Instant requestedAt,
+        Optional<BackupCheckpoint> checkpoint,
+        List<PlannedDisk> disks) {
+    static final int FORMAT_VERSION = 1;
+
+    BackupPlan {
+        disks = List.copyOf(disks);
+    }
+
+    /** One disk and its virtual size in bytes. */
+    record PlannedDisk(DiskPlan plan, long size) {
+        DiskName name() {
+            return plan.disk();
+        }
+
+        /** What the header of its file names; nothing for a full backup. */
+        Optional<String> backingFile() {
+            return parent().map(parent -> RepositoryTree.backingFile(parent, plan.disk()));
+        }
+
+        Optional<BackupId> parent() {
+            return plan.kind() == BackupKind.INCREMENTAL ? plan.parent() : Optional.empty();
+        }
+    }
+
+    PlannedDisk disk(DiskName name) {
+        return disks.stream()
+                .filter(planned -> planned.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new NoSuchElementException("backup " + backup + " has no disk " + name));
+    }
+}

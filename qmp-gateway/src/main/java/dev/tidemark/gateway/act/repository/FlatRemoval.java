@@ -1,0 +1,55 @@
+package dev.tidemark.gateway.act.repository;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Removes a directory and the files in it, never through a symlink, not even through one that is put in its place meanwhile: names
+ * are resolved against directories that are held open. A directory inside is not ours and stops the removal.
+ */
+final class FlatRemoval {
+    private FlatRemoval() {}
+
+    static void remove(Path parent, String name) throws IOException {
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(parent)) {
+            if (!(stream instanceof SecureDirectoryStream<Path> held)) {
+                throw new FileSystemException(parent.toString(), null, "directories cannot be held open here");
+            }
+            Path relative = Path.of(name);
+            if (!removeFiles(held, parent, relative)) {
+                return;
+            }
+            held.deleteDirectory(relative);
+        }
+        DurableFiles.sync(parent);
+    }
+
+    private static boolean removeFiles(SecureDirectoryStream<Path> held, Path parent, Path name) throws IOException {
+        try (SecureDirectoryStream<Path> inside = held.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
+            List<Path> names = new ArrayList<>();
+            try {
+                inside.forEach(entry -> names.add(entry.getFileName()));
+            } catch (DirectoryIteratorException unlisted) {
+                throw unlisted.getCause();
+            }
+            for (Path file : names) {
+                inside.deleteFile(file);
+            }
+            return true;
+        } catch (NoSuchFileException absent) {
+            if (DurableFiles.attributes(parent.resolve(name)).isEmpty()) {
+                return false;
+            }
+            throw absent;
+        }
+    }
+}

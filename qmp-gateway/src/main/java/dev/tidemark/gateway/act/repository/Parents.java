@@ -1,0 +1,46 @@
+package dev.tidemark.gateway.act.repository;
+
+import dev.tidemark.gateway.act.repository.BackupPlan.PlannedDisk;
+import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.DamagedDisk;
+import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.id.BackupId;
+import dev.tidemark.schema.id.CheckpointId;
+import dev.tidemark.schema.id.MachineId;
+import java.util.Optional;
+
+/** Whether what an incremental stands on is in the repository: completed, whole, of the right checkpoint and the right size. */
+final class Parents {
+    private Parents() {}
+
+    static Optional<DamagedDisk> fault(RepositoryTree tree, MachineId machine, PlannedDisk disk) {
+        if (disk.plan().kind() == BackupKind.FULL) {
+            return Optional.empty();
+        }
+        Optional<BackupId> parent = disk.plan().parent();
+        Optional<CheckpointId> since = disk.plan().since();
+        if (parent.isEmpty() || since.isEmpty()) {
+            return Optional.of(new DamagedDisk(
+                    disk.name(),
+                    RepositoryTree.file(disk.name()),
+                    "an incremental without a parent and its checkpoint"));
+        }
+        BackupChain below = BackupChain.below(tree, machine, parent.get(), disk.name(), since.get(), disk.size());
+        Optional<DamagedDisk> fault = below.firstFault();
+        if (fault.isEmpty() && below.layers().size() >= BackupChain.LENGTH_MAX) {
+            return Optional.of(new DamagedDisk(
+                    disk.name(),
+                    RepositoryTree.relative(machine, parent.get(), RepositoryTree.file(disk.name())),
+                    "the chain has " + BackupChain.LENGTH_MAX + " backups already; a full one has to begin another"));
+        }
+        return fault;
+    }
+
+    static RepositoryException missing(PlannedDisk disk, DamagedDisk fault) {
+        return new RepositoryException(
+                FailureCode.BASE_BACKUP_MISSING,
+                disk.name(),
+                "cannot stand on " + fault.file() + ": " + fault.detail(),
+                null);
+    }
+}

@@ -1,0 +1,94 @@
+package dev.tidemark.gateway.act.repository;
+
+import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.event.RestoreFormat;
+import dev.tidemark.schema.json.Json;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.DoubleConsumer;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The four things that {@code qemu-img} does for us. Images that are read are named by QEMU's JSON syntax with the driver spelled
+ * out, so that nothing is probed and no character of a path has a meaning; those that are written are absolute paths, in which QEMU
+ * looks for no protocol.
+ */
+final class QemuImage {
+    private static final Duration SHORT_LIMIT = Duration.ofMinutes(2);
+    private static final Duration NO_LIMIT = Duration.ofDays(365);
+    private static final int CHECK_LEAKS = 3;
+
+    private final String program;
+
+    QemuImage(String program) {
+        this.program = program;
+    }
+
+    /** Writes an empty qcow2 image into a file that exists and is empty (so that its permissions are ours, not the umask's). */
+    void create(Path target, long virtualSize, Optional<String> backingFile)
+            throws RepositoryException, InterruptedException {
+        List<String> arguments = new ArrayList<>(List.of("create", "-q", "-f", "qcow2"));
+        // Always our own ../<ULID>/<disk>.qcow2, in which nothing needs QEMU's escaping.
+        backingFile.ifPresent(backing -> arguments.addAll(List.of("-b", backing, "-F", "qcow2")));
+        arguments.add(absolute(target));
+        arguments.add(Long.toString(virtualSize));
+        run(arguments, SHORT_LIMIT, share -> {}).requireSuccess("create " + target);
+    }
+
+    /** Opens an image and closes it again: QEMU's lock tells if another process still writes to it. */
+    void requireUnlocked(Path image) throws RepositoryException, InterruptedException {
+        run(List.of("info", "--output=json", reading(image, false)), SHORT_LIMIT, share -> {})
+                .requireSuccess("open " + image);
+    }
+
+    /** Looks for inconsistent metadata in one layer; empty if there are none. Leaked clusters lose room, not data. */
+    Optional<String> check(Path image) throws RepositoryException, InterruptedException {
+        ProgramRun.Ended ended = run(List.of("check", "--output=json", reading(image, true)), NO_LIMIT, share -> {});
+        if (ended.exitCode() == 0 || ended.exitCode() == CHECK_LEAKS) {
+            return Optional.empty();
+        }
+        return Optional.of("qemu-img check: " + ended.complaint());
+    }
+
+    /** Writes what the image and everything below it hold into one new image; {@code shareDone} goes from 0 to 1. */
+    void convert(Path image, Path target, RestoreFormat format, DoubleConsumer shareDone)
+            throws RepositoryException, InterruptedException {
+        List<String> arguments = List.of(
+                "convert", "-p", "-O", format.name().toLowerCase(Locale.ROOT), reading(image, false), absolute(target));
+        run(arguments, NO_LIMIT, shareDone).requireSuccess("write " + target);
+    }
+
+    private ProgramRun.Ended run(List<String> arguments, Duration limit, DoubleConsumer shareDone)
+            throws RepositoryException, InterruptedException {
+        List<String> command = new ArrayList<>(arguments);
+        command.addFirst(program);
+        try {
+            return new ProgramRun(command, limit, shareDone).toEnd();
+        } catch (IOException fault) {
+            throw new RepositoryException(
+                    FailureCode.REPOSITORY_FAILED, null, "cannot run qemu-img: " + fault.getMessage(), fault);
+        }
+    }
+
+    private static String reading(Path image, boolean withoutBacking) {
+        ObjectNode options = Json.MAPPER.createObjectNode();
+        options.put("driver", "qcow2");
+        options.putObject("file").put("driver", "file").put("filename", absolute(image));
+        if (withoutBacking) {
+            options.putNull("backing");
+        }
+        return "json:" + options;
+    }
+
+    private static String absolute(Path path) {
+        if (!path.isAbsolute()) {
+            throw new IllegalArgumentException("not an absolute path: " + path);
+        }
+        return path.toString();
+    }
+}

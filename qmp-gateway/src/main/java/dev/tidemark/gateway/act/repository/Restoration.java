@@ -1,0 +1,171 @@
+package dev.tidemark.gateway.act.repository;
+
+import dev.tidemark.gateway.act.repository.Manifest.StoredDisk;
+import dev.tidemark.schema.contract.Outcome;
+import dev.tidemark.schema.contract.Outcome.Evidence;
+import dev.tidemark.schema.contract.RestoreOperation;
+import dev.tidemark.schema.event.DamagedDisk;
+import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.event.RestoredDisk;
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.MachineId;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Writes disks as they were at a backup. Every byte of every layer is compared with its manifest before the first byte is written,
+ * every header must name the layer that the manifest names (so that qemu-img follows no other path), and at the end no layer may have
+ * been touched since it was compared.
+ */
+final class Restoration {
+    private final RepositoryTree tree;
+    private final QemuImage images;
+    private final MachineId machine;
+    private final RestoreOperation operation;
+    private final RestoreDirectory target;
+
+    Restoration(
+            RepositoryTree tree,
+            QemuImage images,
+            MachineId machine,
+            RestoreOperation operation,
+            RestoreDirectory target) {
+        this.tree = tree;
+        this.images = images;
+        this.machine = machine;
+        this.operation = operation;
+        this.target = target;
+    }
+
+    Outcome run(ProgressListener progress) throws RepositoryException, IOException, InterruptedException {
+        Optional<RestoreMarker> earlier = target.marker();
+        if (earlier.isPresent() && earlier.get().state() == RestoreMarker.State.FINISHED) {
+            return done(earlier.get());
+        }
+        Attempt attempt = new Attempt(earlier);
+        boolean finished = false;
+        try {
+            if (earlier.isEmpty() || earlier.get().state() == RestoreMarker.State.COPYING) {
+                attempt.copyAll(progress);
+            }
+            RestoreMarker copied = attempt.made.orElseThrow();
+            target.nameFiles(copied);
+            finished = true;
+            return done(copied);
+        } finally {
+            if (!finished) {
+                attempt.made.ifPresent(target::undo);
+            }
+        }
+    }
+
+    private static Outcome done(RestoreMarker marker) {
+        return new Outcome.Done(new Evidence.Restored(marker.disks()));
+    }
+
+    /** One try, and what has to be undone if it fails. */
+    private final class Attempt {
+        private Optional<RestoreMarker> made;
+
+        Attempt(Optional<RestoreMarker> earlier) {
+            this.made = earlier;
+        }
+
+        void copyAll(ProgressListener progress) throws RepositoryException, IOException, InterruptedException {
+            List<BackupChain> chains = chains();
+            List<LayerReading> readings = readAll(chains, progress);
+            List<RestoredDisk> disks = chains.stream()
+                    .map(chain -> chain.layers().getFirst())
+                    .map(layer -> target.restored(layer.disk(), layer.stored().size()))
+                    .toList();
+            boolean directoryMade = made.map(RestoreMarker::directoryMade).orElse(false);
+            made = Optional.of(target.begin(disks, directoryMade));
+            long total = disks.stream().mapToLong(RestoredDisk::virtualSize).sum();
+            PhaseProgress phase = new PhaseProgress(progress, "copy", total);
+            long before = 0;
+            for (BackupChain chain : chains) {
+                copy(chain.layers().getFirst(), phase, before);
+                before += chain.layers().getFirst().stored().size();
+                phase.at(before);
+            }
+            for (LayerReading reading : readings) {
+                Optional<DamagedDisk> changed = reading.changedSince();
+                if (changed.isPresent()) {
+                    throw damaged(changed.get());
+                }
+            }
+        }
+    }
+
+    private List<BackupChain> chains() throws RepositoryException, IOException {
+        Path directory = tree.completed(machine, operation.backup());
+        if (!tree.exists(machine, directory)) {
+            throw Verification.missing(operation.backup());
+        }
+        Manifest manifest;
+        try {
+            manifest = ManifestFile.read(directory, machine, operation.backup());
+        } catch (IOException unreadable) {
+            throw new RepositoryException(FailureCode.BACKUP_DAMAGED, null, FileFault.describe(unreadable), unreadable);
+        }
+        List<DiskName> wanted = operation.disks().isEmpty()
+                ? manifest.disks().stream().map(StoredDisk::disk).toList()
+                : operation.disks().stream().distinct().toList();
+        List<BackupChain> chains = new ArrayList<>();
+        for (DiskName disk : wanted) {
+            if (manifest.disk(disk).isEmpty()) {
+                throw new RepositoryException(
+                        FailureCode.UNSUPPORTED, disk, "backup " + operation.backup() + " does not hold it", null);
+            }
+            BackupChain chain = BackupChain.of(tree, machine, operation.backup(), disk);
+            if (chain.fault().isPresent()) {
+                throw damaged(chain.fault().get());
+            }
+            chains.add(chain);
+        }
+        return chains;
+    }
+
+    private static List<LayerReading> readAll(List<BackupChain> chains, ProgressListener progress)
+            throws RepositoryException, InterruptedException {
+        List<Layer> layers =
+                chains.stream().flatMap(chain -> chain.layers().stream()).toList();
+        PhaseProgress phase = new PhaseProgress(
+                progress,
+                "verify",
+                layers.stream().mapToLong(layer -> layer.stored().fileSize()).sum());
+        List<LayerReading> readings = new ArrayList<>();
+        for (Layer layer : layers) {
+            LayerReading reading = LayerReading.of(layer, phase::add);
+            if (reading.damage().isPresent()) {
+                throw damaged(reading.damage().get());
+            }
+            readings.add(reading);
+        }
+        return readings;
+    }
+
+    private void copy(Layer top, PhaseProgress phase, long before)
+            throws RepositoryException, IOException, InterruptedException {
+        Path file = target.beginFile(top.disk());
+        long size = top.stored().size();
+        try {
+            images.convert(top.file(), file, operation.format(), share -> phase.at(before + (long) (share * size)));
+        } catch (RepositoryException failure) {
+            throw new RepositoryException(
+                    failure.code(),
+                    top.disk(),
+                    failure.detail() + " (" + target.bytesFree() + " bytes are free there)",
+                    failure);
+        }
+        target.finishFile(top.disk(), size);
+    }
+
+    private static RepositoryException damaged(DamagedDisk damage) {
+        return new RepositoryException(
+                FailureCode.BACKUP_DAMAGED, damage.disk(), damage.file() + ": " + damage.detail(), null);
+    }
+}

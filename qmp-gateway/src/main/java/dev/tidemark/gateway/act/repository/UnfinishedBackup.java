@@ -1,0 +1,168 @@
+package dev.tidemark.gateway.act.repository;
+
+import dev.tidemark.gateway.act.repository.BackupPlan.PlannedDisk;
+import dev.tidemark.gateway.act.repository.Manifest.StoredDisk;
+import dev.tidemark.schema.event.DamagedDisk;
+import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.id.DiskName;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A {@code .partial} directory with its plan. Keeps invariant I7: under the backup's own name there are only files that nobody
+ * writes to any more, that were fsynced, whose digests were read back after that, and whose whole chain is there.
+ */
+final class UnfinishedBackup implements PartialBackup {
+    private static final Logger LOG = LoggerFactory.getLogger(UnfinishedBackup.class);
+
+    private final RepositoryTree tree;
+    private final QemuImage images;
+    private final Step.Hook hook;
+    private final BackupPlan plan;
+    private final Path directory;
+
+    UnfinishedBackup(RepositoryTree tree, QemuImage images, Step.Hook hook, BackupPlan plan) {
+        this.tree = tree;
+        this.images = images;
+        this.hook = hook;
+        this.plan = plan;
+        this.directory = tree.partial(plan.machine(), plan.backup());
+    }
+
+    @Override
+    public Path target(DiskName disk) {
+        return directory.resolve(RepositoryTree.file(plan.disk(disk).name()));
+    }
+
+    @Override
+    public Manifest complete(BackupFacts facts, ProgressListener progress)
+            throws RepositoryException, InterruptedException {
+        for (PlannedDisk disk : plan.disks()) {
+            if (!facts.bytesCopied().containsKey(disk.name())) {
+                throw new IllegalArgumentException("how much was copied of disk " + disk.name() + " is not told");
+            }
+        }
+        try {
+            return completeOnce(facts, progress);
+        } catch (IOException fault) {
+            throw Interruption.unlessInterrupted(
+                    RepositoryException.failed("cannot complete backup " + plan.backup(), fault));
+        }
+    }
+
+    private Manifest completeOnce(BackupFacts facts, ProgressListener progress)
+            throws IOException, RepositoryException, InterruptedException {
+        Path completed = tree.completed(plan.machine(), plan.backup());
+        boolean renamed = tree.exists(plan.machine(), completed);
+        if (renamed && !tree.exists(plan.machine(), directory)) {
+            // The try before this one failed after the rename.
+            syncName();
+            return ManifestFile.read(completed, plan.machine(), plan.backup());
+        }
+        if (renamed) {
+            throw new RepositoryException(FailureCode.TARGET_EXISTS, "there is a completed backup " + plan.backup());
+        }
+        hook.passed(Step.BEGUN);
+        for (PlannedDisk disk : plan.disks()) {
+            requireFinished(disk);
+            DurableFiles.sync(target(disk.name()));
+        }
+        hook.passed(Step.FILES_SYNCED);
+        Map<DiskName, FileDigest> digests = digests(progress);
+        hook.passed(Step.DIGESTS_READ);
+        Manifest manifest = manifest(facts, digests);
+        ManifestFile.write(directory, manifest);
+        hook.passed(Step.MANIFEST_WRITTEN);
+        Files.move(directory, completed, StandardCopyOption.ATOMIC_MOVE);
+        hook.passed(Step.RENAMED);
+        syncName();
+        hook.passed(Step.NAME_SYNCED);
+        dropPlan(completed);
+        return manifest;
+    }
+
+    /** Nobody writes to the file, it is the image that was asked for, and what it stands on is still there. */
+    private void requireFinished(PlannedDisk disk) throws IOException, RepositoryException, InterruptedException {
+        Path target = target(disk.name());
+        // The header first: it tells whether qemu-img may be let near the file at all.
+        Optional<String> objection = QcowHeader.read(target).objection(disk.size(), disk.backingFile());
+        if (objection.isPresent()) {
+            throw new RepositoryException(
+                    FailureCode.REPOSITORY_FAILED, disk.name(), target + ": " + objection.get(), null);
+        }
+        Optional<DamagedDisk> below = Parents.fault(tree, plan.machine(), disk);
+        if (below.isPresent()) {
+            throw Parents.missing(disk, below.get());
+        }
+        images.requireUnlocked(target);
+    }
+
+    private Map<DiskName, FileDigest> digests(ProgressListener progress) throws IOException, InterruptedException {
+        long total = 0;
+        for (PlannedDisk disk : plan.disks()) {
+            total += Files.size(target(disk.name()));
+        }
+        PhaseProgress phase = new PhaseProgress(progress, "digest", total);
+        Map<DiskName, FileDigest> digests = new LinkedHashMap<>();
+        for (PlannedDisk disk : plan.disks()) {
+            LongConsumer bytesRead = phase::add;
+            digests.put(disk.name(), FileDigest.of(target(disk.name()), bytesRead));
+        }
+        return digests;
+    }
+
+    private Manifest manifest(BackupFacts facts, Map<DiskName, FileDigest> digests) {
+        List<StoredDisk> disks = new ArrayList<>();
+        for (PlannedDisk disk : plan.disks()) {
+            FileDigest digest = Objects.requireNonNull(digests.get(disk.name()));
+            Long bytes = Objects.requireNonNull(facts.bytesCopied().get(disk.name()));
+            disks.add(new StoredDisk(
+                    disk.name(),
+                    disk.plan().kind(),
+                    disk.parent().isPresent() ? disk.plan().since() : Optional.empty(),
+                    disk.parent(),
+                    disk.plan().cause(),
+                    disk.plan().detail(),
+                    RepositoryTree.file(disk.name()),
+                    disk.size(),
+                    digest.length(),
+                    bytes,
+                    digest.sha256()));
+        }
+        return new Manifest(
+                Manifest.FORMAT_VERSION,
+                plan.backup(),
+                plan.machine(),
+                plan.machineName(),
+                plan.operation(),
+                plan.requestedAt(),
+                plan.checkpoint(),
+                facts.qemu(),
+                disks);
+    }
+
+    private void syncName() throws IOException {
+        DurableFiles.sync(tree.machine(plan.machine()));
+        DurableFiles.sync(tree.root());
+    }
+
+    /** The plan has done its work. If it stays, it is one file too many and nothing worse. */
+    private static void dropPlan(Path completed) {
+        try {
+            Files.deleteIfExists(completed.resolve(RepositoryTree.PLAN_FILE));
+        } catch (IOException fault) {
+            LOG.warn("the plan of a completed backup stays in {}: {}", completed, FileFault.describe(fault));
+        }
+    }
+}

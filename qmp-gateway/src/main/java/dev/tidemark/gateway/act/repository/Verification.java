@@ -1,0 +1,114 @@
+package dev.tidemark.gateway.act.repository;
+
+import dev.tidemark.gateway.act.repository.Manifest.StoredDisk;
+import dev.tidemark.schema.contract.Outcome;
+import dev.tidemark.schema.contract.Outcome.Evidence;
+import dev.tidemark.schema.event.DamagedDisk;
+import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.id.BackupId;
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.InvalidIdentity;
+import dev.tidemark.schema.id.MachineId;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads a backup and all that it stands on, to the last byte, and tells every disagreement with the manifests. Writes nothing. */
+final class Verification {
+    private static final Logger LOG = LoggerFactory.getLogger(Verification.class);
+    private static final String DISK_FILES = "*.qcow2";
+
+    private final RepositoryTree tree;
+    private final QemuImage images;
+    private final MachineId machine;
+    private final BackupId backup;
+
+    Verification(RepositoryTree tree, QemuImage images, MachineId machine, BackupId backup) {
+        this.tree = tree;
+        this.images = images;
+        this.machine = machine;
+        this.backup = backup;
+    }
+
+    Outcome run(ProgressListener progress) throws RepositoryException, InterruptedException {
+        Path directory = tree.completed(machine, backup);
+        try {
+            if (!tree.exists(machine, directory)) {
+                throw missing(backup);
+            }
+        } catch (IOException fault) {
+            throw RepositoryException.failed("cannot read backup " + backup, fault);
+        }
+        Manifest manifest;
+        try {
+            manifest = ManifestFile.read(directory, machine, backup);
+        } catch (IOException unreadable) {
+            return withoutManifest(directory, unreadable);
+        }
+        List<DamagedDisk> damages = new ArrayList<>();
+        List<Layer> layers = new ArrayList<>();
+        for (StoredDisk disk : manifest.disks()) {
+            BackupChain chain = BackupChain.of(tree, machine, backup, disk.disk());
+            layers.addAll(chain.layers());
+            chain.fault().ifPresent(damages::add);
+        }
+        long total =
+                layers.stream().mapToLong(layer -> layer.stored().fileSize()).sum();
+        PhaseProgress phase = new PhaseProgress(progress, "verify", total);
+        for (Layer layer : layers) {
+            damage(layer, phase).ifPresent(damages::add);
+        }
+        return new Outcome.Done(damages.isEmpty() ? new Evidence.Verified(total) : new Evidence.Damaged(damages));
+    }
+
+    static RepositoryException missing(BackupId backup) {
+        return new RepositoryException(
+                FailureCode.BASE_BACKUP_MISSING, "there is no completed backup " + backup + " in the repository");
+    }
+
+    private Optional<DamagedDisk> damage(Layer layer, PhaseProgress phase)
+            throws RepositoryException, InterruptedException {
+        LayerReading reading = LayerReading.of(layer, phase::add);
+        if (reading.damage().isPresent()) {
+            return reading.damage();
+        }
+        // Only now: qemu-img sees no file whose every byte is not what QEMU wrote.
+        return images.check(layer.file()).map(layer::damaged);
+    }
+
+    /** The manifest alone could tell which disks there should be; those that have a file are damaged for certain. */
+    private Outcome withoutManifest(Path directory, IOException unreadable) throws RepositoryException {
+        String detail = FileFault.describe(unreadable);
+        List<DamagedDisk> damages = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, DISK_FILES)) {
+            for (Path path : files) {
+                String file = String.valueOf(path.getFileName());
+                diskOf(file)
+                        .ifPresent(disk -> damages.add(
+                                new DamagedDisk(disk, RepositoryTree.relative(machine, backup, file), detail)));
+            }
+        } catch (IOException | DirectoryIteratorException unlisted) {
+            LOG.warn("cannot list {}", directory, unlisted);
+        }
+        if (damages.isEmpty()) {
+            throw new RepositoryException(FailureCode.BACKUP_DAMAGED, null, detail, unreadable);
+        }
+        return new Outcome.Done(new Evidence.Damaged(damages));
+    }
+
+    private static Optional<DiskName> diskOf(String file) {
+        try {
+            return Optional.of(new DiskName(file.substring(0, file.length() - DISK_FILES.length() + 1)));
+        } catch (InvalidIdentity foreign) {
+            LOG.debug("no disk of ours: {}", file, foreign);
+            return Optional.empty();
+        }
+    }
+}
