@@ -95,7 +95,8 @@ public final class QmpSession implements AutoCloseable {
 
     /**
      * Asks several questions at once and waits for all the answers, in the same order. For queries only: after a failure it
-     * is not told which of the others were executed.
+     * is not told which of the others were executed, and even a {@link QmpUnavailable} may come after some were sent. Never
+     * widen it to commands with an effect.
      *
      * @param timeout as for {@link #execute}, for all together
      */

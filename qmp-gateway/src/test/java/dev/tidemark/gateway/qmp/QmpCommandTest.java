@@ -1,0 +1,155 @@
+package dev.tidemark.gateway.qmp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+@Timeout(60)
+class QmpCommandTest {
+
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+    private static Set<Class<?>> leaves(Class<?> type) {
+        Class<?>[] permitted = type.getPermittedSubclasses();
+        if (permitted == null) {
+            return Set.of(type);
+        }
+        Set<Class<?>> found = new HashSet<>();
+        Arrays.stream(permitted).forEach(child -> found.addAll(leaves(child)));
+        return found;
+    }
+
+    /** The whole vocabulary, written down twice: who adds a command must come by here. */
+    @Test
+    void nothing_but_this_can_be_said() {
+        assertThat(leaves(QmpCommand.class))
+                .extracting(Class::getSimpleName)
+                .containsExactlyInAnyOrder(
+                        "Query",
+                        "Transaction",
+                        "BlockdevAdd",
+                        "BlockdevDel",
+                        "BlockExportDel",
+                        "JobCancel",
+                        "JobDismiss",
+                        "BlockJobSetSpeed");
+        assertThat(leaves(TransactionAction.class))
+                .extracting(Class::getSimpleName)
+                .containsExactlyInAnyOrder(
+                        "BitmapAdd", "BitmapDisable", "BitmapEnable", "BitmapRemove", "BitmapMerge", "BlockdevBackup");
+        assertThat(Stream.of(QmpCommand.Query.values()).map(QmpCommand::wireName))
+                .containsExactlyInAnyOrder(
+                        "query-version",
+                        "query-status",
+                        "query-name",
+                        "query-named-block-nodes",
+                        "query-block",
+                        "query-jobs",
+                        "query-block-jobs",
+                        "query-block-exports",
+                        "x-debug-query-block-graph",
+                        "query-commands",
+                        "query-qmp-schema");
+    }
+
+    @Test
+    void an_empty_merge_or_transaction_cannot_be_made() {
+        assertThatThrownBy(() -> new TransactionAction.BitmapMerge("n", "t", List.of()))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new QmpCommand.Transaction(List.of())).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void a_checkpoint_with_its_backup_on_the_wire() {
+        QmpCommand command = new QmpCommand.Transaction(List.of(
+                new TransactionAction.BitmapAdd("d", "b2", true, false, OptionalLong.of(65536)),
+                new TransactionAction.BitmapDisable("d", "b1"),
+                new TransactionAction.BitmapMerge(
+                        "d",
+                        "t",
+                        List.of(
+                                TransactionAction.BitmapSource.of("b1"),
+                                TransactionAction.BitmapSource.on("base", "b0"))),
+                new TransactionAction.BlockdevBackup(
+                        "j", "d", "x", new TransactionAction.Sync.Bitmap("t"), OptionalLong.empty(), false)));
+        // On the wire: a LongNode and an IntNode of one value are not equal, their text is.
+        assertThat(MAPPER.readTree(command.arguments().toString())).isEqualTo(MAPPER.readTree("""
+                        {"actions":[
+                         {"type":"block-dirty-bitmap-add","data":{"node":"d","name":"b2","persistent":true,"disabled":false,"granularity":65536}},
+                         {"type":"block-dirty-bitmap-disable","data":{"node":"d","name":"b1"}},
+                         {"type":"block-dirty-bitmap-merge","data":{"node":"d","target":"t","bitmaps":["b1",{"node":"base","name":"b0"}]}},
+                         {"type":"blockdev-backup","data":{"job-id":"j","device":"d","target":"x","sync":"bitmap","bitmap":"t","bitmap-mode":"never","auto-dismiss":false}}]}
+                        """));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 3, 256, 511, 513, 1L << 32, -1, Long.MIN_VALUE})
+    void a_granularity_that_qemu_would_refuse(long bytes) {
+        assertThatThrownBy(() -> new TransactionAction.BitmapAdd("n", "b", true, false, OptionalLong.of(bytes)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {512, 65536, 1L << 31})
+    void a_granularity_that_qemu_takes(long bytes) {
+        assertThat(new TransactionAction.BitmapAdd("n", "b", true, false, OptionalLong.of(bytes)).node())
+                .isEqualTo("n");
+    }
+
+    @Test
+    void names_that_qemu_would_cut_or_garble() {
+        for (String bad : List.of("", "a\0b", "\ud800", "x".repeat(1024), "é".repeat(512))) {
+            assertThatThrownBy(() -> new TransactionAction.BitmapRemove("n", bad))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+        for (String good : List.of("x".repeat(1023), "é".repeat(511), "a \"b\"\n/..", "\ud83d\ude00")) {
+            assertThat(new TransactionAction.BitmapRemove("n", good).name()).isEqualTo(good);
+        }
+        for (String bad : List.of("1x", "x:y", "é", "x y")) {
+            assertThatThrownBy(() -> new QmpCommand.JobCancel(bad)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void what_was_given_cannot_be_changed_afterwards() {
+        ObjectNode options = MAPPER.createObjectNode().put("driver", "qcow2").put("node-name", "n");
+        QmpCommand command = new QmpCommand.BlockdevAdd(options);
+        options.put("node-name", "other");
+        assertThat(command.arguments().get("node-name").stringValue()).isEqualTo("n");
+        assertThatThrownBy(() ->
+                        new QmpCommand.BlockdevAdd(MAPPER.createObjectNode().put("driver", "raw")))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void a_command_longer_than_four_mebibytes_is_not_sent_and_the_session_lives() throws Exception {
+        try (FakePeer peer = FakePeer.negotiated(connection -> {
+                    connection.reply(connection.readId());
+                    connection.stayUntilClientLeaves();
+                });
+                QmpSession session = peer.open()) {
+            QmpCommand huge = new QmpCommand.BlockdevAdd(MAPPER.createObjectNode()
+                    .put("driver", "raw")
+                    .put("node-name", "n")
+                    .put("x", "x".repeat(5 << 20)));
+            QmpUnavailable refused =
+                    catchThrowableOfType(QmpUnavailable.class, () -> session.execute(huge, FakePeer.LONG));
+            assertThat(refused.reason()).isEqualTo(QmpUnavailable.Reason.TOO_LARGE);
+            assertThat(session.execute(QmpCommand.Query.JOBS, FakePeer.LONG).isObject())
+                    .isTrue();
+        }
+    }
+}
