@@ -44,7 +44,7 @@ public final class DesiredState {
     private static DesiredDisk disk(Disk disk) {
         List<DesiredBitmap> chain = new ArrayList<>();
         for (Link link : disk.chain()) {
-            boolean newest = link == disk.chain().getLast();
+            boolean newest = link.equals(disk.chain().getLast());
             chain.add(new DesiredBitmap(link.bitmap(), newest, link.granularity()));
         }
         return new DesiredDisk(
