@@ -164,7 +164,8 @@ public final class Dispatch implements CoordinatorLink {
         if (!dry.isEmpty()) {
             dry.forEach(look -> look.complete(new Look(before, report.sight())));
             // The gateway takes this report for recorded. What it showed must not wait for the next difference.
-            CompletableFuture.delayedExecutor(OWED_LOOK_SECONDS, TimeUnit.SECONDS).execute(() -> wantLook(id));
+            CompletableFuture.delayedExecutor(OWED_LOOK_SECONDS, TimeUnit.SECONDS)
+                    .execute(() -> wantLook(id));
             return DesiredState.of(before);
         }
         boolean registered;
@@ -281,8 +282,7 @@ public final class Dispatch implements CoordinatorLink {
         List<MachineId> lookAt = new ArrayList<>();
         for (Tracked tracked : machines.values()) {
             if (tracked.change > since && tracked.isOn(host)) {
-                DesiredState.of(tracked.machine)
-                        .ifPresentOrElse(desired::add, () -> removed.add(tracked.machine.id()));
+                DesiredState.of(tracked.machine).ifPresentOrElse(desired::add, () -> removed.add(tracked.machine.id()));
                 if (tracked.lookWanted) {
                     tracked.lookWanted = false;
                     lookAt.add(tracked.machine.id());
