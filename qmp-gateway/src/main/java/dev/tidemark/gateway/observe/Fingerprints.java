@@ -1,0 +1,33 @@
+package dev.tidemark.gateway.observe;
+
+import dev.tidemark.schema.contract.ObservedBitmap;
+import dev.tidemark.schema.contract.ObservedJob;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** What of a bitmap or a job is worth telling when it changes. */
+final class Fingerprints {
+    private static final String CONCLUDED = "concluded";
+
+    private Fingerprints() {}
+
+    /** Nameless bitmaps are a running job's own. */
+    static Stream<ObservedBitmap> of(ObservedBitmap bitmap) {
+        return bitmap.name().isEmpty()
+                ? Stream.empty()
+                : Stream.of(new ObservedBitmap(
+                        bitmap.name(),
+                        bitmap.recording(),
+                        bitmap.persistent(),
+                        false,
+                        bitmap.inconsistent(),
+                        bitmap.granularity(),
+                        0));
+    }
+
+    /** A drain pauses a job for a moment (qemu-facts §4): only whether it has ended counts. */
+    static ObservedJob of(ObservedJob job) {
+        String status = job.status().equals(CONCLUDED) ? CONCLUDED : "active";
+        return new ObservedJob(job.id(), status, status.equals(CONCLUDED) ? job.error() : Optional.empty(), 0, 0);
+    }
+}

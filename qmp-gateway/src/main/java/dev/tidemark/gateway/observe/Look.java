@@ -1,0 +1,61 @@
+package dev.tidemark.gateway.observe;
+
+import dev.tidemark.schema.contract.ObservedDisk;
+import dev.tidemark.schema.contract.ObservedJob;
+import dev.tidemark.schema.contract.Sight;
+import dev.tidemark.schema.event.DiskFacts;
+import dev.tidemark.schema.id.DiskName;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** One look at a machine, and what is often asked of it. */
+public record Look(Sight.Observed observed) {
+    /** The disk, if it was there. */
+    public Optional<ObservedDisk> disk(DiskName name) {
+        return observed.disks().stream()
+                .filter(disk -> disk.facts().name().equals(name))
+                .findFirst();
+    }
+
+    /** The facts of every disk. */
+    public Map<DiskName, DiskFacts> facts() {
+        Map<DiskName, DiskFacts> facts = new LinkedHashMap<>();
+        for (ObservedDisk disk : observed.disks()) {
+            facts.put(disk.facts().name(), disk.facts());
+        }
+        return facts;
+    }
+
+    /** The node that carries each disk's bitmaps. */
+    public Map<DiskName, String> nodes() {
+        Map<DiskName, String> nodes = new LinkedHashMap<>();
+        facts().forEach((name, facts) -> nodes.put(name, facts.node()));
+        return nodes;
+    }
+
+    /** The job, if it was there. */
+    public Optional<ObservedJob> job(String id) {
+        return observed.jobs().stream().filter(job -> job.id().equals(id)).findFirst();
+    }
+
+    /** What makes this look differ from another: without counts and progress, which change while nothing happens. */
+    public Sight.Observed fingerprint() {
+        List<ObservedDisk> disks = observed.disks().stream()
+                .map(disk -> new ObservedDisk(
+                        disk.facts(),
+                        disk.bitmaps().stream().flatMap(Fingerprints::of).toList()))
+                .toList();
+        List<ObservedJob> jobs = observed.jobs().stream().map(Fingerprints::of).toList();
+        return new Sight.Observed(
+                observed.qemu(),
+                observed.runState(),
+                disks,
+                jobs,
+                observed.nodes(),
+                observed.exports(),
+                observed.partialBackups(),
+                observed.unaddressableDisks());
+    }
+}

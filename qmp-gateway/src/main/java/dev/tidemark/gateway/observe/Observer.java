@@ -1,0 +1,214 @@
+package dev.tidemark.gateway.observe;
+
+import dev.tidemark.gateway.qmp.PeerProcess;
+import dev.tidemark.gateway.qmp.QmpCommand.Query;
+import dev.tidemark.gateway.qmp.QmpException;
+import dev.tidemark.gateway.qmp.QmpSession;
+import dev.tidemark.schema.contract.ObservedJob;
+import dev.tidemark.schema.contract.Sight;
+import dev.tidemark.schema.event.QemuFacts;
+import dev.tidemark.schema.id.BitmapName;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Looks at one QEMU through one session. All queries of a look are sent together, so that a look costs one round trip; where
+ * two answers do not fit together the graph moved between them and all are asked again.
+ */
+public final class Observer {
+    private static final int TRIES_MAX = 5;
+    private static final String LOCAL_RUN_STATE = "running";
+
+    private final QmpSession session;
+    private final Duration timeout;
+    private final boolean machine;
+    private final List<Query> queries;
+    private final QemuFacts qemu;
+    private final Optional<Path> workingDirectory;
+
+    private Observer(QmpSession session, Duration timeout, boolean machine) {
+        this.session = session;
+        this.timeout = timeout;
+        this.machine = machine;
+        List<Query> asked =
+                new ArrayList<>(List.of(Query.NAMED_BLOCK_NODES, Query.BLOCK_GRAPH, Query.JOBS, Query.BLOCK_EXPORTS));
+        if (machine) {
+            asked.add(Query.BLOCK);
+            asked.add(Query.STATUS);
+        }
+        this.queries = List.copyOf(asked);
+        Optional<PeerProcess> process = session.identity().process();
+        this.qemu = new QemuFacts(
+                session.identity().version().toString(),
+                process.map(peer -> OptionalLong.of(peer.pid())).orElseGet(OptionalLong::empty),
+                process.map(peer -> OptionalLong.of(peer.startTimeTicks())).orElseGet(OptionalLong::empty));
+        this.workingDirectory = process.flatMap(peer -> workingDirectory(peer.pid()));
+    }
+
+    /** Asks once what this QEMU can be asked. */
+    public static Observer of(QmpSession session, Duration timeout) throws QmpException, UnusableReply {
+        Set<String> commands = new HashSet<>();
+        for (Reply command : new Reply("query-commands", session.execute(Query.COMMANDS, timeout)).elements()) {
+            commands.add(command.text("name"));
+        }
+        if (!commands.contains(Query.BLOCK_GRAPH.wireName())) {
+            // Without it a filter, an overlay and a disk cannot be told apart (hazard S5): better no look than a wrong
+            // one.
+            throw UnusableReply.malformed(
+                    "QEMU " + session.identity().version(), "does not know " + Query.BLOCK_GRAPH.wireName());
+        }
+        return new Observer(session, timeout, commands.contains(Query.STATUS.wireName()));
+    }
+
+    /** What QEMU says of itself. */
+    public QemuFacts qemu() {
+        return qemu;
+    }
+
+    /**
+     * Looks.
+     *
+     * @param partialBackups what the repositories hold, to be told with the rest
+     */
+    public Look look(List<String> partialBackups) throws QmpException, UnusableReply {
+        for (int tries = 1; ; tries++) {
+            try {
+                return interpret(ask(), partialBackups);
+            } catch (UnusableReply moving) {
+                if (!moving.isMoving() || tries >= TRIES_MAX) {
+                    throw moving;
+                }
+            }
+        }
+    }
+
+    /** The jobs of ours alone, which is cheap enough to be asked often, and how their input and output fares. */
+    public Jobs jobs() throws QmpException, UnusableReply {
+        List<JsonNode> replies = session.queryAll(List.of(Query.JOBS, Query.BLOCK_JOBS), timeout);
+        return new Jobs(
+                readJobs(new Reply(Query.JOBS.wireName(), replies.get(0))),
+                readIoStatus(new Reply(Query.BLOCK_JOBS.wireName(), replies.get(1))));
+    }
+
+    /** Jobs with our prefix. */
+    public record Jobs(List<ObservedJob> jobs, Map<String, String> ioStatusByJob) {
+        public Jobs {
+            jobs = List.copyOf(jobs);
+            ioStatusByJob = Map.copyOf(ioStatusByJob);
+        }
+    }
+
+    private Map<Query, Reply> ask() throws QmpException {
+        List<JsonNode> replies = session.queryAll(queries, timeout);
+        Map<Query, Reply> answers = new HashMap<>();
+        for (int index = 0; index < queries.size(); index++) {
+            Query query = queries.get(index);
+            answers.put(query, new Reply(query.wireName(), replies.get(index)));
+        }
+        return answers;
+    }
+
+    private Look interpret(Map<Query, Reply> answers, List<String> partialBackups) throws UnusableReply {
+        BlockGraph graph =
+                BlockGraph.read(answer(answers, Query.NAMED_BLOCK_NODES), answer(answers, Query.BLOCK_GRAPH));
+        Disks disks = machine
+                ? Disks.ofDevices(graph, answer(answers, Query.BLOCK), this::absolute)
+                : Disks.ofRootNodes(graph, this::absolute);
+        List<String> nodes = new ArrayList<>();
+        for (BlockNode node : graph.nodes()) {
+            if (node.name().startsWith(BitmapName.PREFIX)) {
+                nodes.add(node.name());
+            }
+        }
+        Sight.Observed observed = new Sight.Observed(
+                qemu,
+                machine ? answer(answers, Query.STATUS).text("status") : LOCAL_RUN_STATE,
+                disks.found(),
+                readJobs(answer(answers, Query.JOBS)),
+                nodes.stream().sorted().toList(),
+                readExports(answer(answers, Query.BLOCK_EXPORTS)),
+                partialBackups.stream().sorted().toList(),
+                disks.unaddressable());
+        return new Look(observed);
+    }
+
+    private static Reply answer(Map<Query, Reply> answers, Query query) throws UnusableReply {
+        Reply reply = answers.get(query);
+        if (reply == null) {
+            throw UnusableReply.malformed(query.wireName(), "was not asked");
+        }
+        return reply;
+    }
+
+    private static List<ObservedJob> readJobs(Reply reply) throws UnusableReply {
+        List<ObservedJob> jobs = new ArrayList<>();
+        for (Reply job : reply.elements()) {
+            String id = job.text("id");
+            if (id.startsWith(BitmapName.PREFIX)) {
+                jobs.add(new ObservedJob(
+                        id,
+                        job.text("status"),
+                        job.optionalText("error"),
+                        job.number("current-progress"),
+                        job.number("total-progress")));
+            }
+        }
+        jobs.sort((one, other) -> one.id().compareTo(other.id()));
+        return jobs;
+    }
+
+    private static Map<String, String> readIoStatus(Reply reply) throws UnusableReply {
+        Map<String, String> statuses = new HashMap<>();
+        for (Reply job : reply.elements()) {
+            String id = job.text("device");
+            if (id.startsWith(BitmapName.PREFIX)) {
+                statuses.put(id, job.text("io-status"));
+            }
+        }
+        return statuses;
+    }
+
+    private static List<String> readExports(Reply reply) throws UnusableReply {
+        List<String> exports = new ArrayList<>();
+        for (Reply export : reply.elements()) {
+            String id = export.text("id");
+            if (id.startsWith(BitmapName.PREFIX)) {
+                exports.add(id);
+            }
+        }
+        return exports.stream().sorted().toList();
+    }
+
+    /** QEMU was perhaps started with relative names; its directory makes them mean the same after a restart elsewhere. */
+    private String absolute(String file) {
+        if (file.isEmpty() || file.startsWith("/") || file.contains(":") || workingDirectory.isEmpty()) {
+            return file;
+        }
+        try {
+            return workingDirectory.get().resolve(file).normalize().toString();
+        } catch (InvalidPathException notAPath) {
+            return file;
+        }
+    }
+
+    private static Optional<Path> workingDirectory(long processId) {
+        try {
+            return Optional.of(Files.readSymbolicLink(Path.of("/proc", Long.toString(processId), "cwd")));
+        } catch (IOException notOurs) {
+            // Another user's process does not show it; then the name stays as QEMU gives it.
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,314 @@
+package dev.tidemark.gateway.reconcile;
+
+import dev.tidemark.gateway.act.Plan;
+import dev.tidemark.gateway.act.Plans;
+import dev.tidemark.gateway.act.QemuNames;
+import dev.tidemark.gateway.act.Verb;
+import dev.tidemark.gateway.act.repository.BackupFacts;
+import dev.tidemark.gateway.act.repository.Manifest;
+import dev.tidemark.gateway.act.repository.PartialBackup;
+import dev.tidemark.gateway.act.repository.Repository;
+import dev.tidemark.gateway.act.repository.RepositoryException;
+import dev.tidemark.gateway.crash.CrashPoint;
+import dev.tidemark.gateway.observe.Look;
+import dev.tidemark.gateway.observe.Observer;
+import dev.tidemark.gateway.observe.UnusableReply;
+import dev.tidemark.gateway.qmp.QmpException;
+import dev.tidemark.gateway.qmp.QmpRefused;
+import dev.tidemark.schema.contract.Desired;
+import dev.tidemark.schema.contract.DesiredDisk;
+import dev.tidemark.schema.contract.ObservedDisk;
+import dev.tidemark.schema.contract.ObservedJob;
+import dev.tidemark.schema.contract.Outcome.Refused;
+import dev.tidemark.schema.contract.Progress;
+import dev.tidemark.schema.contract.PushBackupOperation;
+import dev.tidemark.schema.event.DiskFacts;
+import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.id.BitmapName;
+import dev.tidemark.schema.id.DiskName;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one gateway process knows of one push backup beyond what a look shows. All of it can be lost: whoever comes after a crash
+ * begins a run anew from what is there.
+ */
+final class BackupRun {
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    /** What a disk is bound to at the moment of the transaction. */
+    private record Binding(String file, int backingDepth, long virtualSize) {}
+
+    private final Surroundings surroundings;
+    private final Signals signals;
+    private Desired desired;
+    private PushBackupOperation operation;
+    private final Map<DiskName, Binding> bindings = new HashMap<>();
+    private boolean momentChecked;
+    private Optional<Refused> verdict = Optional.empty();
+    private @Nullable Completion completion;
+
+    BackupRun(Surroundings surroundings, Signals signals, Desired desired, PushBackupOperation operation) {
+        this.surroundings = surroundings;
+        this.signals = signals;
+        this.desired = desired;
+        this.operation = operation;
+        // Jobs found after a restart were started against what the log last knew.
+        for (DesiredDisk disk : desired.disks()) {
+            bindings.put(disk.disk(), new Binding(disk.file(), disk.backingDepth(), disk.virtualSize()));
+        }
+    }
+
+    boolean isOf(PushBackupOperation other) {
+        return operation.id().equals(other.id());
+    }
+
+    /** The operation as it stands now: it may have been planned anew before it was started. */
+    void update(Desired newer, PushBackupOperation newest) {
+        desired = newer;
+        operation = newest;
+    }
+
+    /** What is known now; reads the repository. */
+    BackupFindings findings(Look look) {
+        try {
+            Optional<Manifest> manifest = repository().completed(desired.machine(), operation.backup());
+            if (manifest.isEmpty()) {
+                checkMoment(look);
+            }
+            return new BackupFindings(manifest.map(Manifest::completedDisks), verdict);
+        } catch (RepositoryException failure) {
+            condemn(failure.refused());
+            return new BackupFindings(Optional.empty(), verdict);
+        }
+    }
+
+    /** Makes targets and starts the jobs, all at one moment. On a failure before the transaction nothing stays. */
+    void start(Qemu qemu, Housekeeping housekeeping, Look look) throws QmpException, InterruptedException {
+        List<String> stale = targetNodes(look);
+        housekeeping.closeNodes(stale);
+        try {
+            surroundings.crash().at(CrashPoint.BEFORE_BEGIN);
+            PartialBackup partial = repository().begin(desired.machine(), desired.name(), operation, look.facts());
+            surroundings.crash().at(CrashPoint.AFTER_BEGIN);
+            for (int index = 0; index < operation.disks().size(); index++) {
+                DiskName disk = operation.disks().get(index).plan().disk();
+                openTarget(qemu, index, disk, partial);
+            }
+            surroundings.crash().at(CrashPoint.AFTER_TARGETS_OPENED);
+        } catch (RepositoryException failure) {
+            condemn(failure.refused());
+            return;
+        }
+        if (verdict.isPresent()) {
+            return;
+        }
+        bindings.clear();
+        momentChecked = false;
+        look.facts().forEach((name, facts) -> bindings.put(name, binding(facts)));
+        Plan plan = Plans.of(operation, look.nodes());
+        surroundings.crash().at(CrashPoint.BEFORE_TRANSACTION);
+        try {
+            qemu.run(plan);
+        } catch (QmpRefused refused) {
+            condemn(new Refused(FailureCode.QEMU_REFUSED, refused.description()));
+        }
+        surroundings.crash().at(CrashPoint.AFTER_TRANSACTION);
+    }
+
+    /** Waits while jobs run: until one ends or fares badly, somebody wants something else, or it is time to look. */
+    void follow(Qemu qemu, Duration timeLimit) throws QmpException, UnusableReply, InterruptedException {
+        long end = System.nanoTime() + timeLimit.toNanos();
+        long shown = -1;
+        while (System.nanoTime() < end && !signals.isUrgent()) {
+            Observer.Jobs jobs = qemu.jobs();
+            long done = 0;
+            long total = 0;
+            for (int index = 0; index < operation.disks().size(); index++) {
+                String id = QemuNames.job(operation.id(), index);
+                Optional<ObservedJob> job =
+                        jobs.jobs().stream().filter(one -> one.id().equals(id)).findFirst();
+                if (job.isEmpty() || job.get().status().equals(Decision.CONCLUDED)) {
+                    if (job.isEmpty() || job.get().error().isPresent() || allConcluded(jobs)) {
+                        return;
+                    }
+                }
+                String io = jobs.ioStatusByJob().getOrDefault(id, "ok");
+                if (!io.equals("ok")) {
+                    // A target that fails makes the guest's own writes fail (qemu-facts §0.5): the guest comes first.
+                    condemn(new Refused(
+                            FailureCode.JOB_FAILED,
+                            "the target of disk " + disk(index) + " fails: " + io,
+                            Optional.of(disk(index))));
+                    return;
+                }
+                done += job.map(ObservedJob::currentProgress).orElse(0L);
+                total += job.map(ObservedJob::totalProgress).orElse(0L);
+            }
+            if (done != shown) {
+                shown = done;
+                surroundings.link().progress(new Progress(desired.machine(), operation.id(), "copy", done, total));
+            }
+            signals.await(POLL);
+        }
+    }
+
+    /** Closes the targets and lets the files become a backup, on a thread of its own: reading them back takes long. */
+    void finish(Housekeeping housekeeping, Look look) throws QmpException, InterruptedException {
+        Completion running = completion;
+        if (running != null && !running.isDone()) {
+            signals.await(surroundings.lookInterval());
+            return;
+        }
+        if (running != null) {
+            running.failure().ifPresent(this::condemn);
+            completion = null;
+            return;
+        }
+        surroundings.crash().at(CrashPoint.BEFORE_TARGETS_CLOSED);
+        housekeeping.closeNodes(targetNodes(look));
+        housekeeping.change(temporaryBitmaps(look));
+        surroundings.crash().at(CrashPoint.BEFORE_COMPLETE);
+        try {
+            Optional<PartialBackup> partial = repository().partial(desired.machine(), operation.backup());
+            if (partial.isEmpty()) {
+                condemn(new Refused(
+                        FailureCode.REPOSITORY_FAILED, "the unfinished backup is no longer in the repository"));
+                return;
+            }
+            completion = Completion.start(
+                    surroundings, signals, desired.machine(), operation.id(), partial.get(), facts(look));
+        } catch (RepositoryException failure) {
+            condemn(failure.refused());
+        }
+    }
+
+    /** Takes everything of this backup out of QEMU, and what did not become a backup out of the repository. */
+    void putAway(Housekeeping housekeeping, Look look) throws QmpException, UnusableReply, InterruptedException {
+        stop();
+        List<ObservedJob> jobs = look.observed().jobs().stream()
+                .filter(job -> QemuNames.belongsTo(job.id(), operation.id()))
+                .toList();
+        housekeeping.putAway(
+                desired.machine(),
+                new Leftovers(List.of(), jobs, targetNodes(look), temporaryBitmaps(look), partials(look)));
+        surroundings.crash().at(CrashPoint.AFTER_DISMISS);
+    }
+
+    /** Whether a look shows something that {@link #putAway} would take. */
+    boolean isSomethingLeft(Look look) {
+        return look.observed().jobs().stream().anyMatch(job -> QemuNames.belongsTo(job.id(), operation.id()))
+                || !targetNodes(look).isEmpty()
+                || !temporaryBitmaps(look).isEmpty()
+                || !partials(look).isEmpty();
+    }
+
+    /** Ends the thread that reads files back, if there is one; it can be begun again. */
+    void stop() throws InterruptedException {
+        Completion running = completion;
+        if (running != null) {
+            running.stop();
+            completion = null;
+        }
+    }
+
+    /** The first verdict counts; what follows from it is noise. */
+    void condemn(Refused refused) {
+        if (verdict.isEmpty()) {
+            verdict = Optional.of(refused);
+        }
+    }
+
+    /**
+     * The transaction names nodes, and between the look and the transaction a snapshot may have put another layer on top: the
+     * backup would then lack what was written to that layer (hazard S5). Asked once, right after the moment.
+     */
+    private void checkMoment(Look look) {
+        boolean begun = look.observed().jobs().stream().anyMatch(job -> QemuNames.belongsTo(job.id(), operation.id()));
+        if (momentChecked || !begun) {
+            return;
+        }
+        momentChecked = true;
+        for (int index = 0; index < operation.disks().size(); index++) {
+            DiskName disk = disk(index);
+            Optional<Binding> now = look.disk(disk).map(ObservedDisk::facts).map(BackupRun::binding);
+            if (now.isEmpty() || !now.get().equals(bindings.get(disk))) {
+                condemn(new Refused(
+                        FailureCode.EVIDENCE_CHANGED,
+                        "disk " + disk + " changed around the moment of the backup: planned for " + bindings.get(disk)
+                                + ", then " + now.map(Binding::toString).orElse("gone"),
+                        Optional.of(disk)));
+            }
+        }
+    }
+
+    private void openTarget(Qemu qemu, int index, DiskName disk, PartialBackup partial) throws QmpException {
+        try {
+            if (verdict.isEmpty()) {
+                qemu.openTarget(QemuNames.targetNode(operation.id(), index), partial.target(disk));
+            }
+        } catch (QmpRefused refused) {
+            condemn(new Refused(
+                    FailureCode.REPOSITORY_FAILED,
+                    "QEMU cannot open the target of disk " + disk + ": " + refused.description(),
+                    Optional.of(disk)));
+        }
+    }
+
+    private BackupFacts facts(Look look) {
+        Map<DiskName, Long> bytes = new HashMap<>();
+        for (int index = 0; index < operation.disks().size(); index++) {
+            long copied = look.job(QemuNames.job(operation.id(), index))
+                    .map(ObservedJob::currentProgress)
+                    .orElse(0L);
+            bytes.put(disk(index), copied);
+        }
+        return new BackupFacts(look.observed().qemu(), bytes);
+    }
+
+    private boolean allConcluded(Observer.Jobs jobs) {
+        return jobs.jobs().stream()
+                .filter(job -> QemuNames.belongsTo(job.id(), operation.id()))
+                .allMatch(job -> job.status().equals(Decision.CONCLUDED));
+    }
+
+    private List<String> targetNodes(Look look) {
+        return look.observed().nodes().stream()
+                .filter(node -> QemuNames.belongsTo(node, operation.id()))
+                .toList();
+    }
+
+    private List<Verb> temporaryBitmaps(Look look) {
+        String temporary = BitmapName.temporary(operation.id());
+        List<Verb> verbs = new ArrayList<>();
+        for (ObservedDisk disk : look.observed().disks()) {
+            if (Comparison.bitmap(disk, temporary).isPresent()) {
+                verbs.add(new Verb.RemoveBitmap(disk.facts().node(), temporary));
+            }
+        }
+        return verbs;
+    }
+
+    private List<String> partials(Look look) {
+        return look.observed().partialBackups().stream()
+                .filter(partial -> partial.equals(operation.repository() + "/" + operation.backup()))
+                .toList();
+    }
+
+    private DiskName disk(int index) {
+        return operation.disks().get(index).plan().disk();
+    }
+
+    private static Binding binding(DiskFacts facts) {
+        return new Binding(facts.file(), facts.backingDepth(), facts.virtualSize());
+    }
+
+    private Repository repository() throws RepositoryException {
+        return surroundings.repositories().named(operation.repository());
+    }
+}

@@ -1,0 +1,135 @@
+package dev.tidemark.gateway.reconcile;
+
+import dev.tidemark.gateway.act.Plan;
+import dev.tidemark.gateway.act.Verb;
+import dev.tidemark.gateway.act.repository.RepositoryException;
+import dev.tidemark.gateway.observe.UnusableReply;
+import dev.tidemark.gateway.qmp.QmpException;
+import dev.tidemark.gateway.qmp.QmpRefused;
+import dev.tidemark.schema.contract.ObservedJob;
+import dev.tidemark.schema.id.MachineId;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts things away in the one safe order (qemu-facts §11.1 #20, #21): exports, because an export outliving its job serves live
+ * data; jobs, which hold nodes and bitmaps; nodes; bitmaps; files. A refusal is told and passed over: the next look shows what
+ * is still there.
+ */
+final class Housekeeping {
+    private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
+    private static final Duration CONCLUSION_TIME_MAX = Duration.ofSeconds(30);
+    private static final Duration POLL = Duration.ofMillis(20);
+
+    private final Qemu qemu;
+    private final Surroundings surroundings;
+    private final Signals signals;
+
+    Housekeeping(Qemu qemu, Surroundings surroundings, Signals signals) {
+        this.qemu = qemu;
+        this.surroundings = surroundings;
+        this.signals = signals;
+    }
+
+    void putAway(MachineId machine, Leftovers leftovers) throws QmpException, UnusableReply, InterruptedException {
+        for (String export : leftovers.exports()) {
+            tolerate("export " + export, () -> qemu.endExport(export));
+        }
+        if (!leftovers.exports().isEmpty() && !exportsGone(leftovers.exports())) {
+            return;
+        }
+        cancel(leftovers.jobs().stream()
+                .filter(job -> !job.status().equals(Decision.CONCLUDED))
+                .map(ObservedJob::id)
+                .toList());
+        for (ObservedJob job : leftovers.jobs()) {
+            tolerate("job " + job.id(), () -> qemu.dismiss(job.id()));
+        }
+        closeNodes(leftovers.nodes());
+        change(leftovers.bitmaps());
+        for (String partial : leftovers.partials()) {
+            try {
+                surroundings.repositories().discardPartial(machine, partial);
+            } catch (RepositoryException failure) {
+                LOG.warn("partial backup {} of machine {} stays: {}", partial, machine, failure.getMessage());
+            }
+        }
+    }
+
+    /** Cancels the jobs and waits until each has concluded. */
+    void cancel(List<String> jobs) throws QmpException, UnusableReply, InterruptedException {
+        for (String job : jobs) {
+            tolerate("job " + job, () -> qemu.cancel(job));
+        }
+        Set<String> active = new HashSet<>(jobs);
+        long end = System.nanoTime() + CONCLUSION_TIME_MAX.toNanos();
+        while (!active.isEmpty() && !signals.isStopped() && System.nanoTime() < end) {
+            for (ObservedJob job : qemu.jobs().jobs()) {
+                if (job.status().equals(Decision.CONCLUDED)) {
+                    active.remove(job.id());
+                }
+            }
+            if (!active.isEmpty()) {
+                signals.awaitHint(POLL);
+            }
+        }
+        if (!active.isEmpty()) {
+            LOG.warn("cancelled jobs {} have not concluded in {}", active, CONCLUSION_TIME_MAX);
+        }
+    }
+
+    /** Closes nodes; one that another of them stands on goes after it. */
+    void closeNodes(List<String> nodes) throws QmpException {
+        Set<String> left = new HashSet<>(nodes);
+        boolean progress = true;
+        while (!left.isEmpty() && progress) {
+            progress = false;
+            for (String node : List.copyOf(left)) {
+                if (tolerate("node " + node, () -> qemu.closeNode(node))) {
+                    left.remove(node);
+                    progress = true;
+                }
+            }
+        }
+    }
+
+    /** Changes bitmaps together if that can be, else each on its own: a busy one must not keep the others. */
+    void change(List<Verb> verbs) throws QmpException {
+        if (verbs.isEmpty() || tolerate("bitmaps", () -> qemu.run(new Plan(verbs))) || verbs.size() == 1) {
+            return;
+        }
+        for (Verb verb : verbs) {
+            tolerate(verb.toString(), () -> qemu.run(new Plan(List.of(verb))));
+        }
+    }
+
+    private boolean exportsGone(List<String> exports) throws QmpException, UnusableReply, InterruptedException {
+        long end = System.nanoTime() + CONCLUSION_TIME_MAX.toNanos();
+        while (!signals.isStopped() && System.nanoTime() < end) {
+            if (qemu.look(List.of()).observed().exports().stream().noneMatch(exports::contains)) {
+                return true;
+            }
+            signals.awaitHint(POLL);
+        }
+        LOG.warn("exports {} are still there after {}: nothing else is put away", exports, CONCLUSION_TIME_MAX);
+        return false;
+    }
+
+    private interface Step {
+        void take() throws QmpException;
+    }
+
+    private static boolean tolerate(String what, Step step) throws QmpException {
+        try {
+            step.take();
+            return true;
+        } catch (QmpRefused refused) {
+            LOG.info("{} could not be put away: {}", what, refused.getMessage());
+            return false;
+        }
+    }
+}

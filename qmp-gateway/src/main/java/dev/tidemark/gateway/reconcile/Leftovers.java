@@ -1,0 +1,119 @@
+package dev.tidemark.gateway.reconcile;
+
+import dev.tidemark.gateway.act.QemuNames;
+import dev.tidemark.gateway.act.Verb;
+import dev.tidemark.gateway.observe.Look;
+import dev.tidemark.schema.contract.Desired;
+import dev.tidemark.schema.contract.DesiredBitmap;
+import dev.tidemark.schema.contract.DesiredDisk;
+import dev.tidemark.schema.contract.ObservedBitmap;
+import dev.tidemark.schema.contract.ObservedDisk;
+import dev.tidemark.schema.contract.ObservedJob;
+import dev.tidemark.schema.contract.Operation;
+import dev.tidemark.schema.contract.PushBackupOperation;
+import dev.tidemark.schema.id.BitmapName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * What is to be put away: things with our prefix that belong to no pending operation, bitmaps that a recorded decision removes,
+ * and older bitmaps that record beside the newest. Pure. Never in it: something without our prefix, a bitmap of a chain to be
+ * removed, a bitmap with a checkpoint's name of which the log says nothing (that is quarantined).
+ */
+record Leftovers(
+        List<String> exports, List<ObservedJob> jobs, List<String> nodes, List<Verb> bitmaps, List<String> partials) {
+    Leftovers {
+        exports = List.copyOf(exports);
+        jobs = List.copyOf(jobs);
+        nodes = List.copyOf(nodes);
+        bitmaps = List.copyOf(bitmaps);
+        partials = List.copyOf(partials);
+    }
+
+    static Leftovers in(Desired desired, Look look) {
+        Optional<Operation> pending = desired.operation();
+        Predicate<String> left = name -> QemuNames.isOurs(name)
+                && pending.filter(operation -> QemuNames.belongsTo(name, operation.id()))
+                        .isEmpty();
+        List<Verb> bitmaps = new ArrayList<>();
+        for (ObservedDisk disk : look.observed().disks()) {
+            String node = disk.facts().node();
+            for (ObservedBitmap bitmap : disk.bitmaps()) {
+                bitmap.name()
+                        .filter(name -> name.startsWith(BitmapName.TEMPORARY_PREFIX))
+                        .filter(left)
+                        .ifPresent(name -> bitmaps.add(new Verb.RemoveBitmap(node, name)));
+            }
+            desired.disks().stream()
+                    .filter(wanted -> wanted.disk().equals(disk.facts().name()))
+                    .findFirst()
+                    .ifPresent(wanted -> bitmaps.addAll(byDecision(wanted, disk)));
+        }
+        return new Leftovers(
+                look.observed().exports().stream().filter(left).toList(),
+                look.observed().jobs().stream()
+                        .filter(job -> left.test(job.id()))
+                        .toList(),
+                look.observed().nodes().stream().filter(left).toList(),
+                bitmaps,
+                look.observed().partialBackups().stream()
+                        .filter(partial -> !isOf(pending, partial))
+                        .toList());
+    }
+
+    boolean isEmpty() {
+        return exports.isEmpty() && jobs.isEmpty() && nodes.isEmpty() && bitmaps.isEmpty() && partials.isEmpty();
+    }
+
+    List<String> describe() {
+        List<String> words = new ArrayList<>();
+        exports.forEach(name -> words.add("export " + name + " is left over"));
+        jobs.forEach(job -> words.add("job " + job.id() + " is left over"));
+        nodes.forEach(name -> words.add("node " + name + " is left over"));
+        bitmaps.forEach(verb -> words.add("to be done: " + verb));
+        partials.forEach(name -> words.add("partial backup " + name + " is left over"));
+        return words;
+    }
+
+    private static List<Verb> byDecision(DesiredDisk wanted, ObservedDisk seen) {
+        String node = seen.facts().node();
+        List<Verb> verbs = new ArrayList<>();
+        for (BitmapName name : wanted.unwanted()) {
+            boolean inChain =
+                    wanted.chain().stream().anyMatch(bitmap -> bitmap.name().equals(name));
+            if (!inChain && Comparison.bitmap(seen, name.value()).isPresent()) {
+                verbs.add(new Verb.RemoveBitmap(node, name.value()));
+            }
+        }
+        if (newestRecords(wanted, seen)) {
+            for (DesiredBitmap bitmap : wanted.chain()) {
+                boolean extra = Comparison.bitmap(seen, bitmap.name().value())
+                        .filter(ObservedBitmap::recording)
+                        .filter(present -> !present.inconsistent())
+                        .isPresent();
+                if (!bitmap.recording() && extra) {
+                    verbs.add(new Verb.DisableBitmap(node, bitmap.name().value()));
+                }
+            }
+        }
+        return verbs;
+    }
+
+    /** Two that record are a safe superset; none would be a hole. */
+    private static boolean newestRecords(DesiredDisk wanted, ObservedDisk seen) {
+        if (wanted.chain().isEmpty() || !wanted.chain().getLast().recording()) {
+            return false;
+        }
+        return Comparison.bitmap(seen, wanted.chain().getLast().name().value())
+                .filter(bitmap -> bitmap.recording() && bitmap.persistent() && !bitmap.inconsistent())
+                .isPresent();
+    }
+
+    private static boolean isOf(Optional<Operation> pending, String partial) {
+        return pending.isPresent()
+                && pending.get() instanceof PushBackupOperation backup
+                && partial.endsWith("/" + backup.backup());
+    }
+}

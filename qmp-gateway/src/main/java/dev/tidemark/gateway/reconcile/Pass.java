@@ -1,0 +1,261 @@
+package dev.tidemark.gateway.reconcile;
+
+import dev.tidemark.gateway.act.Plan;
+import dev.tidemark.gateway.crash.CrashPoint;
+import dev.tidemark.gateway.observe.Look;
+import dev.tidemark.gateway.observe.UnusableReply;
+import dev.tidemark.gateway.qmp.QmpException;
+import dev.tidemark.gateway.qmp.QmpRefused;
+import dev.tidemark.schema.contract.Desired;
+import dev.tidemark.schema.contract.LinkException;
+import dev.tidemark.schema.contract.Operation;
+import dev.tidemark.schema.contract.OperationResult;
+import dev.tidemark.schema.contract.Outcome;
+import dev.tidemark.schema.contract.Outcome.Refused;
+import dev.tidemark.schema.contract.PushBackupOperation;
+import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.id.MachineId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * From a look to nothing left to do, in rounds: look, tell what is new, put away what is left over, take one step. A round takes
+ * at most one step, and the next begins with a look, so that nothing is ever concluded from a reply.
+ */
+final class Pass {
+    private static final Logger LOG = LoggerFactory.getLogger(Pass.class);
+
+    /** Rounds that do nothing but put away; what is left then waits for the next periodic look. */
+    private static final int SWEEPS_MAX = 3;
+
+    /** How long jobs are watched while the coordinator cannot be told. */
+    private static final Duration FOLLOW_UNTOLD = Duration.ofSeconds(1);
+
+    /** How a pass ended. */
+    enum End {
+        IDLE,
+        UNREGISTERED,
+        STOPPED
+    }
+
+    private final Surroundings surroundings;
+    private final Signals signals;
+    private final Reporter reporter;
+    private @Nullable Attempt attempt;
+    private @Nullable BackupRun backupRun;
+    private int sweeps;
+
+    Pass(Surroundings surroundings, Signals signals, Reporter reporter) {
+        this.surroundings = surroundings;
+        this.signals = signals;
+        this.reporter = reporter;
+    }
+
+    /** The operation whose transaction was sent and not answered, and not looked for yet. */
+    Optional<OperationResult> inDoubt() {
+        Attempt current = attempt;
+        return current == null || current.unanswered == null
+                ? Optional.empty()
+                : Optional.of(new OperationResult(current.operation, new Outcome.Unknown(current.unanswered)));
+    }
+
+    /** Ends what runs beside; QEMU stays as it is. */
+    void stop() throws InterruptedException {
+        if (backupRun != null) {
+            backupRun.stop();
+        }
+    }
+
+    End run(Qemu qemu) throws QmpException, UnusableReply, LinkException, InterruptedException {
+        sweeps = 0;
+        Housekeeping housekeeping = new Housekeeping(qemu, surroundings, signals);
+        while (true) {
+            if (signals.isStopped()) {
+                return End.STOPPED;
+            }
+            signals.beginPass();
+            boolean lookAsked = signals.takeLookAsked();
+            Desired desired = signals.desired();
+            Optional<Operation> operation = desired.operation();
+            attempt = operation.map(pending -> Attempt.at(attempt, pending)).orElse(null);
+            Look look = look(qemu, desired.machine());
+            List<Difference> differences = Comparison.of(desired, look);
+            Next next = Decision.next(desired, look, differences, findings(desired, look));
+            next = settle(next, look);
+            if (attempt != null) {
+                attempt.unanswered = null;
+            }
+
+            if (next instanceof Next.Conclude conclude) {
+                LOG.info("{}: {}", desired.name(), conclude.outcome());
+                OperationResult result =
+                        new OperationResult(operation.orElseThrow().id(), conclude.outcome());
+                if (reporter.report(desired, look, List.of(result)).isEmpty()) {
+                    return End.UNREGISTERED;
+                }
+                endBackup();
+                continue;
+            }
+            if (lookAsked || next instanceof Next.Blocked || reporter.isNews(desired, look, differences)) {
+                Optional<Desired> answer = tell(qemu, desired, look, next);
+                if (answer.isEmpty()) {
+                    return End.UNREGISTERED;
+                }
+                // Another version may ask for something else; what was seen is judged against it anew.
+                if (answer.get().version() != desired.version()) {
+                    countIfBlocked(next);
+                    continue;
+                }
+            }
+            Leftovers leftovers = Leftovers.in(desired, look);
+            if (!leftovers.isEmpty() && sweeps < SWEEPS_MAX) {
+                sweeps++;
+                LOG.info("{}: {}", desired.name(), leftovers.describe());
+                surroundings.crash().at(CrashPoint.BEFORE_SWEEP);
+                housekeeping.putAway(desired.machine(), leftovers);
+                surroundings.crash().at(CrashPoint.AFTER_SWEEP);
+                continue;
+            }
+            if (countIfBlocked(next)) {
+                continue;
+            }
+            if (!take(next, qemu, housekeeping, look)) {
+                return End.IDLE;
+            }
+        }
+    }
+
+    /** Takes one step; false if there is none. */
+    private boolean take(Next next, Qemu qemu, Housekeeping housekeeping, Look look)
+            throws QmpException, UnusableReply, InterruptedException {
+        switch (next) {
+            case Next.Run(Plan plan) -> send(qemu, plan);
+            case Next.Start() -> {
+                current().sends++;
+                current().unanswered = "the backup's transaction was sent and not answered";
+                run().start(qemu, housekeeping, look);
+            }
+            case Next.Follow() -> run().follow(qemu, surroundings.lookInterval());
+            case Next.Cancel(List<String> jobs, Refused because) -> {
+                run().condemn(because);
+                housekeeping.cancel(jobs);
+            }
+            case Next.Finish() -> run().finish(housekeeping, look);
+            case Next.PutAway(Outcome ignored) -> {
+                current().putAways++;
+                run().putAway(housekeeping, look);
+            }
+            case Next.Nothing _, Next.Blocked _, Next.Conclude _ -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean countIfBlocked(Next next) {
+        if (next instanceof Next.Blocked) {
+            current().rounds++;
+            return true;
+        }
+        return false;
+    }
+
+    /** Turns a step that has been tried often enough, or has nothing left to do, into a conclusion. */
+    private Next settle(Next next, Look look) {
+        return switch (next) {
+            case Next.Blocked(Difference obstacle)
+            when current().rounds >= Attempt.ROUNDS_MAX ->
+                new Next.Conclude(new Refused(FailureCode.EVIDENCE_CHANGED, obstacle.detail(), obstacle.disk()));
+            case Next.Run(Plan ignored)
+            when current().refusal.isPresent() ->
+                new Next.Conclude(current().refusal.get());
+            case Next.Run(Plan ignored) when current().sends >= Attempt.SENDS_MAX -> unanswered();
+            case Next.Start() when current().sends >= Attempt.SENDS_MAX -> unanswered();
+            case Next.PutAway(Outcome outcome)
+            when !run().isSomethingLeft(look) || current().putAways >= Attempt.PUT_AWAYS_MAX ->
+                new Next.Conclude(outcome);
+            default -> next;
+        };
+    }
+
+    private static Next unanswered() {
+        return new Next.Conclude(new Refused(
+                FailureCode.QEMU_REFUSED,
+                "sent " + Attempt.SENDS_MAX + " times without an answer; a look after each showed no effect"));
+    }
+
+    private void send(Qemu qemu, Plan plan) throws QmpException {
+        current().sends++;
+        surroundings.crash().at(CrashPoint.BEFORE_TRANSACTION);
+        try {
+            qemu.run(plan);
+        } catch (QmpRefused refused) {
+            // Concluded only if the next look shows no effect either: an earlier try may have had it.
+            current().refusal = Optional.of(new Refused(FailureCode.QEMU_REFUSED, refused.description()));
+        } catch (QmpException failure) {
+            current().unanswered = String.valueOf(failure.getMessage());
+            throw failure;
+        }
+        surroundings.crash().at(CrashPoint.AFTER_TRANSACTION);
+    }
+
+    private Optional<Desired> tell(Qemu qemu, Desired desired, Look look, Next next)
+            throws LinkException, QmpException, UnusableReply, InterruptedException {
+        try {
+            return reporter.report(desired, look, List.of());
+        } catch (LinkException unreachable) {
+            if (next instanceof Next.Follow) {
+                // Jobs are watched also when nobody can be told: a failing target harms the guest.
+                run().follow(qemu, FOLLOW_UNTOLD);
+            }
+            // Whoever asked for a look still waits for it to be told.
+            signals.askForLook();
+            throw unreachable;
+        }
+    }
+
+    private Look look(Qemu qemu, MachineId machine) throws QmpException, UnusableReply {
+        surroundings.crash().at(CrashPoint.BEFORE_LOOK);
+        Look look = qemu.look(surroundings.repositories().partialBackups(machine));
+        surroundings.crash().at(CrashPoint.AFTER_LOOK);
+        return look;
+    }
+
+    private BackupFindings findings(Desired desired, Look look) throws InterruptedException {
+        if (desired.operation().isPresent() && desired.operation().get() instanceof PushBackupOperation backup) {
+            if (backupRun == null || !backupRun.isOf(backup)) {
+                endBackup();
+                backupRun = new BackupRun(surroundings, signals, desired, backup);
+            }
+            backupRun.update(desired, backup);
+            return backupRun.findings(look);
+        }
+        endBackup();
+        return BackupFindings.NONE;
+    }
+
+    private void endBackup() throws InterruptedException {
+        if (backupRun != null) {
+            backupRun.stop();
+            backupRun = null;
+        }
+    }
+
+    private Attempt current() {
+        if (attempt == null) {
+            throw new IllegalStateException("a step without an operation");
+        }
+        return attempt;
+    }
+
+    private BackupRun run() {
+        if (backupRun == null) {
+            throw new IllegalStateException("a step of a backup without a backup");
+        }
+        return backupRun;
+    }
+}

@@ -1,0 +1,86 @@
+package dev.tidemark.gateway.reconcile;
+
+import dev.tidemark.gateway.act.Plan;
+import dev.tidemark.gateway.observe.Look;
+import dev.tidemark.gateway.observe.Observer;
+import dev.tidemark.gateway.observe.UnusableReply;
+import dev.tidemark.gateway.qmp.QmpCommand;
+import dev.tidemark.gateway.qmp.QmpException;
+import dev.tidemark.gateway.qmp.QmpSession;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The few things that a reconciler says to QEMU. */
+final class Qemu {
+    private final QmpSession session;
+    private final Observer observer;
+    private final Surroundings surroundings;
+
+    private Qemu(QmpSession session, Observer observer, Surroundings surroundings) {
+        this.session = session;
+        this.observer = observer;
+        this.surroundings = surroundings;
+    }
+
+    static Qemu on(QmpSession session, Surroundings surroundings) throws QmpException, UnusableReply {
+        return new Qemu(session, Observer.of(session, surroundings.queryTimeout()), surroundings);
+    }
+
+    boolean isOpen() {
+        return session.isOpen();
+    }
+
+    Look look(List<String> partialBackups) throws QmpException, UnusableReply {
+        return observer.look(partialBackups);
+    }
+
+    Observer.Jobs jobs() throws QmpException, UnusableReply {
+        return observer.jobs();
+    }
+
+    void run(Plan plan) throws QmpException {
+        session.execute(plan.transaction(), surroundings.transactionTimeout());
+    }
+
+    /**
+     * Opens an image to write a backup to. Its backing chain is opened with it: without, QEMU would leave out zeroes that
+     * hide older data below.
+     */
+    void openTarget(String node, Path image) throws QmpException {
+        ObjectNode options = JsonNodeFactory.instance
+                .objectNode()
+                .put("driver", "qcow2")
+                .put("node-name", node)
+                .put("discard", "unmap");
+        options.putObject("file").put("driver", "file").put("filename", image.toString());
+        execute(new QmpCommand.BlockdevAdd(options));
+    }
+
+    void closeNode(String node) throws QmpException {
+        execute(new QmpCommand.BlockdevDel(node));
+    }
+
+    void cancel(String job) throws QmpException {
+        execute(new QmpCommand.JobCancel(job));
+    }
+
+    void dismiss(String job) throws QmpException {
+        execute(new QmpCommand.JobDismiss(job));
+    }
+
+    void endExport(String export) throws QmpException {
+        execute(new QmpCommand.BlockExportDel(export, true));
+    }
+
+    private void execute(QmpCommand command) throws QmpException {
+        session.execute(command, timeout(command));
+    }
+
+    /** Closing and opening wait for storage, as a transaction does. */
+    private Duration timeout(QmpCommand command) {
+        return command instanceof QmpCommand.Query ? surroundings.queryTimeout() : surroundings.transactionTimeout();
+    }
+}

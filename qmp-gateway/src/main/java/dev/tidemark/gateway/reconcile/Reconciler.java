@@ -1,0 +1,249 @@
+package dev.tidemark.gateway.reconcile;
+
+import dev.tidemark.gateway.observe.UnusableReply;
+import dev.tidemark.gateway.qmp.QmpEvent;
+import dev.tidemark.gateway.qmp.QmpException;
+import dev.tidemark.gateway.qmp.QmpSession;
+import dev.tidemark.gateway.qmp.QmpUnavailable;
+import dev.tidemark.schema.contract.Desired;
+import dev.tidemark.schema.contract.LinkException;
+import dev.tidemark.schema.contract.OperationResult;
+import dev.tidemark.schema.contract.Sight;
+import dev.tidemark.schema.id.MachineId;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one machine as its log says, on one thread: connects, runs passes, and waits. It has no memory that matters: whoever
+ * comes after it finds everything in the log, in QEMU and in the repository. Stopping it leaves QEMU as it is.
+ */
+public final class Reconciler {
+    private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
+    private static final Duration DELAY_MIN = Duration.ofMillis(100);
+    private static final Duration DELAY_MAX = Duration.ofSeconds(5);
+
+    /** A flood of events costs one look in this time, so that a machine that floods delays itself alone (I19). */
+    private static final Duration LOOK_DISTANCE = Duration.ofMillis(20);
+
+    /** Events after which there may be something to see; others only say that a guest lives. */
+    private static final Set<String> TELLING_PREFIXES = Set.of(
+            "JOB_",
+            "BLOCK_JOB_",
+            "BLOCK_EXPORT_",
+            "BLOCK_IO_ERROR",
+            "BLOCK_IMAGE_",
+            "DEVICE_",
+            "SHUTDOWN",
+            "RESET",
+            "MIGRATION",
+            "STOP",
+            "RESUME");
+
+    private final Surroundings surroundings;
+    private final Signals signals;
+    private final Reporter reporter;
+    private final Pass pass;
+    private final RepositoryRunner repositoryRunner;
+    private final MachineId machine;
+    private final Thread thread;
+    private final Runnable onUnregistered;
+    private Duration delay = DELAY_MIN;
+    private long unreachableSinceNanos;
+    private boolean reachable = true;
+    private Optional<Sight.Unreachable> toldUnreachable = Optional.empty();
+
+    private Reconciler(Surroundings surroundings, Desired desired, Runnable onUnregistered) {
+        this.surroundings = surroundings;
+        this.machine = desired.machine();
+        this.signals = new Signals(desired);
+        this.reporter = new Reporter(surroundings, signals);
+        this.pass = new Pass(surroundings, signals, reporter);
+        this.repositoryRunner = new RepositoryRunner(surroundings, signals);
+        this.onUnregistered = onUnregistered;
+        this.thread =
+                Thread.ofPlatform().daemon().name("reconcile " + desired.name()).unstarted(this::run);
+    }
+
+    /**
+     * Starts to keep a machine.
+     *
+     * @param onUnregistered is called once if the coordinator says that it no longer knows the machine
+     */
+    public static Reconciler start(Surroundings surroundings, Desired desired, Runnable onUnregistered) {
+        Reconciler reconciler = new Reconciler(surroundings, desired, onUnregistered);
+        reconciler.thread.start();
+        return reconciler;
+    }
+
+    /** A new desired state: acted on at once. */
+    public void wake(Desired desired) {
+        signals.offer(desired);
+    }
+
+    /** Looks and reports now, even if nothing changed. */
+    public void lookNow() {
+        signals.askForLook();
+    }
+
+    /** Asks it to stop; QEMU stays as it is, and jobs keep running. */
+    public void stop() {
+        signals.stop();
+        thread.interrupt();
+    }
+
+    /** Waits until it has stopped; false if it has not in time. */
+    public boolean awaitStopped(Duration timeLimit) throws InterruptedException {
+        return thread.join(timeLimit);
+    }
+
+    private void run() {
+        boolean unregistered = false;
+        try {
+            unregistered = keep();
+        } catch (InterruptedException stopped) {
+            LOG.debug("{}: stopped", machine);
+        } catch (RuntimeException bug) {
+            // Sorted at the edge: a bug ends this machine's reconciler with its name, and no other's.
+            LOG.error("the reconciler of machine {} failed and has stopped", machine, bug);
+        } finally {
+            tearDown();
+        }
+        if (unregistered) {
+            onUnregistered.run();
+        }
+    }
+
+    private void tearDown() {
+        // The flag that asked us to stop must not cut short the waiting for what runs beside.
+        boolean interrupted = Thread.interrupted();
+        try {
+            pass.stop();
+            repositoryRunner.stop();
+        } catch (InterruptedException again) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean keep() throws InterruptedException {
+        while (!signals.isStopped()) {
+            String socket = signals.desired().qmpSocket();
+            try (QmpSession session = QmpSession.open(
+                    Path.of(socket), surroundings.lockDirectory(), surroundings.limits(), this::onEvent)) {
+                session.ended().thenRun(signals::hint);
+                if (keepSession(Qemu.on(session, surroundings), socket)) {
+                    return true;
+                }
+            } catch (QmpException | UnusableReply failure) {
+                if (Thread.interrupted() || signals.isStopped()) {
+                    return false;
+                }
+                if (tellUnreachable(failure)) {
+                    return true;
+                }
+                signals.awaitUrgent(delay);
+                delay = longer(delay);
+            }
+        }
+        return false;
+    }
+
+    /** Keeps the machine while the session lasts; true if it is no longer registered. */
+    private boolean keepSession(Qemu qemu, String socket) throws QmpException, UnusableReply, InterruptedException {
+        reporter.beginSession();
+        Duration linkDelay = DELAY_MIN;
+        while (!signals.isStopped() && signals.desired().qmpSocket().equals(socket)) {
+            long begun = System.nanoTime();
+            try {
+                repositoryRunner.run(signals.desired());
+                Pass.End end = pass.run(qemu);
+                if (end == Pass.End.UNREGISTERED) {
+                    return true;
+                }
+                repositoryRunner.run(signals.desired());
+                reachable = true;
+                toldUnreachable = Optional.empty();
+                delay = DELAY_MIN;
+                linkDelay = DELAY_MIN;
+                if (end == Pass.End.IDLE) {
+                    signals.await(surroundings.lookInterval());
+                    rest(begun);
+                }
+            } catch (LinkException unreachable) {
+                LOG.warn("{}: the coordinator could not be told: {}", machine, unreachable.getMessage());
+                signals.awaitUrgent(linkDelay);
+                linkDelay = longer(linkDelay);
+            }
+        }
+        return false;
+    }
+
+    private void rest(long begunNanos) throws InterruptedException {
+        Duration since = Duration.ofNanos(System.nanoTime() - begunNanos);
+        if (since.compareTo(LOOK_DISTANCE) < 0) {
+            signals.awaitUrgent(LOOK_DISTANCE.minus(since));
+        }
+    }
+
+    /** True if the machine is no longer registered. */
+    private boolean tellUnreachable(Exception failure) throws InterruptedException {
+        if (reachable) {
+            reachable = false;
+            unreachableSinceNanos = System.nanoTime();
+        }
+        long milliseconds = (System.nanoTime() - unreachableSinceNanos) / 1_000_000;
+        Sight.Unreachable sight =
+                new Sight.Unreachable(String.valueOf(failure.getMessage()), isProcessGone(failure), milliseconds);
+        Desired desired = signals.desired();
+        List<OperationResult> results = pass.inDoubt().stream().toList();
+        boolean lookAsked = signals.takeLookAsked();
+        signals.beginPass();
+        repositoryRunner.run(desired);
+        if (!lookAsked && results.isEmpty() && desired.operation().isEmpty() && isTold(sight)) {
+            return false;
+        }
+        LOG.info("{}: {}", desired.name(), sight.detail());
+        try {
+            boolean unregistered = reporter.send(desired, sight, results).isEmpty();
+            toldUnreachable = Optional.of(sight);
+            return unregistered;
+        } catch (LinkException unreachable) {
+            LOG.warn("{}: the coordinator could not be told: {}", machine, unreachable.getMessage());
+            return false;
+        }
+    }
+
+    /** With nothing pending it is enough to say so again now and then. */
+    private boolean isTold(Sight.Unreachable sight) {
+        return toldUnreachable
+                .filter(told -> told.processGone() == sight.processGone())
+                .filter(told -> sight.forMilliseconds() - told.forMilliseconds()
+                        < surroundings.lookInterval().toMillis())
+                .isPresent();
+    }
+
+    /** Only a socket on which nobody listens tells that the process is gone; silence tells nothing (qemu-facts §11.1 #30). */
+    private static boolean isProcessGone(Exception failure) {
+        return failure instanceof QmpUnavailable unavailable
+                && (unavailable.reason() == QmpUnavailable.Reason.NO_SOCKET
+                        || unavailable.reason() == QmpUnavailable.Reason.REFUSED);
+    }
+
+    private void onEvent(QmpEvent event) {
+        if (TELLING_PREFIXES.stream().anyMatch(event.name()::startsWith)) {
+            signals.hint();
+        }
+    }
+
+    private static Duration longer(Duration delay) {
+        Duration doubled = delay.multipliedBy(2);
+        return doubled.compareTo(DELAY_MAX) > 0 ? DELAY_MAX : doubled;
+    }
+}

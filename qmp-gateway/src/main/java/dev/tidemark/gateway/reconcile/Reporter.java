@@ -1,0 +1,54 @@
+package dev.tidemark.gateway.reconcile;
+
+import dev.tidemark.gateway.crash.CrashPoint;
+import dev.tidemark.gateway.observe.Look;
+import dev.tidemark.schema.contract.Desired;
+import dev.tidemark.schema.contract.LinkException;
+import dev.tidemark.schema.contract.OperationResult;
+import dev.tidemark.schema.contract.Report;
+import dev.tidemark.schema.contract.Sight;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Tells the coordinator, and remembers what it was told in this session so that nothing is told twice for nothing. */
+final class Reporter {
+    private final Surroundings surroundings;
+    private final Signals signals;
+    private Sight.@Nullable Observed told;
+    private long settledVersion = -1;
+
+    Reporter(Surroundings surroundings, Signals signals) {
+        this.surroundings = surroundings;
+        this.signals = signals;
+    }
+
+    /** A new session: who answers may be another QEMU, so that the first look is always told. */
+    void beginSession() {
+        told = null;
+        settledVersion = -1;
+    }
+
+    /** Whether the coordinator has to hear of this look before anything is done. */
+    boolean isNews(Desired desired, Look look, List<Difference> differences) {
+        return !look.fingerprint().equals(told) || (!differences.isEmpty() && desired.version() != settledVersion);
+    }
+
+    /** Reports; empty if the machine is no longer registered. */
+    Optional<Desired> report(Desired desired, Look look, List<OperationResult> results) throws LinkException {
+        Optional<Desired> answer = send(desired, look.observed(), results);
+        told = look.fingerprint();
+        // An answer at the version that was held means that nothing followed from it, and nothing will.
+        settledVersion = answer.map(Desired::version).orElse(-1L) == desired.version() ? desired.version() : -1;
+        return answer;
+    }
+
+    Optional<Desired> send(Desired desired, Sight sight, List<OperationResult> results) throws LinkException {
+        surroundings.crash().at(CrashPoint.BEFORE_REPORT);
+        Optional<Desired> answer =
+                surroundings.link().report(new Report(desired.machine(), desired.version(), sight, results));
+        surroundings.crash().at(CrashPoint.AFTER_REPORT);
+        answer.ifPresent(signals::take);
+        return answer;
+    }
+}

@@ -1,0 +1,128 @@
+package dev.tidemark.gateway.reconcile;
+
+import dev.tidemark.schema.contract.Desired;
+import dev.tidemark.schema.contract.LinkException;
+import dev.tidemark.schema.contract.OperationResult;
+import dev.tidemark.schema.contract.Outcome;
+import dev.tidemark.schema.contract.Progress;
+import dev.tidemark.schema.contract.Report;
+import dev.tidemark.schema.contract.RepositoryOperation;
+import dev.tidemark.schema.contract.Sight;
+import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.id.OperationId;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Works off what needs the repository alone, one after the other on a thread of its own, so that hours of reading never keep
+ * QEMU from being looked at. An operation that was told as ended is not begun again, however old the desired state that lists it.
+ */
+final class RepositoryRunner {
+    private static final Logger LOG = LoggerFactory.getLogger(RepositoryRunner.class);
+    private static final Duration STOP_TIME_MAX = Duration.ofSeconds(1);
+    private static final Duration DELAY_MIN = Duration.ofMillis(200);
+    private static final Duration DELAY_MAX = Duration.ofSeconds(5);
+
+    private final Surroundings surroundings;
+    private final Signals signals;
+    private final Set<OperationId> ended = new HashSet<>();
+    private @Nullable Thread thread;
+    private boolean busy;
+
+    RepositoryRunner(Surroundings surroundings, Signals signals) {
+        this.surroundings = surroundings;
+        this.signals = signals;
+    }
+
+    /** Begins the next one if none is being worked on. */
+    synchronized void run(Desired desired) {
+        if (signals.isStopped() || busy) {
+            return;
+        }
+        // What is no longer asked for need not be remembered.
+        ended.retainAll(desired.repositoryOperations().stream()
+                .map(RepositoryOperation::id)
+                .toList());
+        Optional<RepositoryOperation> next = desired.repositoryOperations().stream()
+                .filter(operation -> !ended.contains(operation.id()))
+                .findFirst();
+        if (next.isPresent()) {
+            RepositoryOperation operation = next.get();
+            busy = true;
+            thread = Thread.ofPlatform()
+                    .daemon()
+                    .name("repository " + operation.id())
+                    .start(() -> work(desired, operation));
+        }
+    }
+
+    void stop() throws InterruptedException {
+        Thread running;
+        synchronized (this) {
+            running = thread;
+        }
+        if (running != null) {
+            running.interrupt();
+            if (!running.join(STOP_TIME_MAX)) {
+                LOG.warn("{} does not stop", running.getName());
+            }
+        }
+    }
+
+    private void work(Desired desired, RepositoryOperation operation) {
+        try {
+            tell(desired, new OperationResult(operation.id(), outcome(desired, operation)));
+            synchronized (this) {
+                ended.add(operation.id());
+            }
+        } catch (InterruptedException stopped) {
+            LOG.debug("{} was stopped and can be begun again", operation.id());
+        } finally {
+            synchronized (this) {
+                busy = false;
+            }
+            // The reconciler then begins the next one.
+            signals.hint();
+        }
+    }
+
+    private Outcome outcome(Desired desired, RepositoryOperation operation) throws InterruptedException {
+        try {
+            return surroundings
+                    .worker()
+                    .run(
+                            operation,
+                            desired.machine(),
+                            (phase, bytesDone, bytesTotal) -> surroundings
+                                    .link()
+                                    .progress(new Progress(
+                                            desired.machine(), operation.id(), phase, bytesDone, bytesTotal)));
+        } catch (RuntimeException bug) {
+            LOG.error("{} failed", operation, bug);
+            return new Outcome.Refused(FailureCode.REPOSITORY_FAILED, String.valueOf(bug));
+        }
+    }
+
+    /** Until it is recorded: an outcome that took hours is not thrown away for a coordinator that restarts. */
+    private void tell(Desired desired, OperationResult result) throws InterruptedException {
+        Duration delay = DELAY_MIN;
+        while (true) {
+            try {
+                Report report = new Report(
+                        desired.machine(), signals.desired().version(), new Sight.NotTaken(), List.of(result));
+                surroundings.link().report(report).ifPresent(signals::offer);
+                return;
+            } catch (LinkException unreachable) {
+                LOG.warn("{}: the coordinator could not be told: {}", result, unreachable.getMessage());
+                Thread.sleep(delay);
+                delay = delay.compareTo(DELAY_MAX) < 0 ? delay.multipliedBy(2) : DELAY_MAX;
+            }
+        }
+    }
+}
