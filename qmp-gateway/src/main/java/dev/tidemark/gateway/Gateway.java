@@ -1,0 +1,148 @@
+package dev.tidemark.gateway;
+
+import dev.tidemark.gateway.act.repository.Repositories;
+import dev.tidemark.gateway.act.repository.RepositoryWorker;
+import dev.tidemark.gateway.crash.CrashHook;
+import dev.tidemark.gateway.reconcile.Reconciler;
+import dev.tidemark.gateway.reconcile.Surroundings;
+import dev.tidemark.schema.contract.CoordinatorLink;
+import dev.tidemark.schema.contract.CoordinatorLink.Wake;
+import dev.tidemark.schema.contract.Desired;
+import dev.tidemark.schema.contract.LinkException;
+import dev.tidemark.schema.id.HostName;
+import dev.tidemark.schema.id.MachineId;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The machines of one host, each with a reconciler of its own, so that one that fails or floods delays no other (I19). It asks
+ * the coordinator what there is to do, and passes it on. It has no memory: after a crash another one begins where this one was.
+ */
+public final class Gateway implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+    private static final Duration WAIT = Duration.ofSeconds(30);
+    private static final Duration DELAY_MIN = Duration.ofMillis(100);
+    private static final Duration DELAY_MAX = Duration.ofSeconds(5);
+    private static final Duration STOP_TIME_MAX = Duration.ofSeconds(2);
+
+    private final HostName host;
+    private final CoordinatorLink link;
+    private final Surroundings surroundings;
+    private final Map<MachineId, Reconciler> reconcilers = new HashMap<>();
+    private final Thread thread;
+    private volatile boolean closed;
+
+    private Gateway(GatewaySettings settings, CoordinatorLink link, CrashHook crash) {
+        this.host = settings.host();
+        this.link = link;
+        Repositories repositories = new Repositories(settings.repositories());
+        this.surroundings = new Surroundings(
+                link,
+                repositories,
+                new RepositoryWorker(repositories),
+                settings.lockDirectory(),
+                settings.limits(),
+                settings.queryTimeout(),
+                settings.transactionTimeout(),
+                settings.lookInterval(),
+                crash);
+        this.thread = Thread.ofPlatform().daemon().name("gateway " + host).unstarted(this::run);
+    }
+
+    /** Begins to serve the machines that the coordinator has for this host. */
+    public static Gateway start(GatewaySettings settings, CoordinatorLink link) {
+        return start(settings, link, CrashHook.NONE);
+    }
+
+    /** For drills: {@code crash} is called at every {@link dev.tidemark.gateway.crash.CrashPoint}. */
+    public static Gateway start(GatewaySettings settings, CoordinatorLink link, CrashHook crash) {
+        Gateway gateway = new Gateway(settings, link, crash);
+        gateway.thread.start();
+        return gateway;
+    }
+
+    /** Stops within two seconds. QEMU stays as it is: jobs keep running, and whoever comes next adopts them. */
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+        List<Reconciler> stopping;
+        synchronized (reconcilers) {
+            stopping = List.copyOf(reconcilers.values());
+            reconcilers.clear();
+        }
+        stopping.forEach(Reconciler::stop);
+        long end = System.nanoTime() + STOP_TIME_MAX.toNanos();
+        try {
+            for (Reconciler reconciler : stopping) {
+                Duration left = Duration.ofNanos(Math.max(1, end - System.nanoTime()));
+                if (!reconciler.awaitStopped(left)) {
+                    LOG.warn("a reconciler did not stop in {}", STOP_TIME_MAX);
+                }
+            }
+        } catch (InterruptedException impatient) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        String cursor = "";
+        Duration delay = DELAY_MIN;
+        try {
+            while (!closed) {
+                try {
+                    Wake wake = link.await(host, cursor, WAIT);
+                    pass(wake);
+                    cursor = wake.cursor();
+                    delay = DELAY_MIN;
+                } catch (LinkException unreachable) {
+                    LOG.warn("the coordinator cannot be asked: {}", unreachable.getMessage());
+                    Thread.sleep(delay);
+                    delay = delay.compareTo(DELAY_MAX) < 0 ? delay.multipliedBy(2) : DELAY_MAX;
+                }
+            }
+        } catch (InterruptedException stopped) {
+            LOG.debug("the gateway of {} stops", host);
+        }
+    }
+
+    private void pass(Wake wake) {
+        synchronized (reconcilers) {
+            if (closed) {
+                return;
+            }
+            for (Desired desired : wake.changed()) {
+                Reconciler running = reconcilers.get(desired.machine());
+                if (running == null) {
+                    reconcilers.put(desired.machine(), start(desired));
+                } else {
+                    running.wake(desired);
+                }
+            }
+            for (MachineId machine : wake.removed()) {
+                Reconciler running = reconcilers.remove(machine);
+                if (running != null) {
+                    running.stop();
+                }
+            }
+            for (MachineId machine : wake.lookAt()) {
+                Reconciler running = reconcilers.get(machine);
+                if (running != null) {
+                    running.lookNow();
+                }
+            }
+        }
+    }
+
+    private Reconciler start(Desired desired) {
+        return Reconciler.start(surroundings, desired, () -> {
+            synchronized (reconcilers) {
+                reconcilers.remove(desired.machine());
+            }
+        });
+    }
+}

@@ -1,0 +1,53 @@
+package dev.tidemark.gateway;
+
+import dev.tidemark.gateway.qmp.QmpLimits;
+import dev.tidemark.schema.id.HostName;
+import dev.tidemark.schema.id.RepositoryName;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * What a gateway is told at its start. All gateways of a host must share {@code lockDirectory}: that is how they keep off each
+ * other's machines (I14). {@code transactionTimeout} is generous, because a transaction drains all I/O first (qemu-facts
+ * §0.8); {@code lookInterval} is how long a machine is left alone when nothing happens.
+ */
+public record GatewaySettings(
+        HostName host,
+        Map<RepositoryName, Path> repositories,
+        Path lockDirectory,
+        QmpLimits limits,
+        Duration queryTimeout,
+        Duration transactionTimeout,
+        Duration lookInterval) {
+    private static final Duration QUERY_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration LOOK_INTERVAL = Duration.ofSeconds(30);
+
+    public GatewaySettings {
+        repositories = Map.copyOf(repositories);
+    }
+
+    /** With the times that suit most hosts. */
+    public static GatewaySettings of(HostName host, Map<RepositoryName, Path> repositories, Path lockDirectory) {
+        return new GatewaySettings(
+                host,
+                repositories,
+                lockDirectory,
+                QmpLimits.defaults(),
+                QUERY_TIMEOUT,
+                TRANSACTION_TIMEOUT,
+                LOOK_INTERVAL);
+    }
+
+    /** With another time between two looks at a machine at which nothing happens. */
+    public GatewaySettings withLookInterval(Duration interval) {
+        return new GatewaySettings(
+                host, repositories, lockDirectory, limits, queryTimeout, transactionTimeout, interval);
+    }
+
+    /** With other time-outs for a question and for a transaction. */
+    public GatewaySettings withTimeouts(Duration query, Duration transaction) {
+        return new GatewaySettings(host, repositories, lockDirectory, limits, query, transaction, lookInterval);
+    }
+}

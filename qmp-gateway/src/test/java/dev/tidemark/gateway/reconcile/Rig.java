@@ -1,0 +1,222 @@
+package dev.tidemark.gateway.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.tidemark.gateway.Gateway;
+import dev.tidemark.gateway.GatewaySettings;
+import dev.tidemark.gateway.crash.CrashHook;
+import dev.tidemark.gateway.testkit.DiskImage;
+import dev.tidemark.gateway.testkit.RawMonitor;
+import dev.tidemark.gateway.testkit.RequiredProgram;
+import dev.tidemark.gateway.testkit.ShortDirectory;
+import dev.tidemark.gateway.testkit.StorageDaemon;
+import dev.tidemark.schema.contract.CheckpointOperation;
+import dev.tidemark.schema.contract.DesiredBitmap;
+import dev.tidemark.schema.contract.NewBitmap;
+import dev.tidemark.schema.contract.Operation;
+import dev.tidemark.schema.contract.Outcome;
+import dev.tidemark.schema.contract.PushBackupOperation;
+import dev.tidemark.schema.contract.Sight;
+import dev.tidemark.schema.id.BackupId;
+import dev.tidemark.schema.id.BitmapName;
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.HostName;
+import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.id.OperationId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** A storage daemon with disks {@code d0}, {@code d1}, …, a repository, a gateway and a coordinator made by hand. */
+final class Rig implements AutoCloseable {
+    static final long DISK_BYTES = 16L << 20;
+    static final Duration TIME_MAX = Duration.ofSeconds(30);
+    private static final HostName HOST = new HostName("here");
+
+    final ShortDirectory files = ShortDirectory.create();
+    final MachineId machine = new MachineId(Operations.ulid());
+    final StorageDaemon daemon;
+    final FakeCoordinator coordinator;
+    final List<DiskName> disks = new ArrayList<>();
+    final Path repository = files.resolve("repository");
+    CrashHook crash = CrashHook.NONE;
+    private Gateway gateway;
+
+    Rig(int diskCount) {
+        List<String> blockdevs = new ArrayList<>();
+        List<String> exports = new ArrayList<>();
+        for (int index = 0; index < diskCount; index++) {
+            String name = "d" + index;
+            disks.add(new DiskName(name));
+            exports.add(name);
+            blockdevs.add(
+                    DiskImage.qcow2Blockdev(name, DiskImage.createQcow2(files.resolve(name + ".qcow2"), DISK_BYTES)));
+        }
+        daemon = StorageDaemon.start(blockdevs, exports);
+        coordinator = new FakeCoordinator(machine, HOST, daemon.socket().toString());
+        try {
+            Files.createDirectories(repository);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        gateway = startGateway();
+    }
+
+    GatewaySettings settings() {
+        return GatewaySettings.of(HOST, Map.of(Operations.REPOSITORY, repository), files.resolve("locks"))
+                .withLookInterval(Duration.ofSeconds(2));
+    }
+
+    private Gateway startGateway() {
+        return Gateway.start(settings(), coordinator, point -> crash.at(point));
+    }
+
+    void stopGateway() {
+        gateway.close();
+    }
+
+    void restartGateway() {
+        gateway.close();
+        gateway = startGateway();
+    }
+
+    DiskName disk(int index) {
+        return disks.get(index);
+    }
+
+    void write(int disk, int pattern, long offset, long length) {
+        daemon.write("d" + disk, pattern, offset, length);
+    }
+
+    Outcome run(Operation operation) {
+        coordinator.ask(operation);
+        return outcome(operation.id());
+    }
+
+    Outcome outcome(OperationId operation) {
+        await().atMost(TIME_MAX)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> coordinator
+                        .outcome(operation)
+                        .filter(outcome -> !(outcome instanceof Outcome.Unknown))
+                        .isPresent());
+        return coordinator.outcome(operation).orElseThrow();
+    }
+
+    /** Waits until the whole machine was seen to be so. */
+    Sight.Observed awaitSeen(Predicate<Sight.Observed> predicate) {
+        await().atMost(TIME_MAX)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> coordinator.lastObserved().filter(predicate).isPresent());
+        return coordinator.lastObserved().orElseThrow();
+    }
+
+    Sight.Observed awaitDisks() {
+        return awaitSeen(observed -> observed.disks().size() == disks.size());
+    }
+
+    CheckpointOperation checkpointOperation() {
+        List<NewBitmap> parts =
+                disks.stream().map(disk -> new NewBitmap(disk, newest(disk))).toList();
+        return new CheckpointOperation(Operations.operation(), Operations.bitmap(), parts);
+    }
+
+    BitmapName checkpoint() {
+        CheckpointOperation operation = checkpointOperation();
+        assertThat(run(operation)).isEqualTo(new Outcome.Done(new Outcome.Evidence.Seen()));
+        return operation.bitmap();
+    }
+
+    Optional<BitmapName> newest(DiskName disk) {
+        List<DesiredBitmap> chain = coordinator.chain(disk);
+        return chain.isEmpty() ? Optional.empty() : Optional.of(chain.getLast().name());
+    }
+
+    Outcome.Evidence.Stored stored(PushBackupOperation operation) {
+        Outcome outcome = run(operation);
+        assertThat(outcome).isInstanceOf(Outcome.Done.class);
+        return (Outcome.Evidence.Stored) ((Outcome.Done) outcome).evidence();
+    }
+
+    Path backupFile(BackupId backup, int disk) {
+        return repository.resolve(machine.value()).resolve(backup.value()).resolve("d" + disk + ".qcow2");
+    }
+
+    /** What a backup holds, as qemu-img alone restores it. */
+    byte[] restored(BackupId backup, int disk) {
+        Path raw = files.resolve("restored-" + backup + "-" + disk);
+        RequiredProgram.QEMU_IMG.run(
+                "convert", "-O", "raw", backupFile(backup, disk).toString(), raw.toString());
+        return read(raw);
+    }
+
+    /** What the guest sees of a disk now. */
+    byte[] content(int disk) {
+        Path raw = files.resolve("content-" + disk);
+        RequiredProgram.QEMU_IMG.run(
+                "convert",
+                "-O",
+                "raw",
+                "-f",
+                "raw",
+                "nbd+unix:///d" + disk + "?socket=" + daemon.nbdSocket(),
+                raw.toString());
+        return read(raw);
+    }
+
+    void assertNothingOfOursButBitmaps() {
+        Sight.Observed observed = awaitSeen(seen -> seen.jobs().isEmpty()
+                && seen.nodes().isEmpty()
+                && seen.exports().isEmpty()
+                && seen.partialBackups().isEmpty());
+        assertThat(observed.disks())
+                .allSatisfy(disk -> assertThat(disk.bitmaps())
+                        .noneMatch(bitmap -> bitmap.name().orElse("").startsWith(BitmapName.TEMPORARY_PREFIX)));
+        assertThat(partialDirectories()).isEmpty();
+    }
+
+    List<Path> partialDirectories() {
+        Path directory = repository.resolve(machine.value());
+        if (!Files.exists(directory)) {
+            return List.of();
+        }
+        try (var entries = Files.list(directory)) {
+            return entries.filter(entry -> entry.toString().endsWith(".partial"))
+                    .toList();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    RawMonitor bystander() {
+        return RawMonitor.connect(daemon.bystanderSocket());
+    }
+
+    private static byte[] read(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    static boolean same(byte[] one, byte[] other) {
+        return Arrays.equals(one, other);
+    }
+
+    @Override
+    public void close() {
+        gateway.close();
+        daemon.close();
+        files.close();
+    }
+}
