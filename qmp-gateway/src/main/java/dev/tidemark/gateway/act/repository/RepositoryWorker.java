@@ -29,7 +29,8 @@ public final class RepositoryWorker {
             return outcome(operation, machine, progress);
         } catch (RepositoryException refusal) {
             RepositoryException failure = Interruption.unlessInterrupted(refusal);
-            LOG.warn("operation {} on backup {} is refused", operation.id(), operation.backup(), failure);
+            LOG.warn("operation {} is refused: {}", operation.id(), failure.getMessage());
+            LOG.debug("why operation {} is refused", operation.id(), failure);
             return failure.refused();
         }
     }
