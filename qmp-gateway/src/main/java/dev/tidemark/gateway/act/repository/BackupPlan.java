@@ -1,5 +1,6 @@
 package dev.tidemark.gateway.act.repository;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.DiskPlan;
@@ -33,7 +34,8 @@ record BackupPlan(
     }
 
     /** One disk and its virtual size in bytes. */
-    record PlannedDisk(DiskPlan plan, long size) {
+    record PlannedDisk(
+            DiskPlan plan, @JsonProperty(required = true) long size) {
         DiskName name() {
             return plan.disk();
         }

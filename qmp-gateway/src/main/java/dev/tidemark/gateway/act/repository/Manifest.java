@@ -1,5 +1,6 @@
 package dev.tidemark.gateway.act.repository;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.CompletedDisk;
@@ -37,7 +38,8 @@ public record Manifest(
         disks = List.copyOf(disks);
     }
 
-    /** One disk's file: sizes in bytes, {@code bytes} is what QEMU copied, {@code sha256} that of the whole file in lower-case hex. */
+    /** One disk's file: sizes in bytes, {@code bytes} is what QEMU copied, {@code sha256} that of the whole file in lower-case hex.
+     * Numbers are marked as required because Jackson takes a missing one for 0. */
     public record StoredDisk(
             DiskName disk,
             BackupKind kind,
@@ -46,9 +48,9 @@ public record Manifest(
             Optional<FullCause> cause,
             String detail,
             String file,
-            long size,
-            long fileSize,
-            long bytes,
+            @JsonProperty(required = true) long size,
+            @JsonProperty(required = true) long fileSize,
+            @JsonProperty(required = true) long bytes,
             String sha256) {}
 
     /** The part of one disk. */

@@ -1,5 +1,6 @@
 package dev.tidemark.gateway.act.repository;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.tidemark.schema.event.RestoredDisk;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.OperationId;
@@ -14,7 +15,7 @@ record RestoreMarker(
         OperationId operation,
         BackupId backup,
         State state,
-        boolean directoryMade,
+        @JsonProperty(required = true) boolean directoryMade,
         List<RestoredDisk> disks) {
     static final int FORMAT_VERSION = 1;
 
