@@ -1,0 +1,231 @@
+package dev.tidemark.coordinator.ledger;
+
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.axonframework.eventhandling.DomainEventMessage;
+import org.axonframework.eventsourcing.EventSourcingRepository;
+import org.axonframework.eventsourcing.eventstore.DomainEventStream;
+import org.axonframework.eventsourcing.eventstore.EmbeddedEventStore;
+import org.axonframework.messaging.MetaData;
+import org.axonframework.messaging.unitofwork.DefaultUnitOfWork;
+import org.axonframework.messaging.unitofwork.UnitOfWork;
+import org.axonframework.modelling.command.Aggregate;
+import org.axonframework.modelling.command.AggregateLifecycle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Axon, wired by hand: storage, event store, repository with its lock for each machine, snapshots. */
+final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
+    private static final Logger LOG = LoggerFactory.getLogger(AxonLedger.class);
+    private static final int ATTEMPTS_MAX = 10;
+
+    /** From here on the machine is also locked in the database: two coordinators in step would starve each other. */
+    private static final int ATTEMPTS_WITHOUT_LOCK = 3;
+
+    private static final int BACKOFF_MILLISECONDS_MAX = 200;
+    private static final Duration INQUIRY_LIMIT = Duration.ofSeconds(10);
+
+    private final LedgerSettings<S, C, E, R> settings;
+    private final UnitConnections connections;
+    private final EmbeddedEventStore store;
+    private final ShellFactory<S, C, E, R> factory;
+    private final SnapshotWriter snapshots;
+    private final EventSourcingRepository<MachineShell<S, C, E, R>> repository;
+    private final Publication<E> publication;
+    private final LogReader<E> reader;
+    private final CommitInquiry inquiry;
+    private final CommitNotice notice;
+    private final List<Consumer<Committed<E>>> listeners = new CopyOnWriteArrayList<>();
+
+    AxonLedger(DataSource application, LedgerSettings<S, C, E, R> settings) {
+        this.settings = settings;
+        this.connections = new UnitConnections(application);
+        this.store = EmbeddedEventStore.builder()
+                .storageEngine(EventStorage.of(connections, settings))
+                .build();
+        this.factory = new ShellFactory<>(settings);
+        this.snapshots = new SnapshotWriter(
+                store, factory, connections, settings.snapshots().every());
+        this.repository = EventSourcingRepository.builder(factory.getAggregateType())
+                .eventStore(store)
+                .aggregateFactory(factory)
+                .snapshotTriggerDefinition(snapshots.trigger())
+                .build();
+        this.publication = new Publication<>(connections, settings);
+        store.subscribe(publication);
+        this.reader = new LogReader<>(application, settings);
+        this.inquiry = new CommitInquiry(application, INQUIRY_LIMIT);
+        this.notice = new CommitNotice(application);
+    }
+
+    @Override
+    public Answer<E, R> execute(C command, Map<String, String> metadata) {
+        String aggregateId = settings.decisions().aggregateOf(command);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                Answer<E, R> answer = attempt(aggregateId, command, metadata, attempt > ATTEMPTS_WITHOUT_LOCK);
+                tell(answer);
+                return answer;
+            } catch (RuntimeException failure) {
+                if (!Sorting.isConflict(failure)) {
+                    throw sorted(aggregateId, failure);
+                }
+                if (attempt == ATTEMPTS_MAX) {
+                    throw new LedgerException.ConflictExhausted(aggregateId, attempt, failure);
+                }
+                backOff(attempt);
+            }
+        }
+    }
+
+    private Answer<E, R> attempt(String aggregateId, C command, Map<String, String> metadata, boolean lock) {
+        UnitOfWork<?> unit = DefaultUnitOfWork.startAndGet(null);
+        Answer.Appended<E, R> appended;
+        try {
+            if (lock) {
+                lockInDatabase(aggregateId);
+            }
+            Aggregate<MachineShell<S, C, E, R>> aggregate =
+                    repository.loadOrCreate(aggregateId, () -> factory.empty(aggregateId));
+            switch (aggregate.invoke(shell -> shell.decide(command))) {
+                case Decision.Rejected<E, R>(R rejection) -> {
+                    unit.rollback();
+                    return new Answer.Refused<>(rejection);
+                }
+                case Decision.Accepted<E, R>(List<E> events) -> {
+                    aggregate.execute(
+                            shell -> events.forEach(event -> AggregateLifecycle.apply(event, MetaData.from(metadata))));
+                    List<StoredEvent<E>> stored = publication.appended();
+                    Long last = aggregate.version();
+                    appended = commit(unit, aggregateId, last == null ? 0 : last + 1, stored);
+                }
+            }
+        } catch (Exception failure) {
+            if (unit.isActive()) {
+                unit.rollback(failure);
+            }
+            throw failure instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(failure);
+        }
+        return appended;
+    }
+
+    /** Commits, and finds out what happened when the answer to that is lost. */
+    private Answer.Appended<E, R> commit(
+            UnitOfWork<?> unit, String aggregateId, long version, List<StoredEvent<E>> stored) {
+        try {
+            unit.commit();
+        } catch (UnitConnections.CommitFailed failure) {
+            if (stored.isEmpty() || SqlStates.saysRolledBack(failure)) {
+                throw failure;
+            }
+            String eventId = stored.getFirst().eventId();
+            LOG.warn("The answer to a commit was lost; looking for event {} of {}", eventId, aggregateId, failure);
+            switch (inquiry.fateOf(eventId, failure.serverProcess())) {
+                case COMMITTED -> LOG.info("Event {} of {} was committed", eventId, aggregateId);
+                case ROLLED_BACK -> throw failure;
+                case UNKNOWN -> throw new LedgerException.OutcomeUnknown(aggregateId, eventId, failure);
+            }
+        }
+        return new Answer.Appended<>(aggregateId, version, stored);
+    }
+
+    private void lockInDatabase(String aggregateId) throws SQLException {
+        try (PreparedStatement statement =
+                connections.getConnection().prepareStatement("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))")) {
+            statement.setString(1, aggregateId);
+            statement.execute();
+        }
+    }
+
+    private RuntimeException sorted(String aggregateId, RuntimeException failure) {
+        if (Sorting.isUnreadable(failure)) {
+            reader.findUnreadable(aggregateId);
+        }
+        return Sorting.ofCommand(failure);
+    }
+
+    private void tell(Answer<E, R> answer) {
+        if (answer instanceof Answer.Appended<E, R>(String aggregateId, long version, List<StoredEvent<E>> events)
+                && !events.isEmpty()) {
+            notice.committed();
+            Committed<E> committed = new Committed<>(aggregateId, version, events);
+            for (Consumer<Committed<E>> listener : listeners) {
+                try {
+                    listener.accept(committed);
+                } catch (RuntimeException failure) {
+                    LOG.warn("A listener failed on version {} of {}", version, aggregateId, failure);
+                }
+            }
+        }
+    }
+
+    @Override
+    public Decision<E, R> rehearse(C command) {
+        MachineShell<S, C, E, R> shell =
+                replay(settings.decisions().aggregateOf(command)).state();
+        return shell.decide(command);
+    }
+
+    @Override
+    public Replayed<S> state(String aggregateId) {
+        Replayed<MachineShell<S, C, E, R>> replayed = replay(aggregateId);
+        return new Replayed<>(replayed.version(), replayed.state().state());
+    }
+
+    /** Without the machine's lock, so that readers do not wait for commands. */
+    private Replayed<MachineShell<S, C, E, R>> replay(String aggregateId) {
+        try {
+            return connections.fetchInTransaction(() -> {
+                DomainEventStream stream = store.readEvents(aggregateId);
+                if (!stream.hasNext()) {
+                    return new Replayed<>(0, factory.empty(aggregateId));
+                }
+                MachineShell<S, C, E, R> shell = factory.createAggregateRoot(aggregateId, stream.peek());
+                long last = -1;
+                while (stream.hasNext()) {
+                    DomainEventMessage<?> event = stream.next();
+                    shell.on(event.getPayload());
+                    last = event.getSequenceNumber();
+                }
+                return new Replayed<>(last + 1, shell);
+            });
+        } catch (RuntimeException failure) {
+            throw sorted(aggregateId, failure);
+        }
+    }
+
+    @Override
+    public Listening onCommitted(Consumer<Committed<E>> listener) {
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
+    }
+
+    @Override
+    public Stream<StoredEvent<E>> readAfter(long globalIndex) {
+        return reader.after(globalIndex);
+    }
+
+    @Override
+    public void close() {
+        snapshots.close();
+        notice.close();
+        store.shutDown();
+    }
+
+    private static void backOff(int attempt) {
+        int most = Math.min(BACKOFF_MILLISECONDS_MAX, 1 << attempt);
+        try {
+            Thread.sleep(ThreadLocalRandom.current().nextInt(most) + 1L);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package dev.tidemark.coordinator.ledger;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells other coordinators on the same database that there is something to read. After the commit, because a NOTIFY
+ * inside the transaction makes commits queue up behind each other; and one for as many commits as came meanwhile. It may
+ * get lost: listeners poll as well.
+ */
+final class CommitNotice implements AutoCloseable {
+    static final String CHANNEL = "tidemark_events";
+    private static final Logger LOG = LoggerFactory.getLogger(CommitNotice.class);
+
+    private final DataSource source;
+    private final AtomicBoolean due = new AtomicBoolean();
+    private final ExecutorService sender = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("ledger-notice").daemon().factory());
+
+    CommitNotice(DataSource source) {
+        this.source = source;
+    }
+
+    void committed() {
+        if (due.compareAndSet(false, true)) {
+            try {
+                sender.execute(this::send);
+            } catch (RejectedExecutionException closing) {
+                LOG.debug("No notice is sent any more", closing);
+            }
+        }
+    }
+
+    private void send() {
+        due.set(false);
+        try (Connection connection = source.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("NOTIFY " + CHANNEL);
+        } catch (SQLException failure) {
+            LOG.debug("A notice was not sent", failure);
+        }
+    }
+
+    @Override
+    public void close() {
+        sender.close();
+    }
+}

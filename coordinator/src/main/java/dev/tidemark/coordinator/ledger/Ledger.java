@@ -1,0 +1,58 @@
+package dev.tidemark.coordinator.ledger;
+
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+
+/**
+ * The event log of all machines.
+ *
+ * <p>Invariants: what {@link #execute} acknowledged is on disk; events and read models are committed together or not at
+ * all; of two commands decided on the same state, one is decided again.
+ *
+ * @param <S> the state of one machine, folded from its events
+ * @param <C> the sealed type of all commands
+ * @param <E> the sealed type of all events
+ * @param <R> why a command is rejected
+ */
+public interface Ledger<S, C, E, R> extends AutoCloseable {
+
+    /**
+     * Decides on a command and appends what was decided.
+     *
+     * @param metadata written beside each event: operation, actor, correlation
+     * @throws LedgerException when nothing was appended, or when nobody can tell; the type says which
+     */
+    Answer<E, R> execute(C command, Map<String, String> metadata);
+
+    /** The decision alone: nothing is appended, nobody is told. */
+    Decision<E, R> rehearse(C command);
+
+    /** A machine as the log tells it now; the initial state at version 0 if there are no events. */
+    Replayed<S> state(String aggregateId);
+
+    /** Calls the listener after each commit of this ledger, on the thread of the command: hand over, do not work there. */
+    Listening onCommitted(Consumer<Committed<E>> listener);
+
+    /**
+     * Events behind this global index, in order, up to the newest one before which nothing is still under way: a reader that
+     * goes on from the last index it saw misses nothing. Read in pages, without an open transaction.
+     */
+    Stream<StoredEvent<E>> readAfter(long globalIndex);
+
+    /** Waits for a snapshot that is being written; the data source stays open. */
+    @Override
+    void close();
+
+    /** Ends when closed. */
+    interface Listening extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** A ledger on the application's data source of a migrated database. */
+    static <S, C, E, R> Ledger<S, C, E, R> open(DataSource application, LedgerSettings<S, C, E, R> settings) {
+        return new AxonLedger<>(application, settings);
+    }
+}

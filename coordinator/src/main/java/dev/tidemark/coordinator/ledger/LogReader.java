@@ -1,0 +1,150 @@
+package dev.tidemark.coordinator.ledger;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
+
+/**
+ * Reads the log across machines, in pages, so that a slow reader holds no transaction open.
+ *
+ * <p>The global index is drawn before the commit, so a reader may see 6 while 5 is still under way. A hole is therefore
+ * either waited out or known to be final: every transaction that drew an index before has a number below one that is
+ * drawn now, and is over when the server's oldest running number is above it. This is exact, not a time-out.
+ */
+final class LogReader<E> {
+    private static final int PAGE_LENGTH = 500;
+    private static final Duration HOLE_WAIT_LIMIT = Duration.ofSeconds(15);
+    private static final long PAUSE_MILLISECONDS = 20;
+    private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
+    private static final String COLUMNS =
+            "SELECT global_index, aggregate_identifier, sequence_number, event_identifier, time_stamp, payload_type,"
+                    + " payload, meta_data FROM tidemark.domain_event_entry ";
+
+    private final DataSource source;
+    private final LedgerSettings<?, ?, E, ?> settings;
+
+    LogReader(DataSource source, LedgerSettings<?, ?, E, ?> settings) {
+        this.source = source;
+        this.settings = settings;
+    }
+
+    /** Everything behind the index that is settled by now. */
+    Stream<StoredEvent<E>> after(long globalIndex) {
+        return Stream.iterate(
+                        settledPage(globalIndex),
+                        page -> !page.isEmpty(),
+                        page -> settledPage(page.getLast().globalIndex()))
+                .flatMap(List::stream);
+    }
+
+    /** Reads a machine's events one by one until one cannot be read; for the error message, not for replay. */
+    void findUnreadable(String aggregateId) {
+        query(COLUMNS + "WHERE aggregate_identifier = ? ORDER BY sequence_number", aggregateId);
+    }
+
+    private List<StoredEvent<E>> settledPage(long globalIndex) {
+        List<StoredEvent<E>> page = page(globalIndex, Long.MAX_VALUE);
+        int whole = lengthWithoutHole(page, globalIndex);
+        if (whole == page.size()) {
+            return page;
+        }
+        if (holesAreFinal()) {
+            return page(globalIndex, page.getLast().globalIndex());
+        }
+        return page.subList(0, whole);
+    }
+
+    private List<StoredEvent<E>> page(long after, long upTo) {
+        return query(
+                COLUMNS + "WHERE global_index > ? AND global_index <= ? ORDER BY global_index LIMIT " + PAGE_LENGTH,
+                after,
+                upTo);
+    }
+
+    private static int lengthWithoutHole(List<? extends StoredEvent<?>> page, long after) {
+        long expected = after + 1;
+        for (int position = 0; position < page.size(); position++) {
+            if (page.get(position).globalIndex() != expected++) {
+                return position;
+            }
+        }
+        return page.size();
+    }
+
+    private boolean holesAreFinal() {
+        long deadline = System.nanoTime() + HOLE_WAIT_LIMIT.toNanos();
+        try (Connection connection = source.getConnection()) {
+            long drawnNow = number(connection, "SELECT pg_current_xact_id()::text::bigint");
+            while (number(connection, "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint") <= drawnNow) {
+                if (System.nanoTime() > deadline) {
+                    return false;
+                }
+                Thread.sleep(PAUSE_MILLISECONDS);
+            }
+            return true;
+        } catch (SQLException failure) {
+            throw Sorting.ofReading(failure);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static long number(Connection connection, String question) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(question);
+                ResultSet rows = statement.executeQuery()) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    private List<StoredEvent<E>> query(String question, Object... parameters) {
+        try (Connection connection = source.getConnection();
+                PreparedStatement statement = connection.prepareStatement(question)) {
+            for (int index = 0; index < parameters.length; index++) {
+                statement.setObject(index + 1, parameters[index]);
+            }
+            List<StoredEvent<E>> events = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    events.add(eventIn(rows));
+                }
+            }
+            return events;
+        } catch (SQLException failure) {
+            throw Sorting.ofReading(failure);
+        }
+    }
+
+    private StoredEvent<E> eventIn(ResultSet row) throws SQLException {
+        long globalIndex = row.getLong("global_index");
+        String type = row.getString("payload_type");
+        try {
+            E event = settings.eventType()
+                    .cast(settings.mapper()
+                            .readValue(
+                                    row.getString("payload"), settings.types().classOf(type)));
+            return new StoredEvent<>(
+                    globalIndex,
+                    row.getString("aggregate_identifier"),
+                    row.getLong("sequence_number"),
+                    row.getString("event_identifier"),
+                    Instant.parse(row.getString("time_stamp")),
+                    type,
+                    event,
+                    settings.mapper().readValue(row.getString("meta_data"), TEXTS));
+        } catch (IllegalArgumentException | ClassCastException | JacksonException unreadable) {
+            throw new LedgerException.Corrupt(globalIndex, type, unreadable);
+        }
+    }
+}

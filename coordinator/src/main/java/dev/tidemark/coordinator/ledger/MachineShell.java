@@ -1,0 +1,46 @@
+package dev.tidemark.coordinator.ledger;
+
+import org.axonframework.eventsourcing.EventSourcingHandler;
+import org.axonframework.modelling.command.AggregateIdentifier;
+import org.axonframework.modelling.command.AggregateRoot;
+
+/**
+ * What Axon takes for the aggregate. It holds the state and passes every event to the pure core; it decides nothing.
+ * A snapshot is the bare state, see {@link SnapshotForm}.
+ */
+@AggregateRoot(type = MachineShell.TYPE)
+final class MachineShell<S, C, E, R> {
+    static final String TYPE = "machine";
+
+    @AggregateIdentifier
+    private final String aggregateId;
+
+    private final LedgerSettings<S, C, E, R> settings;
+    private S state;
+
+    MachineShell(String aggregateId, LedgerSettings<S, C, E, R> settings, S state) {
+        this.aggregateId = aggregateId;
+        this.settings = settings;
+        this.state = state;
+    }
+
+    String aggregateId() {
+        return aggregateId;
+    }
+
+    S state() {
+        return state;
+    }
+
+    Decision<E, R> decide(C command) {
+        return settings.decisions().decide(command, state);
+    }
+
+    @EventSourcingHandler
+    void on(Object event) {
+        // Axon also shows the aggregate the snapshot that it was made from.
+        if (!settings.snapshots().stateType().isInstance(event)) {
+            state = settings.decisions().evolve(state, settings.eventType().cast(event));
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package dev.tidemark.coordinator.ledger;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.axonframework.eventhandling.DomainEventMessage;
+import org.axonframework.eventhandling.EventMessage;
+import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
+
+/**
+ * Takes freshly appended events to the read models, in the transaction that appended them. Axon calls it directly: what
+ * it throws takes the append back. (A handler behind an event processor would have its errors logged and skipped.)
+ */
+final class Publication<E> implements Consumer<List<? extends EventMessage<?>>> {
+    private static final String APPENDED = Publication.class.getName() + ".appended";
+    private static final String INDEXES = "SELECT event_identifier, global_index FROM tidemark.domain_event_entry"
+            + " WHERE aggregate_identifier = ? AND sequence_number >= ?";
+
+    private final UnitConnections connections;
+    private final LedgerSettings<?, ?, E, ?> settings;
+
+    Publication(UnitConnections connections, LedgerSettings<?, ?, E, ?> settings) {
+        this.connections = connections;
+        this.settings = settings;
+    }
+
+    @Override
+    public void accept(List<? extends EventMessage<?>> messages) {
+        if (messages.isEmpty()) {
+            return;
+        }
+        try {
+            Connection connection = connections.getConnection();
+            for (StoredEvent<E> event : stored(messages, connection)) {
+                project(event, connection);
+                appended().add(event);
+            }
+        } catch (SQLException failure) {
+            throw Sorting.ofReading(failure);
+        }
+    }
+
+    /** What the current unit of work has appended so far. */
+    List<StoredEvent<E>> appended() {
+        return CurrentUnitOfWork.get().root().getOrComputeResource(APPENDED, key -> new ArrayList<>());
+    }
+
+    private void project(StoredEvent<E> event, Connection connection) {
+        for (Projection<E> projection : settings.projections()) {
+            try {
+                projection.apply(event, connection);
+            } catch (SQLException failure) {
+                throw SqlStates.outage(failure).isPresent() || SqlStates.isCollision(failure)
+                        ? new IllegalStateException(failure)
+                        : new LedgerException.ProjectionFailed(event, failure);
+            } catch (RuntimeException failure) {
+                throw new LedgerException.ProjectionFailed(event, failure);
+            }
+        }
+    }
+
+    private List<StoredEvent<E>> stored(List<? extends EventMessage<?>> messages, Connection connection)
+            throws SQLException {
+        // A unit of work appends to one machine only.
+        Map<String, Long> indexes = indexes((DomainEventMessage<?>) messages.getFirst(), connection);
+        List<StoredEvent<E>> events = new ArrayList<>();
+        for (EventMessage<?> message : messages) {
+            DomainEventMessage<?> event = (DomainEventMessage<?>) message;
+            Map<String, String> metadata = new HashMap<>();
+            event.getMetaData().forEach((key, value) -> metadata.put(key, String.valueOf(value)));
+            Long globalIndex = indexes.get(event.getIdentifier());
+            if (globalIndex == null) {
+                throw new IllegalStateException("an event that was just appended is not there: " + event);
+            }
+            events.add(new StoredEvent<>(
+                    globalIndex,
+                    event.getAggregateIdentifier(),
+                    event.getSequenceNumber(),
+                    event.getIdentifier(),
+                    event.getTimestamp().truncatedTo(ChronoUnit.MILLIS),
+                    settings.types().nameOf(event.getPayloadType()),
+                    settings.eventType().cast(event.getPayload()),
+                    metadata));
+        }
+        return events;
+    }
+
+    private static Map<String, Long> indexes(DomainEventMessage<?> first, Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(INDEXES)) {
+            statement.setString(1, first.getAggregateIdentifier());
+            statement.setLong(2, first.getSequenceNumber());
+            Map<String, Long> indexes = new HashMap<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    indexes.put(rows.getString(1), rows.getLong(2));
+                }
+            }
+            return indexes;
+        }
+    }
+}

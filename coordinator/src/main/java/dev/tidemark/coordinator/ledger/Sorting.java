@@ -1,0 +1,58 @@
+package dev.tidemark.coordinator.ledger;
+
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import org.axonframework.common.lock.LockAcquisitionFailedException;
+import org.axonframework.eventsourcing.eventstore.EventStoreException;
+import org.axonframework.modelling.command.AggregateStreamCreationException;
+import org.axonframework.modelling.command.ConcurrencyException;
+import org.axonframework.serialization.SerializationException;
+
+/** Sorts what went wrong, once, where it leaves the ledger. */
+final class Sorting {
+    private Sorting() {}
+
+    /** Another transaction was faster: worth another try on the newer state. */
+    static boolean isConflict(Throwable failure) {
+        return SqlStates.first(
+                                failure,
+                                cause -> cause instanceof ConcurrencyException
+                                        || cause instanceof AggregateStreamCreationException)
+                        .isPresent()
+                || SqlStates.isCollision(failure);
+    }
+
+    static boolean isUnreadable(Throwable failure) {
+        return SqlStates.first(failure, SerializationException.class::isInstance)
+                .isPresent();
+    }
+
+    /** Nothing was appended: our own errors and those of the pure core pass as they are, the database's get a meaning. */
+    static RuntimeException ofCommand(RuntimeException failure) {
+        if (failure instanceof LedgerException) {
+            return failure;
+        }
+        if (SqlStates.first(failure, LockAcquisitionFailedException.class::isInstance)
+                .isPresent()) {
+            return new LedgerException.Unavailable(LedgerException.Cause.MACHINE_BUSY, failure);
+        }
+        boolean ofTheDatabase = failure instanceof EventStoreException
+                || SqlStates.first(failure, SQLException.class::isInstance).isPresent();
+        return ofTheDatabase ? ofReading(failure) : failure;
+    }
+
+    static LedgerException ofReading(Exception failure) {
+        return SqlStates.outage(failure)
+                .<LedgerException>map(cause -> new LedgerException.Unavailable(cause, failure))
+                .orElseGet(() -> isPoolTimeout(failure)
+                        ? new LedgerException.Unavailable(LedgerException.Cause.CONNECTIONS_EXHAUSTED, failure)
+                        : new LedgerException.Failed(
+                                "the database refused: " + String.valueOf(failure.getMessage()), failure));
+    }
+
+    /** The pool's own error, without one of the driver behind it: there were connections, and all were taken. */
+    private static boolean isPoolTimeout(Throwable failure) {
+        return SqlStates.first(failure, SQLTransientConnectionException.class::isInstance)
+                .isPresent();
+    }
+}

@@ -1,0 +1,72 @@
+package dev.tidemark.coordinator.ledger;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.axonframework.messaging.MetaData;
+import org.axonframework.serialization.SerializationException;
+import org.axonframework.serialization.SerializedObject;
+import org.axonframework.serialization.SerializedType;
+import org.axonframework.serialization.SimpleSerializedType;
+import org.axonframework.serialization.jackson3.Jackson3Serializer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.ObjectWriter;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Axon's Jackson serializer, taken off Java's class names: what is stored are the names of {@link EventTypes}. An unknown
+ * name is an error here; Axon would hand out a placeholder that no handler wants, and the event would be passed over.
+ */
+class StoredTypes extends Jackson3Serializer {
+    private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
+
+    private final EventTypes types;
+    private final JsonMapper mapper;
+
+    StoredTypes(EventTypes types, JsonMapper mapper) {
+        super(Jackson3Serializer.builder());
+        this.types = types;
+        this.mapper = mapper;
+    }
+
+    @Override
+    protected ObjectWriter getWriter() {
+        return mapper.writer();
+    }
+
+    @Override
+    protected ObjectReader getReader(Class<?> type) {
+        return mapper.readerFor(type);
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes") // Axon's signature
+    public SerializedType typeForClass(@Nullable Class type) {
+        if (type == null || type == Void.class) {
+            return SerializedType.emptyType();
+        }
+        String name = MetaData.class.isAssignableFrom(type) ? MetaData.class.getName() : types.nameOf(type);
+        return new SimpleSerializedType(name, null);
+    }
+
+    @Override
+    public Class<?> classForType(SerializedType type) {
+        return type.getName().equals(MetaData.class.getName()) ? MetaData.class : types.classOf(type.getName());
+    }
+
+    @Override
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // Axon's signature: the caller names the type
+    public <S, T> T deserialize(SerializedObject<S> serialized) {
+        if (!serialized.getType().getName().equals(MetaData.class.getName())) {
+            return super.deserialize(serialized);
+        }
+        try {
+            Map<String, String> texts = mapper.readValue((String) serialized.getData(), TEXTS);
+            return (T) MetaData.from(new HashMap<>(texts));
+        } catch (JacksonException failure) {
+            throw new SerializationException("The metadata of an event cannot be read", failure);
+        }
+    }
+}
