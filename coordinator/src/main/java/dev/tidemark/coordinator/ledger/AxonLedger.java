@@ -147,7 +147,7 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
 
     private RuntimeException sorted(String aggregateId, RuntimeException failure) {
         if (Sorting.isUnreadable(failure)) {
-            reader.findUnreadable(aggregateId);
+            reader.findUnreadable(aggregateId, settings.decisions());
         }
         return Sorting.ofCommand(failure);
     }

@@ -24,6 +24,16 @@ final class EventStorage extends JdbcEventStorageEngine {
     private static final EventSchema SCHEMA = EventSchema.builder()
             .eventTable("tidemark.domain_event_entry")
             .snapshotTable("tidemark.snapshot_event_entry")
+            .globalIndexColumn("global_index")
+            .timestampColumn("time_stamp")
+            .eventIdentifierColumn("event_identifier")
+            .aggregateIdentifierColumn("aggregate_identifier")
+            .sequenceNumberColumn("sequence_number")
+            .typeColumn("type")
+            .payloadTypeColumn("payload_type")
+            .payloadRevisionColumn("payload_revision")
+            .payloadColumn("payload")
+            .metaDataColumn("meta_data")
             .build();
     private static final String VALUES = " VALUES (?, ?, ?, ?, ?, ?, ?, ?::json, ?::json)";
 

@@ -47,9 +47,17 @@ final class LogReader<E> {
                 .flatMap(List::stream);
     }
 
-    /** Reads a machine's events one by one until one cannot be read; for the error message, not for replay. */
-    void findUnreadable(String aggregateId) {
-        query(COLUMNS + "WHERE aggregate_identifier = ? ORDER BY sequence_number", aggregateId);
+    /** Reads and folds a machine's events one by one until one does not do; for the error message, not for replay. */
+    <S> void findUnreadable(String aggregateId, DecisionFunction<S, ?, E, ?> functions) {
+        S state = functions.initial(aggregateId);
+        for (StoredEvent<E> event :
+                query(COLUMNS + "WHERE aggregate_identifier = ? ORDER BY sequence_number", aggregateId)) {
+            try {
+                state = functions.evolve(state, event.event());
+            } catch (RuntimeException failure) {
+                throw new LedgerException.Corrupt(event.globalIndex(), event.type(), failure);
+            }
+        }
     }
 
     private List<StoredEvent<E>> settledPage(long globalIndex) {

@@ -40,7 +40,24 @@ final class MachineShell<S, C, E, R> {
     void on(Object event) {
         // Axon also shows the aggregate the snapshot that it was made from.
         if (!settings.snapshots().stateType().isInstance(event)) {
-            state = settings.decisions().evolve(state, settings.eventType().cast(event));
+            state = evolved(settings.eventType().cast(event));
+        }
+    }
+
+    private S evolved(E event) {
+        try {
+            return settings.decisions().evolve(state, event);
+        } catch (RuntimeException failure) {
+            throw new FoldFailed(failure);
+        }
+    }
+
+    /** The pure core did not take an event; a history that cannot be folded is as bad as one that cannot be read. */
+    static final class FoldFailed extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        FoldFailed(RuntimeException cause) {
+            super(cause);
         }
     }
 }

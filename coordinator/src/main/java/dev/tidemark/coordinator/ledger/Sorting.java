@@ -2,6 +2,7 @@ package dev.tidemark.coordinator.ledger;
 
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.util.Optional;
 import org.axonframework.common.lock.LockAcquisitionFailedException;
 import org.axonframework.eventsourcing.eventstore.EventStoreException;
 import org.axonframework.modelling.command.AggregateStreamCreationException;
@@ -23,7 +24,9 @@ final class Sorting {
     }
 
     static boolean isUnreadable(Throwable failure) {
-        return SqlStates.first(failure, SerializationException.class::isInstance)
+        return SqlStates.first(
+                        failure,
+                        cause -> cause instanceof SerializationException || cause instanceof MachineShell.FoldFailed)
                 .isPresent();
     }
 
@@ -42,17 +45,19 @@ final class Sorting {
     }
 
     static LedgerException ofReading(Exception failure) {
-        return SqlStates.outage(failure)
-                .<LedgerException>map(cause -> new LedgerException.Unavailable(cause, failure))
-                .orElseGet(() -> isPoolTimeout(failure)
-                        ? new LedgerException.Unavailable(LedgerException.Cause.CONNECTIONS_EXHAUSTED, failure)
-                        : new LedgerException.Failed(
-                                "the database refused: " + String.valueOf(failure.getMessage()), failure));
-    }
-
-    /** The pool's own error, without one of the driver behind it: there were connections, and all were taken. */
-    private static boolean isPoolTimeout(Throwable failure) {
-        return SqlStates.first(failure, SQLTransientConnectionException.class::isInstance)
-                .isPresent();
+        Optional<LedgerException.Cause> outage = SqlStates.outage(failure);
+        if (outage.isPresent()) {
+            return new LedgerException.Unavailable(outage.get(), failure);
+        }
+        if (SqlStates.first(failure, SQLTransientConnectionException.class::isInstance)
+                .isPresent()) {
+            // The pool's own error, without one of the driver behind it: there were connections, and all were taken.
+            return new LedgerException.Unavailable(LedgerException.Cause.CONNECTIONS_EXHAUSTED, failure);
+        }
+        if (SqlStates.isWithoutState(failure)) {
+            // The pool's word for a connection that broke under our hands; the server always gives a code.
+            return new LedgerException.Unavailable(LedgerException.Cause.DATABASE_DOWN, failure);
+        }
+        return new LedgerException.Failed("the database refused: " + failure.getMessage(), failure);
     }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** What PostgreSQL's error codes mean to us. Looks through causes and through the errors of a batch. */
 final class SqlStates {
     private static final int DEPTH_MAX = 100;
+    static final String FAILED_TRANSACTION = "25P02";
     private static final String DUPLICATE_KEY = "23505";
 
     /** A statement, a lock, an idle transaction, a long transaction. */
@@ -52,7 +53,14 @@ final class SqlStates {
 
     /** The server itself said that it rolled back: constraint, collision, or a transaction that had failed before. */
     static boolean saysRolledBack(Throwable failure) {
-        return find(failure, state -> state.startsWith("23") || state.startsWith("40") || state.equals("25P02"))
+        return find(
+                        failure,
+                        state -> state.startsWith("23") || state.startsWith("40") || state.equals(FAILED_TRANSACTION))
+                .isPresent();
+    }
+
+    static boolean isWithoutState(Throwable failure) {
+        return first(failure, cause -> cause instanceof SQLException sql && sql.getSQLState() == null)
                 .isPresent();
     }
 

@@ -11,6 +11,8 @@ import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.axonframework.messaging.unitofwork.DefaultUnitOfWork;
 import org.axonframework.messaging.unitofwork.UnitOfWork;
 import org.postgresql.PGConnection;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,6 +73,10 @@ final class UnitConnections implements ConnectionProvider, TransactionManager {
 
     private static void commit(Connection connection, int serverProcess) {
         try {
+            // The driver (42.7.14) reports success for the commit of a failed transaction, which the server rolls back.
+            if (connection.unwrap(BaseConnection.class).getTransactionState() == TransactionState.FAILED) {
+                throw new SQLException("an error in this transaction was passed over", SqlStates.FAILED_TRANSACTION);
+            }
             connection.commit();
         } catch (SQLException failure) {
             throw new CommitFailed(serverProcess, failure);

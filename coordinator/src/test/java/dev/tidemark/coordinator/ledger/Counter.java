@@ -1,9 +1,9 @@
 package dev.tidemark.coordinator.ledger;
 
+import dev.tidemark.schema.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The smallest machine that can lose or double something: it counts, and remembers every label it has seen. */
 record Counter(String id, long total, List<String> labels) {
@@ -85,7 +85,7 @@ record Counter(String id, long total, List<String> labels) {
                 new Functions(),
                 Counted.class,
                 new Types(),
-                JsonMapper.builder().build(),
+                Json.MAPPER,
                 new LedgerSettings.Snapshots<>("counter-snapshot.v1", Counter.class, snapshotEvery),
                 projections);
     }

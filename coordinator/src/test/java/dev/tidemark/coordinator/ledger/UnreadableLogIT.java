@@ -62,6 +62,19 @@ class UnreadableLogIT {
         }
     }
 
+    @Test
+    void an_event_that_does_not_follow_from_the_ones_before_is_named_too() throws SQLException {
+        try (Ledger<Counter, Count, Counted, Known> ledger = ledger(NO_SNAPSHOTS)) {
+            ledger.execute(new Count(machine, "a"), NOTHING);
+            long index = insert(1, "counted.v1", "{\"label\": \"b\", \"totalAfter\": 17}");
+            assertThat(catchThrowableOfType(LedgerException.Corrupt.class, () -> ledger.state(machine))
+                            .globalIndex())
+                    .isEqualTo(index);
+            assertThatThrownBy(() -> ledger.execute(new Count(machine, "b"), NOTHING))
+                    .isInstanceOf(LedgerException.Corrupt.class);
+        }
+    }
+
     private long insert(long sequence, String type, String payload) throws SQLException {
         asOwner(
                 "INSERT INTO tidemark.domain_event_entry (event_identifier, aggregate_identifier, sequence_number, type,"

@@ -1,0 +1,100 @@
+package dev.tidemark.coordinator.ledger.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tidemark.coordinator.testkit.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Nobody rewrites the log; and the check that says so goes red when somebody could. */
+class HistoryProtectionIT {
+    private static final Database DATABASE = TestDatabase.fresh();
+
+    @BeforeAll
+    static void oneEvent() throws SQLException {
+        run(
+                DATABASE.application(),
+                "INSERT INTO tidemark.domain_event_entry (event_identifier, aggregate_identifier, sequence_number, type,"
+                        + " time_stamp, payload_type, payload, meta_data)"
+                        + " VALUES ('e', 'm', 0, 'machine', 't', 'x.v1', '{}', '{}')");
+    }
+
+    @AfterAll
+    static void close() {
+        DATABASE.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "UPDATE tidemark.domain_event_entry SET payload = '{}'",
+                "DELETE FROM tidemark.domain_event_entry",
+                "TRUNCATE tidemark.domain_event_entry",
+                "ALTER TABLE tidemark.domain_event_entry ADD COLUMN more text",
+                "ALTER TABLE tidemark.domain_event_entry DISABLE TRIGGER ALL",
+                "DROP TABLE tidemark.domain_event_entry",
+                "DROP TRIGGER history_is_not_rewritten ON tidemark.domain_event_entry",
+                "CREATE TABLE tidemark.more (text text)",
+                "SET ROLE tidemark_owner",
+                "SELECT setval('tidemark.domain_event_entry_global_index_seq', 1)"
+            })
+    void the_application_cannot_touch_history(String command) {
+        assertThatThrownBy(() -> run(DATABASE.application(), command))
+                .isInstanceOf(SQLException.class)
+                .hasMessageMatching("(?s).*(permission denied|must be owner).*");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "UPDATE tidemark.domain_event_entry SET payload = '{}'",
+                "UPDATE tidemark.domain_event_entry SET payload = '{}' WHERE false",
+                "DELETE FROM tidemark.domain_event_entry",
+                "TRUNCATE tidemark.domain_event_entry"
+            })
+    void the_owner_is_stopped_by_the_triggers(String command) {
+        assertThatThrownBy(() -> run(DATABASE.migration(), command)).hasMessageContaining("append-only");
+    }
+
+    @Test
+    void all_is_well_as_migrated() throws SQLException {
+        assertThat(HistoryProtection.findings(DATABASE.migration())).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "GRANT UPDATE ON tidemark.domain_event_entry TO tidemark_application | may update events",
+                "GRANT UPDATE (payload) ON tidemark.domain_event_entry TO tidemark_application | may update events",
+                "GRANT DELETE ON tidemark.domain_event_entry TO PUBLIC | may delete events",
+                "GRANT TRUNCATE ON tidemark.domain_event_entry TO tidemark_application | may truncate events",
+                "ALTER TABLE tidemark.domain_event_entry DISABLE TRIGGER history_is_not_rewritten | switched off",
+                "ALTER TABLE tidemark.domain_event_entry ENABLE TRIGGER history_is_not_rewritten | switched off",
+                "DROP TRIGGER history_is_not_rewritten ON tidemark.domain_event_entry | missing"
+            })
+    void each_sabotage_is_found(String sabotage, String finding) throws SQLException {
+        try (Database scratch = TestDatabase.fresh()) {
+            run(scratch.migration(), sabotage);
+            List<String> findings = HistoryProtection.findings(scratch.migration());
+            assertThat(findings).anyMatch(text -> text.contains(finding));
+        }
+    }
+
+    private static void run(DataSource source, String command) throws SQLException {
+        try (Connection connection = source.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(command);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package dev.tidemark.coordinator.ledger.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tidemark.coordinator.testkit.TemporaryTree;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** A server that somebody else runs: what it is trusted with, and what it is refused for. */
+class ServerDatabaseIT {
+    private static Path home = Path.of("/nonexistent");
+    private static @Nullable EmbeddedServer given;
+    private static ServerAddress address = new ServerAddress("jdbc:postgresql:", Optional.empty(), Optional.empty());
+
+    /** The server of somebody else: only its superuser and a password file are known. */
+    @BeforeAll
+    static void start() throws IOException {
+        home = Files.createTempDirectory("tidemark-given-it-");
+        given = EmbeddedServer.start(home);
+        address = new ServerAddress(
+                "jdbc:postgresql://127.0.0.1:" + given.port() + "/postgres?user=" + EmbeddedServer.SUPERUSER,
+                Optional.of(home.resolve("postgres/server.password")),
+                Optional.empty());
+    }
+
+    @AfterAll
+    static void stop() {
+        if (given != null) {
+            given.close();
+        }
+        TemporaryTree.delete(home);
+    }
+
+    @Test
+    void without_a_login_of_its_own_the_application_takes_on_its_role() throws SQLException {
+        try (Database database = Database.at(address);
+                Connection connection = database.application().getConnection();
+                Statement statement = connection.createStatement()) {
+            assertThat(one(statement, "SELECT current_user")).isEqualTo("tidemark_application");
+            assertThatThrownBy(() -> statement.execute("DELETE FROM tidemark.domain_event_entry"))
+                    .hasMessageContaining("permission denied");
+            statement.execute("RESET ROLE");
+            assertThat(one(statement, "SELECT current_user")).isEqualTo("tidemark_application");
+            assertThat(database.description()).doesNotContain("user=");
+        }
+    }
+
+    @Test
+    void a_server_without_fsync_is_refused() throws Exception {
+        try (Database database = Database.at(address)) {
+            run(database, "ALTER SYSTEM SET fsync = off");
+            run(database, "SELECT pg_reload_conf()");
+            Thread.sleep(500);
+            assertThatThrownBy(() -> Database.at(address))
+                    .isInstanceOf(DatabaseRefused.NotDurable.class)
+                    .hasMessageContaining("fsync=off");
+            run(database, "ALTER SYSTEM RESET fsync");
+            run(database, "SELECT pg_reload_conf()");
+            Thread.sleep(500);
+            Database.at(address).close();
+        }
+    }
+
+    @Test
+    void a_role_without_synchronous_commit_is_refused() throws Exception {
+        try (Database database = Database.at(address)) {
+            run(database, "ALTER ROLE " + EmbeddedServer.SUPERUSER + " SET synchronous_commit = off");
+            assertThatThrownBy(() -> Database.at(address)).isInstanceOf(DatabaseRefused.NotDurable.class);
+            run(database, "ALTER ROLE " + EmbeddedServer.SUPERUSER + " RESET synchronous_commit");
+        }
+    }
+
+    @Test
+    void a_schema_of_a_newer_version_is_refused_and_so_is_a_half_finished_one() throws Exception {
+        try (Database database = Database.at(address)) {
+            String row = "INSERT INTO tidemark.flyway_schema_history VALUES (999, '999', 'from the future', 'SQL',"
+                    + " 'V999__from_the_future.sql', 1, 'x', now(), 1, ";
+            run(database, row + "true)");
+            assertThatThrownBy(() -> Database.at(address))
+                    .isInstanceOf(DatabaseRefused.SchemaMismatch.class)
+                    .hasMessageContaining("newer Tidemark");
+            run(database, "DELETE FROM tidemark.flyway_schema_history WHERE installed_rank = 999");
+            run(database, row + "false)");
+            assertThatThrownBy(() -> Database.at(address))
+                    .isInstanceOf(DatabaseRefused.SchemaMismatch.class)
+                    .hasMessageContaining("not finished");
+            run(database, "DELETE FROM tidemark.flyway_schema_history WHERE installed_rank = 999");
+        }
+    }
+
+    @Test
+    void a_log_that_could_be_rewritten_is_refused() throws Exception {
+        try (Database database = Database.at(address)) {
+            run(database, "GRANT DELETE ON tidemark.domain_event_entry TO tidemark_application");
+            assertThatThrownBy(() -> Database.at(address))
+                    .isInstanceOf(DatabaseRefused.HistoryUnprotected.class)
+                    .hasMessageContaining("may delete events");
+            run(database, "REVOKE DELETE ON tidemark.domain_event_entry FROM tidemark_application");
+        }
+    }
+
+    @Test
+    void nobody_there_is_said_plainly_and_without_secrets() {
+        ServerAddress nowhere = new ServerAddress(
+                "jdbc:postgresql://127.0.0.1:1/x?user=u", address.ownerPasswordFile(), Optional.empty());
+        assertThatThrownBy(() -> Database.at(nowhere))
+                .isInstanceOf(DatabaseRefused.Unreachable.class)
+                .hasMessageContaining("127.0.0.1:1")
+                .hasMessageNotContaining("user=");
+        assertThatThrownBy(
+                        () -> new ServerAddress("jdbc:postgresql://h/x?PassWord=p", Optional.empty(), Optional.empty()))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static void run(Database database, String command) throws SQLException {
+        try (Connection connection = database.migration().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(command);
+        }
+    }
+
+    private static String one(Statement statement, String question) throws SQLException {
+        try (ResultSet rows = statement.executeQuery(question)) {
+            rows.next();
+            return rows.getString(1);
+        }
+    }
+}
