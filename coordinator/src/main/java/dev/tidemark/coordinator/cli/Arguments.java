@@ -1,0 +1,80 @@
+package dev.tidemark.coordinator.cli;
+
+import dev.tidemark.schema.id.CheckpointName;
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.HostName;
+import dev.tidemark.schema.id.InvalidIdentity;
+import dev.tidemark.schema.id.MachineName;
+import dev.tidemark.schema.id.RepositoryName;
+import dev.tidemark.schema.json.Json;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Turns words of the command line into values that are valid by construction, before anything is sent. */
+final class Arguments {
+    private Arguments() {}
+
+    static void register(CommandLine commandLine) {
+        commandLine.registerConverter(MachineName.class, named(MachineName::new));
+        commandLine.registerConverter(CheckpointName.class, named(CheckpointName::new));
+        commandLine.registerConverter(DiskName.class, named(DiskName::new));
+        commandLine.registerConverter(HostName.class, named(HostName::new));
+        commandLine.registerConverter(RepositoryName.class, named(RepositoryName::new));
+        commandLine.registerConverter(BackupReference.class, BackupReference::parse);
+        commandLine.registerConverter(ByteRate.class, ByteRate::parse);
+        commandLine.registerConverter(PointInTime.class, PointInTime::parse);
+        commandLine.registerConverter(Path.class, Arguments::path);
+    }
+
+    private static <T> ITypeConverter<T> named(ITypeConverter<T> constructor) {
+        return text -> {
+            try {
+                return constructor.convert(text);
+            } catch (InvalidIdentity invalid) {
+                throw rejected(String.valueOf(invalid.getMessage()), invalid);
+            }
+        };
+    }
+
+    private static Path path(String text) {
+        if (text.isEmpty()) {
+            throw new TypeConversionException("a path cannot be empty");
+        }
+        try {
+            return absolute(text);
+        } catch (InvalidPathException invalid) {
+            throw rejected("not a path: " + invalid.getReason(), invalid);
+        }
+    }
+
+    /** The coordinator works in another directory: paths are sent from the root. */
+    static Path absolute(String text) {
+        return Path.of(text).toAbsolutePath().normalize();
+    }
+
+    static TypeConversionException rejected(String message, Exception cause) {
+        TypeConversionException rejection = new TypeConversionException(message);
+        rejection.initCause(cause);
+        return rejection;
+    }
+
+    /** An empty request body, or the beginning of one. */
+    static ObjectNode body() {
+        return Json.MAPPER.createObjectNode();
+    }
+
+    /** Adds the disks if some were named; none means all of them. */
+    static void putDisks(ObjectNode body, @Nullable List<DiskName> disks) {
+        if (disks != null && !disks.isEmpty()) {
+            ArrayNode names = body.putArray("disks");
+            disks.forEach(disk -> names.add(disk.value()));
+        }
+    }
+}

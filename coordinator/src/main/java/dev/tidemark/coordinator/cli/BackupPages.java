@@ -1,0 +1,144 @@
+package dev.tidemark.coordinator.cli;
+
+import dev.tidemark.coordinator.cli.show.Cell;
+import dev.tidemark.coordinator.cli.show.Fields;
+import dev.tidemark.coordinator.cli.show.Page;
+import dev.tidemark.coordinator.cli.show.Table;
+import dev.tidemark.coordinator.cli.show.Text;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import tools.jackson.databind.JsonNode;
+
+/** Backups, their plans and restores for people. */
+final class BackupPages {
+    private BackupPages() {}
+
+    static Page list(JsonNode answer) {
+        List<JsonNode> backups = Cell.list(answer, "backups");
+        if (backups.isEmpty()) {
+            return new Page().line("no backups");
+        }
+        Table table = new Table()
+                .column("ID")
+                .column("STATE")
+                .column("KIND")
+                .right("SIZE")
+                .optional("REPO")
+                .optional("STARTED")
+                .optional("CHECKPOINT");
+        for (JsonNode backup : backups) {
+            table.row(
+                    Cell.text(backup, "id"),
+                    Cell.text(backup, "state"),
+                    kind(backup),
+                    size(backup),
+                    Cell.text(backup, "repo"),
+                    Cell.time(backup, "startedAt"),
+                    Cell.text(backup, "checkpoint"));
+        }
+        return new Page().table(table);
+    }
+
+    static Page one(JsonNode backup) {
+        Page page = new Page()
+                .fields(new Fields()
+                        .field("id", Cell.text(backup, "id"))
+                        .field("vm", Cell.text(backup, "vm"))
+                        .field("repo", Cell.text(backup, "repo"))
+                        .field("mode", Cell.text(backup, "mode"))
+                        .field("state", Cell.text(backup, "state"))
+                        .field("checkpoint", Cell.text(backup, "checkpoint"))
+                        .fieldIfAny("started", Cell.time(backup, "startedAt"))
+                        .fieldIfAny("completed", Cell.time(backup, "completedAt"))
+                        .fieldIfAny("verified", Cell.time(backup, "verifiedAt"))
+                        .fieldIfAny("damaged", Cell.text(backup, "damaged"))
+                        .fieldIfAny("error", Cell.text(backup, "error")));
+        List<JsonNode> disks = Cell.list(backup, "disks");
+        if (disks.isEmpty()) {
+            return page;
+        }
+        Table table = new Table()
+                .column("DISK")
+                .column("KIND")
+                .right("SIZE")
+                .optional("SINCE")
+                .column("CAUSE")
+                .optional("FILE");
+        for (JsonNode disk : disks) {
+            table.row(
+                    Cell.text(disk, "disk"),
+                    Cell.text(disk, "kind"),
+                    Cell.size(disk, "bytes"),
+                    Cell.text(disk, "since"),
+                    cause(disk),
+                    Cell.text(disk, "file"));
+        }
+        return page.gap().table(table);
+    }
+
+    static Page plan(JsonNode plan) {
+        Page page = new Page();
+        page.table(planTable(plan));
+        OperationPages.explanation(page.gap(), plan);
+        return OperationPages.transaction(page, plan);
+    }
+
+    static Table planTable(JsonNode plan) {
+        Table table = new Table()
+                .column("DISK")
+                .column("KIND")
+                .column("SINCE")
+                .optional("PARENT")
+                .column("WHY");
+        for (JsonNode disk : Cell.list(plan, "disks")) {
+            String detail = Cell.text(disk, "detail");
+            table.row(
+                    Cell.text(disk, "disk"),
+                    Cell.text(disk, "kind"),
+                    Cell.text(disk, "since"),
+                    Cell.text(disk, "parent"),
+                    detail.equals(Cell.NOTHING) ? cause(disk) : detail);
+        }
+        return table;
+    }
+
+    static Page restore(JsonNode restore) {
+        Table table = new Table().column("DISK").right("SIZE").column("FORMAT").column("FILE");
+        for (JsonNode disk : Cell.list(restore, "disks")) {
+            table.row(
+                    Cell.text(disk, "disk"),
+                    Cell.size(disk, "virtualSize"),
+                    Cell.text(disk, "format"),
+                    Cell.text(disk, "file"));
+        }
+        return new Page()
+                .fields(new Fields().field("backup", Cell.text(restore, "backup")))
+                .gap()
+                .table(table);
+    }
+
+    /** {@code BITMAP_MISSING} as {@code bitmap missing}. */
+    static String cause(JsonNode disk) {
+        return Cell.text(disk, "cause").toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    private static String kind(JsonNode backup) {
+        Set<String> kinds = new TreeSet<>();
+        Cell.list(backup, "disks").forEach(disk -> kinds.add(Cell.text(disk, "kind")));
+        return kinds.isEmpty() ? Cell.NOTHING : String.join("+", kinds);
+    }
+
+    private static String size(JsonNode backup) {
+        long bytes = 0;
+        boolean known = false;
+        for (JsonNode disk : Cell.list(backup, "disks")) {
+            if (disk.path("bytes").canConvertToLong()) {
+                bytes += disk.path("bytes").longValue();
+                known = true;
+            }
+        }
+        return known ? Text.size(bytes) : Cell.NOTHING;
+    }
+}

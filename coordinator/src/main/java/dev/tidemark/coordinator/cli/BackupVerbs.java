@@ -1,0 +1,150 @@
+package dev.tidemark.coordinator.cli;
+
+import dev.tidemark.coordinator.cli.client.RequestPath;
+import dev.tidemark.schema.id.CheckpointName;
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.MachineName;
+import dev.tidemark.schema.id.RepositoryName;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code tidemark backup}: copies of disks at one point in time. */
+@Command(name = "backup", description = "Copies of disks at one point in time.")
+final class BackupVerbs {
+    private final Session session;
+
+    BackupVerbs(Session session) {
+        this.session = session;
+    }
+
+    /** The ways to move data that this version has. */
+    enum Mode {
+        PUSH
+    }
+
+    @Command(name = "start", description = "Backs up a machine while it runs.")
+    int start(
+            @Parameters(index = "0", paramLabel = "VM", description = "The machine.") MachineName vm,
+            @Mixin BackupSelection selection,
+            @Option(names = "--mode", paramLabel = "MODE", description = "push: QEMU writes the target.") @Nullable
+                    Mode mode,
+            @Option(names = "--checkpoint", paramLabel = "NAME", description = "What to call the new checkpoint.")
+                    @Nullable
+                    CheckpointName checkpoint,
+            @Option(names = "--no-checkpoint", description = "Create none: nothing can be incremental since this.")
+                    boolean noCheckpoint,
+            @Option(names = "--speed", paramLabel = "RATE", description = "Bytes per second at most, as in 10M.")
+                    @Nullable
+                    ByteRate speed,
+            @Option(names = "--dry-run", description = "Show the decision and the transaction, and do nothing.")
+                    boolean dryRun,
+            @Mixin WaitOptions wait) {
+        if (checkpoint != null && noCheckpoint) {
+            throw Session.misuse("--checkpoint and --no-checkpoint exclude each other");
+        }
+        ObjectNode body =
+                Arguments.body().put("repo", selection.repositoryName()).put("kind", selection.kind());
+        if (selection.since != null) {
+            body.put("since", selection.since.value());
+        }
+        Arguments.putDisks(body, selection.disks);
+        if (mode != null) {
+            body.put("mode", mode.name());
+        }
+        if (checkpoint != null) {
+            body.put("checkpoint", checkpoint.value());
+        }
+        if (noCheckpoint) {
+            body.put("noCheckpoint", true);
+        }
+        if (speed != null) {
+            body.put("bytesPerSecondMax", speed.bytesPerSecond());
+        }
+        RequestPath path = RequestPath.v1("vms", vm.value(), "backups");
+        OperationRun run = new OperationRun(session);
+        if (dryRun) {
+            return run.dryRun(session.coordinator().post(path.with("dryRun", "true"), body));
+        }
+        return run.start(
+                wait, "tidemark backup list " + vm, () -> session.coordinator().post(path, body));
+    }
+
+    @Command(name = "plan", description = "Shows what a backup would copy, and why.")
+    int plan(
+            @Parameters(index = "0", paramLabel = "VM", description = "The machine.") MachineName vm,
+            @Mixin BackupSelection selection) {
+        RequestPath path = RequestPath.v1("vms", vm.value(), "backups", "plan")
+                .with("repo", selection.repositoryName())
+                .with("kind", selection.kind());
+        if (selection.since != null) {
+            path = path.with("since", selection.since.value());
+        }
+        if (selection.disks != null) {
+            for (DiskName disk : selection.disks) {
+                path = path.with("disk", disk.value());
+            }
+        }
+        JsonNode plan = session.coordinator().get(path);
+        return session.print(plan, BackupPages.plan(plan));
+    }
+
+    @Command(name = "list", description = "Lists a machine's backups, oldest first.")
+    int list(
+            @Parameters(index = "0", paramLabel = "VM", description = "The machine.") MachineName vm,
+            @Option(names = "--repo", paramLabel = "REPO", description = "Only those in this repository.") @Nullable
+                    RepositoryName repository) {
+        RequestPath path = RequestPath.v1("vms", vm.value(), "backups");
+        JsonNode answer = session.coordinator().get(repository == null ? path : path.with("repo", repository.value()));
+        return session.print(answer, BackupPages.list(answer));
+    }
+
+    @Command(name = "show", description = "Shows a backup and its disks.")
+    int show(
+            @Parameters(index = "0", paramLabel = "ID", description = "Its id, or 6 characters of it or more.")
+                    BackupReference backup) {
+        JsonNode answer = session.coordinator().get(RequestPath.v1("backups", backup.value()));
+        return session.print(answer, BackupPages.one(answer));
+    }
+
+    @Command(name = "watch", description = "Waits for a backup, or for any operation by its id.")
+    int watch(
+            @Parameters(index = "0", paramLabel = "ID", description = "The backup's or operation's id.")
+                    BackupReference backup,
+            @Option(names = "--timeout", paramLabel = "SECONDS", description = "Watch no longer.") @Nullable
+                    Integer timeoutSeconds) {
+        WaitOptions wait = new WaitOptions();
+        wait.timeoutSeconds = timeoutSeconds;
+        wait.check();
+        return new BackupWatch(session).watch(backup, timeoutSeconds);
+    }
+
+    @Command(name = "abort", description = "Ends a backup that is running; the chain stays usable.")
+    int abort(
+            @Parameters(index = "0", paramLabel = "ID", description = "Its id, or 6 characters of it or more.")
+                    BackupReference backup,
+            @Mixin WaitOptions wait) {
+        return act(backup, "abort", wait);
+    }
+
+    @Command(name = "verify", description = "Reads a backup again and compares it with its manifest.")
+    int verify(
+            @Parameters(index = "0", paramLabel = "ID", description = "Its id, or 6 characters of it or more.")
+                    BackupReference backup,
+            @Mixin WaitOptions wait) {
+        return act(backup, "verify", wait);
+    }
+
+    private int act(BackupReference backup, String action, WaitOptions wait) {
+        RequestPath path = RequestPath.v1("backups", backup.value(), action);
+        return new OperationRun(session)
+                .start(
+                        wait,
+                        "tidemark backup show " + backup.value(),
+                        () -> session.coordinator().post(path, Arguments.body()));
+    }
+}

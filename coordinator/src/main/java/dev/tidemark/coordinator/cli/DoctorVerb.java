@@ -1,0 +1,63 @@
+package dev.tidemark.coordinator.cli;
+
+import dev.tidemark.coordinator.cli.client.Discovery;
+import dev.tidemark.coordinator.cli.client.ExitCode;
+import dev.tidemark.coordinator.cli.show.Page;
+import dev.tidemark.coordinator.cli.show.Table;
+import dev.tidemark.coordinator.cli.show.Text;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code tidemark doctor}: whether this host has what Tidemark needs, and what to do if not. */
+@Command(name = "doctor", description = "Checks this host, the coordinator and the machines.")
+final class DoctorVerb implements Callable<Integer> {
+    private final Session session;
+
+    DoctorVerb(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+        List<Check> checks = checks();
+        boolean healthy = checks.stream().noneMatch(check -> check.verdict() == Check.Verdict.FAIL);
+        ObjectNode document = Arguments.body();
+        ArrayNode listed = document.putArray("checks");
+        Table table = new Table().column("CHECK").column("VERDICT").column("DETAIL");
+        for (Check check : checks) {
+            listed.addObject()
+                    .put("name", check.name())
+                    .put("verdict", check.verdict().name())
+                    .put("detail", check.detail())
+                    .put("remedy", check.remedy());
+            String remedy = check.remedy().isEmpty() ? "" : "; remedy: " + check.remedy();
+            table.row(
+                    check.name(),
+                    check.verdict().name().toLowerCase(Locale.ROOT),
+                    Text.harmless(check.detail() + remedy));
+        }
+        document.put("healthy", healthy);
+        session.print(document, new Page().table(table));
+        return (healthy ? ExitCode.OK : ExitCode.FAILED).number();
+    }
+
+    private List<Check> checks() {
+        HostChecks host = new HostChecks(session.terminal().environment("PATH"));
+        Path home = session.home();
+        Path given = session.globals().tokenFile;
+        List<Check> checks = new ArrayList<>();
+        checks.add(host.jdk());
+        checks.addAll(host.programs());
+        checks.add(host.kvm(Path.of("/dev/kvm")));
+        checks.add(host.home(home));
+        checks.add(host.token(given == null ? home.resolve(Discovery.TOKEN_FILE) : given));
+        checks.addAll(new ServerChecks(session.coordinator()).all());
+        return checks;
+    }
+}

@@ -1,0 +1,17 @@
+package dev.tidemark.coordinator.cli;
+
+import dev.tidemark.schema.id.HostName;
+import dev.tidemark.schema.id.RepositoryName;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * How a gateway on a hypervisor is to run.
+ *
+ * @param coordinator http or https, with a host
+ * @param repositories absolute, in the order of the command line
+ * @param home absolute; need not exist
+ */
+public record GatewayOptions(
+        URI coordinator, HostName host, Path tokenFile, Map<RepositoryName, Path> repositories, Path home) {}

@@ -1,0 +1,167 @@
+package dev.tidemark.coordinator.cli;
+
+import dev.tidemark.schema.id.HostName;
+import dev.tidemark.schema.id.RepositoryName;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Reads the options of the verbs that run in this process, and hands them over. */
+@SuppressWarnings("NullAway.Init") // picocli fills what is required before it calls
+final class LocalCommands {
+    private static final int PORT_DEFAULT = 8391;
+    private static final int PORT_MAX = 65_535;
+
+    private LocalCommands() {}
+
+    @Command(name = "serve", description = "Runs a coordinator with a gateway for this host.")
+    static final class Serve implements Callable<Integer> {
+        private final Session session;
+        private final Supplier<LocalVerbs> verbs;
+
+        @Option(names = "--port", paramLabel = "PORT", description = "Where to listen: 8391 if not given.")
+        private int port = PORT_DEFAULT;
+
+        @Option(names = "--bind", paramLabel = "ADDRESS", description = "On which address: 127.0.0.1 if not given.")
+        private String bind = "127.0.0.1";
+
+        @Option(
+                names = "--database-url",
+                paramLabel = "URL",
+                description = "A PostgreSQL server; else an embedded one.")
+        private @Nullable String databaseUrl;
+
+        @Option(names = "--database-password-file", paramLabel = "FILE", description = "Holds its password.")
+        private @Nullable Path databasePasswordFile;
+
+        @Option(names = "--repository", paramLabel = "NAME=DIR", description = "A repository; may be repeated.")
+        private Map<RepositoryName, Path> repositories = new LinkedHashMap<>();
+
+        @Option(names = "--host", paramLabel = "NAME", description = "What this hypervisor is called.")
+        private @Nullable HostName host;
+
+        @Option(names = "--no-gateway", description = "Run the coordinator alone.")
+        private boolean noGateway;
+
+        Serve(Session session, Supplier<LocalVerbs> verbs) {
+            this.session = session;
+            this.verbs = verbs;
+        }
+
+        @Override
+        public Integer call() {
+            if (port < 0 || port > PORT_MAX) {
+                throw Session.misuse("--port takes 0 to " + PORT_MAX);
+            }
+            return verbs.get()
+                    .serve(new ServeOptions(
+                            session.home(),
+                            port,
+                            bind,
+                            Optional.ofNullable(databaseUrl),
+                            Optional.ofNullable(databasePasswordFile),
+                            repositories,
+                            Optional.ofNullable(host),
+                            !noGateway));
+        }
+    }
+
+    @Command(name = "gateway", description = "Runs a gateway on another hypervisor.")
+    static final class Gateway implements Callable<Integer> {
+        private final Session session;
+        private final Supplier<LocalVerbs> verbs;
+
+        @Option(names = "--coordinator", required = true, paramLabel = "URL", description = "Where it listens.")
+        private URI coordinator;
+
+        @Option(names = "--host", required = true, paramLabel = "NAME", description = "What this hypervisor is called.")
+        private HostName host;
+
+        @Option(names = "--repository", paramLabel = "NAME=DIR", description = "A repository; may be repeated.")
+        private Map<RepositoryName, Path> repositories = new LinkedHashMap<>();
+
+        Gateway(Session session, Supplier<LocalVerbs> verbs) {
+            this.session = session;
+            this.verbs = verbs;
+        }
+
+        @Override
+        public Integer call() {
+            String scheme = String.valueOf(coordinator.getScheme());
+            if (!(scheme.equals("http") || scheme.equals("https")) || coordinator.getHost() == null) {
+                throw Session.misuse("--coordinator takes an address like http://coordinator.example:8391");
+            }
+            Path tokenFile = session.globals().tokenFile;
+            if (tokenFile == null) {
+                throw Session.misuse("--token-file is missing: the coordinator knows its gateways by their token");
+            }
+            return verbs.get().gateway(new GatewayOptions(coordinator, host, tokenFile, repositories, session.home()));
+        }
+    }
+
+    @Command(name = "demo", description = "Plays the whole story on a throw-away machine.")
+    static final class Demo implements Callable<Integer> {
+        private final Session session;
+        private final Supplier<LocalVerbs> verbs;
+
+        @Option(names = "--keep", description = "Leave what it made, and say where.")
+        private boolean keep;
+
+        Demo(Session session, Supplier<LocalVerbs> verbs) {
+            this.session = session;
+            this.verbs = verbs;
+        }
+
+        @Override
+        public Integer call() {
+            GlobalOptions globals = session.globals();
+            return verbs.get().demo(new DemoOptions(globals.format, keep, Optional.ofNullable(globals.home)));
+        }
+    }
+
+    @Command(name = "bench", description = "Measures, as ratios against floors of the same run.")
+    static final class Bench implements Callable<Integer> {
+        private static final List<String> KNOWN = List.of("append", "replay", "checkpoint", "reconcile", "backup");
+
+        private final Session session;
+        private final Supplier<LocalVerbs> verbs;
+
+        @Parameters(
+                arity = "0..*",
+                paramLabel = "NAME",
+                description = "append, replay, checkpoint, reconcile, backup; none means all.")
+        private List<String> names = List.of();
+
+        @Option(names = "--count", paramLabel = "N", description = "How often; 1 or more.")
+        private @Nullable Integer count;
+
+        Bench(Session session, Supplier<LocalVerbs> verbs) {
+            this.session = session;
+            this.verbs = verbs;
+        }
+
+        @Override
+        public Integer call() {
+            for (String name : names) {
+                if (!KNOWN.contains(name)) {
+                    throw Session.misuse("there is no benchmark '" + name + "', only " + String.join(", ", KNOWN));
+                }
+            }
+            if (count != null && count < 1) {
+                throw Session.misuse("--count takes 1 or more");
+            }
+            OptionalInt repetitions = count == null ? OptionalInt.empty() : OptionalInt.of(count);
+            return verbs.get().bench(new BenchOptions(names, session.globals().format, repetitions));
+        }
+    }
+}

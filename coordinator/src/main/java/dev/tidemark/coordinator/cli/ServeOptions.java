@@ -1,0 +1,27 @@
+package dev.tidemark.coordinator.cli;
+
+import dev.tidemark.schema.id.HostName;
+import dev.tidemark.schema.id.RepositoryName;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How a coordinator is to run.
+ *
+ * @param home absolute; need not exist
+ * @param port 0 to 65535; 0 lets the system choose
+ * @param databaseUrl empty for the embedded database
+ * @param repositories those that were named, absolute, in the order of the command line; {@code default} is not implied
+ * @param host what this hypervisor is called; empty for the system's host name
+ * @param gateway whether to embed one
+ */
+public record ServeOptions(
+        Path home,
+        int port,
+        String bind,
+        Optional<String> databaseUrl,
+        Optional<Path> databasePasswordFile,
+        Map<RepositoryName, Path> repositories,
+        Optional<HostName> host,
+        boolean gateway) {}

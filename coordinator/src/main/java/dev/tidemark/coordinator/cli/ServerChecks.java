@@ -1,0 +1,68 @@
+package dev.tidemark.coordinator.cli;
+
+import dev.tidemark.coordinator.cli.client.Coordinator;
+import dev.tidemark.coordinator.cli.client.ExitCode;
+import dev.tidemark.coordinator.cli.client.Failure;
+import dev.tidemark.coordinator.cli.client.RequestPath;
+import dev.tidemark.coordinator.cli.show.Cell;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import tools.jackson.databind.JsonNode;
+
+/** What the doctor hears from a coordinator, and from it about the machines. */
+final class ServerChecks {
+    private final Coordinator coordinator;
+
+    ServerChecks(Coordinator coordinator) {
+        this.coordinator = coordinator;
+    }
+
+    List<Check> all() {
+        List<Check> checks = new ArrayList<>();
+        JsonNode server;
+        try {
+            server = coordinator.get(RequestPath.v1("server"));
+        } catch (Failure failure) {
+            // A host without a coordinator is healthy; one whose coordinator refuses us is not.
+            checks.add(
+                    failure.exitCode() == ExitCode.UNAVAILABLE
+                            ? Check.warn("coordinator", failure.detail(), failure.remedy())
+                            : Check.fail("coordinator", failure.detail(), failure.remedy()));
+            return checks;
+        }
+        checks.add(Check.ok("coordinator", "version " + Cell.text(server, "version")));
+        checks.add(asked("ready", () -> ready(coordinator.get(RequestPath.of("/health/ready")))));
+        JsonNode database = server.path("database");
+        checks.add(Check.ok("database", Cell.text(database, "kind") + " PostgreSQL " + Cell.text(database, "version")));
+        try {
+            Cell.list(coordinator.get(RequestPath.v1("vms")), "vms").forEach(vm -> checks.add(machine(vm)));
+        } catch (Failure failure) {
+            checks.add(Check.fail("machines", failure.detail(), failure.remedy()));
+        }
+        return checks;
+    }
+
+    private static Check asked(String name, Supplier<Check> question) {
+        try {
+            return question.get();
+        } catch (Failure failure) {
+            return Check.fail(name, failure.detail(), failure.remedy());
+        }
+    }
+
+    private static Check ready(JsonNode health) {
+        return health.path("status").asString("").equals("UP")
+                ? Check.ok("ready", "the coordinator can do its work")
+                : Check.fail("ready", "the coordinator says " + Cell.text(health, "status"), "see its log");
+    }
+
+    private static Check machine(JsonNode machine) {
+        String name = Cell.text(machine, "name");
+        String state = Cell.text(machine, "state");
+        String label = "vm " + name;
+        return state.equals("UP")
+                ? Check.ok(label, state)
+                : Check.warn(label, state, "start it, or remove it: tidemark vm remove " + name);
+    }
+}

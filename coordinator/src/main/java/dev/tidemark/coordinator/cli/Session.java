@@ -1,0 +1,73 @@
+package dev.tidemark.coordinator.cli;
+
+import dev.tidemark.coordinator.cli.client.Coordinator;
+import dev.tidemark.coordinator.cli.client.Discovery;
+import dev.tidemark.coordinator.cli.client.ExitCode;
+import dev.tidemark.coordinator.cli.client.Failure;
+import dev.tidemark.coordinator.cli.show.Output;
+import dev.tidemark.coordinator.cli.show.Page;
+import dev.tidemark.coordinator.cli.show.Terminal;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** One invocation: its streams, its global options, and its coordinator once a verb needs it. */
+final class Session {
+    static final String USAGE_CODE = "USAGE";
+
+    private final Terminal terminal;
+    private final GlobalOptions globals;
+    private @Nullable Coordinator coordinator;
+
+    Session(Terminal terminal, GlobalOptions globals) {
+        this.terminal = terminal;
+        this.globals = globals;
+    }
+
+    Terminal terminal() {
+        return terminal;
+    }
+
+    GlobalOptions globals() {
+        return globals;
+    }
+
+    /** Asked for after parsing: before, the format is not known. */
+    Output output() {
+        return new Output(terminal, globals.format);
+    }
+
+    Path home() {
+        if (globals.home != null) {
+            return globals.home;
+        }
+        String fromEnvironment = terminal.environment("TIDEMARK_HOME");
+        return fromEnvironment.isEmpty()
+                ? Path.of(System.getProperty("user.home"), ".local", "share", "tidemark")
+                : Arguments.absolute(fromEnvironment);
+    }
+
+    Discovery discovery() {
+        return new Discovery(home(), globals.url, globals.tokenFile);
+    }
+
+    Coordinator coordinator() {
+        Coordinator known = coordinator;
+        if (known == null) {
+            known = new Coordinator(discovery());
+            coordinator = known;
+        }
+        return known;
+    }
+
+    /** Prints a result and ends well. */
+    int print(JsonNode document, Page page) {
+        output().print(document, page);
+        return ExitCode.OK.number();
+    }
+
+    /** A mistake in the arguments that only shows when they are seen together. */
+    static Failure misuse(String detail) {
+        return Failure.local(ExitCode.USAGE, USAGE_CODE, detail, "");
+    }
+}

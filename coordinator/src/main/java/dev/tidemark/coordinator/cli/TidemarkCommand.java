@@ -1,0 +1,91 @@
+package dev.tidemark.coordinator.cli;
+
+import dev.tidemark.coordinator.cli.client.ExitCode;
+import dev.tidemark.coordinator.cli.client.Failure;
+import dev.tidemark.coordinator.cli.show.Terminal;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code tidemark}: the one entry point. Assembles the verbs; each lives in a file of its own. */
+@Command(
+        name = "tidemark",
+        description = "An event-sourced backup coordinator for QEMU/KVM.",
+        synopsisSubcommandLabel = "VERB",
+        footer = {
+            "",
+            "Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 conflict, 5 denied, 6 unavailable,",
+            "7 a full backup is required, 8 outcome unknown."
+        })
+public final class TidemarkCommand extends GlobalOptions implements Runnable {
+    /** picocli refuses to write help that is narrower. */
+    private static final int HELP_WIDTH_MIN = 55;
+
+    private final Supplier<LocalVerbs> localVerbs;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli fills it before it calls
+    private CommandSpec spec;
+
+    /** @param localVerbs asked for only when one of them is to run */
+    public TidemarkCommand(Supplier<LocalVerbs> localVerbs) {
+        this.localVerbs = localVerbs;
+    }
+
+    /** The process ends with the code of the verb. */
+    public static void main(String[] arguments) {
+        int exitCode = new TidemarkCommand(() -> notPartOfThisBuild()).run(Terminal.ofProcess(), arguments);
+        System.exit(exitCode);
+    }
+
+    private static LocalVerbs notPartOfThisBuild() {
+        throw Failure.local(
+                ExitCode.FAILED,
+                "NOT_BUILT",
+                "this verb is not part of this build",
+                "use a build of the whole project");
+    }
+
+    /** Runs one command line; never throws. */
+    public int run(Terminal terminal, String... arguments) {
+        Session session = new Session(terminal, this);
+        CommandErrors errors = new CommandErrors(session);
+        return commandLine(session)
+                .setParameterExceptionHandler(errors::misused)
+                .setExecutionExceptionHandler(errors::failed)
+                .execute(arguments);
+    }
+
+    private CommandLine commandLine(Session session) {
+        CommandLine commandLine = new CommandLine(this)
+                .addSubcommand(new VmVerbs(session))
+                .addSubcommand(new CheckpointVerbs(session))
+                .addSubcommand(new BackupVerbs(session))
+                .addSubcommand(new RestoreVerb(session))
+                .addSubcommand(new ChainVerbs(session))
+                .addSubcommand(new ReconcileVerb(session))
+                .addSubcommand(new DoctorVerb(session))
+                .addSubcommand(new LocalCommands.Serve(session, localVerbs))
+                .addSubcommand(new LocalCommands.Gateway(session, localVerbs))
+                .addSubcommand(new LocalCommands.Demo(session, localVerbs))
+                .addSubcommand(new LocalCommands.Bench(session, localVerbs));
+        Arguments.register(commandLine);
+        return commandLine
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                // "@name" is a name that the schema refuses, not a file to read arguments from.
+                .setExpandAtFiles(false)
+                .setUsageHelpAutoWidth(false)
+                .setUsageHelpWidth(Math.max(HELP_WIDTH_MIN, session.terminal().width()))
+                .setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF))
+                .setOut(new java.io.PrintWriter(new TerminalWriter(session.terminal()), true));
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a verb is missing");
+    }
+}

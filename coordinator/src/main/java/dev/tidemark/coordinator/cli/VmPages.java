@@ -1,0 +1,68 @@
+package dev.tidemark.coordinator.cli;
+
+import dev.tidemark.coordinator.cli.show.Cell;
+import dev.tidemark.coordinator.cli.show.Fields;
+import dev.tidemark.coordinator.cli.show.Page;
+import dev.tidemark.coordinator.cli.show.Table;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/** Machines for people. */
+final class VmPages {
+    private VmPages() {}
+
+    static Page list(JsonNode answer) {
+        List<JsonNode> machines = Cell.list(answer, "vms");
+        if (machines.isEmpty()) {
+            return new Page().line("no machines; add one with: tidemark vm add NAME --qmp SOCKET");
+        }
+        Table table = new Table()
+                .column("NAME")
+                .column("STATE")
+                .column("HOST")
+                .optional("QEMU")
+                .optional("DISKS")
+                .optional("ID");
+        for (JsonNode machine : machines) {
+            table.row(
+                    Cell.text(machine, "name"),
+                    Cell.text(machine, "state"),
+                    Cell.text(machine, "host"),
+                    Cell.text(machine.path("qemu"), "version"),
+                    Integer.toString(Cell.list(machine, "disks").size()),
+                    Cell.text(machine, "id"));
+        }
+        return new Page().table(table);
+    }
+
+    static Page one(JsonNode machine) {
+        Page page = new Page()
+                .fields(new Fields()
+                        .field("name", Cell.text(machine, "name"))
+                        .field("id", Cell.text(machine, "id"))
+                        .field("host", Cell.text(machine, "host"))
+                        .field("state", Cell.text(machine, "state"))
+                        .fieldIfAny("qmp", Cell.text(machine, "qmp"))
+                        .fieldIfAny("qemu", Cell.text(machine.path("qemu"), "version"))
+                        .fieldIfAny("pending", Cell.text(machine, "pending")));
+        List<JsonNode> disks = Cell.list(machine, "disks");
+        if (disks.isEmpty()) {
+            return page;
+        }
+        Table table = new Table()
+                .column("DISK")
+                .right("SIZE")
+                .column("FORMAT")
+                .optional("NODE")
+                .column("FILE");
+        for (JsonNode disk : disks) {
+            table.row(
+                    Cell.text(disk, "name"),
+                    Cell.size(disk, "virtualSize"),
+                    Cell.text(disk, "format"),
+                    Cell.text(disk, "node"),
+                    Cell.text(disk, "file"));
+        }
+        return page.gap().table(table);
+    }
+}

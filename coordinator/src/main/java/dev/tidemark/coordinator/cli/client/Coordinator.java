@@ -1,0 +1,181 @@
+package dev.tidemark.coordinator.cli.client;
+
+import dev.tidemark.schema.json.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The HTTP interface of a coordinator.
+ *
+ * <p>A request whose connection broke is sent again with the same idempotency key. If it stays without an answer, the
+ * outcome is unknown, and the failure says so: only a connection that was refused at the first try proves that nothing
+ * arrived.
+ */
+public final class Coordinator {
+    private static final int ATTEMPTS_MAX = 4;
+    private static final long FIRST_PAUSE_MILLISECONDS = 100;
+    private static final int ANSWER_BYTES_MAX = 16 * 1024 * 1024;
+    private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(30);
+
+    private final Discovery discovery;
+    private final HttpClient http;
+
+    public Coordinator(Discovery discovery) {
+        this.discovery = discovery;
+        this.http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(CONNECT_PATIENCE)
+                .build();
+    }
+
+    public JsonNode get(RequestPath path) {
+        return get(path, Duration.ZERO);
+    }
+
+    /** A question that the coordinator may keep open for a while. */
+    public JsonNode get(RequestPath path, Duration heldOpen) {
+        return exchange(new Request("GET", path, null, null, ANSWER_PATIENCE.plus(heldOpen)));
+    }
+
+    public JsonNode post(RequestPath path, JsonNode body) {
+        return post(path, body, Duration.ZERO);
+    }
+
+    public JsonNode post(RequestPath path, JsonNode body, Duration heldOpen) {
+        return exchange(new Request("POST", path, body, IdempotencyKey.fresh(), ANSWER_PATIENCE.plus(heldOpen)));
+    }
+
+    public JsonNode delete(RequestPath path) {
+        return exchange(new Request("DELETE", path, null, IdempotencyKey.fresh(), ANSWER_PATIENCE));
+    }
+
+    private record Request(
+            String method,
+            RequestPath path,
+            @Nullable JsonNode body,
+            @Nullable IdempotencyKey key,
+            Duration patience) {}
+
+    private JsonNode exchange(Request request) {
+        boolean mayHaveArrived = false;
+        long pauseMilliseconds = FIRST_PAUSE_MILLISECONDS;
+        for (int attempt = 1; ; attempt++) {
+            Endpoint endpoint = discovery.find();
+            try {
+                return understood(http.send(built(request, endpoint), BodyHandlers.ofInputStream()));
+            } catch (IOException failure) {
+                boolean refused = neverConnected(failure);
+                mayHaveArrived |= !refused;
+                boolean hopeless = failure instanceof HttpTimeoutException || !mayHaveArrived;
+                if (hopeless || attempt == ATTEMPTS_MAX) {
+                    throw unanswered(request, endpoint, failure, mayHaveArrived);
+                }
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                throw unanswered(request, endpoint, interrupted, true);
+            }
+            pause(pauseMilliseconds);
+            pauseMilliseconds *= 3;
+        }
+    }
+
+    private static HttpRequest built(Request request, Endpoint endpoint) {
+        HttpRequest.Builder builder = HttpRequest.newBuilder(
+                        URI.create(endpoint.url() + request.path().toString()))
+                .timeout(request.patience())
+                .header("Authorization", "Bearer " + endpoint.token())
+                .header("Accept", "application/json, application/problem+json");
+        if (request.key() != null) {
+            builder.header("Idempotency-Key", request.key().value());
+        }
+        if (request.body() == null) {
+            return builder.method(request.method(), BodyPublishers.noBody()).build();
+        }
+        return builder.header("Content-Type", "application/json")
+                .method(request.method(), BodyPublishers.ofByteArray(Json.MAPPER.writeValueAsBytes(request.body())))
+                .build();
+    }
+
+    private static JsonNode understood(HttpResponse<InputStream> response) throws IOException {
+        byte[] bytes;
+        try (InputStream body = response.body()) {
+            bytes = body.readNBytes(ANSWER_BYTES_MAX + 1);
+        }
+        int status = response.statusCode();
+        if (bytes.length > ANSWER_BYTES_MAX) {
+            throw strange(status, "its answer is longer than " + ANSWER_BYTES_MAX + " bytes");
+        }
+        JsonNode document;
+        try {
+            document = Json.MAPPER.readTree(bytes);
+        } catch (JacksonException malformed) {
+            throw strange(status, "its answer is not JSON");
+        }
+        if (!document.isObject()) {
+            throw strange(status, "its answer is not a JSON object");
+        }
+        if (status < 200 || status > 299) {
+            throw Failure.problem(status, document);
+        }
+        return document;
+    }
+
+    private static Failure strange(int status, String detail) {
+        return Failure.local(
+                ExitCode.ofProblem(status, ""),
+                "STRANGE_ANSWER",
+                "the coordinator answered with status " + status + ", but " + detail,
+                "check that the address is that of a Tidemark coordinator");
+    }
+
+    private static boolean neverConnected(IOException failure) {
+        return failure instanceof ConnectException
+                || failure instanceof java.net.http.HttpConnectTimeoutException
+                || failure.getCause() instanceof UnresolvedAddressException;
+    }
+
+    private Failure unanswered(Request request, Endpoint endpoint, Exception failure, boolean mayHaveArrived) {
+        String said = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+        Failure shown;
+        if (mayHaveArrived && request.key() != null) {
+            shown = Failure.local(
+                    ExitCode.UNKNOWN,
+                    "OUTCOME_UNKNOWN",
+                    "the coordinator at " + endpoint.url() + " took the connection and gave no answer (" + said
+                            + "): whether the request was accepted is unknown",
+                    "look before repeating it, for example with: tidemark vm list");
+        } else {
+            shown = Failure.local(
+                    ExitCode.UNAVAILABLE,
+                    "COORDINATOR_UNAVAILABLE",
+                    "the coordinator at " + endpoint.url() + " does not answer: " + said,
+                    discovery.remedy());
+        }
+        shown.initCause(failure);
+        return shown;
+    }
+
+    private static void pause(long milliseconds) {
+        try {
+            Thread.sleep(milliseconds);
+        } catch (InterruptedException interrupted) {
+            // The next send notices the flag and ends the request with an honest outcome.
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package dev.tidemark.coordinator.cli.show;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Rows under headings. Where the width does not suffice, the last column is wrapped, then optional columns are dropped
+ * from the right, and at last each row is written as a block of its own with every column: narrow output loses nothing
+ * that has a name.
+ */
+public final class Table implements Block {
+    private static final int GAP = 2;
+    private static final int WRAPPED_WIDTH_MIN = 16;
+
+    private record Column(String heading, boolean optional, boolean right) {}
+
+    private final List<Column> columns = new ArrayList<>();
+    private final List<List<String>> rows = new ArrayList<>();
+
+    public Table column(String heading) {
+        columns.add(new Column(heading, false, false));
+        return this;
+    }
+
+    /** Dropped first. */
+    public Table optional(String heading) {
+        columns.add(new Column(heading, true, false));
+        return this;
+    }
+
+    /** Aligned at the right, for sizes. */
+    public Table right(String heading) {
+        columns.add(new Column(heading, false, true));
+        return this;
+    }
+
+    public Table row(String... cells) {
+        if (cells.length != columns.size()) {
+            throw new IllegalArgumentException(cells.length + " cells for " + columns.size() + " columns");
+        }
+        rows.add(List.of(cells));
+        return this;
+    }
+
+    @Override
+    public void render(int width, List<String> lines) {
+        List<Integer> shown = new ArrayList<>();
+        for (int index = 0; index < columns.size(); index++) {
+            shown.add(index);
+        }
+        while (!fits(shown, width)) {
+            int dropped = lastOptional(shown);
+            if (dropped < 0) {
+                renderBlocks(width, lines);
+                return;
+            }
+            shown.remove(/* index */ dropped);
+        }
+        renderGrid(shown, width, lines);
+    }
+
+    private int lastOptional(List<Integer> shown) {
+        for (int position = shown.size() - 1; position >= 0; position--) {
+            if (columns.get(shown.get(position)).optional()) {
+                return position;
+            }
+        }
+        return -1;
+    }
+
+    /** The last column may be narrower than its text, and is wrapped then. */
+    private boolean fits(List<Integer> shown, int width) {
+        int before = widthBeforeLast(shown);
+        int last = natural(shown.getLast());
+        boolean wraps = !columns.get(shown.getLast()).right();
+        return before + (wraps ? Math.min(last, WRAPPED_WIDTH_MIN) : last) <= width;
+    }
+
+    private int widthBeforeLast(List<Integer> shown) {
+        int width = 0;
+        for (int position = 0; position < shown.size() - 1; position++) {
+            width += natural(shown.get(position)) + GAP;
+        }
+        return width;
+    }
+
+    private int natural(int column) {
+        int width = Text.length(columns.get(column).heading());
+        for (List<String> row : rows) {
+            width = Math.max(width, Text.length(row.get(column)));
+        }
+        return width;
+    }
+
+    private void renderGrid(List<Integer> shown, int width, List<String> lines) {
+        int lastWidth = Math.max(1, Math.min(natural(shown.getLast()), width - widthBeforeLast(shown)));
+        renderRow(columns.stream().map(Column::heading).toList(), shown, lastWidth, lines);
+        for (List<String> row : rows) {
+            renderRow(row, shown, lastWidth, lines);
+        }
+    }
+
+    private void renderRow(List<String> cells, List<Integer> shown, int lastWidth, List<String> lines) {
+        StringBuilder line = new StringBuilder();
+        for (int position = 0; position < shown.size() - 1; position++) {
+            int column = shown.get(position);
+            String cell = cells.get(column);
+            int width = natural(column);
+            String padding = " ".repeat(width - Text.length(cell));
+            line.append(columns.get(column).right() ? padding + cell : cell + padding)
+                    .append(" ".repeat(GAP));
+        }
+        int last = shown.getLast();
+        String indent = " ".repeat(line.length());
+        for (String part : Text.wrapped(cells.get(last), lastWidth)) {
+            String aligned = columns.get(last).right() ? " ".repeat(lastWidth - Text.length(part)) + part : part;
+            lines.add((line + aligned).stripTrailing());
+            line.setLength(0);
+            line.append(indent);
+        }
+    }
+
+    private void renderBlocks(int width, List<String> lines) {
+        for (int row = 0; row < rows.size(); row++) {
+            if (row > 0) {
+                lines.add("");
+            }
+            Fields fields = new Fields();
+            for (int column = 0; column < columns.size(); column++) {
+                fields.field(columns.get(column).heading(), rows.get(row).get(column));
+            }
+            fields.render(width, lines);
+        }
+    }
+}
