@@ -127,7 +127,9 @@ final class BackupPages {
     private static String kind(JsonNode backup) {
         Set<String> kinds = new TreeSet<>();
         Cell.list(backup, "disks").forEach(disk -> kinds.add(Cell.text(disk, "kind")));
-        return kinds.isEmpty() ? Cell.NOTHING : String.join("+", kinds);
+        return kinds.isEmpty()
+                ? Cell.NOTHING
+                : kinds.size() > 1 ? "MIXED" : kinds.iterator().next();
     }
 
     private static String size(JsonNode backup) {

@@ -84,33 +84,42 @@ final class CheckpointFamily {
      * The chain as a drawing, oldest at the top. Only a fork is indented: a chain of a hundred checkpoints must not walk
      * out of the window.
      */
-    List<String> drawing() {
+    List<String> drawing(int width) {
         List<String> lines = new ArrayList<>();
         for (JsonNode root : roots()) {
-            draw(root, "", lines);
+            draw(root, "", width, lines);
         }
         return lines;
     }
 
-    private void draw(JsonNode first, String indent, List<String> lines) {
+    private void draw(JsonNode first, String indent, int width, List<String> lines) {
         JsonNode checkpoint = first;
         while (true) {
-            lines.add(indent + "* " + Cell.text(checkpoint, "name") + marks(checkpoint));
             List<JsonNode> children = children(checkpoint);
+            drawOne(checkpoint, indent, children.isEmpty() ? "  " : "| ", width, lines);
             if (children.isEmpty()) {
                 return;
             }
             for (JsonNode fork : children.subList(0, children.size() - 1)) {
                 lines.add(indent + "|\\");
-                draw(fork, indent + "| ", lines);
+                draw(fork, indent + "| ", width, lines);
             }
             lines.add(indent + "|");
             checkpoint = children.getLast();
         }
     }
 
-    private static String marks(JsonNode checkpoint) {
+    private static void drawOne(JsonNode checkpoint, String indent, String trunk, int width, List<String> lines) {
         String state = Cell.text(checkpoint, "state");
-        return "  " + CheckpointPages.disks(checkpoint) + (state.equals("CREATED") ? "" : "  " + state);
+        String name = indent + "* " + Cell.text(checkpoint, "name");
+        String marks = CheckpointPages.disks(checkpoint) + (state.equals("CREATED") ? "" : " " + state);
+        if (name.length() + 2 + marks.length() <= width) {
+            lines.add(name + "  " + marks);
+            return;
+        }
+        lines.add(name);
+        for (String mark : marks.split(" ", -1)) {
+            lines.add(indent + trunk + "  " + mark);
+        }
     }
 }

@@ -18,7 +18,7 @@ final class CheckpointPages {
         }
         Table table = new Table()
                 .column("NAME")
-                .column("CREATED")
+                .optional("CREATED")
                 .column("STATE")
                 .column("DISKS")
                 .optional("CONSISTENCY")

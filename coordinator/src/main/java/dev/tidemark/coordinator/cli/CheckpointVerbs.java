@@ -81,7 +81,9 @@ final class CheckpointVerbs {
         ArrayNode chosen = document.putArray("checkpoints");
         shown.forEach(chosen::add);
         if (tree) {
-            return session.print(document, new Page().verbatim(family.drawing()));
+            return session.print(
+                    document,
+                    new Page().verbatim(family.drawing(session.terminal().width())));
         }
         if (nameOnly) {
             return session.print(

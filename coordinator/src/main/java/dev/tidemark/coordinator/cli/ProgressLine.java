@@ -8,7 +8,7 @@ import tools.jackson.databind.JsonNode;
 /** Tells on standard error how far an operation is: one line that moves on a terminal, few lines elsewhere. */
 final class ProgressLine {
     private static final long PLAIN_PAUSE_SECONDS = 30;
-    private static final int BAR_WIDTH = 20;
+    private static final int BAR_WIDTH = 10;
     private static final int BAR_COLUMNS_MIN = 60;
     private static final String ERASE_LINE = "\r\u001b[K";
 

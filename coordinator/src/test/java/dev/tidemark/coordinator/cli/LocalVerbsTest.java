@@ -1,0 +1,100 @@
+package dev.tidemark.coordinator.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.coordinator.cli.show.OutputFormat;
+import dev.tidemark.schema.id.HostName;
+import dev.tidemark.schema.id.RepositoryName;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The verbs that run here get their options complete and absolute. */
+@SuppressWarnings("NullAway.Init")
+class LocalVerbsTest {
+    private final SilentLocalVerbs verbs = new SilentLocalVerbs();
+
+    @TempDir
+    Path home;
+
+    private int run(String... arguments) {
+        return new CommandLineRun(home)
+                .run(new TidemarkCommand(() -> verbs), arguments)
+                .exitCode();
+    }
+
+    @Test
+    void serve_has_defaults() {
+        assertThat(run("serve")).isZero();
+        assertThat(verbs.asked)
+                .isEqualTo(List.of(new ServeOptions(
+                        home,
+                        8391,
+                        "127.0.0.1",
+                        Optional.empty(),
+                        Optional.empty(),
+                        Map.of(),
+                        Optional.empty(),
+                        true)));
+    }
+
+    @Test
+    void serve_takes_all_its_options() {
+        assertThat(run(
+                        "serve",
+                        "--home=h",
+                        "--port=0",
+                        "--bind=::1",
+                        "--database-url=jdbc:postgresql://db/t",
+                        "--database-password-file=p",
+                        "--repository",
+                        "a=/a",
+                        "--repository",
+                        "b=b",
+                        "--host=alpha",
+                        "--no-gateway"))
+                .isZero();
+        assertThat(verbs.asked)
+                .isEqualTo(List.of(new ServeOptions(
+                        Path.of("h").toAbsolutePath(),
+                        0,
+                        "::1",
+                        Optional.of("jdbc:postgresql://db/t"),
+                        Optional.of(Path.of("p").toAbsolutePath()),
+                        Map.of(
+                                new RepositoryName("a"),
+                                Path.of("/a"),
+                                new RepositoryName("b"),
+                                Path.of("b").toAbsolutePath()),
+                        Optional.of(new HostName("alpha")),
+                        false)));
+    }
+
+    @Test
+    void gateway_takes_all_its_options() {
+        assertThat(run("gateway", "--coordinator=http://c:1", "--host=beta", "--token-file=/t", "--repository=a=/a"))
+                .isZero();
+        assertThat(verbs.asked)
+                .isEqualTo(List.of(new GatewayOptions(
+                        URI.create("http://c:1"),
+                        new HostName("beta"),
+                        Path.of("/t"),
+                        Map.of(new RepositoryName("a"), Path.of("/a")),
+                        home)));
+    }
+
+    @Test
+    void demo_and_bench_know_their_format() {
+        assertThat(run("demo", "-o", "json", "--keep")).isZero();
+        assertThat(run("bench", "append", "replay", "--count", "3", "-oyaml")).isEqualTo(17);
+        assertThat(verbs.asked)
+                .isEqualTo(List.of(
+                        new DemoOptions(OutputFormat.JSON, true, Optional.empty()),
+                        new BenchOptions(List.of("append", "replay"), OutputFormat.YAML, OptionalInt.of(3))));
+    }
+}

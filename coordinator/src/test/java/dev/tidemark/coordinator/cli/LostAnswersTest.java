@@ -1,0 +1,72 @@
+package dev.tidemark.coordinator.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.coordinator.cli.CommandLineRun.Ended;
+import dev.tidemark.coordinator.cli.PlayedCoordinator.Asked;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The connection breaks after the request was taken: the same wish is sent again, never another one. */
+@SuppressWarnings("NullAway.Init")
+class LostAnswersTest {
+    @TempDir
+    Path home;
+
+    private PlayedCoordinator coordinator;
+    private CommandLineRun commands;
+
+    @BeforeEach
+    void start() throws IOException {
+        coordinator = new PlayedCoordinator();
+        commands = CommandLineRun.against(coordinator, home);
+    }
+
+    @AfterEach
+    void stop() {
+        coordinator.close();
+    }
+
+    @Test
+    void a_request_without_an_answer_is_sent_again_under_the_same_key() {
+        coordinator.breaks("POST /v1/vms/web1/checkpoints");
+        coordinator.answers(
+                "POST /v1/vms/web1/checkpoints", 202, Answers.operation("CREATE_CHECKPOINT", "PENDING", "x"));
+        assertThat(commands.run("checkpoint", "create", "web1", "--no-wait").exitCode())
+                .isZero();
+        assertThat(coordinator.asked()).hasSize(2);
+        assertThat(coordinator.asked())
+                .extracting(Asked::key)
+                .doesNotContain("")
+                .containsOnly(coordinator.asked().getFirst().key());
+    }
+
+    @Test
+    void each_invocation_has_a_key_of_its_own() {
+        coordinator.answers(
+                "POST /v1/vms/web1/checkpoints", 202, Answers.operation("CREATE_CHECKPOINT", "PENDING", "x"));
+        commands.run("checkpoint", "create", "web1", "--no-wait");
+        commands.run("checkpoint", "create", "web1", "--no-wait");
+        assertThat(coordinator.asked()).extracting(Asked::key).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void a_request_that_never_gets_an_answer_has_an_unknown_outcome() {
+        coordinator.breaks("POST /v1/vms/web1/checkpoints");
+        Ended ended = commands.run("checkpoint", "create", "web1", "-o", "json");
+        assertThat(ended.exitCode()).isEqualTo(8);
+        assertThat(ended.notes()).contains("whether the request was accepted is unknown");
+        assertThat(ended.results()).contains("OUTCOME_UNKNOWN");
+        assertThat(coordinator.asked()).hasSize(4);
+    }
+
+    @Test
+    void a_question_that_never_gets_an_answer_changed_nothing() {
+        coordinator.breaks("GET /v1/vms");
+        assertThat(commands.run("vm", "list").exitCode()).isEqualTo(6);
+    }
+}

@@ -1,0 +1,244 @@
+package dev.tidemark.coordinator.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.coordinator.cli.CommandLineRun.Ended;
+import dev.tidemark.coordinator.cli.PlayedCoordinator.Asked;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What each verb asks for. */
+@SuppressWarnings("NullAway.Init")
+class VerbRequestsTest {
+    @TempDir
+    Path home;
+
+    private PlayedCoordinator coordinator;
+    private CommandLineRun commands;
+
+    @BeforeEach
+    void start() throws IOException {
+        coordinator = new PlayedCoordinator();
+        commands = CommandLineRun.against(coordinator, home);
+    }
+
+    @AfterEach
+    void stop() {
+        coordinator.close();
+    }
+
+    private Asked started(String method, String path, String kind, String... arguments) {
+        String[] all = java.util.Arrays.copyOf(arguments, arguments.length + 1);
+        all[arguments.length] = "--no-wait";
+        coordinator.answers(method + " " + path, 202, Answers.operation(kind, "PENDING", "x"));
+        Ended ended = commands.run(all);
+        assertThat(ended.notes()).isEmpty();
+        assertThat(ended.exitCode()).isZero();
+        assertThat(ended.results()).contains(Answers.OPERATION_ID);
+        Asked request = coordinator.only(method);
+        assertThat(request.key()).matches("[0-7][0-9A-HJKMNP-TV-Z]{25}");
+        assertThat(request.authorization()).isEqualTo("Bearer " + CommandLineRun.TOKEN);
+        return request;
+    }
+
+    @Test
+    void vm_add_makes_paths_absolute() {
+        Asked request = started(
+                "POST", "/v1/vms", "REGISTER", "vm", "add", "web1", "--qmp", "a.qmp", "--qga", "/b", "--host", "beta");
+        assertThat(request.contentType()).isEqualTo("application/json");
+        assertThat(request.body())
+                .isEqualTo("{\"name\":\"web1\",\"qmp\":\"" + Path.of("a.qmp").toAbsolutePath()
+                        + "\",\"qga\":\"/b\",\"host\":\"beta\"}");
+    }
+
+    @Test
+    void vm_remove_says_what_happens_to_the_bitmaps() {
+        assertThat(started("DELETE", "/v1/vms/web1", "REMOVE", "vm", "remove", "web1")
+                        .path())
+                .isEqualTo("/v1/vms/web1?keepBitmaps=false");
+    }
+
+    @Test
+    void vm_remove_can_keep_the_bitmaps() {
+        assertThat(started("DELETE", "/v1/vms/web1", "REMOVE", "vm", "remove", "web1", "--keep-bitmaps")
+                        .path())
+                .isEqualTo("/v1/vms/web1?keepBitmaps=true");
+    }
+
+    @Test
+    void checkpoint_create_sends_only_what_was_given() {
+        Asked bare = started("POST", "/v1/vms/web1/checkpoints", "CREATE_CHECKPOINT", "checkpoint", "create", "web1");
+        assertThat(bare.body()).isEqualTo("{}");
+    }
+
+    @Test
+    void checkpoint_create_sends_all_that_was_given() {
+        Asked full = started(
+                "POST",
+                "/v1/vms/web1/checkpoints",
+                "CREATE_CHECKPOINT",
+                "checkpoint",
+                "create",
+                "web1",
+                "base",
+                "--disk",
+                "vda",
+                "--disk",
+                "vdb",
+                "--description",
+                "before \"it\"");
+        assertThat(full.body())
+                .isEqualTo("{\"name\":\"base\",\"disks\":[\"vda\",\"vdb\"],\"description\":\"before \\\"it\\\"\"}");
+    }
+
+    @Test
+    void checkpoint_delete_names_it() {
+        started("DELETE", "/v1/vms/web1/checkpoints/base", "DELETE_CHECKPOINT", "checkpoint", "delete", "web1", "base");
+    }
+
+    @Test
+    void backup_start_is_automatic_if_nothing_else_is_said() {
+        Asked request =
+                started("POST", "/v1/vms/web1/backups", "BACKUP", "backup", "start", "web1", "--repo", "default");
+        assertThat(request.body()).isEqualTo("{\"repo\":\"default\",\"kind\":\"AUTO\"}");
+    }
+
+    @Test
+    void backup_start_sends_all_that_was_given() {
+        Asked request = started(
+                "POST",
+                "/v1/vms/web1/backups",
+                "BACKUP",
+                "backup",
+                "start",
+                "web1",
+                "--repo=default",
+                "--since=base",
+                "--disk=vda",
+                "--mode=push",
+                "--checkpoint=next",
+                "--speed=10M");
+        assertThat(request.body())
+                .isEqualTo("{\"repo\":\"default\",\"kind\":\"SINCE\",\"since\":\"base\",\"disks\":[\"vda\"],"
+                        + "\"mode\":\"PUSH\",\"checkpoint\":\"next\",\"bytesPerSecondMax\":10485760}");
+    }
+
+    @Test
+    void backup_start_can_be_full_and_without_a_checkpoint() {
+        Asked request = started(
+                "POST",
+                "/v1/vms/web1/backups",
+                "BACKUP",
+                "backup",
+                "start",
+                "web1",
+                "--repo=default",
+                "--full",
+                "--no-checkpoint");
+        assertThat(request.body()).isEqualTo("{\"repo\":\"default\",\"kind\":\"FULL\",\"noCheckpoint\":true}");
+    }
+
+    @Test
+    void backup_abort_and_verify_take_the_beginning_of_an_id() {
+        started("POST", "/v1/backups/01K1ZB/abort", "ABORT_BACKUP", "backup", "abort", "01k1zb");
+    }
+
+    @Test
+    void backup_verify_posts() {
+        assertThat(started("POST", "/v1/backups/01K1ZB/verify", "VERIFY", "backup", "verify", "01K1ZB")
+                        .body())
+                .isEqualTo("{}");
+    }
+
+    @Test
+    void restore_of_the_newest_needs_only_a_directory() {
+        Asked request = started("POST", "/v1/vms/web1/restores", "RESTORE", "restore", "web1", "--to", "out");
+        assertThat(request.body()).isEqualTo("{\"to\":\"" + Path.of("out").toAbsolutePath() + "\"}");
+    }
+
+    @Test
+    void restore_sends_all_that_was_given() {
+        Asked request = started(
+                "POST",
+                "/v1/vms/web1/restores",
+                "RESTORE",
+                "restore",
+                "web1",
+                "--to=/out",
+                "--at=2026-07-01T12:00:00+02:00",
+                "--repo=default",
+                "--disk=vda",
+                "--format=raw");
+        assertThat(request.body())
+                .isEqualTo("{\"to\":\"/out\",\"at\":\"2026-07-01T10:00:00Z\",\"repo\":\"default\",\"disks\":[\"vda\"],"
+                        + "\"format\":\"RAW\"}");
+    }
+
+    @Test
+    void a_time_without_a_zone_is_said_aloud() {
+        coordinator.answers("POST /v1/vms/web1/restores", 202, Answers.operation("RESTORE", "PENDING", "x"));
+        Ended ended = commands.run("restore", "web1", "--to=/out", "--at=2026-07-01", "--no-wait");
+        assertThat(ended.notes())
+                .startsWith("note: 2026-07-01 is taken as 2026-07-01T00:00:00")
+                .contains("local zone");
+    }
+
+    @Test
+    void every_dry_run_is_marked_as_one() {
+        coordinator.answers("POST /v1/vms/web1/checkpoints", Answers.DECISION);
+        coordinator.answers("DELETE /v1/vms/web1/checkpoints/base", Answers.DECISION);
+        coordinator.answers("POST /v1/vms/web1/backups", Answers.DECISION);
+        coordinator.answers("DELETE /v1/vms/web1", Answers.DECISION);
+        commands.run("checkpoint", "create", "web1", "--dry-run");
+        commands.run("checkpoint", "delete", "web1", "base", "--dry-run");
+        commands.run("backup", "start", "web1", "--repo=r", "--dry-run");
+        commands.run("vm", "remove", "web1", "--dry-run");
+        assertThat(coordinator.asked()).extracting(Asked::path).allMatch(path -> path.contains("dryRun=true"));
+        assertThat(coordinator.asked()).hasSize(4);
+    }
+
+    @Test
+    void questions_go_to_their_resources() {
+        commands.run("vm", "list");
+        commands.run("vm", "show", "web1");
+        commands.run("checkpoint", "list", "web1");
+        commands.run("checkpoint", "list", "web1", "--deleted");
+        commands.run("checkpoint", "show", "web1", "base");
+        commands.run("backup", "plan", "web1", "--repo=r", "--since=base", "--disk=vda", "--disk=vdb");
+        commands.run("backup", "list", "web1", "--repo=r");
+        commands.run("backup", "show", Answers.BACKUP_ID);
+        commands.run("chain", "show", "web1");
+        commands.run("reconcile", "web1", "--dry-run");
+        assertThat(coordinator.asked())
+                .extracting(request -> request.method() + " " + request.path())
+                .isEqualTo(List.of(
+                        "GET /v1/vms",
+                        "GET /v1/vms/web1",
+                        "GET /v1/vms/web1/checkpoints",
+                        "GET /v1/vms/web1/checkpoints?deleted=true",
+                        "GET /v1/vms/web1/checkpoints/base",
+                        "GET /v1/vms/web1/backups/plan?repo=r&kind=SINCE&since=base&disk=vda&disk=vdb",
+                        "GET /v1/vms/web1/backups?repo=r",
+                        "GET /v1/backups/" + Answers.BACKUP_ID,
+                        "GET /v1/vms/web1/chain",
+                        "POST /v1/vms/web1/reconciliation?dryRun=true"));
+    }
+
+    @Test
+    void the_chain_is_explained_with_a_plan_for_each_repository() {
+        coordinator.answers("GET /v1/vms/web1/chain", Answers.CHAIN);
+        coordinator.answers("GET /v1/repositories", "{\"repositories\":[{\"name\":\"a\"},{\"name\":\"b\"}]}");
+        coordinator.answers("GET /v1/vms/web1/backups/plan", Answers.PLAN);
+        Ended ended = commands.run("chain", "explain", "web1", "--disk", "vda");
+        assertThat(ended.exitCode()).isZero();
+        assertThat(coordinator.asked())
+                .extracting(Asked::path)
+                .contains("/v1/vms/web1/backups/plan?repo=a&disk=vda", "/v1/vms/web1/backups/plan?repo=b&disk=vda");
+        assertThat(ended.results()).doesNotContain("BROKEN");
+    }
+}

@@ -1,0 +1,84 @@
+package dev.tidemark.coordinator.cli.show;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TableTest {
+    private static Table table() {
+        return new Table()
+                .column("NAME")
+                .right("SIZE")
+                .optional("NOTE")
+                .column("WHY")
+                .row("vda", "1.0 GiB", "a remark", "because it is what it is")
+                .row("vdb", "-", "-", "-");
+    }
+
+    private static List<String> at(int width) {
+        List<String> lines = new ArrayList<>();
+        table().render(width, lines);
+        return lines;
+    }
+
+    @Test
+    void a_wide_page_shows_all() {
+        assertThat(at(80))
+                .containsExactly(
+                        "NAME     SIZE  NOTE      WHY",
+                        "vda   1.0 GiB  a remark  because it is what it is",
+                        "vdb         -  -         -");
+    }
+
+    @Test
+    void the_last_column_is_wrapped_before_anything_is_dropped() {
+        assertThat(at(42))
+                .containsExactly(
+                        "NAME     SIZE  NOTE      WHY",
+                        "vda   1.0 GiB  a remark  because it is",
+                        "                         what it is",
+                        "vdb         -  -         -");
+    }
+
+    @Test
+    void then_optional_columns_go() {
+        assertThat(at(32)).first().isEqualTo("NAME     SIZE  WHY");
+    }
+
+    @Test
+    void at_last_each_row_is_a_block_of_its_own_with_everything() {
+        assertThat(at(20)).contains("NAME  vda", "NOTE  a remark", "WHY   because it is");
+    }
+
+    @Test
+    void no_line_is_wider_than_the_page() {
+        for (int width = 1; width < 100; width++) {
+            int limit = width;
+            assertThat(at(width)).allMatch(line -> line.length() <= Math.max(limit, 3));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 0 B",
+        "1023, 1023 B",
+        "1024, 1.0 KiB",
+        "1048575, 1.0 MiB",
+        "1572864, 1.5 MiB",
+        "9223372036854775807, 8.0 EiB",
+        "-1, -1 B"
+    })
+    void sizes_are_for_people(long bytes, String size) {
+        assertThat(Text.size(bytes)).isEqualTo(size);
+    }
+
+    @Test
+    void text_from_elsewhere_cannot_command_a_terminal() {
+        assertThat(Text.harmless("a\u001b[2J\u0007\u202e\ud800z")).isEqualTo("a\\u001b[2J\\u0007\\u202e\\ud800z");
+        assertThat(Text.harmless("Größe 数")).isEqualTo("Größe 数");
+    }
+}
