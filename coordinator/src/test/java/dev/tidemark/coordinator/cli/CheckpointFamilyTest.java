@@ -10,8 +10,8 @@ import tools.jackson.databind.JsonNode;
 /** Parents may be named by id or by name; names come back after a deletion, ids never. */
 class CheckpointFamilyTest {
     private static JsonNode checkpoint(String id, String name, String parent, String state) {
-        return Json.MAPPER.readTree("{\"id\":\"" + id + "\",\"name\":\"" + name + "\",\"parent\":" + parent + ",\"state\":\""
-                + state + "\",\"disks\":[{\"disk\":\"vda\",\"state\":\"HEALTHY\"}]}");
+        return Json.MAPPER.readTree("{\"id\":\"" + id + "\",\"name\":\"" + name + "\",\"parent\":" + parent
+                + ",\"state\":\"" + state + "\",\"disks\":[{\"disk\":\"vda\",\"state\":\"HEALTHY\"}]}");
     }
 
     private static final CheckpointFamily FAMILY = new CheckpointFamily(List.of(
