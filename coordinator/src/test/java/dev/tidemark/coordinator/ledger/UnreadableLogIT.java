@@ -8,10 +8,9 @@ import dev.tidemark.coordinator.ledger.Counter.Count;
 import dev.tidemark.coordinator.ledger.Counter.Counted;
 import dev.tidemark.coordinator.ledger.Counter.Known;
 import dev.tidemark.coordinator.ledger.postgres.Database;
+import dev.tidemark.coordinator.testkit.PlainSql;
 import dev.tidemark.coordinator.testkit.TestDatabase;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -86,20 +85,10 @@ class UnreadableLogIT {
     }
 
     private static void asOwner(String command) throws SQLException {
-        try (Connection connection = DATABASE.migration().getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute(command);
-        }
+        PlainSql.run(DATABASE.migration(), command);
     }
 
     private static long number(String question) {
-        try (Connection connection = DATABASE.application().getConnection();
-                Statement statement = connection.createStatement();
-                var rows = statement.executeQuery(question)) {
-            rows.next();
-            return rows.getLong(1);
-        } catch (SQLException failure) {
-            throw new IllegalStateException(failure);
-        }
+        return PlainSql.number(DATABASE.application(), question);
     }
 }
