@@ -36,6 +36,9 @@ final class Decision {
             return new Next.Nothing();
         }
         Operation operation = desired.operation().get();
+        if (Comparison.disksOf(operation).isEmpty() && !(operation instanceof DeletionOperation)) {
+            return new Next.Conclude(new Refused(FailureCode.NOTHING_TO_DO, "the operation has no disk left"));
+        }
         Optional<Difference> obstacle = Comparison.obstacle(operation, differences);
         return switch (operation) {
             case CheckpointOperation create -> {

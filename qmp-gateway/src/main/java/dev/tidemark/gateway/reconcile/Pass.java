@@ -97,7 +97,9 @@ final class Pass {
                 if (reporter.report(desired, look, List.of(result)).isEmpty()) {
                     return End.UNREGISTERED;
                 }
+                // If it is still asked for, then with another plan: it is tried anew.
                 endBackup();
+                attempt = null;
                 continue;
             }
             if (lookAsked || next instanceof Next.Blocked || reporter.isNews(desired, look, differences)) {

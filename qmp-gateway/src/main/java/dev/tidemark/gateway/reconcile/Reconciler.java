@@ -55,6 +55,7 @@ public final class Reconciler {
     private Duration delay = DELAY_MIN;
     private long unreachableSinceNanos;
     private boolean reachable = true;
+    private boolean passed;
     private Optional<Sight.Unreachable> toldUnreachable = Optional.empty();
 
     private Reconciler(Surroundings surroundings, Desired desired, Runnable onUnregistered) {
@@ -145,6 +146,11 @@ public final class Reconciler {
                 if (Thread.interrupted() || signals.isStopped()) {
                     return false;
                 }
+                if (passed) {
+                    // A session that ended tells nothing yet: whether QEMU can be reached is seen by trying.
+                    passed = false;
+                    continue;
+                }
                 if (tellUnreachable(failure)) {
                     return true;
                 }
@@ -169,6 +175,7 @@ public final class Reconciler {
                 }
                 repositoryRunner.run(signals.desired());
                 reachable = true;
+                passed = true;
                 toldUnreachable = Optional.empty();
                 delay = DELAY_MIN;
                 linkDelay = DELAY_MIN;

@@ -41,6 +41,7 @@ import java.util.function.UnaryOperator;
 final class FakeCoordinator implements CoordinatorLink {
     private Desired desired;
     private boolean registered = true;
+    private boolean believing = true;
     private boolean unreachable;
     private boolean woken;
     private boolean lookAt;
@@ -58,7 +59,7 @@ final class FakeCoordinator implements CoordinatorLink {
     @Override
     public synchronized Wake await(HostName host, String cursor, Duration timeLimit) throws InterruptedException {
         long end = System.nanoTime() + timeLimit.toNanos();
-        while (!woken && !lookAt && System.nanoTime() < end) {
+        while (!cursor.isEmpty() && !woken && !lookAt && System.nanoTime() < end) {
             wait(Math.max(1, (end - System.nanoTime()) / 1_000_000));
         }
         boolean changed = woken || cursor.isEmpty();
@@ -83,7 +84,7 @@ final class FakeCoordinator implements CoordinatorLink {
             outcomes.put(result.operation(), result.outcome());
             conclude(result);
         }
-        if (report.sight() instanceof Sight.Observed observed) {
+        if (believing && report.sight() instanceof Sight.Observed observed) {
             believe(observed);
         }
         if (!desired.equals(before)) {
@@ -143,6 +144,11 @@ final class FakeCoordinator implements CoordinatorLink {
 
     synchronized void setUnreachable(boolean value) {
         unreachable = value;
+    }
+
+    /** Whether what is seen of disks changes what is desired of them. */
+    synchronized void setBelieving(boolean value) {
+        believing = value;
     }
 
     synchronized Desired desired() {

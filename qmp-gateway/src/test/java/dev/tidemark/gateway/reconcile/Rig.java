@@ -6,6 +6,9 @@ import static org.awaitility.Awaitility.await;
 import dev.tidemark.gateway.Gateway;
 import dev.tidemark.gateway.GatewaySettings;
 import dev.tidemark.gateway.crash.CrashHook;
+import dev.tidemark.gateway.qmp.QmpException;
+import dev.tidemark.gateway.qmp.QmpLimits;
+import dev.tidemark.gateway.qmp.QmpSession;
 import dev.tidemark.gateway.testkit.DiskImage;
 import dev.tidemark.gateway.testkit.RawMonitor;
 import dev.tidemark.gateway.testkit.RequiredProgram;
@@ -48,7 +51,7 @@ final class Rig implements AutoCloseable {
     final FakeCoordinator coordinator;
     final List<DiskName> disks = new ArrayList<>();
     final Path repository = files.resolve("repository");
-    CrashHook crash = CrashHook.NONE;
+    volatile CrashHook crash = CrashHook.NONE;
     private Gateway gateway;
 
     Rig(int diskCount) {
@@ -174,14 +177,18 @@ final class Rig implements AutoCloseable {
     }
 
     void assertNothingOfOursButBitmaps() {
-        Sight.Observed observed = awaitSeen(seen -> seen.jobs().isEmpty()
-                && seen.nodes().isEmpty()
-                && seen.exports().isEmpty()
-                && seen.partialBackups().isEmpty());
-        assertThat(observed.disks())
-                .allSatisfy(disk -> assertThat(disk.bitmaps())
-                        .noneMatch(bitmap -> bitmap.name().orElse("").startsWith(BitmapName.TEMPORARY_PREFIX)));
-        assertThat(partialDirectories()).isEmpty();
+        await().atMost(TIME_MAX).untilAsserted(() -> {
+            Sight.Observed observed = coordinator.lastObserved().orElseThrow();
+            assertThat(observed.jobs()).isEmpty();
+            assertThat(observed.nodes()).isEmpty();
+            assertThat(observed.exports()).isEmpty();
+            assertThat(observed.partialBackups()).isEmpty();
+            assertThat(partialDirectories()).isEmpty();
+        });
+        for (int disk = 0; disk < disks.size(); disk++) {
+            assertThat(SecondOpinion.bitmaps(this, disk).keySet())
+                    .noneMatch(name -> name.startsWith(BitmapName.TEMPORARY_PREFIX));
+        }
     }
 
     List<Path> partialDirectories() {
@@ -194,6 +201,16 @@ final class Rig implements AutoCloseable {
                     .toList();
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** Whether another gateway of the host could own the monitor now. */
+    boolean isMonitorFree() {
+        try (QmpSession session =
+                QmpSession.open(daemon.socket(), settings().lockDirectory(), QmpLimits.defaults(), event -> {})) {
+            return session.isOpen();
+        } catch (QmpException taken) {
+            return false;
         }
     }
 

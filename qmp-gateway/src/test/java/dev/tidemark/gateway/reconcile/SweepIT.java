@@ -1,0 +1,142 @@
+package dev.tidemark.gateway.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.tidemark.gateway.testkit.DiskImage;
+import dev.tidemark.gateway.testkit.RawMonitor;
+import dev.tidemark.schema.contract.ObservedBitmap;
+import dev.tidemark.schema.id.BitmapName;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(120)
+class SweepIT {
+
+    @Test
+    void leftovers_of_every_kind_go_and_what_is_not_ours_stays() throws IOException {
+        try (Rig rig = new Rig(1)) {
+            rig.awaitDisks();
+            BitmapName kept = rig.checkpoint();
+            rig.stopGateway();
+            String operation = Operations.ulid();
+            for (String name : new String[] {"t", "f"}) {
+                DiskImage.createQcow2(rig.files.resolve(name), Rig.DISK_BYTES);
+            }
+            try (RawMonitor bystander = rig.bystander()) {
+                open(bystander, rig, "tm-" + operation + "00", "t");
+                open(bystander, rig, "foreign-target", "f");
+                bystander.execute(
+                        transaction(add("tm-tmp-" + operation, true) + "," + add("foreign-bitmap", false) + ","
+                                + backup("tm-" + operation + "-0", "tm-" + operation + "00") + ","
+                                + backup("foreign-job", "foreign-target")));
+                bystander.execute(
+                        "{\"execute\":\"block-export-add\",\"arguments\":{\"type\":\"nbd\",\"id\":\"tm-export\","
+                                + "\"node-name\":\"tm-" + operation + "00\",\"name\":\"ours\"}}");
+            }
+            Path partial = rig.repository.resolve(rig.machine.value()).resolve(Operations.ulid() + ".partial");
+            Files.createDirectories(partial);
+            Files.writeString(partial.resolve("d0.qcow2"), "half a backup");
+
+            rig.restartGateway();
+            rig.coordinator.lookNow();
+            rig.assertNothingOfOursButBitmaps();
+            await().atMost(Rig.TIME_MAX)
+                    .untilAsserted(() -> assertThat(SecondOpinion.bitmaps(rig, 0))
+                            .containsKeys(kept.value(), "foreign-bitmap")
+                            .doesNotContainKey("tm-tmp-" + operation));
+            try (RawMonitor bystander = rig.bystander()) {
+                assertThat(bystander.execute("{\"execute\":\"query-jobs\"}").toString())
+                        .contains("foreign-job")
+                        .doesNotContain("tm-");
+                assertThat(bystander
+                                .execute("{\"execute\":\"query-block-exports\"}")
+                                .toString())
+                        .contains("e-d0")
+                        .doesNotContain("tm-");
+                assertThat(bystander
+                                .execute("{\"execute\":\"query-named-block-nodes\",\"arguments\":{\"flat\":true}}")
+                                .toString())
+                        .contains("foreign-target")
+                        .doesNotContain("tm-" + operation);
+            }
+        }
+    }
+
+    @Test
+    void an_older_bitmap_that_records_as_well_is_switched_off() {
+        try (Rig rig = new Rig(1)) {
+            rig.awaitDisks();
+            BitmapName older = rig.checkpoint();
+            BitmapName newest = rig.checkpoint();
+            bitmapCommand(rig, "block-dirty-bitmap-enable", older.value());
+            rig.coordinator.lookNow();
+            await().atMost(Rig.TIME_MAX).untilAsserted(() -> {
+                assertThat(SecondOpinion.bitmap(rig, 0, older).recording()).isFalse();
+                assertThat(SecondOpinion.bitmap(rig, 0, newest).recording()).isTrue();
+            });
+        }
+    }
+
+    @Test
+    void an_older_bitmap_that_records_is_left_alone_when_nothing_newer_does() {
+        try (Rig rig = new Rig(1)) {
+            rig.awaitDisks();
+            BitmapName older = rig.checkpoint();
+            BitmapName newest = rig.checkpoint();
+            bitmapCommand(rig, "block-dirty-bitmap-enable", older.value());
+            bitmapCommand(rig, "block-dirty-bitmap-disable", newest.value());
+            int before = rig.coordinator.reports().size();
+            rig.coordinator.lookNow();
+            await().atMost(Rig.TIME_MAX).until(() -> rig.coordinator.reports().size() > before);
+            assertThat(SecondOpinion.bitmap(rig, 0, older).recording()).isTrue();
+        }
+    }
+
+    @Test
+    void an_unwanted_bitmap_is_removed_and_an_unknown_one_is_not() {
+        try (Rig rig = new Rig(1)) {
+            rig.awaitDisks();
+            BitmapName kept = rig.checkpoint();
+            BitmapName unwanted = Operations.bitmap();
+            BitmapName unknown = Operations.bitmap();
+            try (RawMonitor bystander = rig.bystander()) {
+                bystander.execute(transaction(add(unwanted.value(), false) + "," + add(unknown.value(), false)));
+            }
+            rig.coordinator.unwanted(rig.disk(0), unwanted);
+            await().atMost(Rig.TIME_MAX)
+                    .untilAsserted(() ->
+                            assertThat(SecondOpinion.bitmaps(rig, 0)).containsOnlyKeys(kept.value(), unknown.value()));
+            assertThat(SecondOpinion.bitmaps(rig, 0).values()).allMatch(ObservedBitmap::persistent);
+        }
+    }
+
+    private static void bitmapCommand(Rig rig, String command, String bitmap) {
+        try (RawMonitor bystander = rig.bystander()) {
+            bystander.execute(
+                    "{\"execute\":\"" + command + "\",\"arguments\":{\"node\":\"d0\",\"name\":\"" + bitmap + "\"}}");
+        }
+    }
+
+    private static void open(RawMonitor bystander, Rig rig, String node, String file) {
+        bystander.execute("{\"execute\":\"blockdev-add\",\"arguments\":"
+                + DiskImage.qcow2Blockdev(node, rig.files.resolve(file)) + "}");
+    }
+
+    private static String add(String name, boolean temporary) {
+        return "{\"type\":\"block-dirty-bitmap-add\",\"data\":{\"node\":\"d0\",\"name\":\"" + name
+                + "\",\"persistent\":" + !temporary + ",\"disabled\":" + temporary + "}}";
+    }
+
+    private static String backup(String job, String target) {
+        return "{\"type\":\"blockdev-backup\",\"data\":{\"job-id\":\"" + job + "\",\"device\":\"d0\",\"target\":\""
+                + target + "\",\"sync\":\"full\",\"speed\":1,\"auto-dismiss\":false}}";
+    }
+
+    private static String transaction(String actions) {
+        return "{\"execute\":\"transaction\",\"arguments\":{\"actions\":[" + actions + "]}}";
+    }
+}
