@@ -1,0 +1,270 @@
+package dev.tidemark.coordinator.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tidemark.coordinator.ledger.postgres.Database;
+import dev.tidemark.coordinator.testkit.TestDatabase;
+import dev.tidemark.schema.event.BackupRequested;
+import dev.tidemark.schema.event.BackupVerified;
+import dev.tidemark.schema.event.CheckpointDeleted;
+import dev.tidemark.schema.event.CheckpointDeletionRequested;
+import dev.tidemark.schema.event.CheckpointRequested;
+import dev.tidemark.schema.event.MachineEvent;
+import dev.tidemark.schema.event.MachineRemoved;
+import dev.tidemark.schema.event.OperationInDoubt;
+import dev.tidemark.schema.event.VerificationRequested;
+import dev.tidemark.schema.id.CheckpointId;
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.OperationId;
+import dev.tidemark.schema.json.EventNames;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ProjectionIT {
+    private static final Database DATABASE = TestDatabase.fresh();
+    private final ReadModels models = new ReadModels(DATABASE);
+    private final Queries queries = new Queries(DATABASE.application());
+
+    @AfterAll
+    static void close() {
+        DATABASE.close();
+    }
+
+    @BeforeEach
+    void empty() throws SQLException {
+        models.empty();
+    }
+
+    @Test
+    void dropping_and_rebuilding_loses_nothing() throws SQLException {
+        List<Story> stories = new ArrayList<>();
+        for (int number = 0; number < 12; number++) {
+            stories.add(RandomStory.of(4711 + number, number));
+        }
+        Set<Class<? extends MachineEvent>> told = stories.stream()
+                .flatMap(story -> story.told().stream())
+                .map(event -> event.event().getClass())
+                .collect(Collectors.toSet());
+        assertThat(told)
+                .as("every event type occurs")
+                .containsExactlyInAnyOrderElementsOf(Set.copyOf(EventNames.all().values()));
+
+        models.tell(stories.toArray(new Story[0]));
+        Map<String, List<String>> first = models.rows();
+        assertThat(first).allSatisfy((table, rows) -> assertThat(rows).as(table).isNotEmpty());
+
+        models.empty();
+        assertThat(models.rows().values()).allMatch(List::isEmpty);
+        // Machines are independent of each other: the order among them must not matter.
+        models.tell(stories.reversed().toArray(new Story[0]));
+        assertThat(models.rows()).isEqualTo(first);
+    }
+
+    @Test
+    void every_table_of_the_read_models_is_rebuilt() throws SQLException {
+        assertThat(Stream.concat(Projection.TABLES.stream(), Stream.of("flyway_schema_history")))
+                .containsAll(models.tables());
+    }
+
+    @Test
+    void registration_ends_when_the_machine_is_first_seen() throws SQLException {
+        Story story = Story.registered(1, "vm1");
+        OperationId registration = new OperationId(story.machine().value());
+        models.tell(story);
+        assertThat(operation(registration).state()).isEqualTo(OperationState.PENDING);
+        assertThat(queries.machine(story.machine()).orElseThrow().pending()).isEqualTo(registration.value());
+
+        told(story, story.observation(1));
+        OperationView ended = operation(registration);
+        assertThat(ended.state()).isEqualTo(OperationState.DONE);
+        told(story, story.observation(2));
+        assertThat(operation(registration)).isEqualTo(ended);
+    }
+
+    @Test
+    void a_name_is_taken_until_its_machine_leaves() throws SQLException {
+        Story first = Story.seen(1, "web");
+        models.tell(first);
+        assertThatThrownBy(() -> models.tell(Story.registered(2, "web"))).isInstanceOf(MachineNameTaken.class);
+        told(first, new MachineRemoved(first.machine(), first.nextOperation(), first.now()));
+        Story second = Story.registered(3, "web");
+        models.tell(second);
+        assertThat(queries.find("web").orElseThrow().id()).isEqualTo(second.machine());
+        assertThat(queries.find(first.machine().value()).orElseThrow().removed())
+                .isTrue();
+    }
+
+    @Test
+    void a_key_starts_one_operation_only() throws SQLException {
+        Map<String, String> metadata =
+                new Circumstances(Optional.of("admin"), Optional.of("k"), Optional.of("h")).toMetadata();
+        Story story = Story.seen(1, "vm1");
+        CheckpointRequested requested = story.checkpointRequested("a", Optional.empty());
+        Story.Told last = story.told().removeLast();
+        story.tell(last.event(), metadata);
+        models.tell(story);
+        assertThat(queries.remembered("admin", "k")).contains(new Queries.Remembered("h", requested.operation()));
+        assertThat(queries.remembered("other", "k")).isEmpty();
+
+        Story again = Story.registered(2, "vm2");
+        again.told().clear();
+        again.tell(Story.registered(2, "vm2").told().getFirst().event(), metadata);
+        assertThatThrownBy(() -> models.tell(again)).isInstanceOf(IdempotencyKeyTaken.class);
+        assertThat(queries.find("vm2")).isEmpty();
+    }
+
+    @Test
+    void an_abort_ends_with_the_backup() throws SQLException {
+        Story story = Story.seen(1, "vm1");
+        BackupRequested aborted = story.backupRequested(Optional.empty());
+        story.started(aborted);
+        OperationId inTime = story.abortRequested(aborted);
+        story.aborted(aborted);
+        BackupRequested completed = story.backupRequested(Optional.empty());
+        story.started(completed);
+        OperationId tooLate = story.abortRequested(completed);
+        story.completed(completed);
+        models.tell(story);
+
+        assertThat(operation(inTime).state()).isEqualTo(OperationState.DONE);
+        assertThat(operation(aborted.operation()).code()).isEqualTo("ABORTED");
+        assertThat(queries.backup(aborted.backup()).orElseThrow().state()).isEqualTo("ABORTED");
+        assertThat(operation(tooLate).state()).isEqualTo(OperationState.FAILED);
+        assertThat(operation(tooLate).code()).isEqualTo("TOO_LATE");
+        assertThat(operation(completed.operation()).state()).isEqualTo(OperationState.DONE);
+    }
+
+    @Test
+    void a_backup_that_fails_before_its_start_takes_its_checkpoint_along() throws SQLException {
+        Story story = Story.seen(1, "vm1");
+        CheckpointId base = story.checkpoint("base", Optional.empty());
+        BackupRequested requested = story.backupRequested(Optional.of("with-backup"));
+        models.tell(story);
+        CheckpointView pending =
+                queries.checkpoint(story.machine(), "with-backup").orElseThrow();
+        assertThat(pending.parent()).isEqualTo(base.value());
+
+        story.failed(requested);
+        last(story);
+        assertThat(queries.checkpoint(story.machine(), "with-backup")).isEmpty();
+        assertThat(queries.checkpoint(story.machine(), pending.id())
+                        .orElseThrow()
+                        .state())
+                .isEqualTo("FAILED");
+    }
+
+    @Test
+    void the_children_of_a_deleted_checkpoint_stand_on_its_parent() throws SQLException {
+        Story story = Story.seen(1, "vm1");
+        CheckpointId first = story.checkpoint("one", Optional.empty());
+        CheckpointId second = story.checkpoint("two", Optional.of(first));
+        story.checkpoint("three", Optional.of(second));
+        OperationId deletion = story.nextOperation();
+        story.tell(new CheckpointDeletionRequested(story.machine(), deletion, second, story.now()));
+        story.tell(new CheckpointDeleted(story.machine(), deletion, second, story.now()));
+        models.tell(story);
+        assertThat(queries.checkpoints(story.machine(), false))
+                .extracting(CheckpointView::name)
+                .containsExactly("one", "three");
+        assertThat(queries.checkpoint(story.machine(), "three").orElseThrow().parent())
+                .isEqualTo(first.value());
+        assertThat(queries.checkpoints(story.machine(), true)).hasSize(3);
+    }
+
+    @Test
+    void a_removed_machine_leaves_nothing_pending() throws SQLException {
+        Story story = Story.seen(1, "vm1");
+        BackupRequested backup = story.backupRequested(Optional.of("cp"));
+        OperationId removal = story.nextOperation();
+        story.tell(new MachineRemoved(story.machine(), removal, story.now()));
+        models.tell(story);
+        assertThat(operation(removal).state()).isEqualTo(OperationState.DONE);
+        assertThat(operation(backup.operation()).code()).isEqualTo("MACHINE_REMOVED");
+        assertThat(queries.machine(story.machine())).isEmpty();
+        assertThat(queries.backup(backup.backup()).orElseThrow().state()).isEqualTo("FAILED");
+    }
+
+    @Test
+    void doubt_ends_when_the_outcome_is_seen() throws SQLException {
+        Story story = Story.seen(1, "vm1");
+        BackupRequested backup = story.backupRequested(Optional.empty());
+        story.tell(new OperationInDoubt(story.machine(), backup.operation(), "lost", story.now()));
+        models.tell(story);
+        assertThat(operation(backup.operation()).state()).isEqualTo(OperationState.UNKNOWN);
+        assertThat(operation(backup.operation()).remedy()).isNotNull();
+        assertThat(queries.backup(backup.backup()).orElseThrow().state()).isEqualTo("UNKNOWN");
+        int before = story.told().size();
+        story.started(backup);
+        story.completed(backup);
+        models.tell(story.told().subList(before, story.told().size()));
+        assertThat(operation(backup.operation()).error()).isNull();
+        assertThat(operation(backup.operation()).events()).isEqualTo(4);
+        assertThat(queries.backup(backup.backup()).orElseThrow().error()).isNull();
+    }
+
+    @Test
+    void the_newest_backup_is_the_newest_of_the_log_with_all_disks() throws SQLException {
+        Story story = Story.seen(1, "vm1");
+        BackupRequested first = story.backup(Optional.empty());
+        BackupRequested second = story.backup(Optional.empty());
+        OperationId verification = story.nextOperation();
+        story.tell(new VerificationRequested(story.machine(), verification, second.backup(), story.now()));
+        story.tell(new BackupVerified(story.machine(), verification, second.backup(), 5, story.now()));
+        models.tell(story);
+        assertThat(newest(story, List.of())).isEqualTo(second.backup().value());
+        assertThat(newest(story, List.of(Story.VDA, Story.VDB)))
+                .isEqualTo(second.backup().value());
+        assertThat(queries.newestCompleted(
+                        story.machine(), Optional.empty(), Optional.empty(), List.of(new DiskName("vdz"))))
+                .isEmpty();
+        assertThat(queries.newestCompleted(
+                                story.machine(),
+                                Optional.of(Story.REPOSITORY),
+                                Optional.of(queries.backup(first.backup())
+                                        .orElseThrow()
+                                        .completedAt()),
+                                List.of())
+                        .orElseThrow()
+                        .id())
+                .isEqualTo(first.backup().value());
+        assertThat(queries.backupsBeginning(first.backup().value().substring(0, 10)))
+                .hasSize(2);
+        assertThat(queries.backupsBeginning(first.backup().value()))
+                .extracting(BackupView::id)
+                .containsExactly(first.backup().value());
+        assertThat(queries.ended(List.of(first.operation(), story.nextOperation())))
+                .containsExactly(first.operation());
+        assertThat(queries.operations(story.machine(), 2))
+                .extracting(OperationView::kind)
+                .containsExactly(OperationKind.BACKUP, OperationKind.VERIFY);
+    }
+
+    private String newest(Story story, List<DiskName> disks) {
+        return queries.newestCompleted(story.machine(), Optional.empty(), Optional.empty(), disks)
+                .orElseThrow()
+                .id();
+    }
+
+    private OperationView operation(OperationId operation) {
+        return queries.operation(operation).orElseThrow();
+    }
+
+    private void told(Story story, MachineEvent event) throws SQLException {
+        story.tell(event);
+        last(story);
+    }
+
+    private void last(Story story) throws SQLException {
+        models.tell(List.of(story.told().getLast()));
+    }
+}

@@ -1,0 +1,230 @@
+package dev.tidemark.coordinator.view;
+
+import dev.tidemark.schema.event.BackupDamaged;
+import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.BackupReplanned;
+import dev.tidemark.schema.event.BackupRequested;
+import dev.tidemark.schema.event.BackupVerified;
+import dev.tidemark.schema.event.BreakCause;
+import dev.tidemark.schema.event.ChainBroken;
+import dev.tidemark.schema.event.CheckpointDeleted;
+import dev.tidemark.schema.event.CheckpointDeletionFailed;
+import dev.tidemark.schema.event.CheckpointDeletionRequested;
+import dev.tidemark.schema.event.CheckpointFailed;
+import dev.tidemark.schema.event.CheckpointRequested;
+import dev.tidemark.schema.event.DamagedDisk;
+import dev.tidemark.schema.event.DiskPlan;
+import dev.tidemark.schema.event.DriftAction;
+import dev.tidemark.schema.event.DriftFound;
+import dev.tidemark.schema.event.DriftKind;
+import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.event.FullCause;
+import dev.tidemark.schema.event.MachineRemoved;
+import dev.tidemark.schema.event.OperationInDoubt;
+import dev.tidemark.schema.event.RestoreCompleted;
+import dev.tidemark.schema.event.RestoreFailed;
+import dev.tidemark.schema.event.RestoreFormat;
+import dev.tidemark.schema.event.RestoreRequested;
+import dev.tidemark.schema.event.RestoredDisk;
+import dev.tidemark.schema.event.VerificationFailed;
+import dev.tidemark.schema.event.VerificationRequested;
+import dev.tidemark.schema.id.BackupId;
+import dev.tidemark.schema.id.CheckpointId;
+import dev.tidemark.schema.id.OperationId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+
+/** A machine's life as it may go, from a seed: things succeed, fail, hang in doubt, break, and end with a removal. */
+final class RandomStory {
+    private static final int STEPS = 60;
+
+    private final Random dice;
+    private final Story story;
+    private final List<CheckpointId> live = new ArrayList<>();
+    private final List<BackupId> completed = new ArrayList<>();
+
+    private RandomStory(Random dice, Story story) {
+        this.dice = dice;
+        this.story = story;
+    }
+
+    static Story of(long seed, int number) {
+        RandomStory random = new RandomStory(new Random(seed), Story.registered(number, "vm" + number));
+        random.live();
+        return random.story;
+    }
+
+    private void live() {
+        for (int step = 0; step < STEPS; step++) {
+            switch (dice.nextInt(8)) {
+                case 0 -> story.tell(story.observation(dice.nextLong(1L << 40)));
+                case 1 -> checkpoint("cp" + step);
+                case 2 -> deletion();
+                case 3, 4 -> backup("b" + step);
+                case 5 -> verification();
+                case 6 -> restore(step);
+                default -> trouble();
+            }
+        }
+        if (dice.nextBoolean()) {
+            story.checkpointRequested("unfinished", Optional.empty());
+            story.backupRequested(Optional.of("unfinished-too"));
+            story.tell(new MachineRemoved(story.machine(), story.nextOperation(), story.now()));
+        }
+    }
+
+    private void checkpoint(String name) {
+        CheckpointRequested requested = story.checkpointRequested(name, newest());
+        maybeInDoubt(requested.operation());
+        if (dice.nextInt(4) == 0) {
+            story.tell(new CheckpointFailed(
+                    story.machine(),
+                    requested.operation(),
+                    requested.checkpoint(),
+                    FailureCode.QEMU_REFUSED,
+                    "Bitmap already exists",
+                    story.now()));
+        } else {
+            story.tell(story.created(requested.operation(), requested.checkpoint()));
+            live.add(requested.checkpoint());
+        }
+    }
+
+    private void deletion() {
+        if (live.isEmpty()) {
+            return;
+        }
+        CheckpointId checkpoint = live.get(dice.nextInt(live.size()));
+        OperationId operation = story.nextOperation();
+        story.tell(new CheckpointDeletionRequested(story.machine(), operation, checkpoint, story.now()));
+        maybeInDoubt(operation);
+        if (dice.nextInt(3) == 0) {
+            story.tell(new CheckpointDeletionFailed(
+                    story.machine(),
+                    operation,
+                    checkpoint,
+                    FailureCode.MACHINE_UNAVAILABLE,
+                    "connection refused",
+                    story.now()));
+        } else {
+            story.tell(new CheckpointDeleted(story.machine(), operation, checkpoint, story.now()));
+            live.remove(checkpoint);
+        }
+    }
+
+    private void backup(String name) {
+        BackupRequested requested = story.backupRequested(dice.nextBoolean() ? Optional.of(name) : Optional.empty());
+        if (dice.nextInt(3) == 0) {
+            List<DiskPlan> plan = List.of(new DiskPlan(
+                    Story.VDA,
+                    BackupKind.FULL,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of(FullCause.BITMAP_MISSING),
+                    "gone"));
+            story.tell(
+                    new BackupReplanned(story.machine(), requested.operation(), requested.backup(), plan, story.now()));
+        }
+        if (dice.nextInt(5) == 0) {
+            story.failed(requested);
+            return;
+        }
+        maybeInDoubt(requested.operation());
+        story.started(requested);
+        requested.checkpoint().ifPresent(checkpoint -> live.add(checkpoint.id()));
+        boolean abort = dice.nextBoolean();
+        if (abort) {
+            story.abortRequested(requested);
+        }
+        switch (dice.nextInt(4)) {
+            case 0 -> story.failed(requested);
+            case 1 -> story.aborted(requested);
+            default -> {
+                story.completed(requested);
+                completed.add(requested.backup());
+            }
+        }
+    }
+
+    private void verification() {
+        if (completed.isEmpty()) {
+            return;
+        }
+        BackupId backup = completed.get(dice.nextInt(completed.size()));
+        OperationId operation = story.nextOperation();
+        story.tell(new VerificationRequested(story.machine(), operation, backup, story.now()));
+        switch (dice.nextInt(3)) {
+            case 0 -> story.tell(new BackupVerified(story.machine(), operation, backup, 8192, story.now()));
+            case 1 -> {
+                DamagedDisk damage = new DamagedDisk(Story.VDA, "vda.qcow2", "sha256 differs");
+                story.tell(new BackupDamaged(story.machine(), operation, backup, List.of(damage), story.now()));
+            }
+            default ->
+                story.tell(new VerificationFailed(
+                        story.machine(), operation, backup, FailureCode.REPOSITORY_FAILED, "not mounted", story.now()));
+        }
+    }
+
+    private void restore(int step) {
+        if (completed.isEmpty()) {
+            return;
+        }
+        BackupId backup = completed.getLast();
+        OperationId operation = story.nextOperation();
+        story.tell(
+                new RestoreRequested(
+                        story.machine(),
+                        operation,
+                        backup,
+                        Story.REPOSITORY,
+                        List.of(Story.VDA),
+                        "/restore",
+                        RestoreFormat.RAW,
+                        story.now()),
+                new Circumstances(
+                                Optional.of("admin"),
+                                Optional.of("key-" + story.machine() + "-" + step),
+                                Optional.of("hash" + step))
+                        .toMetadata());
+        if (dice.nextBoolean()) {
+            RestoredDisk disk = new RestoredDisk(Story.VDA, "/restore/vda.raw", RestoreFormat.RAW, 10_737_418_240L);
+            story.tell(new RestoreCompleted(story.machine(), operation, backup, List.of(disk), story.now()));
+        } else {
+            story.tell(new RestoreFailed(
+                    story.machine(), operation, backup, FailureCode.TARGET_EXISTS, "exists", story.now()));
+        }
+    }
+
+    private void trouble() {
+        story.tell(new DriftFound(
+                story.machine(),
+                DriftKind.UNKNOWN_BITMAP,
+                Optional.of(Story.VDA),
+                "tm-stranger",
+                "not in the log",
+                DriftAction.QUARANTINED,
+                story.now()));
+        newest().ifPresent(checkpoint -> story.tell(
+                new ChainBroken(
+                        story.machine(),
+                        Story.VDA,
+                        dice.nextBoolean() ? BreakCause.BITMAP_INCONSISTENT : BreakCause.LAYER_CHANGED,
+                        "seen",
+                        List.of(checkpoint),
+                        story.now()),
+                Map.of()));
+    }
+
+    private void maybeInDoubt(OperationId operation) {
+        if (dice.nextInt(4) == 0) {
+            story.tell(new OperationInDoubt(story.machine(), operation, "the answer was lost", story.now()));
+        }
+    }
+
+    private Optional<CheckpointId> newest() {
+        return live.isEmpty() ? Optional.empty() : Optional.of(live.getLast());
+    }
+}

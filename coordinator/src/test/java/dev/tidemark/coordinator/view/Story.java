@@ -1,0 +1,232 @@
+package dev.tidemark.coordinator.view;
+
+import dev.tidemark.schema.event.BackupAbortRequested;
+import dev.tidemark.schema.event.BackupAborted;
+import dev.tidemark.schema.event.BackupCheckpoint;
+import dev.tidemark.schema.event.BackupCompleted;
+import dev.tidemark.schema.event.BackupFailed;
+import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.BackupMode;
+import dev.tidemark.schema.event.BackupRequest;
+import dev.tidemark.schema.event.BackupRequested;
+import dev.tidemark.schema.event.BackupStarted;
+import dev.tidemark.schema.event.CheckpointCreated;
+import dev.tidemark.schema.event.CheckpointRequested;
+import dev.tidemark.schema.event.CompletedDisk;
+import dev.tidemark.schema.event.Consistency;
+import dev.tidemark.schema.event.DiskFacts;
+import dev.tidemark.schema.event.DiskPlan;
+import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.event.FullCause;
+import dev.tidemark.schema.event.MachineEvent;
+import dev.tidemark.schema.event.MachineObserved;
+import dev.tidemark.schema.event.MachineRegistered;
+import dev.tidemark.schema.event.QemuFacts;
+import dev.tidemark.schema.event.TrackedDisk;
+import dev.tidemark.schema.id.BackupId;
+import dev.tidemark.schema.id.CheckpointId;
+import dev.tidemark.schema.id.CheckpointName;
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.HostName;
+import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.id.MachineName;
+import dev.tidemark.schema.id.OperationId;
+import dev.tidemark.schema.id.RepositoryName;
+import dev.tidemark.schema.id.Ulid;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** One machine's log as it is told, event by event; ids and times follow from the machine's number and the count. */
+final class Story {
+    static final DiskName VDA = new DiskName("vda");
+    static final DiskName VDB = new DiskName("vdb");
+    static final RepositoryName REPOSITORY = new RepositoryName("default");
+    static final String SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+
+    private final int number;
+    private final List<Told> told = new ArrayList<>();
+    private int ids;
+
+    /** An event with its number in the machine's log and its metadata. */
+    record Told(MachineEvent event, long version, Map<String, String> metadata) {}
+
+    Story(int number) {
+        this.number = number;
+    }
+
+    List<Told> told() {
+        return told;
+    }
+
+    /** The next moment, to the microsecond: that is what PostgreSQL keeps. */
+    Instant now() {
+        return Instant.parse("2026-01-02T03:04:05.000006Z")
+                .plusSeconds(told.size())
+                .plusSeconds(number * 1000L);
+    }
+
+    String nextId() {
+        byte[] randomness = new byte[Ulid.RANDOMNESS_BYTES];
+        randomness[8] = (byte) number;
+        randomness[9] = (byte) ids++;
+        randomness[7] = (byte) (ids >> 8);
+        return Ulid.encode(Instant.parse("2026-01-01T00:00:00Z").toEpochMilli(), randomness);
+    }
+
+    OperationId nextOperation() {
+        return new OperationId(nextId());
+    }
+
+    MachineId machine() {
+        return told.getFirst().event().machine();
+    }
+
+    Story tell(MachineEvent event) {
+        return tell(event, Map.of("caller", "admin"));
+    }
+
+    Story tell(MachineEvent event, Map<String, String> metadata) {
+        told.add(new Told(event, told.size(), metadata));
+        return this;
+    }
+
+    static Story registered(int number, String name) {
+        Story story = new Story(number);
+        return story.tell(new MachineRegistered(
+                new MachineId(story.nextId()),
+                new MachineName(name),
+                new HostName("host1"),
+                "/run/qmp.sock",
+                Optional.empty(),
+                story.now()));
+    }
+
+    static Story seen(int number, String name) {
+        Story story = registered(number, name);
+        return story.tell(story.observation(20_000_000_000L));
+    }
+
+    MachineObserved observation(long sizeOfVdb) {
+        return new MachineObserved(
+                machine(),
+                new QemuFacts("10.2.0", OptionalLong.of(4711), OptionalLong.empty()),
+                List.of(
+                        new DiskFacts(VDA, "#block1", "qcow2", 10_737_418_240L, "/images/a.qcow2", 0, true),
+                        new DiskFacts(VDB, "#block2", "raw", sizeOfVdb, "/images/b.raw", 0, false)),
+                now());
+    }
+
+    CheckpointRequested checkpointRequested(String name, Optional<CheckpointId> parent) {
+        CheckpointRequested requested = new CheckpointRequested(
+                machine(),
+                nextOperation(),
+                new CheckpointId(nextId()),
+                new CheckpointName(name),
+                parent,
+                List.of(),
+                Optional.of("before the upgrade"),
+                now());
+        tell(requested);
+        return requested;
+    }
+
+    CheckpointCreated created(OperationId operation, CheckpointId checkpoint) {
+        return new CheckpointCreated(
+                machine(),
+                operation,
+                checkpoint,
+                Consistency.CRASH,
+                List.of(new TrackedDisk(VDA, 65536, 10_737_418_240L, "/images/a.qcow2", 0)),
+                now());
+    }
+
+    CheckpointId checkpoint(String name, Optional<CheckpointId> parent) {
+        CheckpointRequested requested = checkpointRequested(name, parent);
+        tell(created(requested.operation(), requested.checkpoint()));
+        return requested.checkpoint();
+    }
+
+    BackupRequested backupRequested(Optional<String> checkpoint) {
+        BackupRequested requested = new BackupRequested(
+                machine(),
+                nextOperation(),
+                new BackupId(nextId()),
+                REPOSITORY,
+                BackupMode.PUSH,
+                new BackupRequest.Automatic(),
+                checkpoint.map(name -> new BackupCheckpoint(new CheckpointId(nextId()), new CheckpointName(name))),
+                List.of(),
+                List.of(
+                        new DiskPlan(
+                                VDA,
+                                BackupKind.FULL,
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.of(FullCause.NO_BACKUP_IN_REPOSITORY),
+                                "no completed backup of 'vda' in 'default'"),
+                        new DiskPlan(
+                                VDB,
+                                BackupKind.FULL,
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.of(FullCause.NO_BITMAP_SUPPORT),
+                                "raw keeps no bitmap")),
+                OptionalLong.empty(),
+                now());
+        tell(requested);
+        return requested;
+    }
+
+    void started(BackupRequested requested) {
+        requested.checkpoint().ifPresent(checkpoint -> tell(created(requested.operation(), checkpoint.id())));
+        tell(new BackupStarted(machine(), requested.operation(), requested.backup(), now()));
+    }
+
+    void completed(BackupRequested requested) {
+        tell(new BackupCompleted(
+                machine(),
+                requested.operation(),
+                requested.backup(),
+                requested.repository(),
+                requested.checkpoint().map(BackupCheckpoint::id),
+                List.of(file(requested, VDA, 10_737_418_240L), file(requested, VDB, 20_000_000_000L)),
+                now()));
+    }
+
+    void failed(BackupRequested requested) {
+        tell(new BackupFailed(
+                machine(),
+                requested.operation(),
+                requested.backup(),
+                FailureCode.JOB_FAILED,
+                "No space left on device",
+                now()));
+    }
+
+    OperationId abortRequested(BackupRequested requested) {
+        OperationId operation = nextOperation();
+        tell(new BackupAbortRequested(machine(), operation, requested.backup(), now()));
+        return operation;
+    }
+
+    void aborted(BackupRequested requested) {
+        tell(new BackupAborted(machine(), requested.operation(), requested.backup(), now()));
+    }
+
+    BackupRequested backup(Optional<String> checkpoint) {
+        BackupRequested requested = backupRequested(checkpoint);
+        started(requested);
+        completed(requested);
+        return requested;
+    }
+
+    private CompletedDisk file(BackupRequested requested, DiskName disk, long size) {
+        String path = machine() + "/" + requested.backup() + "/" + disk + ".qcow2";
+        return new CompletedDisk(
+                disk, BackupKind.FULL, Optional.empty(), Optional.empty(), 4096, path, 8192, SHA256, size);
+    }
+}
