@@ -58,7 +58,7 @@ public final class Projection {
     /**
      * Applies one event.
      *
-     * @param version the event's number in its machine's log
+     * @param version the event's number in its machine's log, from 1
      * @throws MachineNameTaken and {@link IdempotencyKeyTaken}: the append must be rolled back and not be repeated
      */
     public static void apply(Connection connection, MachineEvent event, long version, Map<String, String> metadata)

@@ -1,7 +1,6 @@
 package dev.tidemark.coordinator.view;
 
 import dev.tidemark.schema.id.BackupId;
-import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.MachineId;
@@ -83,11 +82,6 @@ public final class Queries {
                 nameOrId);
     }
 
-    /** As {@link #checkpoint(MachineId, String)}, the id only. */
-    public Optional<CheckpointId> findCheckpoint(MachineId machine, String nameOrId) {
-        return checkpoint(machine, nameOrId).map(found -> new CheckpointId(found.id()));
-    }
-
     /** A machine's backups, oldest first; of one repository or of all. */
     public List<BackupView> backups(MachineId machine, Optional<RepositoryName> repository) {
         return list(
@@ -150,6 +144,17 @@ public final class Queries {
                         operations)
                 .stream()
                 .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** A machine's log behind a version, oldest first. */
+    public List<EventView> events(MachineId machine, long after, int limit) {
+        return list("""
+                SELECT sequence_number + 1 AS version, event_type, payload->>'at' AS at,
+                       payload->>'operation' AS operation, metadata->>'caller' AS caller, payload::text AS payload
+                  FROM tidemark.event_log
+                 WHERE aggregate_identifier = ? AND sequence_number >= ?
+                 ORDER BY sequence_number LIMIT ?
+                """, Shapes::event, machine, after, limit);
     }
 
     /** Which operation a caller's key has started, and by which request. */

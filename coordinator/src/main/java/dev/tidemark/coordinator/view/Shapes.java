@@ -126,6 +126,16 @@ final class Shapes {
                 result == null ? null : Json.MAPPER.readTree(result));
     }
 
+    static EventView event(ResultSet row) throws SQLException {
+        return new EventView(
+                row.getLong("version"),
+                row.getString("event_type"),
+                Instant.parse(row.getString("at")),
+                row.getString("operation"),
+                row.getString("caller"),
+                Json.MAPPER.readTree(row.getString("payload")));
+    }
+
     private static Instant moment(ResultSet row, String column) throws SQLException {
         return Objects.requireNonNull(Sql.instant(row, column), column);
     }

@@ -218,7 +218,8 @@ class ProjectionIT {
         BackupRequested first = story.backup(Optional.empty());
         BackupRequested second = story.backup(Optional.empty());
         OperationId verification = story.nextOperation();
-        story.tell(new VerificationRequested(story.machine(), verification, second.backup(), story.now()));
+        story.tell(new VerificationRequested(
+                story.machine(), verification, second.backup(), Story.REPOSITORY, story.now()));
         story.tell(new BackupVerified(story.machine(), verification, second.backup(), 5, story.now()));
         models.tell(story);
         assertThat(newest(story, List.of())).isEqualTo(second.backup().value());
@@ -230,9 +231,7 @@ class ProjectionIT {
         assertThat(queries.newestCompleted(
                                 story.machine(),
                                 Optional.of(Story.REPOSITORY),
-                                Optional.of(queries.backup(first.backup())
-                                        .orElseThrow()
-                                        .completedAt()),
+                                Optional.ofNullable(queries.backup(first.backup()).orElseThrow().completedAt()),
                                 List.of())
                         .orElseThrow()
                         .id())

@@ -155,7 +155,7 @@ final class RandomStory {
         }
         BackupId backup = completed.get(dice.nextInt(completed.size()));
         OperationId operation = story.nextOperation();
-        story.tell(new VerificationRequested(story.machine(), operation, backup, story.now()));
+        story.tell(new VerificationRequested(story.machine(), operation, backup, Story.REPOSITORY, story.now()));
         switch (dice.nextInt(3)) {
             case 0 -> story.tell(new BackupVerified(story.machine(), operation, backup, 8192, story.now()));
             case 1 -> {

@@ -90,7 +90,7 @@ final class Story {
     }
 
     Story tell(MachineEvent event, Map<String, String> metadata) {
-        told.add(new Told(event, told.size(), metadata));
+        told.add(new Told(event, told.size() + 1, metadata));
         return this;
     }
 

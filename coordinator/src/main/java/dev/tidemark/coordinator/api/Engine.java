@@ -1,0 +1,61 @@
+package dev.tidemark.coordinator.api;
+
+import dev.tidemark.schema.command.MachineCommand;
+import dev.tidemark.schema.contract.CoordinatorLink;
+import dev.tidemark.schema.contract.Progress;
+import dev.tidemark.schema.event.MachineEvent;
+import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.id.OperationId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * All that the HTTP interface may do with the coordinator's inner rooms.
+ *
+ * <p>A version is the number of events in a machine's log up to that moment: the first event makes it 1.
+ */
+public interface Engine {
+    /**
+     * Decides on a command and appends what follows. When this returns, it is committed and the read models show it.
+     * {@link Caller#metadata} goes into the metadata of every event.
+     *
+     * <p>May throw {@code MachineNameTaken} and {@code IdempotencyKeyTaken} of the read models, as they are or as the cause
+     * of another exception.
+     */
+    Submitted submit(MachineCommand command, Caller caller) throws Rejected;
+
+    /** The decision alone: nothing is written and nobody is woken. */
+    DryRun dryRun(MachineCommand command) throws Rejected;
+
+    /** How far a running operation is, if its gateway has told. */
+    Optional<Progress> progress(OperationId operation);
+
+    /** What the last look at the machine gave. */
+    MachineSight sight(MachineId machine);
+
+    /** A registered machine's chains. */
+    ChainView chain(MachineId machine) throws Rejected;
+
+    /** What a backup would do now. */
+    PlanView plan(PlanQuestion question) throws Rejected;
+
+    /**
+     * Has the machine looked at now and tells the drift.
+     *
+     * @param dryRun what was seen is not recorded
+     * @throws Unreachable if nobody could look within the limit
+     */
+    ReconcileView reconcile(MachineId machine, boolean dryRun, Duration limit)
+            throws Rejected, Unreachable, InterruptedException;
+
+    /** For gateways on other hypervisors. */
+    CoordinatorLink gatewayLink();
+
+    /** The repositories to which backups can go. */
+    List<RepositoryView> repositories();
+
+    /** Has the listener called after every commit, with its events; it returns at once and never throws. */
+    void onCommitted(Consumer<List<MachineEvent>> listener);
+}

@@ -1,0 +1,31 @@
+package dev.tidemark.coordinator.api;
+
+import dev.tidemark.schema.id.BitmapName;
+import dev.tidemark.schema.id.DiskName;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the last look at a machine gave. {@code trouble} says why it could not be looked at; it is empty if it could, or if
+ * nobody tried yet.
+ */
+public record MachineSight(State state, Optional<String> trouble, Map<DiskBitmap, Long> dirtyBytes) {
+    /** Nobody looked yet. */
+    public static final MachineSight NONE = new MachineSight(State.UNKNOWN, Optional.empty(), Map.of());
+
+    /** Whether QEMU answers. */
+    public enum State {
+        UP,
+        /** Nothing listens on the socket. */
+        DOWN,
+        /** Nobody looked yet, or the monitor is hung or held by somebody else. */
+        UNKNOWN
+    }
+
+    /** One bitmap on one disk. */
+    public record DiskBitmap(DiskName disk, BitmapName bitmap) {}
+
+    public MachineSight {
+        dirtyBytes = Map.copyOf(dirtyBytes);
+    }
+}

@@ -1,0 +1,194 @@
+package dev.tidemark.coordinator.api.resource;
+
+import dev.tidemark.coordinator.api.Engine;
+import dev.tidemark.coordinator.api.PlanQuestion;
+import dev.tidemark.coordinator.api.PlanView;
+import dev.tidemark.coordinator.api.Rejected;
+import dev.tidemark.coordinator.api.edge.Refusal;
+import dev.tidemark.coordinator.view.BackupView;
+import dev.tidemark.coordinator.view.Queries;
+import dev.tidemark.schema.command.AbortBackup;
+import dev.tidemark.schema.command.StartBackup;
+import dev.tidemark.schema.command.VerifyBackup;
+import dev.tidemark.schema.event.BackupCheckpoint;
+import dev.tidemark.schema.event.BackupMode;
+import dev.tidemark.schema.event.BackupRequest;
+import dev.tidemark.schema.id.BackupId;
+import dev.tidemark.schema.id.CheckpointId;
+import dev.tidemark.schema.id.CheckpointName;
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.id.MachineName;
+import dev.tidemark.schema.id.OperationId;
+import dev.tidemark.schema.id.RepositoryName;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** {@code /v1/vms/{vm}/backups} and {@code /v1/backups}. */
+@RestController
+public final class BackupResource {
+    private final Engine engine;
+    private final Queries queries;
+    private final Lookup lookup;
+    private final Submissions submissions;
+    private final FreshIds ids;
+
+    public BackupResource(Engine engine, Queries queries, Lookup lookup, Submissions submissions, FreshIds ids) {
+        this.engine = engine;
+        this.queries = queries;
+        this.lookup = lookup;
+        this.submissions = submissions;
+        this.ids = ids;
+    }
+
+    /** What kind of backup is asked for. */
+    enum Kind {
+        AUTO,
+        FULL,
+        SINCE
+    }
+
+    record NewBackup(
+            RepositoryName repo,
+            Optional<Kind> kind,
+            Optional<CheckpointName> since,
+            Optional<List<DiskName>> disks,
+            Optional<BackupMode> mode,
+            Optional<CheckpointName> checkpoint,
+            Optional<Boolean> noCheckpoint,
+            OptionalLong bytesPerSecondMax) {}
+
+    record Backups(List<BackupView> backups) {}
+
+    @GetMapping("/v1/vms/{vm}/backups/plan")
+    PlanView plan(
+            @PathVariable("vm") MachineName vm,
+            @RequestParam("repo") RepositoryName repo,
+            @RequestParam(value = "kind", required = false) Optional<Kind> kind,
+            @RequestParam(value = "since", required = false) Optional<CheckpointName> since,
+            @RequestParam(value = "disk", required = false) Optional<List<DiskName>> disks)
+            throws Rejected {
+        MachineId machine = lookup.registered(vm).id();
+        return engine.plan(
+                new PlanQuestion(machine, lookup.repository(repo), request(machine, kind, since), Given.disks(disks)));
+    }
+
+    @PostMapping("/v1/vms/{vm}/backups")
+    ResponseEntity<?> start(
+            @PathVariable("vm") MachineName vm,
+            @RequestBody NewBackup body,
+            @RequestParam(value = "dryRun", defaultValue = "false") Boolean dryRun,
+            HttpServletRequest request)
+            throws Rejected {
+        List<DiskName> disks = Given.disks(body.disks());
+        boolean checkpointWanted = !body.noCheckpoint().orElse(false);
+        if (!checkpointWanted && body.checkpoint().isPresent()) {
+            throw Refusal.member(
+                    "checkpoint", "'checkpoint' and 'noCheckpoint' exclude each other", "Leave one of them out.");
+        }
+        if (body.bytesPerSecondMax().isPresent() && body.bytesPerSecondMax().getAsLong() < 1) {
+            throw Refusal.member(
+                    "bytesPerSecondMax", "'bytesPerSecondMax' is less than 1", "Leave it out for full speed.");
+        }
+        boolean nameIsOurs = checkpointWanted && body.checkpoint().isEmpty();
+        return submissions.accept(request, dryRun, body, nameIsOurs, attempt -> {
+            OperationId operation = ids.operation();
+            MachineId machine = lookup.registered(vm).id();
+            Instant now = ids.now();
+            CheckpointName name = body.checkpoint().orElseGet(() -> CheckpointResource.defaultName(now, attempt));
+            return new Submissions.Proposal(
+                    new StartBackup(
+                            machine,
+                            operation,
+                            ids.backup(),
+                            lookup.repository(body.repo()),
+                            body.mode().orElse(BackupMode.PUSH),
+                            request(machine, body.kind(), body.since()),
+                            checkpointWanted
+                                    ? Optional.of(new BackupCheckpoint(ids.checkpoint(), name))
+                                    : Optional.empty(),
+                            disks,
+                            body.bytesPerSecondMax(),
+                            now),
+                    operation);
+        });
+    }
+
+    @GetMapping("/v1/vms/{vm}/backups")
+    Backups list(
+            @PathVariable("vm") MachineName vm,
+            @RequestParam(value = "repo", required = false) Optional<RepositoryName> repo) {
+        MachineId machine = lookup.known(vm).id();
+        return new Backups(queries.backups(machine, repo.map(lookup::repository)));
+    }
+
+    @GetMapping("/v1/backups/{backup}")
+    BackupView show(@PathVariable("backup") String backup) {
+        return lookup.backup(backup, "backup");
+    }
+
+    @PostMapping("/v1/backups/{backup}/abort")
+    ResponseEntity<?> abort(
+            @PathVariable("backup") String backup,
+            @RequestBody Nothing body,
+            @RequestParam(value = "dryRun", defaultValue = "false") Boolean dryRun,
+            HttpServletRequest request)
+            throws Rejected {
+        return submissions.accept(request, dryRun, body, attempt -> {
+            OperationId operation = ids.operation();
+            BackupView found = lookup.backup(backup, "backup");
+            return new Submissions.Proposal(
+                    new AbortBackup(new MachineId(found.vmId()), operation, new BackupId(found.id()), ids.now()),
+                    operation);
+        });
+    }
+
+    @PostMapping("/v1/backups/{backup}/verify")
+    ResponseEntity<?> verify(
+            @PathVariable("backup") String backup,
+            @RequestBody Nothing body,
+            @RequestParam(value = "dryRun", defaultValue = "false") Boolean dryRun,
+            HttpServletRequest request)
+            throws Rejected {
+        return submissions.accept(request, dryRun, body, attempt -> {
+            OperationId operation = ids.operation();
+            BackupView found = lookup.backup(backup, "backup");
+            Completed.require(found);
+            return new Submissions.Proposal(
+                    new VerifyBackup(
+                            new MachineId(found.vmId()),
+                            operation,
+                            new BackupId(found.id()),
+                            new RepositoryName(found.repo()),
+                            ids.now()),
+                    operation);
+        });
+    }
+
+    private BackupRequest request(MachineId machine, Optional<Kind> kind, Optional<CheckpointName> since) {
+        Kind wanted = kind.orElse(since.isPresent() ? Kind.SINCE : Kind.AUTO);
+        if ((wanted == Kind.SINCE) != since.isPresent()) {
+            throw Refusal.member(
+                    "since",
+                    "'since' names a checkpoint if, and only if, the kind is SINCE",
+                    "Give both, or leave 'since' out.");
+        }
+        return switch (wanted) {
+            case AUTO -> new BackupRequest.Automatic();
+            case FULL -> new BackupRequest.Full();
+            case SINCE ->
+                new BackupRequest.Since(new CheckpointId(
+                        lookup.checkpoint(machine, since.orElseThrow()).id()));
+        };
+    }
+}

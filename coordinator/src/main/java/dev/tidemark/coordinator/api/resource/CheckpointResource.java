@@ -1,0 +1,119 @@
+package dev.tidemark.coordinator.api.resource;
+
+import dev.tidemark.coordinator.api.Engine;
+import dev.tidemark.coordinator.api.MachineSight;
+import dev.tidemark.coordinator.api.Rejected;
+import dev.tidemark.coordinator.view.CheckpointView;
+import dev.tidemark.coordinator.view.MachineReference;
+import dev.tidemark.coordinator.view.Queries;
+import dev.tidemark.schema.command.CreateCheckpoint;
+import dev.tidemark.schema.command.DeleteCheckpoint;
+import dev.tidemark.schema.id.BitmapName;
+import dev.tidemark.schema.id.CheckpointId;
+import dev.tidemark.schema.id.CheckpointName;
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.id.MachineName;
+import dev.tidemark.schema.id.OperationId;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** {@code /v1/vms/{vm}/checkpoints}. */
+@RestController
+public final class CheckpointResource {
+    private final Engine engine;
+    private final Queries queries;
+    private final Lookup lookup;
+    private final Submissions submissions;
+    private final FreshIds ids;
+
+    public CheckpointResource(Engine engine, Queries queries, Lookup lookup, Submissions submissions, FreshIds ids) {
+        this.engine = engine;
+        this.queries = queries;
+        this.lookup = lookup;
+        this.submissions = submissions;
+        this.ids = ids;
+    }
+
+    record NewCheckpoint(Optional<CheckpointName> name, Optional<List<DiskName>> disks, Optional<String> description) {}
+
+    record Checkpoints(List<CheckpointView> checkpoints) {}
+
+    @PostMapping("/v1/vms/{vm}/checkpoints")
+    ResponseEntity<?> create(
+            @PathVariable("vm") MachineName vm,
+            @RequestBody NewCheckpoint body,
+            @RequestParam(value = "dryRun", defaultValue = "false") Boolean dryRun,
+            HttpServletRequest request)
+            throws Rejected {
+        List<DiskName> disks = Given.disks(body.disks());
+        Optional<String> description = Given.description(body.description());
+        return submissions.accept(request, dryRun, body, body.name().isEmpty(), attempt -> {
+            OperationId operation = ids.operation();
+            Instant now = ids.now();
+            return new Submissions.Proposal(
+                    new CreateCheckpoint(
+                            lookup.registered(vm).id(),
+                            operation,
+                            ids.checkpoint(),
+                            body.name().orElseGet(() -> defaultName(now, attempt)),
+                            disks,
+                            description,
+                            now),
+                    operation);
+        });
+    }
+
+    @GetMapping("/v1/vms/{vm}/checkpoints")
+    Checkpoints list(
+            @PathVariable("vm") MachineName vm,
+            @RequestParam(value = "deleted", defaultValue = "false") Boolean deleted) {
+        MachineReference machine = lookup.known(vm);
+        MachineSight sight = engine.sight(machine.id());
+        return new Checkpoints(queries.checkpoints(machine.id(), deleted).stream()
+                .map(checkpoint -> seen(checkpoint, sight))
+                .toList());
+    }
+
+    @GetMapping("/v1/vms/{vm}/checkpoints/{checkpoint}")
+    CheckpointView show(@PathVariable("vm") MachineName vm, @PathVariable("checkpoint") CheckpointName checkpoint) {
+        MachineReference machine = lookup.known(vm);
+        return seen(lookup.checkpoint(machine.id(), checkpoint), engine.sight(machine.id()));
+    }
+
+    @DeleteMapping("/v1/vms/{vm}/checkpoints/{checkpoint}")
+    ResponseEntity<?> delete(
+            @PathVariable("vm") MachineName vm,
+            @PathVariable("checkpoint") CheckpointName checkpoint,
+            @RequestParam(value = "dryRun", defaultValue = "false") Boolean dryRun,
+            HttpServletRequest request)
+            throws Rejected {
+        return submissions.accept(request, dryRun, Nothing.INSTANCE, attempt -> {
+            OperationId operation = ids.operation();
+            MachineId machine = lookup.registered(vm).id();
+            CheckpointId id =
+                    new CheckpointId(lookup.checkpoint(machine, checkpoint).id());
+            return new Submissions.Proposal(new DeleteCheckpoint(machine, operation, id, ids.now()), operation);
+        });
+    }
+
+    /** As libvirt does: the epoch second; a second one within it gets a number. */
+    static CheckpointName defaultName(Instant now, int attempt) {
+        return new CheckpointName(now.getEpochSecond() + (attempt == 1 ? "" : "-" + attempt));
+    }
+
+    private static CheckpointView seen(CheckpointView checkpoint, MachineSight sight) {
+        return checkpoint.seen((disk, bitmap) -> Optional.ofNullable(
+                sight.dirtyBytes().get(new MachineSight.DiskBitmap(new DiskName(disk), new BitmapName(bitmap)))));
+    }
+}

@@ -1,0 +1,152 @@
+package dev.tidemark.coordinator.api.resource;
+
+import dev.tidemark.coordinator.api.ChainView;
+import dev.tidemark.coordinator.api.Engine;
+import dev.tidemark.coordinator.api.MachineSight;
+import dev.tidemark.coordinator.api.ReconcileView;
+import dev.tidemark.coordinator.api.Rejected;
+import dev.tidemark.coordinator.api.ServerFacts;
+import dev.tidemark.coordinator.api.Unreachable;
+import dev.tidemark.coordinator.api.edge.Refusal;
+import dev.tidemark.coordinator.view.EventView;
+import dev.tidemark.coordinator.view.MachineReference;
+import dev.tidemark.coordinator.view.MachineView;
+import dev.tidemark.coordinator.view.OperationView;
+import dev.tidemark.coordinator.view.Queries;
+import dev.tidemark.schema.command.RegisterMachine;
+import dev.tidemark.schema.command.RemoveMachine;
+import dev.tidemark.schema.id.HostName;
+import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.id.MachineName;
+import dev.tidemark.schema.id.OperationId;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** {@code /v1/vms}. */
+@RestController
+public final class MachineResource {
+    private static final Duration LOOK_MAX = Duration.ofSeconds(30);
+    private static final int PAGE_MAX = 1000;
+
+    private final Engine engine;
+    private final Queries queries;
+    private final Lookup lookup;
+    private final Operations operations;
+    private final Submissions submissions;
+    private final FreshIds ids;
+    private final ServerFacts server;
+
+    public MachineResource(
+            Engine engine,
+            Queries queries,
+            Lookup lookup,
+            Operations operations,
+            Submissions submissions,
+            FreshIds ids,
+            ServerFacts server) {
+        this.engine = engine;
+        this.queries = queries;
+        this.lookup = lookup;
+        this.operations = operations;
+        this.submissions = submissions;
+        this.ids = ids;
+        this.server = server;
+    }
+
+    record NewMachine(MachineName name, String qmp, Optional<String> qga, Optional<HostName> host) {}
+
+    record Machines(List<MachineView> vms) {}
+
+    record OperationList(List<OperationView> operations) {}
+
+    record Events(List<EventView> events) {}
+
+    @PostMapping("/v1/vms")
+    ResponseEntity<?> register(
+            @RequestBody NewMachine body,
+            @RequestParam(value = "dryRun", defaultValue = "false") Boolean dryRun,
+            HttpServletRequest request)
+            throws Rejected {
+        String qmp = Given.socket("qmp", body.qmp());
+        Optional<String> qga = body.qga().map(path -> Given.socket("qga", path));
+        return submissions.accept(request, dryRun, body, attempt -> {
+            MachineId machine = ids.machine();
+            return new Submissions.Proposal(
+                    new RegisterMachine(machine, body.name(), body.host().orElse(server.host()), qmp, qga, ids.now()),
+                    new OperationId(machine.value()));
+        });
+    }
+
+    @GetMapping("/v1/vms")
+    Machines list() {
+        return new Machines(queries.machines().stream().map(this::seen).toList());
+    }
+
+    @GetMapping("/v1/vms/{vm}")
+    MachineView show(@PathVariable("vm") MachineName vm) {
+        MachineReference machine = lookup.registered(vm);
+        return queries.machine(machine.id())
+                .map(this::seen)
+                .orElseThrow(() -> Refusal.notFound(
+                        "VM_NOT_FOUND", "vm '" + vm + "' was removed just now", "See GET /v1/vms for the names."));
+    }
+
+    @DeleteMapping("/v1/vms/{vm}")
+    ResponseEntity<?> remove(
+            @PathVariable("vm") MachineName vm,
+            @RequestParam(value = "keepBitmaps", defaultValue = "false") Boolean keepBitmaps,
+            @RequestParam(value = "dryRun", defaultValue = "false") Boolean dryRun,
+            HttpServletRequest request)
+            throws Rejected {
+        return submissions.accept(request, dryRun, Nothing.INSTANCE, attempt -> {
+            OperationId operation = ids.operation();
+            MachineId machine = lookup.registered(vm).id();
+            return new Submissions.Proposal(new RemoveMachine(machine, operation, keepBitmaps, ids.now()), operation);
+        });
+    }
+
+    @GetMapping("/v1/vms/{vm}/chain")
+    ChainView chain(@PathVariable("vm") MachineName vm) throws Rejected {
+        return engine.chain(lookup.registered(vm).id());
+    }
+
+    @PostMapping("/v1/vms/{vm}/reconciliation")
+    ReconcileView reconcile(
+            @PathVariable("vm") MachineName vm,
+            @RequestBody Nothing body,
+            @RequestParam(value = "dryRun", defaultValue = "false") Boolean dryRun)
+            throws Rejected, Unreachable, InterruptedException {
+        return engine.reconcile(lookup.registered(vm).id(), dryRun, LOOK_MAX);
+    }
+
+    @GetMapping("/v1/vms/{vm}/operations")
+    OperationList operations(@PathVariable("vm") MachineName vm) {
+        return new OperationList(operations.newest(lookup.known(vm).id(), PAGE_MAX));
+    }
+
+    @GetMapping("/v1/vms/{vm}/events")
+    Events events(
+            @PathVariable("vm") MachineName vm,
+            @RequestParam(value = "after", defaultValue = "0") Long after,
+            @RequestParam(value = "limit", defaultValue = "100") Integer limit) {
+        if (limit < 1 || limit > PAGE_MAX) {
+            throw Refusal.parameter("limit", "'limit' is not 1 to " + PAGE_MAX, "Ask for less, page by page.");
+        }
+        return new Events(queries.events(lookup.known(vm).id(), after, limit));
+    }
+
+    private MachineView seen(MachineView machine) {
+        MachineSight sight = engine.sight(new MachineId(machine.id()));
+        return machine.seen(sight.state().name(), sight.trouble().orElse(null));
+    }
+}

@@ -1,0 +1,104 @@
+package dev.tidemark.coordinator.api.resource;
+
+import dev.tidemark.coordinator.api.Engine;
+import dev.tidemark.coordinator.api.MachineSight;
+import dev.tidemark.coordinator.api.OperationSignals;
+import dev.tidemark.coordinator.view.OperationKind;
+import dev.tidemark.coordinator.view.OperationView;
+import dev.tidemark.coordinator.view.Queries;
+import dev.tidemark.schema.contract.Progress;
+import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.id.OperationId;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Operations as callers see them: what the log says, with how far they are, and waiting for their end. */
+public final class Operations implements AutoCloseable {
+    private final Queries queries;
+    private final Engine engine;
+    private final OperationSignals signals;
+
+    public Operations(Queries queries, Engine engine) {
+        this.queries = queries;
+        this.engine = engine;
+        this.signals = new OperationSignals(this::ended);
+        engine.onCommitted(signals::committed);
+    }
+
+    Optional<OperationView> find(OperationId operation) {
+        return queries.operation(operation).map(this::present);
+    }
+
+    List<OperationView> newest(MachineId machine, int limit) {
+        return queries.operations(machine, limit).stream().map(this::present).toList();
+    }
+
+    /** The operation once it has ended, or as it is when the time is over or the coordinator stops. */
+    Optional<OperationView> await(OperationId operation, Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        Optional<OperationView> found = find(operation);
+        while (found.isPresent() && !found.get().state().ended() && !signals.closed()) {
+            Duration left = Duration.ofNanos(deadline - System.nanoTime());
+            if (!left.isPositive()) {
+                break;
+            }
+            try (OperationSignals.Waiter waiter =
+                    signals.waiter(operation, new MachineId(found.get().vmId()))) {
+                // It may have ended before anybody knew of the waiter.
+                found = find(operation);
+                if (found.isPresent() && !found.get().state().ended()) {
+                    waiter.await(left);
+                    found = find(operation);
+                }
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public void close() {
+        signals.close();
+    }
+
+    private OperationView present(OperationView operation) {
+        if (operation.state().ended()) {
+            return operation;
+        }
+        Optional<String> trouble = registrationTrouble(operation.kind(), new MachineId(operation.vmId()));
+        if (trouble.isPresent()) {
+            return operation.stuck(
+                    FailureCode.MACHINE_UNAVAILABLE.name(),
+                    trouble.get(),
+                    "The vm is registered and will be taken in as soon as its QMP socket answers: start it, or free the"
+                            + " socket.");
+        }
+        Optional<Progress> progress = engine.progress(new OperationId(operation.id()));
+        return progress.map(step ->
+                        operation.at(new OperationView.ProgressView(step.phase(), step.bytesDone(), step.bytesTotal())))
+                .orElse(operation);
+    }
+
+    /**
+     * A registration ends when QEMU is first seen. No event says that it was looked for in vain: that is not a fact of the
+     * machine's history, and the next look may succeed. But nobody should have to wait for it.
+     */
+    private Optional<String> registrationTrouble(OperationKind kind, MachineId machine) {
+        return kind == OperationKind.REGISTER ? engine.sight(machine).trouble() : Optional.empty();
+    }
+
+    private Set<OperationId> ended(Set<OperationId> operations) {
+        Set<OperationId> ended = new HashSet<>(queries.ended(operations));
+        for (OperationId operation : operations) {
+            // A registration goes by its machine's id; for any other id there is no such machine, and no sight of it.
+            MachineSight sight = engine.sight(new MachineId(operation.value()));
+            if (sight.trouble().isPresent()) {
+                ended.add(operation);
+            }
+        }
+        return ended;
+    }
+}

@@ -1,0 +1,217 @@
+package dev.tidemark.coordinator.api.resource;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.tidemark.coordinator.api.Caller;
+import dev.tidemark.coordinator.api.DryRun;
+import dev.tidemark.coordinator.api.Engine;
+import dev.tidemark.coordinator.api.Rejected;
+import dev.tidemark.coordinator.api.edge.Problem;
+import dev.tidemark.coordinator.api.edge.Refusal;
+import dev.tidemark.coordinator.view.IdempotencyKeyTaken;
+import dev.tidemark.coordinator.view.OperationView;
+import dev.tidemark.coordinator.view.Queries;
+import dev.tidemark.schema.command.MachineCommand;
+import dev.tidemark.schema.event.MachineEvent;
+import dev.tidemark.schema.id.OperationId;
+import dev.tidemark.schema.json.EventNames;
+import dev.tidemark.schema.json.Json;
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The one way by which a request starts something: 202 with the operation, 200 with the decision alone, or the operation
+ * that the same request has started before.
+ *
+ * <p>The key is stored with the operation's first event, in its transaction. So a repeat finds either both or neither,
+ * whatever died in between.
+ */
+public final class Submissions {
+    private static final String ADMIN = "admin";
+    private static final String HEADER = "Idempotency-Key";
+    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
+    private static final int NAMES_TRIED_MAX = 50;
+
+    private final Engine engine;
+    private final Queries queries;
+    private final Operations operations;
+    private final Set<String> underWay = ConcurrentHashMap.newKeySet();
+
+    public Submissions(Engine engine, Queries queries, Operations operations) {
+        this.engine = engine;
+        this.queries = queries;
+        this.operations = operations;
+    }
+
+    /** A command and the operation that it starts. */
+    record Proposal(MachineCommand command, OperationId operation) {}
+
+    /** Makes a command out of a request. Runs only if the request was not answered before. */
+    @FunctionalInterface
+    interface Proposer {
+        /** For a name that we choose, each attempt chooses another one. */
+        Proposal propose(int attempt);
+    }
+
+    /** The decision without its events. */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record Decision(
+            String decision,
+            List<JsonNode> events,
+            @Nullable JsonNode transaction,
+            List<String> explanation) {}
+
+    /** Starts what the request asks for, or only tells what would be decided. */
+    ResponseEntity<?> accept(HttpServletRequest request, boolean dryRun, Object body, Proposer proposer)
+            throws Rejected {
+        return accept(request, dryRun, body, false, proposer);
+    }
+
+    /** As {@link #accept(HttpServletRequest, boolean, Object, Proposer)}, with a name that we choose. */
+    ResponseEntity<?> accept(
+            HttpServletRequest request, boolean dryRun, Object body, boolean nameIsOurs, Proposer proposer)
+            throws Rejected {
+        int attempts = nameIsOurs ? NAMES_TRIED_MAX : 1;
+        if (dryRun) {
+            return ResponseEntity.ok(
+                    decided(tryNames(attempts, proposer, proposal -> engine.dryRun(proposal.command()))));
+        }
+        Optional<Caller.Key> key = key(request, body);
+        if (key.isEmpty()) {
+            return started(submit(attempts, proposer, new Caller(ADMIN, key)));
+        }
+        if (!underWay.add(key.get().value())) {
+            throw new Refusal(Problem.of(
+                    409,
+                    "IDEMPOTENCY_KEY_IN_USE",
+                    "a request with this Idempotency-Key is being answered at this moment",
+                    "Wait for its answer, or repeat this request a little later."));
+        }
+        try {
+            Optional<OperationId> before = startedBefore(key.get());
+            return started(before.isPresent() ? before.get() : submit(attempts, proposer, new Caller(ADMIN, key)));
+        } finally {
+            underWay.remove(key.get().value());
+        }
+    }
+
+    private OperationId submit(int attempts, Proposer proposer, Caller caller) throws Rejected {
+        try {
+            return tryNames(attempts, proposer, proposal -> {
+                engine.submit(proposal.command(), caller);
+                return proposal.operation();
+            });
+        } catch (RuntimeException failure) {
+            // Another coordinator on the same database was quicker.
+            if (caller.key().isPresent() && isKeyTaken(failure)) {
+                return startedBefore(caller.key().get()).orElseThrow(() -> failure);
+            }
+            throw failure;
+        }
+    }
+
+    private Optional<OperationId> startedBefore(Caller.Key key) {
+        Optional<Queries.Remembered> before = queries.remembered(ADMIN, key.value());
+        if (before.isPresent() && !before.get().requestHash().equals(key.requestHash())) {
+            throw new Refusal(Problem.of(
+                            422,
+                            "IDEMPOTENCY_KEY_REUSED",
+                            "this Idempotency-Key has started an operation by another request",
+                            "Use a new key for a new request.")
+                    .withOperation(before.map(Queries.Remembered::operation)));
+        }
+        return before.map(Queries.Remembered::operation);
+    }
+
+    private ResponseEntity<OperationView> started(OperationId operation) {
+        OperationView view = operations
+                .find(operation)
+                .orElseThrow(() -> new IllegalStateException("operation " + operation + " is not in the read model"));
+        return ResponseEntity.accepted()
+                .location(URI.create("/v1/operations/" + operation))
+                .body(view);
+    }
+
+    private static Decision decided(DryRun dryRun) {
+        return new Decision(
+                "ACCEPTED",
+                dryRun.events().stream().map(Submissions::typed).toList(),
+                dryRun.transaction(),
+                dryRun.explanation());
+    }
+
+    private static JsonNode typed(MachineEvent event) {
+        ObjectNode typed = Json.MAPPER.createObjectNode();
+        typed.put("type", EventNames.nameOf(event.getClass()));
+        typed.setAll((ObjectNode) Json.MAPPER.valueToTree(event));
+        return typed;
+    }
+
+    /** What is done with a proposal. */
+    @FunctionalInterface
+    private interface Attempt<T> {
+        T run(Proposal proposal) throws Rejected;
+    }
+
+    private static <T> T tryNames(int attempts, Proposer proposer, Attempt<T> attempt) throws Rejected {
+        for (int number = 1; ; number++) {
+            try {
+                return attempt.run(proposer.propose(number));
+            } catch (Rejected rejected) {
+                if (number == attempts || !rejected.code().equals(Rejected.NAME_TAKEN)) {
+                    throw rejected;
+                }
+            }
+        }
+    }
+
+    private static Optional<Caller.Key> key(HttpServletRequest request, Object body) {
+        List<String> headers = Collections.list(request.getHeaders(HEADER));
+        if (headers.isEmpty()) {
+            return Optional.empty();
+        }
+        if (headers.size() > 1 || !KEY.matcher(headers.getFirst()).matches()) {
+            throw new Refusal(Problem.of(
+                            400,
+                            "INVALID_IDEMPOTENCY_KEY",
+                            "an Idempotency-Key is one header of 1 to 255 printable ASCII characters without blanks",
+                            "Use for example a UUID, a new one for each thing that you want done.")
+                    .withField(HEADER));
+        }
+        return Optional.of(new Caller.Key(headers.getFirst(), digest(request, body)));
+    }
+
+    /** Of what was understood, not of the bytes: another order of the members is the same request. */
+    private static String digest(HttpServletRequest request, Object body) {
+        String meaning = request.getMethod() + " " + request.getRequestURI() + "?" + request.getQueryString() + "\n"
+                + Json.MAPPER.writeValueAsString(body);
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(meaning.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private static boolean isKeyTaken(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof IdempotencyKeyTaken) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,203 @@
+package dev.tidemark.coordinator.api.server;
+
+import dev.tidemark.coordinator.api.Engine;
+import dev.tidemark.coordinator.api.ServerFacts;
+import dev.tidemark.coordinator.api.edge.ContainerErrors;
+import dev.tidemark.coordinator.api.edge.EdgeExceptionResolver;
+import dev.tidemark.coordinator.api.edge.EdgeFilter;
+import dev.tidemark.coordinator.api.edge.Problem;
+import dev.tidemark.coordinator.api.edge.ProblemWriter;
+import dev.tidemark.coordinator.api.edge.StrictQuery;
+import dev.tidemark.coordinator.api.edge.StrictText;
+import dev.tidemark.coordinator.api.resource.BackupResource;
+import dev.tidemark.coordinator.api.resource.CheckpointResource;
+import dev.tidemark.coordinator.api.resource.FreshIds;
+import dev.tidemark.coordinator.api.resource.GatewayResource;
+import dev.tidemark.coordinator.api.resource.Lookup;
+import dev.tidemark.coordinator.api.resource.MachineResource;
+import dev.tidemark.coordinator.api.resource.OperationResource;
+import dev.tidemark.coordinator.api.resource.Operations;
+import dev.tidemark.coordinator.api.resource.RestoreResource;
+import dev.tidemark.coordinator.api.resource.ServerResource;
+import dev.tidemark.coordinator.api.resource.Submissions;
+import dev.tidemark.coordinator.security.AdminToken;
+import dev.tidemark.coordinator.security.BearerTokenFilter;
+import dev.tidemark.coordinator.view.Queries;
+import dev.tidemark.schema.json.Json;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Set;
+import javax.sql.DataSource;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.Shutdown;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.support.DefaultLifecycleProcessor;
+import org.springframework.core.Ordered;
+import org.springframework.format.FormatterRegistry;
+import org.springframework.http.MediaType;
+import org.springframework.http.converter.ByteArrayHttpMessageConverter;
+import org.springframework.http.converter.HttpMessageConverters;
+import org.springframework.http.converter.json.JacksonJsonHttpMessageConverter;
+import org.springframework.web.servlet.DispatcherServlet;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurationSupport;
+
+/** The whole of the HTTP interface, readable as a table of contents. */
+@Configuration(proxyBeanMethods = false)
+class ApiConfiguration extends WebMvcConfigurationSupport {
+    private static final Set<String> OPEN_PATHS = Set.of("/health/live");
+    private static final int STOP_MILLISECONDS_MAX = 4_000;
+
+    // --- what answers ---
+
+    @Bean
+    MachineResource machineResource(
+            Engine engine,
+            Queries queries,
+            Lookup lookup,
+            Operations operations,
+            Submissions submissions,
+            FreshIds ids,
+            ServerFacts facts) {
+        return new MachineResource(engine, queries, lookup, operations, submissions, ids, facts);
+    }
+
+    @Bean
+    CheckpointResource checkpointResource(
+            Engine engine, Queries queries, Lookup lookup, Submissions submissions, FreshIds ids) {
+        return new CheckpointResource(engine, queries, lookup, submissions, ids);
+    }
+
+    @Bean
+    BackupResource backupResource(
+            Engine engine, Queries queries, Lookup lookup, Submissions submissions, FreshIds ids) {
+        return new BackupResource(engine, queries, lookup, submissions, ids);
+    }
+
+    @Bean
+    RestoreResource restoreResource(Queries queries, Lookup lookup, Submissions submissions, FreshIds ids) {
+        return new RestoreResource(queries, lookup, submissions, ids);
+    }
+
+    @Bean
+    OperationResource operationResource(Operations operations) {
+        return new OperationResource(operations);
+    }
+
+    @Bean
+    GatewayResource gatewayResource(Engine engine) {
+        return new GatewayResource(engine);
+    }
+
+    @Bean
+    ServerResource serverResource(Engine engine, Queries queries, ServerFacts facts, Clock clock) throws IOException {
+        return new ServerResource(engine, queries, facts, clock);
+    }
+
+    // --- what they share ---
+
+    @Bean
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Bean
+    FreshIds freshIds(Clock clock) {
+        return new FreshIds(clock);
+    }
+
+    @Bean
+    Queries queries(DataSource database) {
+        return new Queries(database);
+    }
+
+    @Bean
+    Lookup lookup(Queries queries, Engine engine) {
+        return new Lookup(queries, engine);
+    }
+
+    @Bean
+    Operations operations(Queries queries, Engine engine) {
+        return new Operations(queries, engine);
+    }
+
+    @Bean
+    Submissions submissions(Engine engine, Queries queries, Operations operations) {
+        return new Submissions(engine, queries, operations);
+    }
+
+    // --- what every request passes, in this order ---
+
+    @Bean
+    FilterRegistrationBean<EdgeFilter> edgeFilter() {
+        FilterRegistrationBean<EdgeFilter> registration = new FilterRegistrationBean<>(new EdgeFilter());
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return registration;
+    }
+
+    @Bean
+    FilterRegistrationBean<BearerTokenFilter> bearerTokenFilter(AdminToken token) {
+        Problem unauthenticated = Problem.of(
+                        401,
+                        "UNAUTHENTICATED",
+                        "the request does not carry the administrator's token",
+                        "Send 'Authorization: Bearer <token>' with the token from admin.token in the home directory.")
+                .withHeader("WWW-Authenticate", "Bearer realm=\"tidemark\"");
+        FilterRegistrationBean<BearerTokenFilter> registration = new FilterRegistrationBean<>(new BearerTokenFilter(
+                token, OPEN_PATHS, (request, response) -> ProblemWriter.write(request, response, unauthenticated)));
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
+        return registration;
+    }
+
+    @Bean
+    DispatcherServlet dispatcherServlet() {
+        return new DispatcherServlet();
+    }
+
+    @Override
+    protected void addInterceptors(InterceptorRegistry registry) {
+        registry.addInterceptor(new StrictQuery());
+    }
+
+    @Override
+    protected void addFormatters(FormatterRegistry registry) {
+        StrictText.register(registry);
+    }
+
+    @Override
+    protected void configureMessageConverters(HttpMessageConverters.ServerBuilder builder) {
+        JacksonJsonHttpMessageConverter json = new JacksonJsonHttpMessageConverter(Json.MAPPER);
+        json.setSupportedMediaTypes(List.of(MediaType.APPLICATION_JSON));
+        builder.addCustomConverter(json).addCustomConverter(new ByteArrayHttpMessageConverter());
+    }
+
+    @Override
+    protected void configureHandlerExceptionResolvers(List<HandlerExceptionResolver> resolvers) {
+        resolvers.add(new EdgeExceptionResolver());
+    }
+
+    // --- what listens and stops ---
+
+    @Bean
+    TomcatServletWebServerFactory webServer(ApiServer.Bind bind) {
+        TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory(bind.port());
+        factory.setAddress(bind.address());
+        factory.setShutdown(Shutdown.GRACEFUL);
+        factory.setRegisterDefaultServlet(false);
+        factory.addConnectorCustomizers(ConnectorLimits::apply);
+        factory.addContextCustomizers(
+                context -> context.getParent().getPipeline().addValve(new ContainerErrors()));
+        return factory;
+    }
+
+    @Bean
+    DefaultLifecycleProcessor lifecycleProcessor() {
+        DefaultLifecycleProcessor lifecycle = new DefaultLifecycleProcessor();
+        lifecycle.setTimeoutPerShutdownPhase(STOP_MILLISECONDS_MAX);
+        return lifecycle;
+    }
+}

@@ -1,0 +1,103 @@
+package dev.tidemark.coordinator.api.server;
+
+import dev.tidemark.coordinator.api.Engine;
+import dev.tidemark.coordinator.api.ServerFacts;
+import dev.tidemark.coordinator.api.resource.Operations;
+import dev.tidemark.coordinator.security.AdminToken;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.URI;
+import javax.sql.DataSource;
+import org.springframework.boot.Banner;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.web.server.servlet.context.AnnotationConfigServletWebServerApplicationContext;
+import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
+
+/** The HTTP interface, from its start to its stop. */
+public final class ApiServer implements AutoCloseable {
+    private final ServletWebServerApplicationContext context;
+    private final URI url;
+
+    private ApiServer(ServletWebServerApplicationContext context, URI url) {
+        this.context = context;
+        this.url = url;
+    }
+
+    /**
+     * Where to listen.
+     *
+     * @param address a loopback address unless somebody decided otherwise: there is no TLS here
+     * @param port 0 for any that is free
+     */
+    public record Bind(InetAddress address, int port) {
+        public static Bind loopback(int port) {
+            return new Bind(InetAddress.getLoopbackAddress(), port);
+        }
+    }
+
+    /** Starts, and returns when requests are answered. */
+    public static ApiServer start(Engine engine, DataSource database, AdminToken token, ServerFacts facts, Bind bind) {
+        SpringApplication application = new SpringApplication(ApiConfiguration.class);
+        application.setWebApplicationType(WebApplicationType.SERVLET);
+        application.setApplicationContextFactory(ignored -> new AnnotationConfigServletWebServerApplicationContext());
+        application.setBannerMode(Banner.Mode.OFF);
+        application.setLogStartupInfo(false);
+        application.setAddCommandLineProperties(false);
+        // CoordinatorMain stops the rooms in their order; a second hook would race with it.
+        application.setRegisterShutdownHook(false);
+        application.addInitializers(context -> give(context, engine, database, token, facts, bind));
+        ServletWebServerApplicationContext context = (ServletWebServerApplicationContext) application.run();
+        if (context.getWebServer() == null) {
+            context.close();
+            throw new IllegalStateException("the web server did not start");
+        }
+        return new ApiServer(context, url(bind.address(), context.getWebServer().getPort()));
+    }
+
+    /** Where it answers, for example {@code http://127.0.0.1:7070}. */
+    public URI url() {
+        return url;
+    }
+
+    /** Lets those who wait go, finishes what is being answered, and stops; within five seconds. */
+    public void stop() {
+        context.getBean(Operations.class).close();
+        context.close();
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+
+    /** For tests: what Spring knows. */
+    ServletWebServerApplicationContext context() {
+        return context;
+    }
+
+    private static void give(
+            ConfigurableApplicationContext context,
+            Engine engine,
+            DataSource database,
+            AdminToken token,
+            ServerFacts facts,
+            Bind bind) {
+        GenericApplicationContext beans = (GenericApplicationContext) context;
+        beans.registerBean(Engine.class, () -> engine);
+        // Whoever opened the database closes it, after everything that writes has stopped.
+        beans.registerBean(DataSource.class, () -> database, definition -> definition.setDestroyMethodName(""));
+        beans.registerBean(AdminToken.class, () -> token);
+        beans.registerBean(ServerFacts.class, () -> facts);
+        beans.registerBean(Bind.class, () -> bind);
+    }
+
+    private static URI url(InetAddress address, int port) {
+        String host = address.isAnyLocalAddress()
+                ? "localhost"
+                : address instanceof Inet6Address ? "[" + address.getHostAddress() + "]" : address.getHostAddress();
+        return URI.create("http://" + host + ":" + port);
+    }
+}
