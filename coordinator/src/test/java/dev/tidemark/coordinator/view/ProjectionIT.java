@@ -231,7 +231,9 @@ class ProjectionIT {
         assertThat(queries.newestCompleted(
                                 story.machine(),
                                 Optional.of(Story.REPOSITORY),
-                                Optional.ofNullable(queries.backup(first.backup()).orElseThrow().completedAt()),
+                                Optional.ofNullable(queries.backup(first.backup())
+                                        .orElseThrow()
+                                        .completedAt()),
                                 List.of())
                         .orElseThrow()
                         .id())
