@@ -8,6 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * From rows to the JSON shapes of the public interface. A row brings its disks along as JSON, whose members are those of
@@ -51,6 +53,12 @@ final class Shapes {
             "SELECT o.*, (SELECT v.name FROM tidemark.vm v WHERE v.id = o.vm) AS vm_name FROM tidemark.operation o";
 
     private static final String NOT_SEEN = "UNKNOWN";
+
+    /** For what the statements above put together: there, null is a value like any other. */
+    private static final JsonMapper ROWS = Json.MAPPER
+            .rebuild()
+            .disable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+            .build();
 
     private Shapes() {}
 
@@ -142,6 +150,6 @@ final class Shapes {
 
     private static <D> List<D> disks(ResultSet row, Class<D[]> shape) throws SQLException {
         @Nullable String json = row.getString("disks");
-        return json == null ? List.of() : Arrays.asList(Json.MAPPER.readValue(json, shape));
+        return json == null ? List.of() : Arrays.asList(ROWS.readValue(json, shape));
     }
 }
