@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.gateway.link;
+
+import org.jspecify.annotations.NullMarked;

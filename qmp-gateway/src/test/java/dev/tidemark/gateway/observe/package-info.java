@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.gateway.observe;
+
+import org.jspecify.annotations.NullMarked;
