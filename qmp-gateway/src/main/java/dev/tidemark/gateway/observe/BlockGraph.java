@@ -27,13 +27,7 @@ final class BlockGraph {
             BlockNode node = BlockNode.read(element);
             result.nodes.put(node.name(), node);
         }
-        Map<Long, String> names = new HashMap<>();
-        for (Reply element : graph.member("nodes").elements()) {
-            // Jobs and devices stand in the same list; only edges between block nodes tell what a disk is made of.
-            if (element.text("type").equals("block-driver")) {
-                names.put(element.number("id"), element.text("name"));
-            }
-        }
+        Map<Long, String> names = names(graph);
         for (Reply edge : graph.member("edges").elements()) {
             String parent = names.get(edge.number("parent"));
             String child = names.get(edge.number("child"));
@@ -50,6 +44,19 @@ final class BlockGraph {
             result.node(name);
         }
         return result;
+    }
+
+    /** What a node stands on, by role. */
+    static Map<String, String> children(Reply graph, String node) throws UnusableReply {
+        Map<Long, String> names = names(graph);
+        Map<String, String> children = new HashMap<>();
+        for (Reply edge : graph.member("edges").elements()) {
+            String child = names.get(edge.number("child"));
+            if (node.equals(names.get(edge.number("parent"))) && child != null) {
+                children.put(edge.text("name"), child);
+            }
+        }
+        return children;
     }
 
     Iterable<BlockNode> nodes() {
@@ -103,6 +110,17 @@ final class BlockGraph {
             below = child(throughFilters(below.get()), "backing");
         }
         return layers;
+    }
+
+    private static Map<Long, String> names(Reply graph) throws UnusableReply {
+        Map<Long, String> names = new HashMap<>();
+        for (Reply element : graph.member("nodes").elements()) {
+            // Jobs and devices stand in the same list; only edges between block nodes tell what a disk is made of.
+            if (element.text("type").equals("block-driver")) {
+                names.put(element.number("id"), element.text("name"));
+            }
+        }
+        return names;
     }
 
     private boolean isRoot(BlockNode node, int depth) throws UnusableReply {

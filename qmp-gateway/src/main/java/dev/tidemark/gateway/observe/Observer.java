@@ -34,14 +34,16 @@ public final class Observer {
     private final QmpSession session;
     private final Duration timeout;
     private final boolean machine;
+    private final boolean reopens;
     private final List<Query> queries;
     private final QemuFacts qemu;
     private final Optional<Path> workingDirectory;
 
-    private Observer(QmpSession session, Duration timeout, boolean machine) {
+    private Observer(QmpSession session, Duration timeout, boolean machine, boolean reopens) {
         this.session = session;
         this.timeout = timeout;
         this.machine = machine;
+        this.reopens = reopens;
         List<Query> asked =
                 new ArrayList<>(List.of(Query.NAMED_BLOCK_NODES, Query.BLOCK_GRAPH, Query.JOBS, Query.BLOCK_EXPORTS));
         if (machine) {
@@ -69,7 +71,8 @@ public final class Observer {
             throw UnusableReply.malformed(
                     "QEMU " + session.identity().version(), "does not know " + Query.BLOCK_GRAPH.wireName());
         }
-        return new Observer(session, timeout, commands.contains(Query.STATUS.wireName()));
+        return new Observer(
+                session, timeout, commands.contains(Query.STATUS.wireName()), commands.contains("blockdev-reopen"));
     }
 
     /** What QEMU says of itself. */
@@ -92,6 +95,17 @@ public final class Observer {
                 }
             }
         }
+    }
+
+    /** Whether {@code blockdev-reopen} can be said; since QEMU 6.1. */
+    public boolean reopens() {
+        return reopens;
+    }
+
+    /** The names of the nodes on which a node stands, by role: {@code file}, {@code backing}. */
+    public Map<String, String> children(String node) throws QmpException, UnusableReply {
+        return BlockGraph.children(
+                new Reply(Query.BLOCK_GRAPH.wireName(), session.execute(Query.BLOCK_GRAPH, timeout)), node);
     }
 
     /** The jobs of ours alone, which is cheap enough to be asked often, and how their input and output fares. */

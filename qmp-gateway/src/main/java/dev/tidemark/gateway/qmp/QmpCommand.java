@@ -1,6 +1,7 @@
 package dev.tidemark.gateway.qmp;
 
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -89,6 +90,38 @@ public sealed interface QmpCommand {
         @Override
         public ObjectNode arguments() {
             return (ObjectNode) options.deepCopy();
+        }
+    }
+
+    /**
+     * Opens a qcow2 node again, read-only, on the same children. That flushes it and answers with an error if the flush
+     * fails, where {@code blockdev-del} tells such an error to nobody but stderr.
+     *
+     * @param file the node-name of its file
+     * @param backing the node-name of its backing layer, if it has one
+     */
+    record BlockdevReopenReadOnly(String nodeName, String file, Optional<String> backing) implements QmpCommand {
+        public BlockdevReopenReadOnly {
+            WireText.require(nodeName, "node-name");
+            WireText.require(file, "file");
+            backing.ifPresent(name -> WireText.require(name, "backing"));
+        }
+
+        @Override
+        public String wireName() {
+            return "blockdev-reopen";
+        }
+
+        @Override
+        public ObjectNode arguments() {
+            ObjectNode arguments = JsonNodeFactory.instance.objectNode();
+            ObjectNode options = arguments.putArray("options").addObject();
+            options.put("driver", "qcow2")
+                    .put("node-name", nodeName)
+                    .put("read-only", true)
+                    .put("file", file);
+            backing.ifPresent(name -> options.put("backing", name));
+            return arguments;
         }
     }
 

@@ -159,7 +159,8 @@ final class BackupRun {
     }
 
     /** Closes the targets and lets the files become a backup, on a thread of its own: reading them back takes long. */
-    void finish(Housekeeping housekeeping, Look look) throws QmpException, InterruptedException {
+    void finish(Qemu qemu, Housekeeping housekeeping, Look look)
+            throws QmpException, UnusableReply, InterruptedException {
         Completion running = completion;
         if (running != null && !running.isDone()) {
             signals.await(surroundings.lookInterval());
@@ -171,6 +172,12 @@ final class BackupRun {
             return;
         }
         surroundings.crash().at(CrashPoint.BEFORE_TARGETS_CLOSED);
+        for (String target : targetNodes(look)) {
+            flush(qemu, target);
+        }
+        if (verdict.isPresent()) {
+            return;
+        }
         housekeeping.closeNodes(targetNodes(look));
         housekeeping.change(temporaryBitmaps(look));
         surroundings.crash().at(CrashPoint.BEFORE_COMPLETE);
@@ -257,6 +264,15 @@ final class BackupRun {
                     FailureCode.REPOSITORY_FAILED,
                     "QEMU cannot open the target of disk " + disk + ": " + refused.description(),
                     Optional.of(disk)));
+        }
+    }
+
+    private void flush(Qemu qemu, String target) throws QmpException, UnusableReply {
+        try {
+            qemu.flushTarget(target);
+        } catch (QmpRefused refused) {
+            condemn(new Refused(
+                    FailureCode.JOB_FAILED, "target " + target + " could not be flushed: " + refused.description()));
         }
     }
 

@@ -146,7 +146,7 @@ final class Pass {
                 run().condemn(because);
                 housekeeping.cancel(jobs);
             }
-            case Next.Finish() -> run().finish(housekeeping, look);
+            case Next.Finish() -> run().finish(qemu, housekeeping, look);
             case Next.PutAway(Outcome ignored) -> {
                 current().putAways++;
                 run().putAway(housekeeping, look);

@@ -10,11 +10,17 @@ import dev.tidemark.gateway.qmp.QmpSession;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The few things that a reconciler says to QEMU. */
 final class Qemu {
+    private static final Logger LOG = LoggerFactory.getLogger(Qemu.class);
+
     private final QmpSession session;
     private final Observer observer;
     private final Surroundings surroundings;
@@ -57,6 +63,24 @@ final class Qemu {
                 .put("discard", "unmap");
         options.putObject("file").put("driver", "file").put("filename", image.toString());
         execute(new QmpCommand.BlockdevAdd(options));
+    }
+
+    /**
+     * Makes sure that all that was written to a target has reached its file, before it is closed: a flush that fails at the
+     * close is told to stderr only, and the file would lack what QEMU still held.
+     *
+     * @throws dev.tidemark.gateway.qmp.QmpRefused if it has not
+     */
+    void flushTarget(String node) throws QmpException, UnusableReply {
+        if (!observer.reopens()) {
+            LOG.warn("{}: this QEMU cannot tell whether a target was flushed: blockdev-reopen is missing", node);
+            return;
+        }
+        Map<String, String> children = observer.children(node);
+        String file = children.get("file");
+        if (file != null) {
+            execute(new QmpCommand.BlockdevReopenReadOnly(node, file, Optional.ofNullable(children.get("backing"))));
+        }
     }
 
     void closeNode(String node) throws QmpException {

@@ -1,15 +1,29 @@
 package dev.tidemark.gateway.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.tidemark.gateway.act.QemuNames;
+import dev.tidemark.gateway.testkit.RawMonitor;
+import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.Outcome.Evidence.Stored;
 import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.BitmapName;
+import dev.tidemark.schema.id.RepositoryName;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -48,6 +62,225 @@ class BackupIT {
                     .isTrue();
             assertThat(Rig.same(atFull, atIncremental)).isFalse();
             rig.assertNothingOfOursButBitmaps();
+        }
+    }
+
+    @Test
+    void two_disks_one_full_and_one_incremental_share_one_moment_while_both_are_written() {
+        try (Rig rig = new Rig(2)) {
+            rig.awaitDisks();
+            BackupCheckpoint first = Operations.checkpoint("first");
+            PushBackupOperation full = Operations.backup(
+                    Optional.of(first),
+                    OptionalLong.empty(),
+                    Operations.full(rig.disk(0), true, Optional.empty()),
+                    Operations.full(rig.disk(1), true, Optional.empty()));
+            rig.stored(full);
+            BitmapName since = BitmapName.of(first.id());
+            PushBackupOperation mixed;
+            try (Writer writer = Writer.start(rig)) {
+                writer.awaitWrites(3);
+                mixed = Operations.backup(
+                        Optional.of(Operations.checkpoint("second")),
+                        OptionalLong.empty(),
+                        Operations.incremental(rig.disk(0), full.backup(), List.of(since), true),
+                        Operations.full(rig.disk(1), true, Optional.of(since)));
+                rig.stored(mixed);
+                writer.awaitWrites(3);
+            }
+            // The writer puts a number on the first disk, and after it the same on the second.
+            int one = rig.restored(mixed.backup(), 0)[0];
+            int other = rig.restored(mixed.backup(), 1)[0];
+            assertThat(one - other).isBetween(0, 1);
+            assertThat(one).isPositive();
+        }
+    }
+
+    @Test
+    void a_chain_of_incrementals_under_random_writes_restores_to_every_moment() {
+        try (Rig rig = new Rig(1)) {
+            rig.awaitDisks();
+            Random random = new Random(20261120);
+            List<BackupId> backups = new ArrayList<>();
+            List<byte[]> contents = new ArrayList<>();
+            BitmapName since = null;
+            for (int round = 0; round < 5; round++) {
+                for (int write = 0; write < 4; write++) {
+                    long length = 4096L * (1 + random.nextInt(64));
+                    long offset = 4096L * random.nextInt((int) ((Rig.DISK_BYTES - length) / 4096));
+                    rig.write(0, 1 + random.nextInt(255), offset, length);
+                }
+                contents.add(rig.content(0));
+                BackupCheckpoint checkpoint = Operations.checkpoint("round-" + round);
+                PushBackupOperation backup = Operations.backup(
+                        Optional.of(checkpoint),
+                        OptionalLong.empty(),
+                        since == null
+                                ? Operations.full(rig.disk(0), true, Optional.empty())
+                                : Operations.incremental(rig.disk(0), backups.getLast(), List.of(since), true));
+                rig.stored(backup);
+                backups.add(backup.backup());
+                since = BitmapName.of(checkpoint.id());
+            }
+            for (int round = 0; round < 5; round++) {
+                assertThat(Rig.same(rig.restored(backups.get(round), 0), contents.get(round)))
+                        .as("round %d", round)
+                        .isTrue();
+            }
+        }
+    }
+
+    @Test
+    void an_incremental_whose_parent_is_not_there_is_refused_before_anything_is_begun() {
+        try (Rig rig = new Rig(1)) {
+            rig.awaitDisks();
+            BitmapName since = rig.checkpoint();
+            PushBackupOperation operation = Operations.backup(
+                    Optional.of(Operations.checkpoint("second")),
+                    OptionalLong.empty(),
+                    Operations.incremental(rig.disk(0), Operations.backupId(), List.of(since), true));
+            assertRefused(rig.run(operation), FailureCode.BASE_BACKUP_MISSING);
+            assertThat(SecondOpinion.bitmaps(rig, 0)).containsOnlyKeys(since.value());
+            rig.assertNothingOfOursButBitmaps();
+        }
+    }
+
+    @Test
+    void a_repository_that_is_not_known_or_not_there_is_refused_before_anything_is_begun() throws IOException {
+        try (Rig rig = new Rig(1)) {
+            rig.awaitDisks();
+            PushBackupOperation somewhere = full(rig, OptionalLong.empty());
+            PushBackupOperation unknown = new PushBackupOperation(
+                    somewhere.id(),
+                    somewhere.backup(),
+                    new RepositoryName("elsewhere"),
+                    somewhere.checkpoint(),
+                    somewhere.disks(),
+                    somewhere.bytesPerSecondMax(),
+                    somewhere.requestedAt(),
+                    false,
+                    false);
+            assertRefused(rig.run(unknown), FailureCode.REPOSITORY_UNKNOWN);
+            Files.delete(rig.repository);
+            assertRefused(rig.run(full(rig, OptionalLong.empty())), FailureCode.REPOSITORY_FAILED);
+            assertThat(SecondOpinion.bitmaps(rig, 0)).isEmpty();
+            rig.assertNothingOfOursButBitmaps();
+        }
+    }
+
+    @Test
+    void a_target_that_runs_full_ends_the_backup_and_spares_the_guest() {
+        try (Rig rig = new Rig(1)) {
+            rig.awaitDisks();
+            rig.write(0, 0x11, 0, 8 << 20);
+            PushBackupOperation operation = full(rig, OptionalLong.of(1 << 20));
+            rig.coordinator.ask(operation);
+            rig.awaitSeen(seen -> !seen.jobs().isEmpty());
+            try (RawMonitor bystander = rig.bystander()) {
+                breakTarget(bystander, operation, "{\"event\":\"none\",\"iotype\":\"write\",\"errno\":28}");
+                bystander.execute("{\"execute\":\"block-job-set-speed\",\"arguments\":{\"device\":\"tm-"
+                        + operation.id() + "-0\",\"speed\":0}}");
+            }
+            assertThat(rig.outcome(operation.id())).isInstanceOfSatisfying(Outcome.Refused.class, refused -> {
+                assertThat(refused.code()).isEqualTo(FailureCode.JOB_FAILED);
+                assertThat(refused.detail()).contains("No space left");
+                assertThat(refused.disk()).contains(rig.disk(0));
+            });
+            rig.write(0, 0x22, 0, 8 << 20);
+            rig.assertNothingOfOursButBitmaps();
+        }
+    }
+
+    /**
+     * The job concludes without error while its last table entries are still in QEMU's cache, and QEMU's blockdev-del tells
+     * only stderr that they could not be written: without the flush before it, a file that lacks them would be a backup.
+     */
+    @Test
+    void a_target_that_cannot_be_flushed_is_no_backup() {
+        try (Rig rig = new Rig(1)) {
+            rig.awaitDisks();
+            rig.write(0, 0x11, 0, 8 << 20);
+            PushBackupOperation operation = full(rig, OptionalLong.of(1 << 20));
+            rig.coordinator.ask(operation);
+            await().atMost(Rig.TIME_MAX)
+                    .until(() -> rig.coordinator.progress().stream().anyMatch(progress -> progress.bytesDone() > 0));
+            try (RawMonitor bystander = rig.bystander()) {
+                breakTarget(bystander, operation, "{\"event\":\"l2_update\",\"errno\":5}");
+                bystander.execute("{\"execute\":\"block-job-set-speed\",\"arguments\":{\"device\":\"tm-"
+                        + operation.id() + "-0\",\"speed\":0}}");
+            }
+            assertThat(rig.outcome(operation.id())).isInstanceOfSatisfying(Outcome.Refused.class, refused -> {
+                assertThat(refused.code()).isEqualTo(FailureCode.JOB_FAILED);
+                assertThat(refused.detail()).contains("could not be flushed");
+            });
+            rig.assertNothingOfOursButBitmaps();
+        }
+    }
+
+    /** Puts a layer that fails between the target and its file. */
+    private static void breakTarget(RawMonitor bystander, PushBackupOperation operation, String rule) {
+        String target = QemuNames.targetNode(operation.id(), 0);
+        String file = "";
+        var graph = bystander.execute("{\"execute\":\"x-debug-query-block-graph\"}");
+        Map<Integer, String> names = new HashMap<>();
+        graph.path("nodes")
+                .forEach(node ->
+                        names.put(node.path("id").intValue(), node.path("name").stringValue()));
+        for (var edge : graph.path("edges")) {
+            if (target.equals(names.get(edge.path("parent").intValue()))
+                    && edge.path("name").stringValue().equals("file")) {
+                file = names.getOrDefault(edge.path("child").intValue(), "");
+            }
+        }
+        bystander.execute(
+                "{\"execute\":\"blockdev-add\",\"arguments\":{\"driver\":\"blkdebug\",\"node-name\":\"broken\","
+                        + "\"image\":\"" + file + "\",\"inject-error\":[" + rule + "]}}");
+        bystander.execute("{\"execute\":\"blockdev-reopen\",\"arguments\":{\"options\":[{\"driver\":\"qcow2\","
+                + "\"node-name\":\"" + target + "\",\"discard\":\"unmap\",\"file\":\"broken\"}]}}");
+    }
+
+    private static PushBackupOperation full(Rig rig, OptionalLong speed) {
+        return Operations.backup(Optional.empty(), speed, Operations.full(rig.disk(0), false, Optional.empty()));
+    }
+
+    private static void assertRefused(Outcome outcome, FailureCode code) {
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Outcome.Refused.class,
+                        refused -> assertThat(refused.code()).isEqualTo(code));
+    }
+
+    /** A guest that puts 1, 2, 3, … on one disk and then on the other, each read back. */
+    private static final class Writer implements AutoCloseable {
+        private final Thread thread;
+        private final AtomicInteger written = new AtomicInteger();
+        private volatile boolean ended;
+
+        private Writer(Rig rig) {
+            thread = Thread.ofPlatform().name("guest").unstarted(() -> {
+                for (int number = 1; number < 120 && !ended; number++) {
+                    rig.write(0, number, 0, 4096);
+                    rig.write(1, number, 0, 4096);
+                    written.set(number);
+                }
+            });
+        }
+
+        static Writer start(Rig rig) {
+            Writer writer = new Writer(rig);
+            writer.thread.start();
+            return writer;
+        }
+
+        void awaitWrites(int more) {
+            int target = written.get() + more;
+            await().atMost(Rig.TIME_MAX).until(() -> written.get() >= target);
+        }
+
+        @Override
+        public void close() {
+            ended = true;
+            await().atMost(Rig.TIME_MAX).until(() -> !thread.isAlive());
         }
     }
 }
