@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -42,6 +43,7 @@ class QmpCommandTest {
                         "Transaction",
                         "BlockdevAdd",
                         "BlockdevDel",
+                        "BlockdevReopenReadOnly",
                         "BlockExportDel",
                         "JobCancel",
                         "JobDismiss",
@@ -92,6 +94,15 @@ class QmpCommandTest {
                          {"type":"block-dirty-bitmap-disable","data":{"node":"d","name":"b1"}},
                          {"type":"block-dirty-bitmap-merge","data":{"node":"d","target":"t","bitmaps":["b1",{"node":"base","name":"b0"}]}},
                          {"type":"blockdev-backup","data":{"job-id":"j","device":"d","target":"x","sync":"bitmap","bitmap":"t","bitmap-mode":"never","auto-dismiss":false}}]}
+                        """));
+    }
+
+    /** The one use of blockdev-reopen: it can take the right to write away, and give it to nobody. */
+    @Test
+    void a_flush_by_reopening_on_the_wire() {
+        QmpCommand command = new QmpCommand.BlockdevReopenReadOnly("t", "#block1", Optional.of("#block2"));
+        assertThat(MAPPER.readTree(command.arguments().toString())).isEqualTo(MAPPER.readTree("""
+                        {"options":[{"driver":"qcow2","node-name":"t","read-only":true,"file":"#block1","backing":"#block2"}]}
                         """));
     }
 
