@@ -1,7 +1,5 @@
 package dev.tidemark.coordinator.chain;
 
-import com.fasterxml.jackson.annotation.JsonSubTypes;
-import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupRequest;
 import dev.tidemark.schema.event.DiskPlan;
@@ -16,12 +14,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /** The one operation on bitmaps that has an intent and no outcome yet. {@code inDoubt}: its answer was lost. */
-@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
-@JsonSubTypes({
-    @JsonSubTypes.Type(value = Pending.Creation.class, name = "CREATION"),
-    @JsonSubTypes.Type(value = Pending.Deletion.class, name = "DELETION"),
-    @JsonSubTypes.Type(value = Pending.Backup.class, name = "BACKUP")
-})
 public sealed interface Pending {
     /** Its id. */
     OperationId operation();

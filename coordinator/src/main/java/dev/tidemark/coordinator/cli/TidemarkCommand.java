@@ -1,7 +1,6 @@
 package dev.tidemark.coordinator.cli;
 
-import dev.tidemark.coordinator.cli.client.ExitCode;
-import dev.tidemark.coordinator.cli.client.Failure;
+import dev.tidemark.coordinator.CoordinatorMain;
 import dev.tidemark.coordinator.cli.show.Terminal;
 import java.util.function.Supplier;
 import picocli.CommandLine;
@@ -38,16 +37,8 @@ public final class TidemarkCommand extends GlobalOptions implements Runnable {
 
     /** The process ends with the code of the verb. */
     public static void main(String[] arguments) {
-        int exitCode = new TidemarkCommand(() -> notPartOfThisBuild()).run(Terminal.ofProcess(), arguments);
+        int exitCode = new TidemarkCommand(CoordinatorMain::localVerbs).run(Terminal.ofProcess(), arguments);
         System.exit(exitCode);
-    }
-
-    private static LocalVerbs notPartOfThisBuild() {
-        throw Failure.local(
-                ExitCode.FAILED,
-                "NOT_BUILT",
-                "this verb is not part of this build",
-                "use a build of the whole project");
     }
 
     /** Runs one command line; never throws. */

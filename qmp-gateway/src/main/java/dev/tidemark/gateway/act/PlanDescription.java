@@ -18,19 +18,23 @@ public final class PlanDescription {
      * @param humanNames what users call the checkpoints; bitmaps without an entry keep their own name
      */
     public static String describe(Plan plan, Map<BitmapName, String> humanNames) {
-        StringBuilder text = new StringBuilder();
-        for (Verb verb : plan.verbs()) {
-            text.append(verb.node())
-                    .append(": ")
-                    .append(words(verb, humanNames))
-                    .append('\n');
-        }
+        String command = Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(command(plan));
+        return String.join("\n", lines(plan, humanNames)) + "\n" + command + "\n";
+    }
+
+    /** One line a verb, in people's words. */
+    public static List<String> lines(Plan plan, Map<BitmapName, String> humanNames) {
+        return plan.verbs().stream()
+                .map(verb -> verb.node() + ": " + words(verb, humanNames))
+                .toList();
+    }
+
+    /** The exact command that is sent, without the id that a session gives it. */
+    public static ObjectNode command(Plan plan) {
         QmpCommand command = plan.transaction();
         ObjectNode message = JsonNodeFactory.instance.objectNode().put("execute", command.wireName());
         message.set("arguments", command.arguments());
-        return text.append(Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(message))
-                .append('\n')
-                .toString();
+        return message;
     }
 
     private static String words(Verb verb, Map<BitmapName, String> names) {

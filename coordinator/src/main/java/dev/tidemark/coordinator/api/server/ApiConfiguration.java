@@ -182,8 +182,9 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
 
     // --- what listens and stops ---
 
+    /** Static: it is needed before there is a servlet context, which this configuration would then never be given. */
     @Bean
-    TomcatServletWebServerFactory webServer(ApiServer.Bind bind) {
+    static TomcatServletWebServerFactory webServer(ApiServer.Bind bind) {
         TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory(bind.port());
         factory.setAddress(bind.address());
         factory.setShutdown(Shutdown.GRACEFUL);
@@ -194,8 +195,9 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
         return factory;
     }
 
+    /** Static, for the same reason. */
     @Bean
-    DefaultLifecycleProcessor lifecycleProcessor() {
+    static DefaultLifecycleProcessor lifecycleProcessor() {
         DefaultLifecycleProcessor lifecycle = new DefaultLifecycleProcessor();
         lifecycle.setTimeoutPerShutdownPhase(STOP_MILLISECONDS_MAX);
         return lifecycle;

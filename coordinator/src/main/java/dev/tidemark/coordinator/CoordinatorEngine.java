@@ -1,0 +1,278 @@
+package dev.tidemark.coordinator;
+
+import dev.tidemark.coordinator.api.Caller;
+import dev.tidemark.coordinator.api.ChainView;
+import dev.tidemark.coordinator.api.DryRun;
+import dev.tidemark.coordinator.api.Engine;
+import dev.tidemark.coordinator.api.MachineSight;
+import dev.tidemark.coordinator.api.PlanQuestion;
+import dev.tidemark.coordinator.api.PlanView;
+import dev.tidemark.coordinator.api.ReconcileView;
+import dev.tidemark.coordinator.api.Rejected;
+import dev.tidemark.coordinator.api.RepositoryView;
+import dev.tidemark.coordinator.api.Submitted;
+import dev.tidemark.coordinator.api.Unreachable;
+import dev.tidemark.coordinator.chain.Conclusion;
+import dev.tidemark.coordinator.chain.Machine;
+import dev.tidemark.coordinator.chain.Rejection;
+import dev.tidemark.coordinator.dispatch.Dispatch;
+import dev.tidemark.coordinator.dispatch.Look;
+import dev.tidemark.coordinator.dispatch.Sighting;
+import dev.tidemark.coordinator.ledger.Answer;
+import dev.tidemark.coordinator.ledger.Decision;
+import dev.tidemark.coordinator.ledger.Ledger;
+import dev.tidemark.schema.command.MachineCommand;
+import dev.tidemark.schema.command.StartBackup;
+import dev.tidemark.schema.contract.CoordinatorLink;
+import dev.tidemark.schema.contract.ObservedDisk;
+import dev.tidemark.schema.contract.Progress;
+import dev.tidemark.schema.contract.Sight;
+import dev.tidemark.schema.event.BackupCheckpoint;
+import dev.tidemark.schema.event.BackupMode;
+import dev.tidemark.schema.event.BackupRequested;
+import dev.tidemark.schema.event.ChainBroken;
+import dev.tidemark.schema.event.DriftAction;
+import dev.tidemark.schema.event.DriftFound;
+import dev.tidemark.schema.event.DriftKind;
+import dev.tidemark.schema.event.MachineEvent;
+import dev.tidemark.schema.id.BackupId;
+import dev.tidemark.schema.id.BitmapName;
+import dev.tidemark.schema.id.CheckpointId;
+import dev.tidemark.schema.id.CheckpointName;
+import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.id.OperationId;
+import dev.tidemark.schema.id.RepositoryName;
+import dev.tidemark.schema.id.Ulid;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+
+/** The inner rooms as the HTTP interface knows them: the ledger for what is, dispatch for what was seen. */
+final class CoordinatorEngine implements Engine {
+    private final Ledger<Machine, MachineCommand, MachineEvent, Rejection> ledger;
+    private final Dispatch dispatch;
+    private final Map<RepositoryName, Path> repositories;
+    private final Clock clock;
+    private final SecureRandom random = new SecureRandom();
+
+    CoordinatorEngine(
+            Ledger<Machine, MachineCommand, MachineEvent, Rejection> ledger,
+            Dispatch dispatch,
+            Map<RepositoryName, Path> repositories,
+            Clock clock) {
+        this.ledger = ledger;
+        this.dispatch = dispatch;
+        this.repositories = Map.copyOf(repositories);
+        this.clock = clock;
+    }
+
+    @Override
+    public Submitted submit(MachineCommand command, Caller caller) throws Rejected {
+        return switch (ledger.execute(command, caller.metadata())) {
+            case Answer.Appended<MachineEvent, Rejection> appended ->
+                new Submitted(appended.version(), appended.events().size());
+            case Answer.Refused<MachineEvent, Rejection> refused -> throw Refusals.of(refused.rejection());
+        };
+    }
+
+    @Override
+    public DryRun dryRun(MachineCommand command) throws Rejected {
+        List<MachineEvent> events = rehearse(command);
+        Rehearsal rehearsal = Rehearsal.of(machine(command.machine()), events);
+        return new DryRun(events, rehearsal.transaction(), rehearsal.explanation());
+    }
+
+    @Override
+    public Optional<Progress> progress(OperationId operation) {
+        return dispatch.progress(operation);
+    }
+
+    @Override
+    public MachineSight sight(MachineId machine) {
+        Sighting sighting = dispatch.sighting(machine);
+        MachineSight.State state = switch (sighting.state()) {
+            case UP -> MachineSight.State.UP;
+            case DOWN -> MachineSight.State.DOWN;
+            case UNKNOWN -> MachineSight.State.UNKNOWN;
+        };
+        Optional<String> trouble = sighting.sight() instanceof Sight.Unreachable unreachable
+                ? Optional.of(unreachable.detail())
+                : Optional.empty();
+        return new MachineSight(state, trouble, dirtyBytes(sighting.sight()));
+    }
+
+    @Override
+    public ChainView chain(MachineId machine) throws Rejected {
+        return ChainPicture.of(registered(machine), sight(machine));
+    }
+
+    @Override
+    public PlanView plan(PlanQuestion question) throws Rejected {
+        Machine machine = registered(question.machine());
+        StartBackup command = new StartBackup(
+                question.machine(),
+                new OperationId(ulid()),
+                new BackupId(ulid()),
+                question.repository(),
+                BackupMode.PUSH,
+                question.request(),
+                Optional.of(
+                        new BackupCheckpoint(new CheckpointId(ulid()), new CheckpointName("plan-" + clock.millis()))),
+                question.selection(),
+                OptionalLong.empty(),
+                clock.instant());
+        List<MachineEvent> events = rehearse(command);
+        Rehearsal rehearsal = Rehearsal.of(machine, events);
+        List<PlanView.Disk> disks = new ArrayList<>();
+        for (MachineEvent event : events) {
+            if (event instanceof BackupRequested requested) {
+                requested
+                        .disks()
+                        .forEach(plan -> disks.add(new PlanView.Disk(
+                                plan.disk().value(),
+                                plan.kind().name(),
+                                plan.since().map(machine::nameOf).orElse(null),
+                                plan.parent().map(BackupId::value).orElse(null),
+                                plan.cause().map(Enum::name).orElse(null),
+                                plan.detail())));
+            }
+        }
+        return new PlanView(
+                name(machine),
+                question.repository().value(),
+                machine.version(),
+                disks,
+                rehearsal.transaction(),
+                rehearsal.explanation());
+    }
+
+    @Override
+    public ReconcileView reconcile(MachineId id, boolean dryRun, Duration limit)
+            throws Rejected, Unreachable, InterruptedException {
+        registered(id);
+        Optional<Look> answer = Dispatch.within(dispatch.look(id, dryRun), limit);
+        if (answer.isEmpty()) {
+            throw new Unreachable("no gateway looked at the machine within " + limit.toSeconds() + " s");
+        }
+        Look look = answer.get();
+        if (!(look.sight() instanceof Sight.Observed seen)) {
+            String detail = look.sight() instanceof Sight.Unreachable unreachable
+                    ? unreachable.detail()
+                    : "nobody looked at the machine";
+            throw new Unreachable(detail);
+        }
+        List<ReconcileView.Drift> drift = new ArrayList<>();
+        boolean converged = look.before().pending().isEmpty();
+        for (MachineEvent event : Conclusion.differences(look.before(), seen, clock.instant())) {
+            switch (event) {
+                case ChainBroken broken -> {
+                    drift.add(new ReconcileView.Drift(
+                            broken.cause().name(),
+                            broken.disk().value(),
+                            broken.checkpoints().isEmpty()
+                                    ? null
+                                    : BitmapName.of(broken.checkpoints().getLast())
+                                            .value(),
+                            broken.detail(),
+                            "FULL_REQUIRED"));
+                    converged = false;
+                }
+                case DriftFound found -> {
+                    drift.add(new ReconcileView.Drift(
+                            found.kind().name(),
+                            found.disk().map(disk -> disk.value()).orElse(null),
+                            isBitmap(found.kind()) ? found.subject() : null,
+                            found.detail(),
+                            found.action().name()));
+                    // What is quarantined or only told stays as it is: there is nothing left to do about it.
+                    converged &= found.action() == DriftAction.QUARANTINED || found.action() == DriftAction.REPORTED;
+                }
+                default -> throw new IllegalStateException("not a difference: " + event);
+            }
+        }
+        Machine now = dryRun ? look.before() : machine(id);
+        return new ReconcileView(name(now), now.version(), drift, converged);
+    }
+
+    @Override
+    public CoordinatorLink gatewayLink() {
+        return dispatch;
+    }
+
+    @Override
+    public List<RepositoryView> repositories() {
+        return repositories.entrySet().stream()
+                .map(entry -> new RepositoryView(
+                        entry.getKey().value(), entry.getValue().toString()))
+                .sorted(java.util.Comparator.comparing(RepositoryView::name))
+                .toList();
+    }
+
+    @Override
+    public void onCommitted(Consumer<List<MachineEvent>> listener) {
+        // Lives as long as the ledger: the interface is stopped before it.
+        ledger.onCommitted(committed -> listener.accept(
+                committed.events().stream().map(stored -> stored.event()).toList()));
+    }
+
+    private List<MachineEvent> rehearse(MachineCommand command) throws Rejected {
+        return switch (ledger.rehearse(command)) {
+            case Decision.Accepted<MachineEvent, Rejection> accepted -> accepted.events();
+            case Decision.Rejected<MachineEvent, Rejection> rejected -> throw Refusals.of(rejected.rejection());
+        };
+    }
+
+    private Machine machine(MachineId id) {
+        return ledger.state(id.value()).state();
+    }
+
+    private Machine registered(MachineId id) throws Rejected {
+        Machine machine = machine(id);
+        if (!machine.registered()) {
+            throw Refusals.of(new Rejection.UnknownMachine(id));
+        }
+        return machine;
+    }
+
+    private static String name(Machine machine) {
+        return machine.registration()
+                .map(known -> known.name().value())
+                .orElse(machine.id().value());
+    }
+
+    private static boolean isBitmap(DriftKind kind) {
+        return switch (kind) {
+            case UNKNOWN_BITMAP, EXTRA_RECORDING, LEFTOVER_BITMAP -> true;
+            case LEFTOVER_NODE, LEFTOVER_JOB, LEFTOVER_EXPORT, LEFTOVER_FILES, UNADDRESSABLE_DISK -> false;
+        };
+    }
+
+    private static Map<MachineSight.DiskBitmap, Long> dirtyBytes(Sight sight) {
+        Map<MachineSight.DiskBitmap, Long> dirty = new HashMap<>();
+        if (sight instanceof Sight.Observed seen) {
+            for (ObservedDisk disk : seen.disks()) {
+                disk.bitmaps()
+                        .forEach(bitmap -> bitmap.name()
+                                .filter(BitmapName::isCheckpointBitmap)
+                                .ifPresent(name -> dirty.put(
+                                        new MachineSight.DiskBitmap(disk.facts().name(), new BitmapName(name)),
+                                        bitmap.dirtyBytes())));
+            }
+        }
+        return dirty;
+    }
+
+    private String ulid() {
+        byte[] randomness = new byte[Ulid.RANDOMNESS_BYTES];
+        random.nextBytes(randomness);
+        return Ulid.encode(clock.millis(), randomness);
+    }
+}

@@ -1,0 +1,128 @@
+package dev.tidemark.coordinator;
+
+import dev.tidemark.coordinator.bench.Bench;
+import dev.tidemark.coordinator.cli.BenchOptions;
+import dev.tidemark.coordinator.cli.DemoOptions;
+import dev.tidemark.coordinator.cli.GatewayOptions;
+import dev.tidemark.coordinator.cli.LocalVerbs;
+import dev.tidemark.coordinator.cli.ServeOptions;
+import dev.tidemark.coordinator.cli.show.OutputFormat;
+import dev.tidemark.coordinator.demo.Demo;
+import dev.tidemark.gateway.Gateway;
+import dev.tidemark.gateway.GatewaySettings;
+import dev.tidemark.gateway.link.HttpLink;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.concurrent.CountDownLatch;
+
+/** The verbs that run in this process: what each of them opens, and what ends it. */
+public final class CoordinatorMain implements LocalVerbs {
+    private static final int FAILED = 1;
+
+    private final PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+    private final PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+
+    private CoordinatorMain() {}
+
+    /** For the command line, which loads this class only when one of these verbs is asked for. */
+    public static LocalVerbs localVerbs() {
+        return new CoordinatorMain();
+    }
+
+    @Override
+    public int serve(ServeOptions options) {
+        try {
+            logTo(Home.at(options.home()));
+            return untilToldToStop(() -> {
+                CoordinatorServer server = CoordinatorServer.start(options);
+                err.println("tidemark serves " + server.url() + " (home " + options.home() + ")");
+                return server;
+            });
+        } catch (IOException | RuntimeException failure) {
+            return failed(failure);
+        }
+    }
+
+    @Override
+    public int gateway(GatewayOptions options) {
+        try {
+            logTo(Home.at(options.home()));
+            String token = Files.readString(options.tokenFile(), StandardCharsets.US_ASCII)
+                    .strip();
+            GatewaySettings settings = GatewaySettings.of(options.host(), options.repositories(), Home.lockDirectory());
+            return untilToldToStop(() -> {
+                Gateway gateway = Gateway.start(settings, new HttpLink(options.coordinator(), options.host(), token));
+                err.println("tidemark gateway of " + options.host() + " serves " + options.coordinator());
+                return gateway;
+            });
+        } catch (IOException | RuntimeException failure) {
+            return failed(failure);
+        }
+    }
+
+    @Override
+    public int demo(DemoOptions options) {
+        return Demo.run(options.format() == OutputFormat.JSON, options.keep(), out, err);
+    }
+
+    @Override
+    public int bench(BenchOptions options) {
+        return Bench.run(options, out, err);
+    }
+
+    /** Before the first logger is made: afterwards it would be too late. */
+    private static void logTo(Home home) throws IOException {
+        System.setProperty("tidemark.logs", home.logs().toString());
+        System.setProperty("logback.configurationFile", "logback-server.xml");
+        System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
+    }
+
+    private interface Opening {
+        AutoCloseable open() throws IOException;
+    }
+
+    /** Opens, and stays until a signal; closes in the shutdown hook, which the JVM waits for. */
+    private int untilToldToStop(Opening opening) throws IOException {
+        CountDownLatch told = new CountDownLatch(1);
+        CountDownLatch closed = new CountDownLatch(1);
+        // Registered first, so that a signal during the start waits for it to end and then closes what it opened.
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            told.countDown();
+                            awaitQuietly(closed);
+                        },
+                        "stop"));
+        try {
+            AutoCloseable opened = opening.open();
+            awaitQuietly(told);
+            closeLoudly(opened);
+        } finally {
+            closed.countDown();
+        }
+        return 0;
+    }
+
+    private void closeLoudly(AutoCloseable opened) {
+        try {
+            opened.close();
+        } catch (Exception failure) {
+            err.println("stopping failed: " + failure);
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private int failed(Exception failure) {
+        err.println("error: " + failure.getMessage());
+        return FAILED;
+    }
+}

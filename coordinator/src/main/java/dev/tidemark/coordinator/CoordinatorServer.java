@@ -1,0 +1,171 @@
+package dev.tidemark.coordinator;
+
+import dev.tidemark.coordinator.api.ServerFacts;
+import dev.tidemark.coordinator.api.server.ApiServer;
+import dev.tidemark.coordinator.chain.Machine;
+import dev.tidemark.coordinator.chain.Rejection;
+import dev.tidemark.coordinator.cli.ServeOptions;
+import dev.tidemark.coordinator.dispatch.Dispatch;
+import dev.tidemark.coordinator.ledger.Ledger;
+import dev.tidemark.coordinator.ledger.LedgerSettings;
+import dev.tidemark.coordinator.ledger.SnapshotJson;
+import dev.tidemark.coordinator.ledger.StoredEvent;
+import dev.tidemark.coordinator.ledger.postgres.Database;
+import dev.tidemark.coordinator.ledger.postgres.ServerAddress;
+import dev.tidemark.coordinator.security.AdminToken;
+import dev.tidemark.coordinator.view.MachineView;
+import dev.tidemark.coordinator.view.Projection;
+import dev.tidemark.coordinator.view.Queries;
+import dev.tidemark.gateway.Gateway;
+import dev.tidemark.gateway.GatewaySettings;
+import dev.tidemark.schema.command.MachineCommand;
+import dev.tidemark.schema.event.MachineEvent;
+import dev.tidemark.schema.id.HostName;
+import dev.tidemark.schema.id.RepositoryName;
+import dev.tidemark.schema.json.Json;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The rooms of a running coordinator, opened from the inside out and closed in the opposite order: database, ledger,
+ * dispatch, gateway, HTTP. Whatever stops last is what everything else still writes to.
+ */
+final class CoordinatorServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CoordinatorServer.class);
+    private static final int SNAPSHOT_EVERY_EVENTS = 200;
+
+    private final Deque<Room> open = new ArrayDeque<>();
+    private final URI url;
+
+    /** Something that was opened and has to be closed. */
+    private record Room(String name, Runnable close) {}
+
+    private CoordinatorServer(ServeOptions options) throws IOException {
+        try {
+            url = openRooms(options);
+        } catch (IOException | RuntimeException failure) {
+            close();
+            throw failure;
+        }
+    }
+
+    /** Starts; when this returns, requests are answered and {@code server.json} says where. */
+    static CoordinatorServer start(ServeOptions options) throws IOException {
+        return new CoordinatorServer(options);
+    }
+
+    URI url() {
+        return url;
+    }
+
+    private URI openRooms(ServeOptions options) throws IOException {
+        Clock clock = Clock.systemUTC();
+        Home home = Home.at(options.home());
+        AdminToken token = AdminToken.at(home.tokenFile());
+        HostName host = options.host().orElseGet(Home::hostName);
+        Map<RepositoryName, Path> repositories = home.repositories(options.repositories());
+
+        Database database = database(options);
+        opened("database", database::close);
+        Ledger<Machine, MachineCommand, MachineEvent, Rejection> ledger =
+                Ledger.open(database.application(), ledgerSettings());
+        opened("ledger", ledger::close);
+
+        Dispatch dispatch =
+                new Dispatch(new LedgerHistory(ledger, clock), UUID.randomUUID().toString());
+        Queries queries = new Queries(database.application());
+        ledger.onCommitted(committed -> dispatch.committed(
+                new dev.tidemark.schema.id.MachineId(committed.aggregateId()),
+                committed.version(),
+                committed.events().stream().map(StoredEvent::event).toList()));
+        for (MachineView machine : queries.machines()) {
+            dispatch.track(ledger.state(machine.id()).state());
+        }
+        opened("dispatch", dispatch::close);
+
+        if (options.gateway()) {
+            Gateway gateway = Gateway.start(GatewaySettings.of(host, repositories, Home.lockDirectory()), dispatch);
+            opened("gateway", gateway::close);
+        }
+
+        ServerFacts facts = new ServerFacts(
+                Version.text(),
+                host,
+                options.databaseUrl().isPresent() ? ServerFacts.DatabaseKind.SERVER : ServerFacts.DatabaseKind.EMBEDDED,
+                clock.instant());
+        ApiServer api = ApiServer.start(
+                new CoordinatorEngine(ledger, dispatch, repositories, clock),
+                database.application(),
+                token,
+                facts,
+                new ApiServer.Bind(InetAddress.getByName(options.bind()), options.port()));
+        opened("HTTP interface", api::stop);
+
+        writeServerFile(home, api.url());
+        opened("server.json", () -> removeServerFile(home));
+        return api.url();
+    }
+
+    private static Database database(ServeOptions options) {
+        return options.databaseUrl()
+                .map(address ->
+                        Database.at(new ServerAddress(address, options.databasePasswordFile(), Optional.empty())))
+                .orElseGet(() -> Database.embedded(options.home()));
+    }
+
+    private static LedgerSettings<Machine, MachineCommand, MachineEvent, Rejection> ledgerSettings() {
+        return new LedgerSettings<>(
+                new ChainDecisions(),
+                MachineEvent.class,
+                new StoredNames(),
+                SnapshotJson.MAPPER,
+                new LedgerSettings.Snapshots<>("machine-snapshot.v1", Machine.class, SNAPSHOT_EVERY_EVENTS),
+                List.of((stored, connection) ->
+                        Projection.apply(connection, stored.event(), stored.sequence() + 1, stored.metadata())));
+    }
+
+    private void opened(String name, Runnable close) {
+        open.push(new Room(name, close));
+    }
+
+    /** Closes what was opened, the last first; one that fails does not keep the others open. */
+    @Override
+    public void close() {
+        while (!open.isEmpty()) {
+            Room room = open.pop();
+            try {
+                room.close().run();
+            } catch (RuntimeException failure) {
+                LOG.error("closing the {} failed", room.name(), failure);
+            }
+        }
+    }
+
+    private static void writeServerFile(Home home, URI url) throws IOException {
+        Map<String, Object> content = new LinkedHashMap<>();
+        content.put("url", url.toString());
+        content.put("pid", ProcessHandle.current().pid());
+        home.replace(home.serverFile(), Json.MAPPER.writeValueAsString(content) + "\n");
+    }
+
+    private static void removeServerFile(Home home) {
+        try {
+            Files.deleteIfExists(home.serverFile());
+        } catch (IOException failure) {
+            LOG.warn("{} could not be removed: {}", home.serverFile(), failure.toString());
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package dev.tidemark.coordinator;
+
+import dev.tidemark.coordinator.chain.Machine;
+import dev.tidemark.coordinator.chain.Rejection;
+import dev.tidemark.coordinator.dispatch.History;
+import dev.tidemark.coordinator.ledger.Answer;
+import dev.tidemark.coordinator.ledger.Ledger;
+import dev.tidemark.schema.command.MachineCommand;
+import dev.tidemark.schema.command.RecordReport;
+import dev.tidemark.schema.contract.Report;
+import dev.tidemark.schema.event.MachineEvent;
+import dev.tidemark.schema.id.MachineId;
+import java.time.Clock;
+import java.util.Map;
+
+/** The log as dispatch knows it. */
+final class LedgerHistory implements History {
+    private static final Map<String, String> GATEWAY = Map.of("caller", "gateway");
+
+    private final Ledger<Machine, MachineCommand, MachineEvent, Rejection> ledger;
+    private final Clock clock;
+
+    LedgerHistory(Ledger<Machine, MachineCommand, MachineEvent, Rejection> ledger, Clock clock) {
+        this.ledger = ledger;
+        this.clock = clock;
+    }
+
+    @Override
+    public Machine machine(MachineId machine) {
+        return ledger.state(machine.value()).state();
+    }
+
+    @Override
+    public boolean record(Report report) {
+        RecordReport command = new RecordReport(report.machine(), report, clock.instant());
+        return ledger.execute(command, GATEWAY) instanceof Answer.Appended<MachineEvent, Rejection>;
+    }
+}

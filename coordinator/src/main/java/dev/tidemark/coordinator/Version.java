@@ -1,0 +1,12 @@
+package dev.tidemark.coordinator;
+
+/** Which Tidemark this is. */
+final class Version {
+    private Version() {}
+
+    /** From the jar's manifest; {@code development} where there is none. */
+    static String text() {
+        String version = Version.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+}

@@ -1,0 +1,59 @@
+package dev.tidemark.coordinator.bench;
+
+import dev.tidemark.coordinator.cli.BenchOptions;
+import dev.tidemark.coordinator.cli.show.OutputFormat;
+import dev.tidemark.schema.json.Json;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Runs the benchmarks that were named, and prints their rows. */
+public final class Bench {
+    private static final int USAGE = 2;
+    private static final List<String> NAMES = List.of("checkpoint");
+
+    private Bench() {}
+
+    /** Gives the exit code. */
+    public static int run(BenchOptions options, PrintWriter out, PrintWriter err) {
+        for (String name : options.names()) {
+            if (!NAMES.contains(name)) {
+                err.println("error: there is no benchmark '" + name + "'; there is: " + String.join(", ", NAMES));
+                return USAGE;
+            }
+        }
+        List<Row> rows = new ArrayList<>();
+        try {
+            rows.addAll(CheckpointBench.run(options.count().orElse(CheckpointBench.COUNT), err));
+        } catch (IOException failure) {
+            err.println("error: " + failure.getMessage());
+            return 1;
+        }
+        if (options.format() == OutputFormat.TABLE) {
+            out.println(Row.HEADING);
+            rows.forEach(row -> out.println(row.text()));
+        } else {
+            out.println(Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(Map.of("bench", rows)));
+        }
+        out.flush();
+        return 0;
+    }
+
+    /** One figure beside its floor. */
+    record Row(String name, double floor, double measured, double ratio, String unit, String detail) {
+        static final String HEADING = String.format(
+                Locale.ROOT, "%-22s %9s %9s %7s %-4s %s", "name", "floor", "measured", "ratio", "unit", "detail");
+
+        static Row of(String name, double floor, double measured, String unit, String detail) {
+            return new Row(name, floor, measured, floor == 0 ? 0 : measured / floor, unit, detail);
+        }
+
+        String text() {
+            return String.format(
+                    Locale.ROOT, "%-22s %9.2f %9.2f %7.1f %-4s %s", name, floor, measured, ratio, unit, detail);
+        }
+    }
+}

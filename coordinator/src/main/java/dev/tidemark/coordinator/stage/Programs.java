@@ -1,0 +1,135 @@
+package dev.tidemark.coordinator.stage;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** The processes that are started on a stage. Every one is known here until it has ended, so that none is left behind. */
+public final class Programs implements AutoCloseable {
+    private static final long SHORT_SECONDS_MAX = 120;
+    private static final long STOP_SECONDS_MAX = 15;
+
+    private final Path logs;
+    private final Set<Process> running = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    public Programs(Path logs) {
+        this.logs = logs;
+    }
+
+    /** Starts something that goes on; its output goes to a log file. */
+    public synchronized Process start(String name, List<String> command) {
+        if (closed) {
+            throw new StageFailure("the stage is being cleared");
+        }
+        Path log = logs.resolve(name + ".log");
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                    .start();
+            process.getOutputStream().close();
+            running.add(process);
+            return process;
+        } catch (IOException failure) {
+            throw new StageFailure("cannot start " + command.getFirst() + ": " + failure.getMessage(), failure);
+        }
+    }
+
+    /** Runs something short and gives its exit code; what it printed is in the log. */
+    public int exitCode(String name, List<String> command) {
+        Process process = start(name, command);
+        try {
+            if (!process.waitFor(SHORT_SECONDS_MAX, TimeUnit.SECONDS)) {
+                kill(process);
+                throw new StageFailure(command.getFirst() + " did not end within " + SHORT_SECONDS_MAX + " s");
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new StageFailure("interrupted", interrupted);
+        }
+        running.remove(process);
+        return process.exitValue();
+    }
+
+    /** Runs something short that has to succeed. */
+    public void run(String name, List<String> command) {
+        int code = exitCode(name, command);
+        if (code != 0) {
+            throw new StageFailure(String.join(" ", command) + " ended with " + code + ": " + tail(name));
+        }
+    }
+
+    /** SIGKILL, the accident of the play; only ever a process that was started here. */
+    public void kill(Process process) {
+        process.destroyForcibly();
+        awaitEnd(process);
+    }
+
+    public void stop(Process process) {
+        process.destroy();
+        if (!awaitEnd(process)) {
+            kill(process);
+        }
+    }
+
+    /** Stops the PostgreSQL server that a pid file in our own home names, if it still works on that directory. */
+    void stopServerOf(Path pidFile) {
+        try {
+            long pid = Long.parseLong(Files.readAllLines(pidFile).getFirst().strip());
+            Path workingDirectory = Path.of("/proc", Long.toString(pid), "cwd");
+            Optional<ProcessHandle> server = ProcessHandle.of(pid);
+            if (server.isPresent()
+                    && Files.isSameFile(
+                            workingDirectory, pidFile.toAbsolutePath().getParent())) {
+                server.get().destroy();
+                server.get().onExit().get(STOP_SECONDS_MAX, TimeUnit.SECONDS);
+            }
+        } catch (IOException | NumberFormatException gone) {
+            // The file or the process vanished while we looked: there is nothing left to stop.
+            return;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException stays) {
+            throw new StageFailure("the database server of " + pidFile + " does not stop", stays);
+        }
+    }
+
+    private boolean awaitEnd(Process process) {
+        try {
+            boolean ended = process.waitFor(STOP_SECONDS_MAX, TimeUnit.SECONDS);
+            if (ended) {
+                running.remove(process);
+            }
+            return ended;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private String tail(String name) {
+        try {
+            List<String> lines = Files.readAllLines(logs.resolve(name + ".log"));
+            return String.join(" / ", lines.subList(Math.max(0, lines.size() - 3), lines.size()));
+        } catch (IOException failure) {
+            return "(no output: " + failure.getMessage() + ")";
+        }
+    }
+
+    /** Ends whatever still runs, politely first. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        for (Process process : List.copyOf(running)) {
+            stop(process);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package dev.tidemark.coordinator.stage;
+
+import dev.tidemark.coordinator.cli.client.Coordinator;
+import dev.tidemark.coordinator.cli.client.Discovery;
+import dev.tidemark.coordinator.cli.client.Failure;
+import dev.tidemark.coordinator.cli.client.RequestPath;
+import dev.tidemark.schema.json.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** {@code tidemark serve} as a process of its own, so that it can be killed, and its HTTP interface. */
+public final class Service {
+    private static final long START_MILLISECONDS_MAX = 60_000;
+    private static final int OPERATION_SECONDS_MAX = 60;
+
+    private final Path home;
+    private final Programs programs;
+    private final Coordinator client;
+    private @Nullable Process process;
+
+    Service(Path home, Programs programs) {
+        this.home = home;
+        this.programs = programs;
+        this.client = new Coordinator(new Discovery(home, null, null));
+    }
+
+    /** Starts it and waits until it answers; gives the milliseconds that took. */
+    public long start() {
+        long begin = System.nanoTime();
+        String java = ProcessHandle.current()
+                .info()
+                .command()
+                .orElse(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        try {
+            Files.deleteIfExists(home.resolve(Discovery.SERVER_FILE));
+        } catch (IOException failure) {
+            throw new StageFailure("cannot clear " + home, failure);
+        }
+        process = programs.start(
+                "coordinator",
+                List.of(
+                        java,
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "dev.tidemark.coordinator.cli.TidemarkCommand",
+                        "serve",
+                        "--home",
+                        home.toString(),
+                        "--port",
+                        "0"));
+        while (!ready()) {
+            if (!process.isAlive()) {
+                throw new StageFailure("the coordinator ended with " + process.exitValue() + "; see coordinator.log");
+            }
+            if (elapsed(begin) > START_MILLISECONDS_MAX) {
+                throw new StageFailure("the coordinator does not answer after " + START_MILLISECONDS_MAX + " ms");
+            }
+            Pause.milliseconds(50);
+        }
+        return elapsed(begin);
+    }
+
+    public long processId() {
+        return process == null ? -1 : process.pid();
+    }
+
+    public void kill() {
+        if (process != null) {
+            programs.kill(process);
+        }
+    }
+
+    public JsonNode get(String... path) {
+        return client.get(RequestPath.v1(path));
+    }
+
+    /** Asks for something and waits for its end. */
+    public JsonNode done(Map<String, Object> body, String... path) {
+        return ended(started(body, path));
+    }
+
+    /** Asks for something; gives the operation. */
+    public JsonNode started(Map<String, Object> body, String... path) {
+        return client.post(
+                RequestPath.v1(path), Json.MAPPER.valueToTree(body), Duration.ofSeconds(OPERATION_SECONDS_MAX));
+    }
+
+    /** Waits for an operation's end; it has to be a good one. */
+    public JsonNode ended(JsonNode operation) {
+        JsonNode now = await(operation, "DONE", "FAILED");
+        if (!now.path("state").asString("").equals("DONE")) {
+            throw new StageFailure("operation " + now.path("kind").asString("") + " failed: "
+                    + now.path("code").asString("") + " " + now.path("error").asString(""));
+        }
+        return now;
+    }
+
+    /** Waits until an operation is in one of these states. */
+    public JsonNode await(JsonNode operation, String... states) {
+        String id = operation.path("id").asString("");
+        // The long poll only ends with the operation; any other state has to be caught while it lasts.
+        boolean endOnly = Set.of(states).equals(Set.of("DONE", "FAILED"));
+        long begin = System.nanoTime();
+        while (true) {
+            JsonNode now = client.get(
+                    RequestPath.v1("operations", id).with("wait", endOnly ? "5" : "0"), Duration.ofSeconds(5));
+            String state = now.path("state").asString("");
+            if (List.of(states).contains(state)) {
+                return now;
+            }
+            if (elapsed(begin) > OPERATION_SECONDS_MAX * 1000L) {
+                throw new StageFailure(
+                        "operation " + id + " is still " + state + " after " + OPERATION_SECONDS_MAX + " s");
+            }
+            Pause.milliseconds(5);
+        }
+    }
+
+    /** A coordinator that was killed leaves its database server behind; the next start would stop it, so we must at the end. */
+    void stopOrphanedDatabase() {
+        if (process == null || !Files.exists(home)) {
+            return;
+        }
+        List<Path> pidFiles;
+        try (Stream<Path> files = Files.walk(home)) {
+            pidFiles = files.filter(file -> file.endsWith("postmaster.pid")).toList();
+        } catch (IOException failure) {
+            throw new StageFailure("cannot look for a database server in " + home, failure);
+        }
+        for (Path file : pidFiles) {
+            programs.stopServerOf(file);
+        }
+    }
+
+    private boolean ready() {
+        if (!Files.exists(home.resolve(Discovery.SERVER_FILE))) {
+            return false;
+        }
+        try {
+            get("server");
+            return true;
+        } catch (Failure notYet) {
+            // Not ready, for whatever reason: the caller bounds the wait and looks at the process.
+            return false;
+        }
+    }
+
+    public static long elapsed(long beginNanoseconds) {
+        return (System.nanoTime() - beginNanoseconds) / 1_000_000;
+    }
+}

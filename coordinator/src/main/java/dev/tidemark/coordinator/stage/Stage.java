@@ -1,0 +1,81 @@
+package dev.tidemark.coordinator.stage;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
+import java.util.stream.Stream;
+
+/** A temporary directory with a coordinator's home, and all processes that run in it; cleared at the end, also on Ctrl-C. */
+public final class Stage implements AutoCloseable {
+    private final Path directory;
+    private final boolean keep;
+    private final Programs programs;
+    private final Service service;
+    private final Thread interrupted;
+
+    private Stage(Path directory, boolean keep) {
+        this.directory = directory;
+        this.keep = keep;
+        this.programs = new Programs(directory);
+        this.service = new Service(directory.resolve("home"), programs);
+        this.interrupted = new Thread(this::clear, "clear the stage");
+    }
+
+    /** An empty stage. Its path is short, because that of a unix socket has at most 107 bytes. */
+    public static Stage open(String prefix, boolean keep) throws IOException {
+        Stage stage = new Stage(Files.createTempDirectory(prefix), keep);
+        Files.createDirectory(
+                stage.directory.resolve("home"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Runtime.getRuntime().addShutdownHook(stage.interrupted);
+        return stage;
+    }
+
+    public Path directory() {
+        return directory;
+    }
+
+    public Programs programs() {
+        return programs;
+    }
+
+    /** The coordinator; not started yet. */
+    public Service service() {
+        return service;
+    }
+
+    @Override
+    public void close() {
+        clear();
+        try {
+            Runtime.getRuntime().removeShutdownHook(interrupted);
+        } catch (IllegalStateException stopping) {
+            // The JVM is ending, and the hook does nothing that was not done here: clearing twice is harmless.
+            return;
+        }
+    }
+
+    private synchronized void clear() {
+        programs.close();
+        service.stopOrphanedDatabase();
+        if (!keep) {
+            delete(directory);
+        }
+    }
+
+    /** Removes a directory and all that is in it. */
+    public static void delete(Path tree) {
+        if (!Files.exists(tree)) {
+            return;
+        }
+        try (Stream<Path> paths = Files.walk(tree)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException failure) {
+            throw new StageFailure("cannot remove " + tree + ": " + failure.getMessage(), failure);
+        }
+    }
+}
