@@ -37,7 +37,7 @@ public final class TidemarkCommand extends GlobalOptions implements Runnable {
 
     /** The process ends with the code of the verb. */
     public static void main(String[] arguments) {
-        int exitCode = new TidemarkCommand(CoordinatorMain::localVerbs).run(Terminal.ofProcess(), arguments);
+        int exitCode = new TidemarkCommand(() -> CoordinatorMain.localVerbs()).run(Terminal.ofProcess(), arguments);
         System.exit(exitCode);
     }
 

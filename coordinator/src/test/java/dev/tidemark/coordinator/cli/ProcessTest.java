@@ -116,11 +116,4 @@ class ProcessTest {
                         "snakeyaml",
                         "CoordinatorMain");
     }
-
-    @Test
-    void a_build_without_a_server_says_so() throws IOException, InterruptedException {
-        Process process = command("TIDEMARK; echo $?", List.of(), "demo").start();
-        assertThat(ended(process)).isEqualTo("1\n");
-        assertThat(notes()).startsWith("error: this verb is not part of this build");
-    }
 }
