@@ -26,6 +26,9 @@ import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.id.BitmapName;
 import dev.tidemark.schema.id.DiskName;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,6 +43,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class BackupRun {
     private static final Duration POLL = Duration.ofMillis(200);
+
+    /** Less room than this beside a running backup, in bytes, and the guest's own writes are about to fail. */
+    private static final long ROOM_MIN = 16L << 20;
 
     /** What a disk is bound to at the moment of the transaction. */
     private record Binding(String file, int backingDepth, long virtualSize) {}
@@ -126,6 +132,9 @@ final class BackupRun {
         long end = System.nanoTime() + timeLimit.toNanos();
         long shown = -1;
         while (System.nanoTime() < end && !signals.isUrgent()) {
+            if (isRoomShort()) {
+                return;
+            }
             Observer.Jobs jobs = qemu.jobs();
             long done = 0;
             long total = 0;
@@ -264,6 +273,31 @@ final class BackupRun {
                     FailureCode.REPOSITORY_FAILED,
                     "QEMU cannot open the target of disk " + disk + ": " + refused.description(),
                     Optional.of(disk)));
+        }
+    }
+
+    /** With a full target the guest's writes fail while the job stays running and no event tells it (qemu-facts §0.5). */
+    private boolean isRoomShort() {
+        try {
+            Optional<PartialBackup> partial = repository().partial(desired.machine(), operation.backup());
+            if (partial.isEmpty()) {
+                return false;
+            }
+            Path target = partial.get().target(disk(0));
+            long room = Files.getFileStore(target).getUsableSpace();
+            if (room < ROOM_MIN) {
+                condemn(new Refused(
+                        FailureCode.JOB_FAILED,
+                        "the repository has only " + room + " bytes left: the guest comes first"));
+                return true;
+            }
+            return false;
+        } catch (RepositoryException failure) {
+            condemn(failure.refused());
+            return true;
+        } catch (IOException unreadable) {
+            condemn(new Refused(FailureCode.REPOSITORY_FAILED, "the target cannot be looked at: " + unreadable));
+            return true;
         }
     }
 

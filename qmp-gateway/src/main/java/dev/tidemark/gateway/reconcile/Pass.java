@@ -32,6 +32,9 @@ final class Pass {
     /** Rounds that do nothing but put away; what is left then waits for the next periodic look. */
     private static final int SWEEPS_MAX = 3;
 
+    /** Reports in a row after each of which the coordinator wants something else; then it is given time. */
+    private static final int TELLINGS_MAX = 20;
+
     /** How long jobs are watched while the coordinator cannot be told. */
     private static final Duration FOLLOW_UNTOLD = Duration.ofSeconds(1);
 
@@ -48,6 +51,7 @@ final class Pass {
     private @Nullable Attempt attempt;
     private @Nullable BackupRun backupRun;
     private int sweeps;
+    private int tellings;
 
     Pass(Surroundings surroundings, Signals signals, Reporter reporter) {
         this.surroundings = surroundings;
@@ -72,6 +76,7 @@ final class Pass {
 
     End run(Qemu qemu) throws QmpException, UnusableReply, LinkException, InterruptedException {
         sweeps = 0;
+        tellings = 0;
         Housekeeping housekeeping = new Housekeeping(qemu, surroundings, signals);
         while (true) {
             if (signals.isStopped()) {
@@ -110,7 +115,11 @@ final class Pass {
                 // Another version may ask for something else; what was seen is judged against it anew.
                 if (answer.get().version() != desired.version()) {
                     countIfBlocked(next);
-                    continue;
+                    if (++tellings < TELLINGS_MAX) {
+                        continue;
+                    }
+                    LOG.warn("{}: {} reports in a row changed what is desired", desired.name(), tellings);
+                    return End.IDLE;
                 }
             }
             Leftovers leftovers = Leftovers.in(desired, look);
@@ -125,6 +134,7 @@ final class Pass {
             if (countIfBlocked(next)) {
                 continue;
             }
+            tellings = 0;
             if (!take(next, qemu, housekeeping, look)) {
                 return End.IDLE;
             }

@@ -108,9 +108,6 @@ public final class Reconciler {
             unregistered = keep();
         } catch (InterruptedException stopped) {
             LOG.debug("{}: stopped", machine);
-        } catch (RuntimeException bug) {
-            // Sorted at the edge: a bug ends this machine's reconciler with its name, and no other's.
-            LOG.error("the reconciler of machine {} failed and has stopped", machine, bug);
         } finally {
             tearDown();
         }
@@ -156,6 +153,11 @@ public final class Reconciler {
                 }
                 signals.awaitUrgent(delay);
                 delay = longer(delay);
+            } catch (RuntimeException bug) {
+                // Sorted at the edge: a bug costs its machine a new session, and no other machine anything.
+                LOG.error("the reconciler of machine {} failed and begins again", machine, bug);
+                signals.beginPass();
+                signals.awaitUrgent(DELAY_MAX);
             }
         }
         return false;

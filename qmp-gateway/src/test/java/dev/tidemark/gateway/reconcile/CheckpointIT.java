@@ -3,6 +3,7 @@ package dev.tidemark.gateway.reconcile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tidemark.gateway.crash.CrashHook;
 import dev.tidemark.gateway.crash.CrashPoint;
 import dev.tidemark.schema.contract.BitmapDeletion;
 import dev.tidemark.schema.contract.CheckpointOperation;
@@ -91,6 +92,34 @@ class CheckpointIT {
     @Test
     void a_checkpoint_that_was_never_sent_is_sent_after_the_restart() {
         assertOneTransactionAfterCrashAt(CrashPoint.BEFORE_TRANSACTION, 2);
+    }
+
+    @Test
+    void a_checkpoint_whose_answer_does_not_come_is_in_doubt_until_a_look_tells() {
+        try (Rig rig = new Rig(1)) {
+            rig.awaitDisks();
+            CheckpointOperation operation = rig.checkpointOperation();
+            // QEMU stops between the look and the transaction: nobody answers, and nobody knows what will happen.
+            rig.crash = point -> {
+                if (point == CrashPoint.BEFORE_TRANSACTION) {
+                    rig.daemon.pause();
+                }
+            };
+            rig.coordinator.ask(operation);
+            await().atMost(Rig.TIME_MAX)
+                    .until(() -> rig.coordinator
+                            .outcome(operation.id())
+                            .filter(Outcome.Unknown.class::isInstance)
+                            .isPresent());
+            assertThat(rig.coordinator.reports().getLast().sight())
+                    .isInstanceOfSatisfying(
+                            Sight.Unreachable.class,
+                            unreachable -> assertThat(unreachable.processGone()).isFalse());
+            rig.crash = CrashHook.NONE;
+            rig.daemon.resume();
+            assertThat(rig.outcome(operation.id())).isEqualTo(SEEN);
+            assertThat(look(rig, 0)).containsOnlyKeys(operation.bitmap().value());
+        }
     }
 
     @Test

@@ -75,8 +75,14 @@ final class Rig implements AutoCloseable {
     }
 
     GatewaySettings settings() {
-        return GatewaySettings.of(HOST, Map.of(Operations.REPOSITORY, repository), files.resolve("locks"))
-                .withLookInterval(Duration.ofSeconds(2));
+        return new GatewaySettings(
+                HOST,
+                Map.of(Operations.REPOSITORY, repository),
+                files.resolve("locks"),
+                QmpLimits.defaults().withTimeouts(Duration.ofSeconds(2), Duration.ofSeconds(2)),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(2));
     }
 
     private Gateway startGateway() {
