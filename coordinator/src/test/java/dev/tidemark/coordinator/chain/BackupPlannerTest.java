@@ -1,0 +1,234 @@
+package dev.tidemark.coordinator.chain;
+
+import static dev.tidemark.coordinator.chain.Story.A;
+import static dev.tidemark.coordinator.chain.Story.AT;
+import static dev.tidemark.coordinator.chain.Story.B;
+import static dev.tidemark.coordinator.chain.Story.BACKUP;
+import static dev.tidemark.coordinator.chain.Story.C;
+import static dev.tidemark.coordinator.chain.Story.FAR;
+import static dev.tidemark.coordinator.chain.Story.MACHINE;
+import static dev.tidemark.coordinator.chain.Story.NEAR;
+import static dev.tidemark.coordinator.chain.Story.SECOND_BACKUP;
+import static dev.tidemark.coordinator.chain.Story.VDA;
+import static dev.tidemark.coordinator.chain.Story.VDB;
+import static dev.tidemark.coordinator.chain.Story.chain;
+import static dev.tidemark.coordinator.chain.Story.disk;
+import static dev.tidemark.coordinator.chain.Story.machine;
+import static dev.tidemark.coordinator.chain.Story.raw;
+import static dev.tidemark.coordinator.chain.Story.registered;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.schema.command.RecordReport;
+import dev.tidemark.schema.command.VerifyBackup;
+import dev.tidemark.schema.contract.OperationResult;
+import dev.tidemark.schema.contract.Outcome;
+import dev.tidemark.schema.contract.Report;
+import dev.tidemark.schema.contract.Sight;
+import dev.tidemark.schema.event.BackupDamaged;
+import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.BackupRequest;
+import dev.tidemark.schema.event.DamagedDisk;
+import dev.tidemark.schema.event.DiskPlan;
+import dev.tidemark.schema.event.FullCause;
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.OperationId;
+import dev.tidemark.schema.id.RepositoryName;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** From which evidence a disk is backed up how. */
+class BackupPlannerTest {
+    private static final BackupRequest AUTOMATIC = new BackupRequest.Automatic();
+
+    private static List<DiskPlan> plan(Story story, RepositoryName repository, BackupRequest request) {
+        BackupPlanner.Planned planned = BackupPlanner.plan(story.now(), repository, request, List.of());
+        assertThat(planned).isInstanceOf(BackupPlanner.Planned.Plan.class);
+        return ((BackupPlanner.Planned.Plan) planned).disks();
+    }
+
+    private static void assertFull(DiskPlan plan, FullCause cause) {
+        assertThat(plan.kind()).isEqualTo(BackupKind.FULL);
+        assertThat(plan.cause()).contains(cause);
+        assertThat(plan.since()).isEmpty();
+        assertThat(plan.parent()).isEmpty();
+        assertThat(plan.detail()).isNotBlank();
+    }
+
+    private static Story damaged(Story story, DiskName disk) {
+        OperationId verification = story.newOperation();
+        story.when(new VerifyBackup(MACHINE, verification, BACKUP, NEAR, AT));
+        Outcome damaged = new Outcome.Done(
+                new Outcome.Evidence.Damaged(List.of(new DamagedDisk(disk, "vda.qcow2", "another digest"))));
+        return story.when(new RecordReport(
+                        MACHINE,
+                        new Report(
+                                MACHINE,
+                                story.now().version(),
+                                new Sight.NotTaken(),
+                                List.of(new OperationResult(verification, damaged))),
+                        AT))
+                .then(BackupDamaged.class);
+    }
+
+    @Test
+    void nothing_to_stand_on() {
+        assertThat(plan(chain(A), NEAR, AUTOMATIC))
+                .hasSize(2)
+                .allSatisfy(plan -> assertFull(plan, FullCause.NO_BACKUP_IN_REPOSITORY));
+    }
+
+    @Test
+    void a_full_one_was_asked_for() {
+        assertThat(plan(machine().backedUp(BACKUP, NEAR, A), NEAR, new BackupRequest.Full()))
+                .allSatisfy(plan -> assertFull(plan, FullCause.REQUESTED));
+    }
+
+    @Test
+    void the_newest_checkpoint_with_a_completed_backup_is_the_base() {
+        Story story = machine().backedUp(BACKUP, NEAR, A).backedUp(SECOND_BACKUP, NEAR, B);
+        story.create(C).done(story.expected().takenOver(VDA, C).takenOver(VDB, C));
+        assertThat(plan(story, NEAR, AUTOMATIC)).allSatisfy(plan -> {
+            assertThat(plan.kind()).isEqualTo(BackupKind.INCREMENTAL);
+            assertThat(plan.since()).contains(B);
+            assertThat(plan.parent()).contains(SECOND_BACKUP);
+            assertThat(plan.cause()).isEmpty();
+        });
+        assertThat(plan(story, NEAR, new BackupRequest.Since(A)))
+                .allSatisfy(plan -> assertThat(plan.parent()).contains(BACKUP));
+    }
+
+    @Test
+    void a_base_in_another_repository_does_not_count() {
+        Story story = machine().backedUp(BACKUP, NEAR, A).backedUp(SECOND_BACKUP, FAR, B);
+        assertThat(plan(story, NEAR, AUTOMATIC))
+                .allSatisfy(plan -> assertThat(plan.since()).contains(A));
+        assertThat(plan(story, FAR, AUTOMATIC))
+                .allSatisfy(plan -> assertThat(plan.since()).contains(B));
+        assertThat(plan(story, new RepositoryName("third"), AUTOMATIC))
+                .allSatisfy(plan -> assertFull(plan, FullCause.NO_BACKUP_IN_REPOSITORY));
+    }
+
+    @Test
+    void since_a_checkpoint_without_a_backup_is_impossible() {
+        Story story = machine().backedUp(BACKUP, NEAR, A);
+        story.create(B).done(story.expected().takenOver(VDA, B).takenOver(VDB, B));
+        assertThat(BackupPlanner.plan(story.now(), NEAR, new BackupRequest.Since(B), List.of()))
+                .isInstanceOfSatisfying(
+                        BackupPlanner.Planned.Impossible.class,
+                        impossible -> assertThat(impossible.rejection())
+                                .isInstanceOfSatisfying(Rejection.FullRequired.class, full -> {
+                                    assertThat(full.disk()).isEqualTo(VDA);
+                                    assertThat(full.detail()).contains("vda").contains("full");
+                                    assertThat(full.remedy()).isNotBlank();
+                                }));
+    }
+
+    @Test
+    void the_base_checkpoint_was_deleted() {
+        Story story = machine().backedUp(BACKUP, NEAR, A);
+        story.delete(A).done(story.expected().without(VDA, A).without(VDB, A));
+        assertThat(plan(story, NEAR, AUTOMATIC))
+                .allSatisfy(plan -> assertFull(plan, FullCause.BASE_CHECKPOINT_DELETED));
+        assertThat(plan(story, NEAR, AUTOMATIC).getFirst().detail()).contains(BACKUP.value());
+        story.backedUp(SECOND_BACKUP, NEAR, B);
+        assertThat(story.now().lostBases()).isEmpty();
+        assertThat(plan(story, NEAR, AUTOMATIC))
+                .allSatisfy(plan -> assertThat(plan.since()).contains(B));
+    }
+
+    @Test
+    void an_older_base_serves_when_the_newest_was_deleted() {
+        Story story = machine().backedUp(BACKUP, NEAR, A).backedUp(SECOND_BACKUP, NEAR, B);
+        story.delete(B)
+                .done(story.expected()
+                        .without(VDA, B)
+                        .without(VDB, B)
+                        .recording(VDA, A, true)
+                        .recording(VDB, A, true));
+        assertThat(plan(story, NEAR, AUTOMATIC))
+                .allSatisfy(plan -> assertThat(plan.parent()).contains(BACKUP));
+    }
+
+    @Test
+    void a_broken_chain_demotes_only_its_disk_and_names_the_cause() {
+        Story story = machine().backedUp(BACKUP, NEAR, A);
+        story.look(story.expected().inconsistent(VDB, A));
+        List<DiskPlan> plans = plan(story, NEAR, AUTOMATIC);
+        assertThat(plans.getFirst().kind()).isEqualTo(BackupKind.INCREMENTAL);
+        assertFull(plans.getLast(), FullCause.BITMAP_INCONSISTENT);
+        assertThat(plans.getLast().detail()).contains("inconsistent");
+        story.look(story.expected().inconsistent(VDA, A));
+        assertThat(story.now().bases()).isEmpty();
+    }
+
+    @Test
+    void a_break_of_older_links_leaves_the_newer_base() {
+        Story story = machine().backedUp(BACKUP, NEAR, A).backedUp(SECOND_BACKUP, NEAR, B);
+        story.look(story.expected().without(VDA, A));
+        assertThat(plan(story, NEAR, AUTOMATIC))
+                .allSatisfy(plan -> assertThat(plan.since()).contains(B));
+    }
+
+    @Test
+    void a_disk_added_after_the_newest_backup() {
+        Story story = machine().backedUp(BACKUP, NEAR, A);
+        story.look(story.expected().plug(disk(new DiskName("vdc"))));
+        List<DiskPlan> plans = plan(story, NEAR, AUTOMATIC);
+        assertThat(plans.getFirst().kind()).isEqualTo(BackupKind.INCREMENTAL);
+        assertFull(plans.getLast(), FullCause.DISK_ADDED);
+        assertFull(plan(story, FAR, AUTOMATIC).getLast(), FullCause.NO_BACKUP_IN_REPOSITORY);
+    }
+
+    @Test
+    void a_disk_that_was_there_but_left_out_was_not_added() {
+        Story story = machine();
+        story.backup(BACKUP, NEAR, AUTOMATIC, Optional.of(A), List.of(VDA));
+        story.look(story.expected().takenOver(VDA, A).job(story.jobName())).stored();
+        List<DiskPlan> plans = plan(story, NEAR, AUTOMATIC);
+        assertThat(plans.getFirst().kind()).isEqualTo(BackupKind.INCREMENTAL);
+        assertFull(plans.getLast(), FullCause.NO_BACKUP_IN_REPOSITORY);
+    }
+
+    @Test
+    void a_disk_that_cannot_keep_a_bitmap_is_always_full() {
+        Story story = registered();
+        story.look(story.expected().plug(raw(VDA)));
+        assertFull(plan(story, NEAR, AUTOMATIC).getFirst(), FullCause.NO_BITMAP_SUPPORT);
+    }
+
+    @Test
+    void a_damaged_backup_is_no_base_and_nor_is_what_stands_on_it() {
+        Story story = damaged(machine().backedUp(BACKUP, NEAR, A).backedUp(SECOND_BACKUP, NEAR, B), VDA);
+        List<DiskPlan> plans = plan(story, NEAR, AUTOMATIC);
+        assertFull(plans.getFirst(), FullCause.BASE_BACKUP_DAMAGED);
+        assertThat(plans.getFirst().detail()).contains("another digest");
+        assertThat(plans.getLast().since()).contains(B);
+        assertThat(story.now().errands()).isEmpty();
+    }
+
+    @Test
+    void damage_in_one_repository_leaves_the_other_alone() {
+        Story story = damaged(machine().backedUp(BACKUP, NEAR, A).backedUp(SECOND_BACKUP, FAR, B), VDA);
+        assertThat(plan(story, FAR, AUTOMATIC))
+                .allSatisfy(plan -> assertThat(plan.since()).contains(B));
+        assertThat(story.now().lostBases()).singleElement().returns(NEAR, LostBase::repository);
+    }
+
+    @Test
+    void damage_of_a_disk_without_a_base_changes_nothing() {
+        Story story = damaged(machine(), VDB);
+        assertThat(story.now().lostBases()).isEmpty();
+    }
+
+    @Test
+    void a_selection_is_planned_in_the_machines_order() {
+        Story story = machine();
+        assertThat(BackupPlanner.plan(story.now(), NEAR, AUTOMATIC, List.of(VDB, VDA)))
+                .isInstanceOfSatisfying(
+                        BackupPlanner.Planned.Plan.class,
+                        plan -> assertThat(plan.disks())
+                                .extracting(DiskPlan::disk)
+                                .containsExactly(VDA, VDB));
+    }
+}

@@ -1,0 +1,22 @@
+package dev.tidemark.coordinator.chain.history;
+
+/** Planted faults, one at a time: each is a mistake that a backup tool has made or could make. */
+enum Sabotage {
+    NONE,
+    FAILED_BACKUP_IS_A_BASE,
+    BASE_FROM_ANOTHER_REPOSITORY,
+    DELETION_DOES_NOT_MERGE,
+    MISSING_BITMAP_TAKEN_AS_EMPTY,
+    CREATION_IN_TWO_STEPS,
+    NOT_RECORDING_IGNORED,
+    FAILED_JOB_REPORTED_AS_DONE,
+    MIDDLE_BITMAP_FORGOTTEN,
+    INCONSISTENT_IGNORED,
+    SIZE_CHANGE_IGNORED,
+    FILE_CHANGE_IGNORED,
+    FAILURE_CLEARS_THE_BITMAP,
+    BACKUP_BEFORE_THE_CHECKPOINT,
+    SWEEPS_A_LIVE_BITMAP,
+    NEVER_SWEEPS,
+    LIVE_STATE_FORGETS
+}
