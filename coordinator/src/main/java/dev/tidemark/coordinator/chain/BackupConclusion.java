@@ -36,15 +36,15 @@ final class BackupConclusion {
     }
 
     void conclude(Pending.Backup backup, Sight.Observed seen, DiskJudgement judgement, Optional<Outcome> outcome) {
-        if (outcome.orElse(null) instanceof Outcome.Done done) {
-            done(backup, done.evidence());
-            return;
-        }
-        boolean begunUnseen = !backup.started()
-                && (Seen.job(seen, backup.operation())
-                        || !judgement.trackedNow().isEmpty());
-        if (begunUnseen) {
-            unfolding.append(new BackupStarted(unfolding.now().id(), backup.operation(), backup.backup(), at));
+        boolean done = outcome.orElse(null) instanceof Outcome.Done;
+        boolean began = Seen.job(seen, backup.operation())
+                || !judgement.trackedNow().isEmpty()
+                || !judgement.stillborn().isEmpty();
+        if (!backup.started() && (began || done)) {
+            if (began && !done) {
+                unfolding.append(new BackupStarted(unfolding.now().id(), backup.operation(), backup.backup(), at));
+            }
+            // A backup may be over before its start was told: then, too, this is the first look since.
             if (lostEvidenceAtStart(backup)) {
                 pendings.fail(
                         backup,
@@ -53,7 +53,9 @@ final class BackupConclusion {
                 return;
             }
         }
-        if (outcome.isPresent()) {
+        if (outcome.orElse(null) instanceof Outcome.Done(var evidence)) {
+            done(backup, evidence);
+        } else if (outcome.isPresent()) {
             refusedOrUnknown(backup, outcome.get());
         } else {
             replan(backup, List.of(), "");
@@ -65,7 +67,10 @@ final class BackupConclusion {
         boolean checkpointOpen = backup.checkpoint()
                 .map(checkpoint -> pendings.isOpen(checkpoint.id()))
                 .orElse(false);
-        if (checkpointOpen) {
+        boolean startUnseen =
+                !backup.started() && backup.plan().stream().anyMatch(plan -> plan.kind() == BackupKind.INCREMENTAL);
+        if (checkpointOpen || (startUnseen && outcome instanceof Outcome.Done)) {
+            // Nobody has looked since the transaction whether the evidence that it stood on held.
             return;
         }
         switch (outcome) {
@@ -94,8 +99,9 @@ final class BackupConclusion {
         switch (outcome) {
             case Outcome.Refused refused -> {
                 boolean open = unfolding.now().pending().orElse(null) instanceof Pending.Backup now && !now.started();
-                if (open && refused.code() == FailureCode.BASE_BACKUP_MISSING) {
-                    replan(backup, missing(backup, refused), refused.detail());
+                List<DiskName> missing = missing(backup, refused);
+                if (open && refused.code() == FailureCode.BASE_BACKUP_MISSING && !missing.isEmpty()) {
+                    replan(backup, missing, refused.detail());
                 } else if (open && refused.code() == FailureCode.EVIDENCE_CHANGED && !unfolding.isEmpty()) {
                     replan(backup, List.of(), "");
                 } else {
@@ -108,12 +114,11 @@ final class BackupConclusion {
     }
 
     private static List<DiskName> missing(Pending.Backup backup, Outcome.Refused refused) {
-        return refused.disk()
-                .map(List::of)
-                .orElseGet(() -> backup.plan().stream()
-                        .filter(plan -> plan.kind() == BackupKind.INCREMENTAL)
-                        .map(DiskPlan::disk)
-                        .toList());
+        return backup.plan().stream()
+                .filter(plan -> plan.kind() == BackupKind.INCREMENTAL)
+                .map(DiskPlan::disk)
+                .filter(disk -> refused.disk().map(disk::equals).orElse(true))
+                .toList();
     }
 
     private void replan(Pending.Backup backup, List<DiskName> withoutBase, String detail) {

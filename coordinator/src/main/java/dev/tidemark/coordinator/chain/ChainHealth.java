@@ -54,11 +54,15 @@ final class ChainHealth {
         return Verdict.WHOLE;
     }
 
-    /** Whether the disk is the same in everything that a bitmap was bound to. */
-    static boolean samePlace(DiskFacts one, DiskFacts other) {
-        return one.virtualSize() == other.virtualSize()
-                && one.file().equals(other.file())
-                && one.backingDepth() == other.backingDepth();
+    /** In what of all that a bitmap is bound to the disk differs, if it does. */
+    static Optional<BreakCause> moved(DiskFacts before, DiskFacts now) {
+        if (before.virtualSize() != now.virtualSize()) {
+            return Optional.of(BreakCause.VIRTUAL_SIZE_CHANGED);
+        }
+        if (!before.file().equals(now.file())) {
+            return Optional.of(BreakCause.DISK_FILE_CHANGED);
+        }
+        return before.backingDepth() != now.backingDepth() ? Optional.of(BreakCause.LAYER_CHANGED) : Optional.empty();
     }
 
     static List<CheckpointId> ids(List<Link> links) {

@@ -60,7 +60,10 @@ public final class Conclusion {
             return List.of();
         }
         facts(unfolding, seen, at);
-        new DiskJudgement(unfolding, at).judge(seen.disks());
+        DiskJudgement judgement = new DiskJudgement(unfolding, at);
+        judgement.judge(seen.disks());
+        judgement.spoiltBefore().forEach(unfolding::append);
+        judgement.stillborn().forEach(unfolding::append);
         DriftSearch.search(machine, unfolding.now(), seen, at).forEach(unfolding::append);
         return unfolding.events().stream()
                 .filter(event -> event instanceof ChainBroken || event instanceof DriftFound)

@@ -42,6 +42,9 @@ public final class Decider {
         if (command instanceof RegisterMachine register) {
             return register(register, machine);
         }
+        if (command instanceof RemoveMachine remove && machine.did(remove.operation())) {
+            return Decision.accepted();
+        }
         if (!machine.registered()) {
             return Decision.rejected(new Rejection.UnknownMachine(command.machine()));
         }
@@ -54,8 +57,7 @@ public final class Decider {
             case AbortBackup abort -> abort(abort, machine);
             case VerifyBackup verify -> verify(verify, machine);
             case RestoreBackup restore -> restore(restore, machine);
-            case RecordReport report ->
-                new Decision.Accepted(Conclusion.of(machine, report.report(), report.askedAt()));
+            case RecordReport report -> record(report, machine);
         };
     }
 
@@ -217,6 +219,14 @@ public final class Decider {
                 command.directory(),
                 command.format(),
                 command.askedAt()));
+    }
+
+    /** What was seen of one machine says nothing about another, even if the versions happen to agree. */
+    private static Decision record(RecordReport command, Machine machine) {
+        return command.report().machine().equals(machine.id())
+                ? new Decision.Accepted(Conclusion.of(machine, command.report(), command.askedAt()))
+                : Decision.rejected(
+                        new Rejection.UnknownMachine(command.report().machine()));
     }
 
     private static Optional<Rejection> busy(Machine machine) {

@@ -89,13 +89,13 @@ public final class DesiredState {
     private static Operation backup(Machine machine, Pending.Backup backup) {
         List<DiskBackup> disks = new ArrayList<>();
         for (DiskPlan plan : backup.plan()) {
-            machine.disk(plan.disk()).ifPresent(disk -> disks.add(diskBackup(backup, plan, disk)));
+            machine.disk(plan.disk()).ifPresent(disk -> disks.add(diskBackup(machine, backup, plan, disk)));
         }
         return new PushBackupOperation(
                 backup.operation(),
                 backup.backup(),
                 backup.repository(),
-                backup.checkpoint(),
+                liveCheckpoint(machine, backup),
                 disks,
                 backup.bytesPerSecondMax(),
                 backup.requestedAt(),
@@ -103,9 +103,15 @@ public final class DesiredState {
                 backup.abort());
     }
 
-    private static DiskBackup diskBackup(Pending.Backup backup, DiskPlan plan, Disk disk) {
+    /** A checkpoint that failed while its backup goes on is not tried again: a name is never used twice (hazard S4). */
+    private static Optional<BackupCheckpoint> liveCheckpoint(Machine machine, Pending.Backup backup) {
+        return backup.checkpoint().filter(own -> machine.checkpoint(own.id()).isPresent());
+    }
+
+    private static DiskBackup diskBackup(Machine machine, Pending.Backup backup, DiskPlan plan, Disk disk) {
         List<Link> before = linksBefore(backup.checkpoint(), disk);
-        boolean tracked = backup.checkpoint().isPresent() && disk.facts().persistentBitmaps();
+        boolean tracked =
+                liveCheckpoint(machine, backup).isPresent() && disk.facts().persistentBitmaps();
         Optional<BitmapName> previous =
                 tracked && !before.isEmpty() ? Optional.of(before.getLast().bitmap()) : Optional.empty();
         List<BitmapName> merge = plan.kind() == BackupKind.INCREMENTAL

@@ -29,6 +29,7 @@ final class DiskJudgement {
     private final Optional<CheckpointId> deleted;
     private final Map<DiskName, TrackedDisk> trackedNow = new LinkedHashMap<>();
     private final Map<DiskName, ChainBroken> stillborn = new LinkedHashMap<>();
+    private final List<ChainBroken> spoiltBefore = new ArrayList<>();
 
     DiskJudgement(Unfolding unfolding, Instant at) {
         this.unfolding = unfolding;
@@ -49,6 +50,14 @@ final class DiskJudgement {
     /** The pending operation's new bitmap was seen on these disks, but is of no use there. */
     List<ChainBroken> stillborn() {
         return List.copyOf(stillborn.values());
+    }
+
+    /**
+     * Older links that are spoilt on a disk where the new bitmap is healthy: to be told after the creation, because a
+     * creation forgets what was unwanted before, and these bitmaps may still be there.
+     */
+    List<ChainBroken> spoiltBefore() {
+        return List.copyOf(spoiltBefore);
     }
 
     void judge(List<ObservedDisk> observed) {
@@ -98,7 +107,8 @@ final class DiskJudgement {
                     broken(disk, spoilt, flaw.get(), "the new bitmap was seen in a state that proves nothing"));
             return;
         }
-        breakIfSpoilt(disk, ChainHealth.of(disk.chain(), true, facts, bitmaps));
+        ChainHealth.Verdict older = ChainHealth.of(disk.chain(), true, facts, bitmaps);
+        older.cause().ifPresent(cause -> spoiltBefore.add(broken(disk, older.spoilt(), cause, older.detail())));
         trackedNow.put(
                 disk.name(),
                 new TrackedDisk(
@@ -119,12 +129,11 @@ final class DiskJudgement {
         if (!own.recording()) {
             return Optional.of(BreakCause.BITMAP_NOT_RECORDING);
         }
-        boolean moved = unfolding
+        return unfolding
                 .before()
                 .disk(disk.name())
-                .map(known -> !ChainHealth.samePlace(known.facts(), facts))
-                .orElse(true);
-        return moved ? Optional.of(BreakCause.VIRTUAL_SIZE_CHANGED) : Optional.empty();
+                .map(known -> ChainHealth.moved(known.facts(), facts))
+                .orElse(Optional.of(BreakCause.DISK_FILE_CHANGED));
     }
 
     /** The links that must be there; a checkpoint that is being deleted may be gone already. */

@@ -102,6 +102,11 @@ final class PendingConclusion {
                 .filter(disk -> !Seen.bitmap(seen, disk, deletion.checkpoint()))
                 .toList();
         if (cleared.size() == holders.size()) {
+            boolean ours =
+                    outcome.orElse(null) instanceof Outcome.Done || outcome.orElse(null) instanceof Outcome.Unknown;
+            if (!ours) {
+                cleared.forEach(disk -> distrustOlder(disk, deletion.checkpoint()));
+            }
             unfolding.append(
                     new CheckpointDeleted(unfolding.now().id(), deletion.operation(), deletion.checkpoint(), at));
             return;
@@ -117,6 +122,24 @@ final class PendingConclusion {
                     at));
         }
         outcome.ifPresent(answer -> unseen(deletion, answer));
+    }
+
+    /**
+     * The bitmap is gone, and no gateway says that it sent the transaction that merges its bits into the one before: somebody
+     * else may have thrown them away with it. Where a newer bitmap records, nothing else would ever show that. (The newest
+     * needs no such care: its predecessor was judged before, and records again only after our transaction.)
+     */
+    private void distrustOlder(Disk disk, CheckpointId deleted) {
+        int index = disk.indexOf(deleted);
+        if (index > 0 && index < disk.chain().size() - 1) {
+            unfolding.append(new ChainBroken(
+                    unfolding.now().id(),
+                    disk.name(),
+                    BreakCause.BITMAP_MISSING,
+                    "the bitmap that was to be deleted is gone, and nobody can say whether its bits were merged before",
+                    ChainHealth.ids(disk.chain().subList(0, index)),
+                    at));
+        }
     }
 
     /** The effect was not seen: what does the gateway say about the try? */
@@ -194,6 +217,7 @@ final class PendingConclusion {
         }
         unfolding.append(new CheckpointCreated(
                 unfolding.now().id(), operation, checkpoint, Consistency.CRASH, judgement.trackedNow(), at));
+        judgement.spoiltBefore().forEach(unfolding::append);
         judgement.stillborn().forEach(unfolding::append);
         return true;
     }
