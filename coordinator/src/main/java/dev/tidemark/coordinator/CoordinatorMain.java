@@ -8,6 +8,7 @@ import dev.tidemark.coordinator.cli.LocalVerbs;
 import dev.tidemark.coordinator.cli.ServeOptions;
 import dev.tidemark.coordinator.cli.show.OutputFormat;
 import dev.tidemark.coordinator.demo.Demo;
+import dev.tidemark.coordinator.stage.StageFailure;
 import dev.tidemark.gateway.Gateway;
 import dev.tidemark.gateway.GatewaySettings;
 import dev.tidemark.gateway.link.HttpLink;
@@ -64,12 +65,20 @@ public final class CoordinatorMain implements LocalVerbs {
 
     @Override
     public int demo(DemoOptions options) {
-        return Demo.run(options.format() == OutputFormat.JSON, options.keep(), out, err);
+        try {
+            return Demo.run(options.format() == OutputFormat.JSON, options.keep(), out, err);
+        } catch (StageFailure failure) {
+            return failed(failure);
+        }
     }
 
     @Override
     public int bench(BenchOptions options) {
-        return Bench.run(options, out, err);
+        try {
+            return Bench.run(options, out, err);
+        } catch (StageFailure failure) {
+            return failed(failure);
+        }
     }
 
     /** Before the first logger is made: afterwards it would be too late. */

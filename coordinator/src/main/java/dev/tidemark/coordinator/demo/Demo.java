@@ -8,9 +8,7 @@ import dev.tidemark.coordinator.stage.VirtualMachine;
 import dev.tidemark.schema.json.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,7 +55,7 @@ public final class Demo {
     private int run() {
         long begin = System.nanoTime();
         try (Stage stage = Stage.open("tidemark-demo", keep)) {
-            VirtualMachine machine = new VirtualMachine(stage.directory(), stage.programs());
+            VirtualMachine machine = new VirtualMachine(stage.directory(), stage.programs(), 192, 96);
             play(stage, machine);
             List<Verdict> verdicts = restoreAll(stage, machine);
             boolean identical = verdicts.stream().allMatch(Verdict::identical);
@@ -206,11 +204,7 @@ public final class Demo {
     /** The guest is quiet now: what the disks hold is what the backup that starts next has to hold. */
     private static Path reference(Stage stage, VirtualMachine machine, String label) throws IOException {
         Path directory = stage.directory().resolve("reference-" + label.substring(1));
-        Files.createDirectory(
-                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        for (String disk : machine.disks()) {
-            machine.read(disk, directory.resolve(disk + ".raw"));
-        }
+        machine.readAll(directory);
         return directory;
     }
 
@@ -226,9 +220,8 @@ public final class Demo {
                     .path("result");
             for (JsonNode disk : restored.path("disks")) {
                 String name = disk.path("disk").asString("");
-                boolean identical = identical(
-                        stage,
-                        one.reference().resolve(name + ".raw"),
+                boolean identical = stage.identical(
+                        VirtualMachine.file(one.reference(), name),
                         Path.of(disk.path("file").asString("")),
                         disk.path("format").asString(""));
                 verdicts.add(verdict(one, name, identical));
@@ -281,25 +274,5 @@ public final class Demo {
 
     private static String events(JsonNode operation) {
         return Long.toString(operation.path("events").asLong(0));
-    }
-
-    private static boolean identical(Stage stage, Path reference, Path restored, String format) {
-        int code = stage.programs()
-                .exitCode(
-                        "compare",
-                        List.of(
-                                "qemu-img",
-                                "compare",
-                                "-q",
-                                "-f",
-                                "raw",
-                                "-F",
-                                format.toLowerCase(Locale.ROOT),
-                                reference.toString(),
-                                restored.toString()));
-        if (code > 1) {
-            throw new StageFailure("qemu-img compare could not compare " + restored + " (exit code " + code + ")");
-        }
-        return code == 0;
     }
 }

@@ -115,7 +115,8 @@ public final class Programs implements AutoCloseable {
         }
     }
 
-    private String tail(String name) {
+    /** The last lines of what a program printed. */
+    String tail(String name) {
         try {
             List<String> lines = Files.readAllLines(logs.resolve(name + ".log"));
             return String.join(" / ", lines.subList(Math.max(0, lines.size() - 3), lines.size()));

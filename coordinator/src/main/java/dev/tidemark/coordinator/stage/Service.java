@@ -62,7 +62,8 @@ public final class Service {
                         "0"));
         while (!ready()) {
             if (!process.isAlive()) {
-                throw new StageFailure("the coordinator ended with " + process.exitValue() + "; see coordinator.log");
+                throw new StageFailure(
+                        "the coordinator ended with " + process.exitValue() + ": " + programs.tail("coordinator"));
             }
             if (elapsed(begin) > START_MILLISECONDS_MAX) {
                 throw new StageFailure("the coordinator does not answer after " + START_MILLISECONDS_MAX + " ms");

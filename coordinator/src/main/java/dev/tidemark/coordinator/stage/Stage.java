@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /** A temporary directory with a coordinator's home, and all processes that run in it; cleared at the end, also on Ctrl-C. */
@@ -44,6 +46,26 @@ public final class Stage implements AutoCloseable {
     /** The coordinator; not started yet. */
     public Service service() {
         return service;
+    }
+
+    /** Whether a restored disk holds, byte for byte, what a raw file holds. */
+    public boolean identical(Path raw, Path restored, String format) {
+        int code = programs.exitCode(
+                "compare",
+                List.of(
+                        "qemu-img",
+                        "compare",
+                        "-q",
+                        "-f",
+                        "raw",
+                        "-F",
+                        format.toLowerCase(Locale.ROOT),
+                        raw.toString(),
+                        restored.toString()));
+        if (code > 1) {
+            throw new StageFailure("qemu-img compare could not compare " + restored + " (exit code " + code + ")");
+        }
+        return code == 0;
     }
 
     @Override

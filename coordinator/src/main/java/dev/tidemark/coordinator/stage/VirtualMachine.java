@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,11 +31,12 @@ public final class VirtualMachine {
     private @Nullable Process process;
     private @Nullable Monitor monitor;
 
-    public VirtualMachine(Path directory, Programs programs) {
+    /** A machine of two disks with so many mebibytes; nothing runs yet. */
+    public VirtualMachine(Path directory, Programs programs, long firstMebibytes, long secondMebibytes) {
         this.directory = directory;
         this.programs = programs;
-        sizes.put(FIRST, 192 * MEBIBYTE);
-        sizes.put(SECOND, 96 * MEBIBYTE);
+        sizes.put(FIRST, firstMebibytes * MEBIBYTE);
+        sizes.put(SECOND, secondMebibytes * MEBIBYTE);
     }
 
     public Path qmpSocket() {
@@ -151,7 +153,8 @@ public final class VirtualMachine {
         }
     }
 
-    private Monitor monitor() {
+    /** Our own monitor, for a look that does not go through the coordinator. */
+    public Monitor monitor() {
         if (monitor == null) {
             throw new StageFailure("the machine is not running");
         }
@@ -177,6 +180,20 @@ public final class VirtualMachine {
         command.add("read -q -P " + pattern + " " + last + " " + GRANULE);
         command.add(address(disk));
         programs.run("guest", command);
+    }
+
+    /** All that the disks hold now, as raw files in a new directory. */
+    public void readAll(Path directory) throws IOException {
+        Files.createDirectory(
+                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        for (String disk : disks()) {
+            read(disk, file(directory, disk));
+        }
+    }
+
+    /** Where {@link #readAll} puts a disk. */
+    public static Path file(Path directory, String disk) {
+        return directory.resolve(disk + ".raw");
     }
 
     /** All that the disk holds now, as raw bytes. */
