@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tidemark.gateway.act.QemuNames;
+import dev.tidemark.gateway.crash.CrashPoint;
+import dev.tidemark.gateway.testkit.DiskImage;
 import dev.tidemark.gateway.testkit.RawMonitor;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.Outcome.Evidence.Stored;
@@ -214,6 +216,36 @@ class BackupIT {
                 assertThat(refused.detail()).contains("could not be flushed");
             });
             rig.assertNothingOfOursButBitmaps();
+        }
+    }
+
+    /** The transaction names the old top node and succeeds: the backup would lack what goes to the new layer (hazard S5). */
+    @Test
+    void a_snapshot_between_the_look_and_the_moment_makes_the_backup_none() {
+        try (Rig rig = new Rig(1)) {
+            rig.awaitDisks();
+            rig.crash = point -> {
+                if (point == CrashPoint.BEFORE_TRANSACTION) {
+                    snapshot(rig);
+                }
+            };
+            PushBackupOperation operation = full(rig, OptionalLong.empty());
+            assertRefused(rig.run(operation), FailureCode.EVIDENCE_CHANGED);
+            assertThat(rig.repository
+                            .resolve(rig.machine.value())
+                            .resolve(operation.backup().value()))
+                    .doesNotExist();
+            rig.assertNothingOfOursButBitmaps();
+        }
+    }
+
+    private static void snapshot(Rig rig) {
+        DiskImage.createQcow2(rig.files.resolve("overlay"), Rig.DISK_BYTES);
+        try (RawMonitor bystander = rig.bystander()) {
+            bystander.execute("{\"execute\":\"blockdev-add\",\"arguments\":{\"driver\":\"qcow2\",\"node-name\":\"ov\","
+                    + "\"backing\":null,\"file\":{\"driver\":\"file\",\"filename\":\"" + rig.files.resolve("overlay")
+                    + "\"}}}");
+            bystander.execute("{\"execute\":\"blockdev-snapshot\",\"arguments\":{\"node\":\"d0\",\"overlay\":\"ov\"}}");
         }
     }
 
