@@ -16,6 +16,7 @@ import static dev.tidemark.coordinator.chain.Story.machine;
 import static dev.tidemark.coordinator.chain.Story.raw;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.coordinator.ledger.SnapshotJson;
 import dev.tidemark.schema.command.RestoreBackup;
 import dev.tidemark.schema.command.VerifyBackup;
 import dev.tidemark.schema.contract.BitmapDeletion;
@@ -228,7 +229,9 @@ class DesiredStateTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("shapes")
     void a_snapshot_of_the_machine_is_the_machine(String name, Story story) {
-        byte[] snapshot = Json.MAPPER.writeValueAsBytes(story.now());
-        assertThat(Json.MAPPER.readValue(snapshot, Machine.class)).as(name).isEqualTo(story.now());
+        byte[] snapshot = SnapshotJson.MAPPER.writeValueAsBytes(story.now());
+        assertThat(SnapshotJson.MAPPER.readValue(snapshot, Machine.class))
+                .as(name)
+                .isEqualTo(story.now());
     }
 }

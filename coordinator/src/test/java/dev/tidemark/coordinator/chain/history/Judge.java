@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.chain.history;
 import dev.tidemark.coordinator.chain.Disk;
 import dev.tidemark.coordinator.chain.Link;
 import dev.tidemark.coordinator.chain.Machine;
+import dev.tidemark.coordinator.ledger.SnapshotJson;
 import dev.tidemark.schema.event.BackupCompleted;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.CompletedDisk;
@@ -161,7 +162,8 @@ final class Judge {
         }
         require(Checker.REPLAY, folded.equals(live), () -> "the fold from zero is not the live state");
         if (thoroughly) {
-            Machine snapshot = Json.MAPPER.readValue(Json.MAPPER.writeValueAsBytes(live), Machine.class);
+            Machine snapshot =
+                    SnapshotJson.MAPPER.readValue(SnapshotJson.MAPPER.writeValueAsBytes(live), Machine.class);
             require(Checker.REPLAY, snapshot.equals(live), () -> "a snapshot is not the live state");
         }
         return folded;
