@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.DatabindException;
@@ -27,6 +28,7 @@ final class BodyProblems {
         return switch (failure) {
             case StreamConstraintsException _ ->
                 malformed("the body is nested too deeply, or a text or a number in it is too long");
+            case InputCoercionException number -> unfit(number);
             case StreamReadException unreadable -> malformed(reason(unreadable));
             case DatabindException unfit -> unfit(unfit);
             default -> malformed("the body ended early or could not be read");
@@ -46,7 +48,7 @@ final class BodyProblems {
         return "the body is not well-formed JSON" + place + ": " + reason;
     }
 
-    private static Problem unfit(DatabindException failure) {
+    private static Problem unfit(JacksonException failure) {
         String field = path(failure.getPath());
         InvalidIdentity identity = cause(failure);
         if (identity != null) {
@@ -58,7 +60,9 @@ final class BodyProblems {
                     .withField(field);
         }
         if (field == null) {
-            return malformed("a single JSON object is expected as the body");
+            return failure instanceof InputCoercionException
+                    ? malformed("a number in the body is out of range")
+                    : malformed("a single JSON object is expected as the body");
         }
         String detail = switch (failure) {
             case UnrecognizedPropertyException _ -> "there is no member '" + field + "' here";

@@ -18,10 +18,6 @@ public final class ContainerErrors extends ErrorReportValve {
         if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
             return;
         }
-        if (failure != null) {
-            ProblemWriter.write(request, response, Sorting.problem(failure, request));
-            return;
-        }
         ProblemWriter.write(request, response, problem(status));
     }
 

@@ -8,6 +8,7 @@ import dev.tidemark.schema.contract.LinkException;
 import dev.tidemark.schema.id.InvalidIdentity;
 import dev.tidemark.schema.id.Ulid;
 import jakarta.servlet.http.HttpServletRequest;
+import java.net.SocketTimeoutException;
 import java.security.SecureRandom;
 import java.util.Optional;
 import org.apache.tomcat.util.http.InvalidParameterException;
@@ -126,6 +127,9 @@ final class Sorting {
         for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
             if (cause instanceof BodyTrouble trouble) {
                 return trouble.problem();
+            }
+            if (cause instanceof SocketTimeoutException) {
+                return badRequest(408, "the body stopped coming");
             }
         }
         return failure.getCause() instanceof JacksonException json ? BodyProblems.of(json) : BodyProblems.missing();

@@ -4,6 +4,7 @@ import dev.tidemark.coordinator.api.Engine;
 import dev.tidemark.coordinator.api.PlanQuestion;
 import dev.tidemark.coordinator.api.PlanView;
 import dev.tidemark.coordinator.api.Rejected;
+import dev.tidemark.coordinator.api.edge.QueryFlag;
 import dev.tidemark.coordinator.api.edge.Refusal;
 import dev.tidemark.coordinator.view.BackupView;
 import dev.tidemark.coordinator.view.Queries;
@@ -87,7 +88,7 @@ public final class BackupResource {
     ResponseEntity<?> start(
             @PathVariable("vm") MachineName vm,
             @RequestBody NewBackup body,
-            @RequestParam(value = "dryRun", defaultValue = "false") Boolean dryRun,
+            @RequestParam(value = "dryRun", defaultValue = "false") QueryFlag dryRun,
             HttpServletRequest request)
             throws Rejected {
         List<DiskName> disks = Given.disks(body.disks());
@@ -101,7 +102,7 @@ public final class BackupResource {
                     "bytesPerSecondMax", "'bytesPerSecondMax' is less than 1", "Leave it out for full speed.");
         }
         boolean nameIsOurs = checkpointWanted && body.checkpoint().isEmpty();
-        return submissions.accept(request, dryRun, body, nameIsOurs, attempt -> {
+        return submissions.accept(request, dryRun.isSet(), body, nameIsOurs, attempt -> {
             OperationId operation = ids.operation();
             MachineId machine = lookup.registered(vm).id();
             Instant now = ids.now();
@@ -141,10 +142,10 @@ public final class BackupResource {
     ResponseEntity<?> abort(
             @PathVariable("backup") String backup,
             @RequestBody Nothing body,
-            @RequestParam(value = "dryRun", defaultValue = "false") Boolean dryRun,
+            @RequestParam(value = "dryRun", defaultValue = "false") QueryFlag dryRun,
             HttpServletRequest request)
             throws Rejected {
-        return submissions.accept(request, dryRun, body, attempt -> {
+        return submissions.accept(request, dryRun.isSet(), body, attempt -> {
             OperationId operation = ids.operation();
             BackupView found = lookup.backup(backup, "backup");
             return new Submissions.Proposal(
@@ -157,10 +158,10 @@ public final class BackupResource {
     ResponseEntity<?> verify(
             @PathVariable("backup") String backup,
             @RequestBody Nothing body,
-            @RequestParam(value = "dryRun", defaultValue = "false") Boolean dryRun,
+            @RequestParam(value = "dryRun", defaultValue = "false") QueryFlag dryRun,
             HttpServletRequest request)
             throws Rejected {
-        return submissions.accept(request, dryRun, body, attempt -> {
+        return submissions.accept(request, dryRun.isSet(), body, attempt -> {
             OperationId operation = ids.operation();
             BackupView found = lookup.backup(backup, "backup");
             Completed.require(found);

@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.api.resource;
 import dev.tidemark.coordinator.api.Engine;
 import dev.tidemark.coordinator.api.MachineSight;
 import dev.tidemark.coordinator.api.Rejected;
+import dev.tidemark.coordinator.api.edge.QueryFlag;
 import dev.tidemark.coordinator.view.CheckpointView;
 import dev.tidemark.coordinator.view.MachineReference;
 import dev.tidemark.coordinator.view.Queries;
@@ -53,12 +54,12 @@ public final class CheckpointResource {
     ResponseEntity<?> create(
             @PathVariable("vm") MachineName vm,
             @RequestBody NewCheckpoint body,
-            @RequestParam(value = "dryRun", defaultValue = "false") Boolean dryRun,
+            @RequestParam(value = "dryRun", defaultValue = "false") QueryFlag dryRun,
             HttpServletRequest request)
             throws Rejected {
         List<DiskName> disks = Given.disks(body.disks());
         Optional<String> description = Given.description(body.description());
-        return submissions.accept(request, dryRun, body, body.name().isEmpty(), attempt -> {
+        return submissions.accept(request, dryRun.isSet(), body, body.name().isEmpty(), attempt -> {
             OperationId operation = ids.operation();
             Instant now = ids.now();
             return new Submissions.Proposal(
@@ -77,10 +78,10 @@ public final class CheckpointResource {
     @GetMapping("/v1/vms/{vm}/checkpoints")
     Checkpoints list(
             @PathVariable("vm") MachineName vm,
-            @RequestParam(value = "deleted", defaultValue = "false") Boolean deleted) {
+            @RequestParam(value = "deleted", defaultValue = "false") QueryFlag deleted) {
         MachineReference machine = lookup.known(vm);
         MachineSight sight = engine.sight(machine.id());
-        return new Checkpoints(queries.checkpoints(machine.id(), deleted).stream()
+        return new Checkpoints(queries.checkpoints(machine.id(), deleted.isSet()).stream()
                 .map(checkpoint -> seen(checkpoint, sight))
                 .toList());
     }
@@ -95,10 +96,10 @@ public final class CheckpointResource {
     ResponseEntity<?> delete(
             @PathVariable("vm") MachineName vm,
             @PathVariable("checkpoint") CheckpointName checkpoint,
-            @RequestParam(value = "dryRun", defaultValue = "false") Boolean dryRun,
+            @RequestParam(value = "dryRun", defaultValue = "false") QueryFlag dryRun,
             HttpServletRequest request)
             throws Rejected {
-        return submissions.accept(request, dryRun, Nothing.INSTANCE, attempt -> {
+        return submissions.accept(request, dryRun.isSet(), Nothing.INSTANCE, attempt -> {
             OperationId operation = ids.operation();
             MachineId machine = lookup.registered(vm).id();
             CheckpointId id =

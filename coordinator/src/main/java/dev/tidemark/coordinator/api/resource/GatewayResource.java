@@ -2,6 +2,7 @@ package dev.tidemark.coordinator.api.resource;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tidemark.coordinator.api.Engine;
+import dev.tidemark.coordinator.api.edge.QueryNumber;
 import dev.tidemark.schema.contract.CoordinatorLink;
 import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.LinkException;
@@ -32,7 +33,7 @@ public final class GatewayResource {
     CoordinatorLink.Wake desired(
             @PathVariable("host") HostName host,
             @RequestParam(value = "cursor", defaultValue = "") String cursor,
-            @RequestParam(value = "wait", defaultValue = "0") Integer wait)
+            @RequestParam(value = "wait", defaultValue = "0") QueryNumber wait)
             throws LinkException, InterruptedException {
         return engine.gatewayLink().await(host, cursor, OperationResource.waitingTime(wait));
     }

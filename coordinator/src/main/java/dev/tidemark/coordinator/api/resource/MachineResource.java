@@ -7,6 +7,8 @@ import dev.tidemark.coordinator.api.ReconcileView;
 import dev.tidemark.coordinator.api.Rejected;
 import dev.tidemark.coordinator.api.ServerFacts;
 import dev.tidemark.coordinator.api.Unreachable;
+import dev.tidemark.coordinator.api.edge.QueryFlag;
+import dev.tidemark.coordinator.api.edge.QueryNumber;
 import dev.tidemark.coordinator.api.edge.Refusal;
 import dev.tidemark.coordinator.view.EventView;
 import dev.tidemark.coordinator.view.MachineReference;
@@ -74,12 +76,12 @@ public final class MachineResource {
     @PostMapping("/v1/vms")
     ResponseEntity<?> register(
             @RequestBody NewMachine body,
-            @RequestParam(value = "dryRun", defaultValue = "false") Boolean dryRun,
+            @RequestParam(value = "dryRun", defaultValue = "false") QueryFlag dryRun,
             HttpServletRequest request)
             throws Rejected {
         String qmp = Given.socket("qmp", body.qmp());
         Optional<String> qga = body.qga().map(path -> Given.socket("qga", path));
-        return submissions.accept(request, dryRun, body, attempt -> {
+        return submissions.accept(request, dryRun.isSet(), body, attempt -> {
             MachineId machine = ids.machine();
             return new Submissions.Proposal(
                     new RegisterMachine(machine, body.name(), body.host().orElse(server.host()), qmp, qga, ids.now()),
@@ -104,14 +106,15 @@ public final class MachineResource {
     @DeleteMapping("/v1/vms/{vm}")
     ResponseEntity<?> remove(
             @PathVariable("vm") MachineName vm,
-            @RequestParam(value = "keepBitmaps", defaultValue = "false") Boolean keepBitmaps,
-            @RequestParam(value = "dryRun", defaultValue = "false") Boolean dryRun,
+            @RequestParam(value = "keepBitmaps", defaultValue = "false") QueryFlag keepBitmaps,
+            @RequestParam(value = "dryRun", defaultValue = "false") QueryFlag dryRun,
             HttpServletRequest request)
             throws Rejected {
-        return submissions.accept(request, dryRun, Nothing.INSTANCE, attempt -> {
+        return submissions.accept(request, dryRun.isSet(), Nothing.INSTANCE, attempt -> {
             OperationId operation = ids.operation();
             MachineId machine = lookup.registered(vm).id();
-            return new Submissions.Proposal(new RemoveMachine(machine, operation, keepBitmaps, ids.now()), operation);
+            return new Submissions.Proposal(
+                    new RemoveMachine(machine, operation, keepBitmaps.isSet(), ids.now()), operation);
         });
     }
 
@@ -124,9 +127,9 @@ public final class MachineResource {
     ReconcileView reconcile(
             @PathVariable("vm") MachineName vm,
             @RequestBody Nothing body,
-            @RequestParam(value = "dryRun", defaultValue = "false") Boolean dryRun)
+            @RequestParam(value = "dryRun", defaultValue = "false") QueryFlag dryRun)
             throws Rejected, Unreachable, InterruptedException {
-        return engine.reconcile(lookup.registered(vm).id(), dryRun, LOOK_MAX);
+        return engine.reconcile(lookup.registered(vm).id(), dryRun.isSet(), LOOK_MAX);
     }
 
     @GetMapping("/v1/vms/{vm}/operations")
@@ -137,12 +140,9 @@ public final class MachineResource {
     @GetMapping("/v1/vms/{vm}/events")
     Events events(
             @PathVariable("vm") MachineName vm,
-            @RequestParam(value = "after", defaultValue = "0") Long after,
-            @RequestParam(value = "limit", defaultValue = "100") Integer limit) {
-        if (limit < 1 || limit > PAGE_MAX) {
-            throw Refusal.parameter("limit", "'limit' is not 1 to " + PAGE_MAX, "Ask for less, page by page.");
-        }
-        return new Events(queries.events(lookup.known(vm).id(), after, limit));
+            @RequestParam(value = "after", defaultValue = "0") QueryNumber after,
+            @RequestParam(value = "limit", defaultValue = "100") QueryNumber limit) {
+        return new Events(queries.events(lookup.known(vm).id(), after.value(), limit.between(1, PAGE_MAX, "limit")));
     }
 
     private MachineView seen(MachineView machine) {

@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.api.resource;
 
+import dev.tidemark.coordinator.api.edge.QueryNumber;
 import dev.tidemark.coordinator.api.edge.Refusal;
 import dev.tidemark.coordinator.view.OperationView;
 import dev.tidemark.schema.id.OperationId;
@@ -23,7 +24,7 @@ public final class OperationResource {
     @GetMapping("/v1/operations/{operation}")
     OperationView show(
             @PathVariable("operation") OperationId operation,
-            @RequestParam(value = "wait", defaultValue = "0") Integer wait)
+            @RequestParam(value = "wait", defaultValue = "0") QueryNumber wait)
             throws InterruptedException {
         return operations
                 .await(operation, waitingTime(wait))
@@ -33,11 +34,7 @@ public final class OperationResource {
                         "See the vm's operations for the ids."));
     }
 
-    static Duration waitingTime(int seconds) {
-        if (seconds > WAIT_SECONDS_MAX) {
-            throw Refusal.parameter(
-                    "wait", "'wait' is not 0 to " + WAIT_SECONDS_MAX + " seconds", "Wait again when it is over.");
-        }
-        return Duration.ofSeconds(seconds);
+    static Duration waitingTime(QueryNumber seconds) {
+        return Duration.ofSeconds(seconds.between(0, WAIT_SECONDS_MAX, "wait"));
     }
 }

@@ -1,6 +1,7 @@
 package dev.tidemark.coordinator.api.resource;
 
 import dev.tidemark.coordinator.api.Rejected;
+import dev.tidemark.coordinator.api.edge.QueryFlag;
 import dev.tidemark.coordinator.api.edge.Refusal;
 import dev.tidemark.coordinator.view.BackupView;
 import dev.tidemark.coordinator.view.Queries;
@@ -50,7 +51,7 @@ public final class RestoreResource {
     ResponseEntity<?> start(
             @PathVariable("vm") MachineName vm,
             @RequestBody NewRestore body,
-            @RequestParam(value = "dryRun", defaultValue = "false") Boolean dryRun,
+            @RequestParam(value = "dryRun", defaultValue = "false") QueryFlag dryRun,
             HttpServletRequest request)
             throws Rejected {
         List<DiskName> disks = Given.disks(body.disks());
@@ -59,7 +60,7 @@ public final class RestoreResource {
         if (at.isPresent() && body.backup().isPresent()) {
             throw Refusal.member("at", "'backup' and 'at' exclude each other", "Leave one of them out.");
         }
-        return submissions.accept(request, dryRun, body, attempt -> {
+        return submissions.accept(request, dryRun.isSet(), body, attempt -> {
             OperationId operation = ids.operation();
             MachineId machine = lookup.registered(vm).id();
             BackupView backup = chosen(machine, body, at, disks);

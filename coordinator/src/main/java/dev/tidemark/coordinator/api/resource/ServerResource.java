@@ -82,7 +82,7 @@ public final class ServerResource {
         return new Repositories(engine.repositories());
     }
 
-    @GetMapping("/v1/openapi.yaml")
+    @GetMapping(path = "/v1/openapi.yaml", produces = MediaType.APPLICATION_YAML_VALUE)
     ResponseEntity<byte[]> openapi() {
         return ResponseEntity.ok().contentType(MediaType.APPLICATION_YAML).body(openapi);
     }

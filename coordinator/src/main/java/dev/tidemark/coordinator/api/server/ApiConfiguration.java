@@ -8,7 +8,6 @@ import dev.tidemark.coordinator.api.edge.EdgeFilter;
 import dev.tidemark.coordinator.api.edge.Problem;
 import dev.tidemark.coordinator.api.edge.ProblemWriter;
 import dev.tidemark.coordinator.api.edge.StrictQuery;
-import dev.tidemark.coordinator.api.edge.StrictText;
 import dev.tidemark.coordinator.api.resource.BackupResource;
 import dev.tidemark.coordinator.api.resource.CheckpointResource;
 import dev.tidemark.coordinator.api.resource.FreshIds;
@@ -29,6 +28,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Set;
 import javax.sql.DataSource;
+import org.apache.catalina.core.StandardHost;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.Shutdown;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -36,7 +36,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.support.DefaultLifecycleProcessor;
 import org.springframework.core.Ordered;
-import org.springframework.format.FormatterRegistry;
 import org.springframework.http.MediaType;
 import org.springframework.http.converter.ByteArrayHttpMessageConverter;
 import org.springframework.http.converter.HttpMessageConverters;
@@ -164,11 +163,6 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
     }
 
     @Override
-    protected void addFormatters(FormatterRegistry registry) {
-        StrictText.register(registry);
-    }
-
-    @Override
     protected void configureMessageConverters(HttpMessageConverters.ServerBuilder builder) {
         JacksonJsonHttpMessageConverter json = new JacksonJsonHttpMessageConverter(Json.MAPPER);
         json.setSupportedMediaTypes(List.of(MediaType.APPLICATION_JSON));
@@ -180,7 +174,7 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
         resolvers.add(new EdgeExceptionResolver());
     }
 
-    // --- what listens and stops ---
+    // --- what listens and stops; static, because it is made before there is anything for Spring MVC to stand on ---
 
     /** Static: it is needed before there is a servlet context, which this configuration would then never be given. */
     @Bean
@@ -190,8 +184,8 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
         factory.setShutdown(Shutdown.GRACEFUL);
         factory.setRegisterDefaultServlet(false);
         factory.addConnectorCustomizers(ConnectorLimits::apply);
-        factory.addContextCustomizers(
-                context -> context.getParent().getPipeline().addValve(new ContainerErrors()));
+        factory.addContextCustomizers(context ->
+                ((StandardHost) context.getParent()).setErrorReportValveClass(ContainerErrors.class.getName()));
         return factory;
     }
 

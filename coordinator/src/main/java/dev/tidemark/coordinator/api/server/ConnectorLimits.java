@@ -11,7 +11,7 @@ final class ConnectorLimits {
     private static final int PARAMETERS_MAX = 256;
 
     /** For the next bytes of a request that has begun, header or body. */
-    private static final int SILENCE_MILLISECONDS_MAX = 10_000;
+    private static final int SILENCE_MILLISECONDS_MAX = 5_000;
 
     private static final int IDLE_MILLISECONDS_MAX = 60_000;
 

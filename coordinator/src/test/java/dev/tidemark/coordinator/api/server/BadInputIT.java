@@ -1,0 +1,355 @@
+package dev.tidemark.coordinator.api.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.coordinator.testkit.PlainSql;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whatever comes in: a precise problem, and nothing has changed. */
+class BadInputIT {
+    private static final Served SERVED = new Served();
+    private static final String QUOTE = "\"";
+
+    @BeforeAll
+    static void machine() {
+        SERVED.machine("web");
+    }
+
+    @AfterAll
+    static void close() {
+        SERVED.close();
+    }
+
+    static Stream<Routes.Route> routes() {
+        return Routes.ALL.stream();
+    }
+
+    static Stream<Routes.Route> routesWithBody() {
+        return Routes.ALL.stream().filter(route -> route.body() != null);
+    }
+
+    /** Bodies that no route takes. */
+    private static Map<String, byte[]> badBodies(String good) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        texts.put("empty", "");
+        texts.put("blank", "  \n");
+        texts.put("null", "null");
+        texts.put("list", "[]");
+        texts.put("text", "\"x\"");
+        texts.put("number", "1e400");
+        texts.put("truncated", good.substring(0, good.length() - 1));
+        texts.put("trailing garbage", good + "x");
+        texts.put("two documents", good + good);
+        texts.put("unknown member", "{\"unheard\":1" + (good.equals("{}") ? "}" : "," + good.substring(1)));
+        texts.put("duplicate key", "{\"a\":1,\"a\":1}");
+        texts.put("depth 65", "{\"a\":".repeat(65) + "1" + "}".repeat(65));
+        texts.put("depth 100000", "[".repeat(100_000));
+        texts.put("comment", "/* */" + good);
+        texts.put("single quotes", "{'a':1}");
+        texts.put("NaN", "{\"a\":NaN}");
+        Map<String, byte[]> bodies = new LinkedHashMap<>();
+        texts.forEach((name, text) -> bodies.put(name, text.getBytes(StandardCharsets.UTF_8)));
+        bodies.put("invalid UTF-8", new byte[] {'{', '"', (byte) 0xc3, (byte) 0x28, '"', ':', '1', '}'});
+        bodies.put("NUL", new byte[] {'{', 0, '}'});
+        return bodies;
+    }
+
+    @ParameterizedTest
+    @MethodSource("routesWithBody")
+    void a_bad_body_is_a_400(Routes.Route route) {
+        long before = state();
+        badBodies(String.valueOf(route.body())).forEach((name, body) -> {
+            Served.Answer answer = SERVED.send(SERVED.request(route.path())
+                    .header("Content-Type", "application/json")
+                    .method(route.method(), BodyPublishers.ofByteArray(body)));
+            isProblem(answer, 400, route + " with " + name);
+        });
+        assertThat(state()).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @MethodSource("routesWithBody")
+    void another_media_type_is_a_415(Routes.Route route) {
+        for (String type : List.of("text/plain", "application/x-www-form-urlencoded", "application/xml", "nonsense")) {
+            Served.Answer answer = SERVED.send(SERVED.request(route.path())
+                    .header("Content-Type", type)
+                    .method(route.method(), BodyPublishers.ofString(String.valueOf(route.body()))));
+            isProblem(answer, 415, route + " as " + type);
+        }
+        Served.Answer answer = SERVED.send(SERVED.request(route.path())
+                .method(route.method(), BodyPublishers.ofString(String.valueOf(route.body()))));
+        isProblem(answer, 415, route + " without a type");
+    }
+
+    @ParameterizedTest
+    @MethodSource("routesWithBody")
+    void a_body_of_more_than_a_mebibyte_is_a_413(Routes.Route route) {
+        String body = " ".repeat(1024 * 1024) + route.body();
+        Served.Answer told = SERVED.post(route.path(), body);
+        isProblem(told, 413, route + " with a length");
+        Served.Answer chunked = SERVED.send(SERVED.request(route.path())
+                .header("Content-Type", "application/json")
+                .method(route.method(), BodyPublishers.fromPublisher(BodyPublishers.ofString(body))));
+        isProblem(chunked, 413, route + " in chunks");
+    }
+
+    @ParameterizedTest
+    @MethodSource("routes")
+    void an_unknown_query_parameter_is_a_400(Routes.Route route) {
+        for (String query : List.of("?dryrun=true", "?unheard=1", "?=", "?%00=1", "?a")) {
+            isProblem(send(route, route.path() + query), 400, route + query);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("routes")
+    void a_malformed_query_is_a_400(Routes.Route route) {
+        for (String query : List.of("?dryRun=true&dryRun=true&x=1", "?after=1&after=2&x=1")) {
+            isProblem(send(route, route.path() + query), 400, route + query);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("routes")
+    void a_name_that_breaks_its_rule_is_a_400(Routes.Route route) {
+        for (String variable : List.of("{vm}", "{checkpoint}", "{host}", "{backup}", "{operation}")) {
+            if (!route.pattern().contains(variable)) {
+                continue;
+            }
+            for (String name : badNames()) {
+                String path =
+                        new Routes.Route(route.method(), route.pattern().replace(variable, name), route.body()).path();
+                Served.Answer answer = send(route, path);
+                isProblem(answer, 400, route + " with " + variable + " = " + name);
+                assertThat(answer.json().path("field").asString("")).isNotEmpty();
+            }
+        }
+    }
+
+    private static List<String> badNames() {
+        List<String> names = new ArrayList<>(List.of(
+                "%20",
+                "a%20b", "%09", "a%0Ab", "%22", "..%2e", "%2e%2ea", "-begins", ".begins", "caf%C3%A9", "cafe%CC%81"));
+        names.add("%E2%80%AEx");
+        names.add("a".repeat(256));
+        names.add("a".repeat(1024));
+        names.add("%F0%9F%92%BE");
+        return names;
+    }
+
+    @ParameterizedTest
+    @MethodSource("routes")
+    void a_method_that_the_route_does_not_know_is_a_405(Routes.Route route) {
+        Served.Answer answer = SERVED.send(SERVED.request(route.path()).method("PATCH", BodyPublishers.noBody()));
+        isProblem(answer, 405, route.toString());
+        assertThat(answer.headers().firstValue("Allow").orElse("")).contains(route.method());
+    }
+
+    @ParameterizedTest
+    @MethodSource("routes")
+    void an_answer_that_the_caller_cannot_read_is_a_406(Routes.Route route) {
+        if (route.method().equals("GET")) {
+            Served.Answer answer = SERVED.send(
+                    SERVED.request(route.path()).header("Accept", "text/html").GET());
+            // Whether the thing is there or not: never HTML, and never an empty answer.
+            assertThat(answer.status()).as(route.toString()).isIn(406, 404, 400);
+            isProblem(answer, answer.status(), route.toString());
+        }
+    }
+
+    @Test
+    void what_is_not_there_is_a_404() {
+        String nobody = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+        Map<String, String> codes = new LinkedHashMap<>();
+        codes.put("/v1/nothing", "ROUTE_NOT_FOUND");
+        codes.put("/", "ROUTE_NOT_FOUND");
+        codes.put("/v1/vms/", "ROUTE_NOT_FOUND");
+        codes.put("/v1//vms", "ROUTE_NOT_FOUND");
+        codes.put("/v1/vms/nobody", "VM_NOT_FOUND");
+        codes.put("/v1/vms/" + nobody, "VM_NOT_FOUND");
+        codes.put("/v1/vms/nobody/chain", "VM_NOT_FOUND");
+        codes.put("/v1/vms/nobody/events", "VM_NOT_FOUND");
+        codes.put("/v1/vms/nobody/operations", "VM_NOT_FOUND");
+        codes.put("/v1/vms/nobody/backups/plan?repo=default", "VM_NOT_FOUND");
+        codes.put("/v1/vms/web/backups/plan?repo=elsewhere", "REPOSITORY_NOT_FOUND");
+        codes.put("/v1/vms/web/backups/plan?repo=default&since=never", "CHECKPOINT_NOT_FOUND");
+        codes.put("/v1/vms/web/backups?repo=elsewhere", "REPOSITORY_NOT_FOUND");
+        codes.put("/v1/vms/web/checkpoints/never", "CHECKPOINT_NOT_FOUND");
+        codes.put("/v1/backups/" + nobody, "BACKUP_NOT_FOUND");
+        codes.put("/v1/backups/01ARZ3", "BACKUP_NOT_FOUND");
+        codes.put("/v1/operations/" + nobody, "OPERATION_NOT_FOUND");
+        codes.forEach((path, code) -> {
+            Served.Answer answer = SERVED.get(path);
+            isProblem(answer, 404, path);
+            assertThat(answer.code()).as(path).isEqualTo(code);
+        });
+        assertThat(SERVED.post("/v1/vms/nobody/checkpoints", "{}").code()).isEqualTo("VM_NOT_FOUND");
+        assertThat(SERVED.delete("/v1/vms/nobody").code()).isEqualTo("VM_NOT_FOUND");
+        assertThat(SERVED.delete("/v1/vms/web/checkpoints/never").code()).isEqualTo("CHECKPOINT_NOT_FOUND");
+        assertThat(SERVED.post("/v1/vms/web/backups", "{\"repo\":\"elsewhere\"}")
+                        .code())
+                .isEqualTo("REPOSITORY_NOT_FOUND");
+        assertThat(SERVED.post("/v1/vms/web/restores", "{\"to\":\"/r\"}").code())
+                .isEqualTo("BACKUP_NOT_FOUND");
+        assertThat(SERVED.post("/v1/backups/" + nobody + "/abort", "{}").code()).isEqualTo("BACKUP_NOT_FOUND");
+    }
+
+    @Test
+    void a_parameter_out_of_its_range_is_a_400() {
+        for (String path : List.of(
+                "/v1/operations/01ARZ3NDEKTSV4RRFFQ69G5FAV?wait=61",
+                "/v1/operations/01ARZ3NDEKTSV4RRFFQ69G5FAV?wait=-1",
+                "/v1/operations/01ARZ3NDEKTSV4RRFFQ69G5FAV?wait=1.5",
+                "/v1/operations/01ARZ3NDEKTSV4RRFFQ69G5FAV?wait=0x10",
+                "/v1/operations/01ARZ3NDEKTSV4RRFFQ69G5FAV?wait=2147483648",
+                "/v1/operations/01ARZ3NDEKTSV4RRFFQ69G5FAV?wait=99999999999999999999",
+                "/v1/operations/01ARZ3NDEKTSV4RRFFQ69G5FAV?wait=1&wait=2",
+                "/v1/vms/web/events?limit=0",
+                "/v1/vms/web/events?limit=-1",
+                "/v1/vms/web/events?limit=2147483648",
+                "/v1/vms/web/events?limit=1001",
+                "/v1/vms/web/events?after=-1",
+                "/v1/vms/web/events?after=forged",
+                "/v1/vms/web/checkpoints?deleted=yes",
+                "/v1/vms/web/checkpoints?deleted=TRUE",
+                "/v1/vms/web/checkpoints?deleted=1",
+                "/v1/vms/web/backups/plan",
+                "/v1/vms/web/backups/plan?repo=..%2Fetc",
+                "/v1/vms/web/backups/plan?repo=default&kind=auto",
+                "/v1/vms/web/backups/plan?repo=default&kind=SINCE",
+                "/v1/vms/web/backups/plan?repo=default&kind=FULL&since=x",
+                "/v1/vms/web/backups/plan?repo=default&disk=vda&disk=vda",
+                "/v1/vms/web/backups/plan?repo=default&disk=%00",
+                "/v1/backups/01ARZ")) {
+            isProblem(SERVED.get(path), 400, path);
+        }
+    }
+
+    @Test
+    void a_member_that_makes_no_sense_is_a_400_and_named() {
+        long before = state();
+        Map<String, List<String>> bodies = new LinkedHashMap<>();
+        bodies.put(
+                "/v1/vms",
+                List.of(
+                        "{\"qmp\":\"/a\"}|name",
+                        "{\"name\":null,\"qmp\":\"/a\"}|name",
+                        "{\"name\":1,\"qmp\":\"/a\"}|name",
+                        "{\"name\":\"\",\"qmp\":\"/a\"}|name",
+                        "{\"name\":\"a\\u0000b\",\"qmp\":\"/a\"}|name",
+                        "{\"name\":\"\\ud800\",\"qmp\":\"/a\"}|name",
+                        "{\"name\":\"a\"}|qmp",
+                        "{\"name\":\"a\",\"qmp\":\"relative\"}|qmp",
+                        "{\"name\":\"a\",\"qmp\":\"/a/../b\"}|qmp",
+                        "{\"name\":\"a\",\"qmp\":\"/a\\u0000\"}|qmp",
+                        "{\"name\":\"a\",\"qmp\":\"/" + "x".repeat(107) + "\"}|qmp",
+                        "{\"name\":\"a\",\"qmp\":[\"/a\"]}|qmp",
+                        "{\"name\":\"a\",\"qmp\":\"/a\",\"qga\":\"b\"}|qga",
+                        "{\"name\":\"a\",\"qmp\":\"/a\",\"host\":\"-h\"}|host"));
+        bodies.put(
+                "/v1/vms/web/checkpoints",
+                List.of(
+                        "{\"name\":\"../x\"}|name",
+                        "{\"disks\":[]}|disks",
+                        "{\"disks\":[null]}|disks",
+                        "{\"disks\":[\"vda\",\"vda\"]}|disks",
+                        "{\"disks\":\"vda\"}|disks",
+                        "{\"disks\":[\"vda\",\"\"]}|disks[1]",
+                        "{\"description\":\"\\ud800\"}|description",
+                        "{\"description\":\"\\u0000\"}|description",
+                        "{\"description\":\"" + "x".repeat(1025) + "\"}|description"));
+        bodies.put(
+                "/v1/vms/web/backups",
+                List.of(
+                        "{}|repo",
+                        "{\"repo\":\"../x\"}|repo",
+                        "{\"repo\":\"default\",\"kind\":\"HALF\"}|kind",
+                        "{\"repo\":\"default\",\"kind\":0}|kind",
+                        "{\"repo\":\"default\",\"kind\":\"0\"}|kind",
+                        "{\"repo\":\"default\",\"kind\":\"SINCE\"}|since",
+                        "{\"repo\":\"default\",\"kind\":\"FULL\",\"since\":\"a\"}|since",
+                        "{\"repo\":\"default\",\"noCheckpoint\":\"true\"}|noCheckpoint",
+                        "{\"repo\":\"default\",\"noCheckpoint\":1}|noCheckpoint",
+                        "{\"repo\":\"default\",\"noCheckpoint\":true,\"checkpoint\":\"a\"}|checkpoint",
+                        "{\"repo\":\"default\",\"bytesPerSecondMax\":0}|bytesPerSecondMax",
+                        "{\"repo\":\"default\",\"bytesPerSecondMax\":-1}|bytesPerSecondMax",
+                        "{\"repo\":\"default\",\"bytesPerSecondMax\":1.5}|bytesPerSecondMax",
+                        "{\"repo\":\"default\",\"bytesPerSecondMax\":\"1\"}|bytesPerSecondMax",
+                        "{\"repo\":\"default\",\"bytesPerSecondMax\":9223372036854775808}|bytesPerSecondMax",
+                        "{\"repo\":\"default\",\"bytesPerSecondMax\":1e400}|bytesPerSecondMax"));
+        bodies.put(
+                "/v1/vms/web/restores",
+                List.of(
+                        "{}|to",
+                        "{\"to\":\"relative\"}|to",
+                        "{\"to\":\"/a/../../etc\"}|to",
+                        "{\"to\":\"/a\",\"at\":\"yesterday\"}|at",
+                        "{\"to\":\"/a\",\"at\":\"2026-01-01\"}|at",
+                        "{\"to\":\"/a\",\"at\":5}|at",
+                        "{\"to\":\"/a\",\"at\":\"2026-01-01T00:00:00Z\",\"backup\":\"01ARZ3\"}|at",
+                        "{\"to\":\"/a\",\"backup\":\"x\"}|backup",
+                        "{\"to\":\"/a\",\"backup\":\"%\"}|backup",
+                        "{\"to\":\"/a\",\"format\":\"VMDK\"}|format"));
+        bodies.forEach((path, cases) -> {
+            for (String given : cases) {
+                int bar = given.lastIndexOf('|');
+                Served.Answer answer = SERVED.post(path, given.substring(0, bar));
+                isProblem(answer, 400, given);
+                assertThat(answer.json().path("field").asString("")).as(given).isEqualTo(given.substring(bar + 1));
+            }
+        });
+        assertThat(state()).isEqualTo(before);
+    }
+
+    @Test
+    void the_next_valid_request_works() {
+        assertThat(SERVED.post("/v1/vms/web/checkpoints", "{").status()).isEqualTo(400);
+        assertThat(SERVED.post(
+                                "/v1/vms/web/backups?dryRun=true",
+                                "{\"repo\":\"default\",\"bytesPerSecondMax\":9007199254740993}")
+                        .text())
+                .contains("9007199254740993");
+        assertThat(SERVED.get("/v1/vms/web").status()).isEqualTo(200);
+    }
+
+    private static Served.Answer send(Routes.Route route, String path) {
+        String body = route.body();
+        return body == null
+                ? SERVED.send(SERVED.request(path).method(route.method(), BodyPublishers.noBody()))
+                : SERVED.post(path, body);
+    }
+
+    private static void isProblem(Served.Answer answer, int status, String what) {
+        assertThat(answer.status()).as(what + ": " + answer.text()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("Content-Type")).as(what).contains("application/problem+json");
+        assertThat(answer.json().path("status").asInt()).isEqualTo(status);
+        assertThat(answer.json().path("type").asString("")).startsWith("https://tidemark.dev/problems/");
+        for (String member : List.of("title", "detail", "code", "remedy", "instance")) {
+            assertThat(answer.json().path(member).asString(""))
+                    .as(what + " has " + member)
+                    .isNotEmpty();
+        }
+        assertThat(answer.text())
+                .as(what + " tells nothing of the inside")
+                .doesNotContain("Exception", "dev.tidemark", "org.", "java.", "tools.jackson", QUOTE + "trace");
+    }
+
+    private static long state() {
+        return SERVED.engine.submitted.size()
+                + SERVED.engine.reports.size()
+                + SERVED.engine.progress.size()
+                + PlainSql.number(SERVED.database.application(), "SELECT count(*) FROM tidemark.domain_event_entry")
+                + PlainSql.number(SERVED.database.application(), "SELECT count(*) FROM tidemark.idempotency");
+    }
+}

@@ -1,0 +1,83 @@
+package dev.tidemark.coordinator.api.server;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.RequestMethod;
+import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+
+/** Every route with a body that it would take. A route that Spring knows and this list does not fails the tests. */
+final class Routes {
+    private Routes() {}
+
+    /** One route; {@code body} is null if it takes none. */
+    record Route(String method, String pattern, @Nullable String body) {
+        @Override
+        public String toString() {
+            return method + " " + pattern;
+        }
+
+        /** The pattern with names that have the right form. */
+        String path() {
+            return pattern.replace("{vm}", "web")
+                    .replace("{checkpoint}", "monday")
+                    .replace("{host}", "host1")
+                    .replace("{backup}", "01ARZ3NDEKTSV4RRFFQ69G5FAV")
+                    .replace("{operation}", "01ARZ3NDEKTSV4RRFFQ69G5FAV");
+        }
+    }
+
+    static final List<Route> ALL = List.of(
+            new Route("GET", "/health/live", null),
+            new Route("GET", "/health/ready", null),
+            new Route("GET", "/v1/openapi.yaml", null),
+            new Route("GET", "/v1/server", null),
+            new Route("GET", "/v1/repositories", null),
+            new Route("GET", "/v1/vms", null),
+            new Route("POST", "/v1/vms", "{\"name\":\"new\",\"qmp\":\"/run/new.sock\"}"),
+            new Route("GET", "/v1/vms/{vm}", null),
+            new Route("DELETE", "/v1/vms/{vm}", null),
+            new Route("GET", "/v1/vms/{vm}/checkpoints", null),
+            new Route("POST", "/v1/vms/{vm}/checkpoints", "{}"),
+            new Route("GET", "/v1/vms/{vm}/checkpoints/{checkpoint}", null),
+            new Route("DELETE", "/v1/vms/{vm}/checkpoints/{checkpoint}", null),
+            new Route("GET", "/v1/vms/{vm}/backups", null),
+            new Route("POST", "/v1/vms/{vm}/backups", "{\"repo\":\"default\"}"),
+            new Route("GET", "/v1/vms/{vm}/backups/plan", null),
+            new Route("POST", "/v1/vms/{vm}/restores", "{\"to\":\"/restore\"}"),
+            new Route("GET", "/v1/vms/{vm}/chain", null),
+            new Route("POST", "/v1/vms/{vm}/reconciliation", "{}"),
+            new Route("GET", "/v1/vms/{vm}/operations", null),
+            new Route("GET", "/v1/vms/{vm}/events", null),
+            new Route("GET", "/v1/backups/{backup}", null),
+            new Route("POST", "/v1/backups/{backup}/abort", "{}"),
+            new Route("POST", "/v1/backups/{backup}/verify", "{}"),
+            new Route("GET", "/v1/operations/{operation}", null),
+            new Route("GET", "/v1/gateways/{host}/desired", null),
+            new Route("POST", "/v1/gateways/{host}/reports", """
+                    {"machine":"01ARZ3NDEKTSV4RRFFQ69G5FAV","version":1,"sight":{"type":"NOT_TAKEN"},"results":[]}"""),
+            new Route("POST", "/v1/gateways/{host}/progress", """
+                    {"machine":"01ARZ3NDEKTSV4RRFFQ69G5FAV","operation":"01ARZ3NDEKTSV4RRFFQ69G5FAV","phase":"COPY",\
+                    "bytesDone":1,"bytesTotal":2}"""));
+
+    static Set<String> listed() {
+        return ALL.stream().map(Route::toString).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** What Spring would dispatch to one of our resources. */
+    static Set<String> mapped(ApiServer server) {
+        Set<String> mapped = new TreeSet<>();
+        for (RequestMappingInfo info : server.context()
+                .getBean(RequestMappingHandlerMapping.class)
+                .getHandlerMethods()
+                .keySet()) {
+            for (RequestMethod method : info.getMethodsCondition().getMethods()) {
+                info.getPatternValues().forEach(pattern -> mapped.add(method + " " + pattern));
+            }
+        }
+        return mapped;
+    }
+}

@@ -1,0 +1,5 @@
+/** The token, on real files. */
+@NullMarked
+package dev.tidemark.coordinator.security;
+
+import org.jspecify.annotations.NullMarked;
