@@ -2,6 +2,7 @@ package dev.tidemark.coordinator.api.edge;
 
 import dev.tidemark.coordinator.api.Rejected;
 import dev.tidemark.coordinator.api.Unreachable;
+import dev.tidemark.coordinator.ledger.LedgerException;
 import dev.tidemark.coordinator.view.MachineNameTaken;
 import dev.tidemark.coordinator.view.StorageUnavailable;
 import dev.tidemark.schema.contract.LinkException;
@@ -64,6 +65,7 @@ final class Sorting {
                         "STORAGE_UNAVAILABLE",
                         "the database does not answer",
                         "Nothing was changed. Check the database, then ask again.");
+            case LedgerException ledger -> ledger(ledger);
             case LinkException _ ->
                 Problem.of(
                         503,
@@ -87,6 +89,37 @@ final class Sorting {
         };
         return Problem.of(status, rejected.code(), rejected.detail(), rejected.remedy())
                 .withOperation(rejected.operation());
+    }
+
+    private static @Nullable Problem ledger(LedgerException failure) {
+        return switch (failure) {
+            case LedgerException.Unavailable unavailable
+            when unavailable.reason() == LedgerException.Cause.MACHINE_BUSY ->
+                Problem.of(
+                        409, "MACHINE_BUSY", String.valueOf(failure.getMessage()), "Nothing was changed. Ask again.");
+            case LedgerException.Unavailable _ ->
+                Problem.of(
+                        503,
+                        "STORAGE_UNAVAILABLE",
+                        String.valueOf(failure.getMessage()),
+                        "Nothing was changed. Check the database, then ask again.");
+            case LedgerException.ConflictExhausted _ ->
+                Problem.of(
+                        409,
+                        "CONFLICT",
+                        "others changed the machine at the same time, again and again",
+                        "Nothing was changed. Ask again.");
+            case LedgerException.OutcomeUnknown _ ->
+                Problem.of(
+                        503,
+                        "OUTCOME_UNKNOWN",
+                        "the database went away in the moment of the commit",
+                        "Look at the vm's operations before you repeat this, or repeat it with the same Idempotency-Key"
+                                + " if it had one.");
+            // The read model may have had a good reason: it is the cause, and sorted next.
+            case LedgerException.ProjectionFailed _ -> null;
+            case LedgerException.Corrupt _, LedgerException.Failed _ -> null;
+        };
     }
 
     private static @Nullable Problem fromTheFramework(Throwable failure) {
