@@ -1,0 +1,205 @@
+package dev.tidemark.schema.json;
+
+import dev.tidemark.schema.event.BackupAbortRequested;
+import dev.tidemark.schema.event.BackupAborted;
+import dev.tidemark.schema.event.BackupCheckpoint;
+import dev.tidemark.schema.event.BackupCompleted;
+import dev.tidemark.schema.event.BackupDamaged;
+import dev.tidemark.schema.event.BackupFailed;
+import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.BackupMode;
+import dev.tidemark.schema.event.BackupReplanned;
+import dev.tidemark.schema.event.BackupRequest;
+import dev.tidemark.schema.event.BackupRequested;
+import dev.tidemark.schema.event.BackupStarted;
+import dev.tidemark.schema.event.BackupVerified;
+import dev.tidemark.schema.event.BreakCause;
+import dev.tidemark.schema.event.ChainBroken;
+import dev.tidemark.schema.event.CheckpointCreated;
+import dev.tidemark.schema.event.CheckpointDeleted;
+import dev.tidemark.schema.event.CheckpointDeletionFailed;
+import dev.tidemark.schema.event.CheckpointDeletionRequested;
+import dev.tidemark.schema.event.CheckpointFailed;
+import dev.tidemark.schema.event.CheckpointRequested;
+import dev.tidemark.schema.event.CompletedDisk;
+import dev.tidemark.schema.event.Consistency;
+import dev.tidemark.schema.event.DamagedDisk;
+import dev.tidemark.schema.event.DiskFacts;
+import dev.tidemark.schema.event.DiskPlan;
+import dev.tidemark.schema.event.DriftAction;
+import dev.tidemark.schema.event.DriftFound;
+import dev.tidemark.schema.event.DriftKind;
+import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.event.FullCause;
+import dev.tidemark.schema.event.MachineEvent;
+import dev.tidemark.schema.event.MachineObserved;
+import dev.tidemark.schema.event.MachineRegistered;
+import dev.tidemark.schema.event.MachineRemoved;
+import dev.tidemark.schema.event.OperationInDoubt;
+import dev.tidemark.schema.event.QemuFacts;
+import dev.tidemark.schema.event.RestoreCompleted;
+import dev.tidemark.schema.event.RestoreFailed;
+import dev.tidemark.schema.event.RestoreFormat;
+import dev.tidemark.schema.event.RestoreRequested;
+import dev.tidemark.schema.event.RestoredDisk;
+import dev.tidemark.schema.event.TrackedDisk;
+import dev.tidemark.schema.event.VerificationFailed;
+import dev.tidemark.schema.event.VerificationRequested;
+import dev.tidemark.schema.id.BackupId;
+import dev.tidemark.schema.id.CheckpointId;
+import dev.tidemark.schema.id.CheckpointName;
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.HostName;
+import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.id.MachineName;
+import dev.tidemark.schema.id.OperationId;
+import dev.tidemark.schema.id.RepositoryName;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** One event of every type, with every optional member filled once. */
+final class EventSamples {
+    private static final MachineId MACHINE = new MachineId("01JAAAAAAAAAAAAAAAAAAAAAAA");
+    private static final OperationId OPERATION = new OperationId("01JBBBBBBBBBBBBBBBBBBBBBBB");
+    private static final CheckpointId CHECKPOINT = new CheckpointId("01JCCCCCCCCCCCCCCCCCCCCCCC");
+    private static final CheckpointId PARENT = new CheckpointId("01JDDDDDDDDDDDDDDDDDDDDDDD");
+    private static final BackupId BACKUP = new BackupId("01JEEEEEEEEEEEEEEEEEEEEEEE");
+    private static final BackupId BASE = new BackupId("01JFFFFFFFFFFFFFFFFFFFFFFF");
+    private static final RepositoryName REPOSITORY = new RepositoryName("default");
+    private static final DiskName VDA = new DiskName("vda");
+    private static final DiskName VDB = new DiskName("vdb");
+    private static final Instant AT = Instant.parse("2026-02-03T04:05:06.789Z");
+    private static final String DIGEST = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+    private EventSamples() {}
+
+    static List<MachineEvent> all() {
+        return List.of(
+                new MachineRegistered(
+                        MACHINE,
+                        new MachineName("web"),
+                        new HostName("host.example"),
+                        "/run/web.qmp",
+                        Optional.of("/run/web.qga"),
+                        AT),
+                new MachineRemoved(MACHINE, OPERATION, AT),
+                new MachineObserved(
+                        MACHINE,
+                        new QemuFacts("10.0.2", OptionalLong.of(4711), OptionalLong.of(123_456_789_012L)),
+                        List.of(
+                                new DiskFacts(VDA, "#block042", "qcow2", 1L << 40, "/images/vda.qcow2", 1, true),
+                                new DiskFacts(VDB, "drive-vdb", "raw", 512, "/images/vdb ä.raw", 0, false)),
+                        AT),
+                new CheckpointRequested(
+                        MACHINE,
+                        OPERATION,
+                        CHECKPOINT,
+                        new CheckpointName("before-upgrade"),
+                        Optional.of(PARENT),
+                        List.of(VDA),
+                        Optional.of("the night before"),
+                        AT),
+                new CheckpointCreated(
+                        MACHINE,
+                        OPERATION,
+                        CHECKPOINT,
+                        Consistency.FILESYSTEM,
+                        List.of(new TrackedDisk(VDA, 65_536, 1L << 40, "/images/vda.qcow2", 1)),
+                        AT),
+                new CheckpointFailed(MACHINE, OPERATION, CHECKPOINT, FailureCode.QEMU_REFUSED, "no", AT),
+                new CheckpointDeletionRequested(MACHINE, OPERATION, CHECKPOINT, AT),
+                new CheckpointDeleted(MACHINE, OPERATION, CHECKPOINT, AT),
+                new CheckpointDeletionFailed(
+                        MACHINE, OPERATION, CHECKPOINT, FailureCode.MACHINE_UNAVAILABLE, "gone", AT),
+                new ChainBroken(
+                        MACHINE, VDA, BreakCause.BITMAP_INCONSISTENT, "killed", List.of(PARENT, CHECKPOINT), AT),
+                new DriftFound(
+                        MACHINE,
+                        DriftKind.UNKNOWN_BITMAP,
+                        Optional.of(VDA),
+                        "tm-01JGGGGGGGGGGGGGGGGGGGGGGG",
+                        "unknown",
+                        DriftAction.QUARANTINED,
+                        AT),
+                new OperationInDoubt(MACHINE, OPERATION, "the connection went away", AT),
+                new BackupRequested(
+                        MACHINE,
+                        OPERATION,
+                        BACKUP,
+                        REPOSITORY,
+                        BackupMode.PUSH,
+                        new BackupRequest.Since(PARENT),
+                        Optional.of(new BackupCheckpoint(CHECKPOINT, new CheckpointName("nightly"))),
+                        List.of(VDA, VDB),
+                        plans(),
+                        OptionalLong.of(104_857_600),
+                        AT),
+                new BackupReplanned(MACHINE, OPERATION, BACKUP, plans(), AT),
+                new BackupStarted(MACHINE, OPERATION, BACKUP, AT),
+                new BackupCompleted(
+                        MACHINE,
+                        OPERATION,
+                        BACKUP,
+                        REPOSITORY,
+                        Optional.of(CHECKPOINT),
+                        List.of(
+                                new CompletedDisk(
+                                        VDA,
+                                        BackupKind.INCREMENTAL,
+                                        Optional.of(PARENT),
+                                        Optional.of(BASE),
+                                        131_072,
+                                        "m/b/vda.qcow2",
+                                        393_216,
+                                        DIGEST,
+                                        1L << 40),
+                                new CompletedDisk(
+                                        VDB,
+                                        BackupKind.FULL,
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        512,
+                                        "m/b/vdb.qcow2",
+                                        262_144,
+                                        DIGEST,
+                                        512)),
+                        AT),
+                new BackupFailed(MACHINE, OPERATION, BACKUP, FailureCode.JOB_FAILED, "No space left on device", AT),
+                new BackupAbortRequested(MACHINE, OPERATION, BACKUP, AT),
+                new BackupAborted(MACHINE, OPERATION, BACKUP, AT),
+                new VerificationRequested(MACHINE, OPERATION, BACKUP, REPOSITORY, AT),
+                new BackupVerified(MACHINE, OPERATION, BACKUP, 1L << 41, AT),
+                new BackupDamaged(
+                        MACHINE, OPERATION, BACKUP, List.of(new DamagedDisk(VDA, "m/b/vda.qcow2", "digest")), AT),
+                new VerificationFailed(MACHINE, OPERATION, BACKUP, FailureCode.REPOSITORY_FAILED, "unreadable", AT),
+                new RestoreRequested(
+                        MACHINE, OPERATION, BACKUP, REPOSITORY, List.of(VDA), "/restore", RestoreFormat.RAW, AT),
+                new RestoreCompleted(
+                        MACHINE,
+                        OPERATION,
+                        BACKUP,
+                        List.of(new RestoredDisk(VDA, "/restore/vda.raw", RestoreFormat.RAW, 1L << 40)),
+                        AT),
+                new RestoreFailed(MACHINE, OPERATION, BACKUP, FailureCode.TARGET_EXISTS, "vda.raw", AT));
+    }
+
+    private static List<DiskPlan> plans() {
+        return List.of(
+                new DiskPlan(
+                        VDA,
+                        BackupKind.INCREMENTAL,
+                        Optional.of(PARENT),
+                        Optional.of(BASE),
+                        Optional.empty(),
+                        "since 'weekly'"),
+                new DiskPlan(
+                        VDB,
+                        BackupKind.FULL,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of(FullCause.NO_BITMAP_SUPPORT),
+                        "raw"));
+    }
+}

@@ -1,0 +1,76 @@
+package dev.tidemark.schema.json;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.schema.event.MachineEvent;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What is in somebody's log today must be readable for ever. A golden file is written once, with
+ * {@code -Dgolden.write=true}, and never edited; an event that changes its shape gets a new version and a new file.
+ */
+class GoldenEventTest {
+    private static final Path GOLDEN = Path.of("src/test/resources/golden/events");
+
+    static Collection<String> names() {
+        return EventNames.all().keySet();
+    }
+
+    private static Path file(String name) {
+        return GOLDEN.resolve(name + ".json");
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void an_event_is_read_and_written_as_its_golden_file_says(String name) throws IOException {
+        Class<? extends MachineEvent> type = EventNames.classOf(name);
+        MachineEvent sample = EventSamples.all().stream()
+                .filter(type::isInstance)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no sample of " + name));
+        if (Boolean.getBoolean("golden.write") && Files.notExists(file(name))) {
+            Files.createDirectories(GOLDEN);
+            Files.writeString(file(name), Json.MAPPER.writeValueAsString(sample) + "\n");
+        }
+        String golden = Files.readString(file(name)).strip();
+        assertThat(Json.MAPPER.readValue(golden, type)).isEqualTo(sample);
+        assertThat(Json.MAPPER.writeValueAsString(sample)).isEqualTo(golden);
+        assertThat(EventNames.nameOf(sample.getClass())).isEqualTo(name);
+    }
+
+    @Test
+    void every_golden_file_belongs_to_a_name_that_is_still_known() throws IOException {
+        try (Stream<Path> files = Files.list(GOLDEN)) {
+            assertThat(files.map(path -> path.getFileName().toString()))
+                    .containsExactlyInAnyOrderElementsOf(
+                            names().stream().map(name -> name + ".json").toList());
+        }
+    }
+
+    @Test
+    void every_event_that_can_happen_has_a_name_with_a_version() {
+        List<Class<?>> permitted = List.of(MachineEvent.class.getPermittedSubclasses());
+        assertThat(EventNames.all().values()).<Class<?>>extracting(type -> type).containsAll(permitted);
+        assertThat(names()).allMatch(name -> name.matches("[a-z]+(-[a-z]+)*\\.v[1-9][0-9]*"));
+    }
+
+    @Test
+    void an_absent_member_is_not_written_and_may_be_missing() {
+        String golden = Json.MAPPER.writeValueAsString(EventSamples.all().getFirst());
+        String without = golden.replace(",\"qgaSocket\":\"/run/web.qga\"", "");
+        assertThat(without).isNotEqualTo(golden);
+        Class<? extends MachineEvent> type = EventNames.classOf("machine-registered.v1");
+        MachineEvent read = Json.MAPPER.readValue(without, type);
+        assertThat(new String(Json.MAPPER.writeValueAsBytes(read), StandardCharsets.UTF_8))
+                .isEqualTo(without);
+    }
+}
