@@ -17,6 +17,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.concurrent.CountDownLatch;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** The verbs that run in this process: what each of them opens, and what ends it. */
 public final class CoordinatorMain implements LocalVerbs {
@@ -86,6 +87,9 @@ public final class CoordinatorMain implements LocalVerbs {
         System.setProperty("tidemark.logs", home.logs().toString());
         System.setProperty("logback.configurationFile", "logback-server.xml");
         System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
+        // Tomcat logs through java.util.logging, whose own handler would write to stderr past our configuration.
+        SLF4JBridgeHandler.removeHandlersForRootLogger();
+        SLF4JBridgeHandler.install();
     }
 
     private interface Opening {

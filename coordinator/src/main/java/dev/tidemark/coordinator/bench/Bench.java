@@ -45,7 +45,7 @@ public final class Bench {
     /** One figure beside its floor. */
     record Row(String name, double floor, double measured, double ratio, String unit, String detail) {
         static final String HEADING = String.format(
-                Locale.ROOT, "%-22s %9s %9s %7s %-4s %s", "name", "floor", "measured", "ratio", "unit", "detail");
+                Locale.ROOT, "%-25s %9s %9s %7s %-4s %s", "name", "floor", "measured", "ratio", "unit", "detail");
 
         static Row of(String name, double floor, double measured, String unit, String detail) {
             return new Row(name, floor, measured, floor == 0 ? 0 : measured / floor, unit, detail);
@@ -53,7 +53,7 @@ public final class Bench {
 
         String text() {
             return String.format(
-                    Locale.ROOT, "%-22s %9.2f %9.2f %7.1f %-4s %s", name, floor, measured, ratio, unit, detail);
+                    Locale.ROOT, "%-25s %9.2f %9.2f %7.1f %-4s %s", name, floor, measured, ratio, unit, detail);
         }
     }
 }

@@ -34,6 +34,13 @@ final class CheckpointBench {
             Times times = round(stage, "cold", count);
             List<Bench.Row> rows = new ArrayList<>();
             rows.add(times.row("checkpoint p50", 0.50, 0, count, "HTTP create to confirmed, raw QMP transaction"));
+            double disk = DurableWrite.medianMilliseconds(stage.directory());
+            rows.add(Bench.Row.of(
+                    "checkpoint p50 / 2 fsync",
+                    2 * disk,
+                    times.measuredMilliseconds(0.50),
+                    "ms",
+                    "floor: the two durable commits alone, measured on this disk"));
             rows.add(times.row("checkpoint p99", 0.99, 0, count, "the same"));
             int edge = Math.min(EDGE, count);
             rows.add(times.row("first " + edge + " p50", 0.50, 0, edge, "chain of 1 to " + edge));
@@ -95,6 +102,10 @@ final class CheckpointBench {
                     at(measured.subList(from, to), quantile),
                     "ms",
                     detail);
+        }
+
+        double measuredMilliseconds(double quantile) {
+            return at(measured, quantile);
         }
 
         private static double at(List<Long> times, double quantile) {
