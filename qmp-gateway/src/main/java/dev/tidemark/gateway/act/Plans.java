@@ -28,6 +28,8 @@ import java.util.Optional;
  * <ul>
  *   <li>exactly one bitmap of a chain records after every plan: what takes over records, what hands over does not;
  *   <li>bits are never dropped: what is removed was merged into its predecessor in the same transaction (I12);
+ *   <li>a deletion leaves a mark, the operation's own temporary bitmap, wherever bits were handed over: a bitmap that is gone
+ *       without it was removed by somebody else, and its bits with it;
  *   <li>a backup reads a disposable union, so that no job can change a chain (hazard S6).
  * </ul>
  */
@@ -66,6 +68,7 @@ public final class Plans {
                     verbs.add(new EnableBitmap(node, previous));
                 }
                 verbs.add(new MergeBitmaps(node, previous, List.of(gone)));
+                verbs.add(new AddTemporaryBitmap(node, BitmapName.temporary(operation.id())));
             });
             verbs.add(new RemoveBitmap(node, gone));
         }

@@ -24,13 +24,11 @@ import dev.tidemark.schema.contract.Progress;
 import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.FailureCode;
-import dev.tidemark.schema.id.BitmapName;
 import dev.tidemark.schema.id.DiskName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -334,14 +332,7 @@ final class BackupRun {
     }
 
     private List<Verb> temporaryBitmaps(Look look) {
-        String temporary = BitmapName.temporary(operation.id());
-        List<Verb> verbs = new ArrayList<>();
-        for (ObservedDisk disk : look.observed().disks()) {
-            if (Comparison.bitmap(disk, temporary).isPresent()) {
-                verbs.add(new Verb.RemoveBitmap(disk.facts().node(), temporary));
-            }
-        }
-        return verbs;
+        return Leftovers.temporaryBitmaps(look, operation.id());
     }
 
     private List<String> partials(Look look) {

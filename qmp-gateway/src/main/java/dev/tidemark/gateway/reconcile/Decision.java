@@ -60,6 +60,15 @@ final class Decision {
             return runUnless(obstacle, operation, look);
         }
         for (BitmapDeletion disk : operation.disks()) {
+            if (disk.previous().isPresent() && !isMarked(operation, disk.disk(), look)) {
+                // Somebody else removed it, perhaps without a merge; the one before looks as healthy as if there had
+                // been one.
+                return new Next.Conclude(new Refused(
+                        FailureCode.EVIDENCE_CHANGED,
+                        "bitmap " + operation.bitmap() + " is gone from disk " + disk.disk()
+                                + ", and not by our transaction: its bits may be lost",
+                        Optional.of(disk.disk())));
+            }
             Optional<String> fault = successorFault(disk, look);
             if (fault.isPresent()) {
                 // Gone, and not by our transaction: a second merge would only hide what is missing.
@@ -67,6 +76,13 @@ final class Decision {
             }
         }
         return seen();
+    }
+
+    /** Whether the transaction that hands bits over left its mark: it is added in the same moment, or not at all. */
+    private static boolean isMarked(DeletionOperation operation, DiskName disk, Look look) {
+        return look.disk(disk)
+                .flatMap(seen -> Comparison.bitmap(seen, BitmapName.temporary(operation.id())))
+                .isPresent();
     }
 
     private static Optional<String> successorFault(BitmapDeletion disk, Look look) {

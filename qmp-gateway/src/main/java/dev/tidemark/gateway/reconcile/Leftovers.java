@@ -12,6 +12,7 @@ import dev.tidemark.schema.contract.ObservedJob;
 import dev.tidemark.schema.contract.Operation;
 import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.id.BitmapName;
+import dev.tidemark.schema.id.OperationId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -61,6 +62,18 @@ record Leftovers(
                 look.observed().partialBackups().stream()
                         .filter(partial -> !isOf(pending, partial))
                         .toList());
+    }
+
+    /** How an operation's temporary bitmap is removed from every disk that has it. */
+    static List<Verb> temporaryBitmaps(Look look, OperationId operation) {
+        String temporary = BitmapName.temporary(operation);
+        List<Verb> verbs = new ArrayList<>();
+        for (ObservedDisk disk : look.observed().disks()) {
+            if (Comparison.bitmap(disk, temporary).isPresent()) {
+                verbs.add(new Verb.RemoveBitmap(disk.facts().node(), temporary));
+            }
+        }
+        return verbs;
     }
 
     boolean isEmpty() {

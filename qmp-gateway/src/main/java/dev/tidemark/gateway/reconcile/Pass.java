@@ -6,6 +6,7 @@ import dev.tidemark.gateway.observe.Look;
 import dev.tidemark.gateway.observe.UnusableReply;
 import dev.tidemark.gateway.qmp.QmpException;
 import dev.tidemark.gateway.qmp.QmpRefused;
+import dev.tidemark.schema.contract.DeletionOperation;
 import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.LinkException;
 import dev.tidemark.schema.contract.Operation;
@@ -97,10 +98,15 @@ final class Pass {
 
             if (next instanceof Next.Conclude conclude) {
                 LOG.info("{}: {}", desired.name(), conclude.outcome());
-                OperationResult result =
-                        new OperationResult(operation.orElseThrow().id(), conclude.outcome());
-                if (reporter.report(desired, look, List.of(result)).isEmpty()) {
+                Operation concluded = operation.orElseThrow();
+                OperationResult result = new OperationResult(concluded.id(), conclude.outcome());
+                Optional<Desired> answer = reporter.report(desired, look, List.of(result));
+                if (answer.isEmpty()) {
                     return End.UNREGISTERED;
+                }
+                if (concluded instanceof DeletionOperation && !isAskedFor(concluded, answer.get())) {
+                    // Recorded, so the mark that a deletion leaves has done its work.
+                    housekeeping.change(Leftovers.temporaryBitmaps(look, concluded.id()));
                 }
                 // If it is still asked for, then with another plan: it is tried anew.
                 endBackup();
@@ -139,6 +145,12 @@ final class Pass {
                 return End.IDLE;
             }
         }
+    }
+
+    private static boolean isAskedFor(Operation operation, Desired desired) {
+        return desired.operation()
+                .filter(asked -> asked.id().equals(operation.id()))
+                .isPresent();
     }
 
     /** Takes one step; false if there is none. */

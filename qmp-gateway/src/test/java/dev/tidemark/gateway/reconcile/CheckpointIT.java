@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tidemark.gateway.crash.CrashHook;
 import dev.tidemark.gateway.crash.CrashPoint;
+import dev.tidemark.gateway.testkit.RawMonitor;
 import dev.tidemark.schema.contract.BitmapDeletion;
 import dev.tidemark.schema.contract.CheckpointOperation;
 import dev.tidemark.schema.contract.DeletionOperation;
@@ -69,6 +70,42 @@ class CheckpointIT {
             assertThat(chain.delete(2)).isEqualTo(SEEN);
             assertThat(chain.dirty()).isEqualTo(Map.of(chain.names.get(0), GRANULE, chain.names.get(1), 3 * GRANULE));
             assertThat(chain.recording()).containsExactly(chain.names.get(1));
+        }
+    }
+
+    /** Hazard: the one before looks as healthy as ever, and lacks the bits. */
+    @Test
+    void a_middle_bitmap_that_a_stranger_removed_was_not_deleted_by_us() {
+        try (Chain chain = Chain.ofThree()) {
+            chain.rig.stopGateway();
+            try (RawMonitor bystander = chain.rig.bystander()) {
+                bystander.execute(
+                        "{\"execute\":\"block-dirty-bitmap-remove\",\"arguments\":{\"node\":\"d0\",\"name\":\""
+                                + chain.names.get(1) + "\"}}");
+            }
+            chain.rig.coordinator.setBelieving(false);
+            DeletionOperation deletion = chain.deletion(1);
+            chain.rig.coordinator.ask(deletion);
+            chain.rig.restartGateway();
+            assertThat(chain.rig.outcome(deletion.id()))
+                    .isInstanceOfSatisfying(
+                            Outcome.Refused.class,
+                            refused -> assertThat(refused.code()).isEqualTo(FailureCode.EVIDENCE_CHANGED));
+        }
+    }
+
+    @Test
+    void a_deletion_whose_reply_was_lost_is_known_by_its_mark_which_then_goes() {
+        try (Chain chain = Chain.ofThree()) {
+            DeletionOperation deletion = chain.deletion(1);
+            Crashes crashes = new Crashes(CrashPoint.AFTER_TRANSACTION);
+            chain.rig.crash = crashes;
+            chain.rig.coordinator.ask(deletion);
+            crashes.awaitCrash();
+            chain.rig.restartGateway();
+            assertThat(chain.rig.outcome(deletion.id())).isEqualTo(SEEN);
+            assertThat(chain.dirty()).isEqualTo(Map.of(chain.names.get(0), 3 * GRANULE, chain.names.get(2), GRANULE));
+            chain.rig.assertNothingOfOursButBitmaps();
         }
     }
 
@@ -251,16 +288,24 @@ class CheckpointIT {
         }
 
         Outcome delete(int index) {
+            return rig.run(deletion(index));
+        }
+
+        DeletionOperation deletion(int index) {
             Optional<BitmapName> previous = index == 0 ? Optional.empty() : Optional.of(names.get(index - 1));
             boolean newest = index == names.size() - 1;
-            return rig.run(new DeletionOperation(
+            return new DeletionOperation(
                     Operations.operation(),
                     names.get(index),
-                    List.of(new BitmapDeletion(rig.disk(0), previous, newest))));
+                    List.of(new BitmapDeletion(rig.disk(0), previous, newest)));
         }
 
         Map<BitmapName, Long> dirty() {
             Map<BitmapName, Long> counts = new HashMap<>();
+            // The mark of a deletion goes right after it was told.
+            await().atMost(Rig.TIME_MAX)
+                    .until(() -> look(rig, 0).keySet().stream()
+                            .noneMatch(name -> name.startsWith(BitmapName.TEMPORARY_PREFIX)));
             look(rig, 0).forEach((name, bitmap) -> counts.put(new BitmapName(name), bitmap.dirtyBytes()));
             return counts;
         }

@@ -121,16 +121,27 @@ class DecisionTest {
 
     @Test
     void a_deletion_is_done_when_the_one_before_took_over() {
+        DeletionOperation deletion = delete(Optional.of(A), true);
+        seen.replaceAll((disk, bitmaps) -> List.of(bitmap(A, true), mark(deletion)));
+        assertSeen(decide(deletion));
+    }
+
+    @Test
+    void a_deletion_without_our_mark_is_somebody_elses() {
+        DeletionOperation deletion = delete(Optional.of(A), true);
         seen.replaceAll((disk, bitmaps) -> List.of(bitmap(A, true)));
-        assertSeen(decide(delete(Optional.of(A), true)));
+        assertRefused(decide(deletion), FailureCode.EVIDENCE_CHANGED);
+        seen.put(VDA, List.of(bitmap(A, true), mark(deletion)));
+        assertRefused(decide(deletion), FailureCode.EVIDENCE_CHANGED);
     }
 
     @Test
     void a_bitmap_that_vanished_without_handing_over_is_no_deletion_of_ours() {
-        seen.replaceAll((disk, bitmaps) -> List.of(bitmap(A, false)));
-        assertThat(decide(delete(Optional.of(A), true))).isInstanceOf(Next.Blocked.class);
-        seen.replaceAll((disk, bitmaps) -> List.of());
-        assertThat(decide(delete(Optional.of(A), true))).isInstanceOf(Next.Blocked.class);
+        DeletionOperation deletion = delete(Optional.of(A), true);
+        seen.replaceAll((disk, bitmaps) -> List.of(bitmap(A, false), mark(deletion)));
+        assertThat(decide(deletion)).isInstanceOf(Next.Blocked.class);
+        seen.replaceAll((disk, bitmaps) -> List.of(mark(deletion)));
+        assertThat(decide(deletion)).isInstanceOf(Next.Blocked.class);
     }
 
     @Test
@@ -349,6 +360,11 @@ class DecisionTest {
 
     private static ObservedBitmap bitmap(BitmapName name, boolean recording) {
         return new ObservedBitmap(Optional.of(name.value()), recording, true, false, false, 65536, 0);
+    }
+
+    private static ObservedBitmap mark(DeletionOperation deletion) {
+        return new ObservedBitmap(
+                Optional.of(BitmapName.temporary(deletion.id())), false, false, false, false, 65536, 0);
     }
 
     private static void assertSeen(Next next) {
