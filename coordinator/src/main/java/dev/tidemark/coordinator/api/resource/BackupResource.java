@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -77,11 +78,14 @@ public final class BackupResource {
             @RequestParam("repo") RepositoryName repo,
             @RequestParam(value = "kind", required = false) Optional<Kind> kind,
             @RequestParam(value = "since", required = false) Optional<CheckpointName> since,
-            @RequestParam(value = "disk", required = false) Optional<List<DiskName>> disks)
+            @RequestParam(value = "disk", required = false) @Nullable List<DiskName> disks)
             throws Rejected {
         MachineId machine = lookup.registered(vm).id();
-        return engine.plan(
-                new PlanQuestion(machine, lookup.repository(repo), request(machine, kind, since), Given.disks(disks)));
+        return engine.plan(new PlanQuestion(
+                machine,
+                lookup.repository(repo),
+                request(machine, kind, since),
+                Given.disks(Optional.ofNullable(disks))));
     }
 
     @PostMapping("/v1/vms/{vm}/backups")
