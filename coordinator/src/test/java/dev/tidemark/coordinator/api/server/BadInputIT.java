@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.coordinator.testkit.PlainSql;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,37 +37,11 @@ class BadInputIT {
         return Routes.ALL.stream().filter(route -> route.body() != null);
     }
 
-    /** Bodies that no route takes. */
-    private static Map<String, byte[]> badBodies(String good) {
-        Map<String, String> texts = new LinkedHashMap<>();
-        texts.put("empty", "");
-        texts.put("blank", "  \n");
-        texts.put("null", "null");
-        texts.put("list", "[]");
-        texts.put("text", "\"x\"");
-        texts.put("number", "1e400");
-        texts.put("truncated", good.substring(0, good.length() - 1));
-        texts.put("trailing garbage", good + "x");
-        texts.put("two documents", good + good);
-        texts.put("unknown member", "{\"unheard\":1" + (good.equals("{}") ? "}" : "," + good.substring(1)));
-        texts.put("duplicate key", "{\"a\":1,\"a\":1}");
-        texts.put("depth 65", "{\"a\":".repeat(65) + "1" + "}".repeat(65));
-        texts.put("depth 100000", "[".repeat(100_000));
-        texts.put("comment", "/* */" + good);
-        texts.put("single quotes", "{'a':1}");
-        texts.put("NaN", "{\"a\":NaN}");
-        Map<String, byte[]> bodies = new LinkedHashMap<>();
-        texts.forEach((name, text) -> bodies.put(name, text.getBytes(StandardCharsets.UTF_8)));
-        bodies.put("invalid UTF-8", new byte[] {'{', '"', (byte) 0xc3, (byte) 0x28, '"', ':', '1', '}'});
-        bodies.put("NUL", new byte[] {'{', 0, '}'});
-        return bodies;
-    }
-
     @ParameterizedTest
     @MethodSource("routesWithBody")
     void a_bad_body_is_a_400(Routes.Route route) {
         long before = state();
-        badBodies(String.valueOf(route.body())).forEach((name, body) -> {
+        BadInput.bodies(String.valueOf(route.body())).forEach((name, body) -> {
             Served.Answer answer = SERVED.send(SERVED.request(route.path())
                     .header("Content-Type", "application/json")
                     .method(route.method(), BodyPublishers.ofByteArray(body)));
@@ -127,7 +99,7 @@ class BadInputIT {
             if (!route.pattern().contains(variable)) {
                 continue;
             }
-            for (String name : badNames()) {
+            for (String name : BadInput.names()) {
                 String path =
                         new Routes.Route(route.method(), route.pattern().replace(variable, name), route.body()).path();
                 Served.Answer answer = send(route, path);
@@ -135,17 +107,6 @@ class BadInputIT {
                 assertThat(answer.json().path("field").asString("")).isNotEmpty();
             }
         }
-    }
-
-    private static List<String> badNames() {
-        List<String> names = new ArrayList<>(List.of(
-                "%20",
-                "a%20b", "%09", "a%0Ab", "%22", "..%2e", "%2e%2ea", "-begins", ".begins", "caf%C3%A9", "cafe%CC%81"));
-        names.add("%E2%80%AEx");
-        names.add("a".repeat(256));
-        names.add("a".repeat(1024));
-        names.add("%F0%9F%92%BE");
-        return names;
     }
 
     @ParameterizedTest
