@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.tidemark.schema.event.CompletedDisk;
 import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.event.Prose;
 import dev.tidemark.schema.event.RestoredDisk;
 import dev.tidemark.schema.id.DiskName;
 import java.util.List;
@@ -23,6 +24,10 @@ public sealed interface Outcome {
 
     /** There is no effect and there will be none; {@code disk} tells which disk stood in the way, where one did. */
     record Refused(FailureCode code, String detail, Optional<DiskName> disk) implements Outcome {
+        public Refused {
+            detail = Prose.of(detail);
+        }
+
         /** A refusal that concerns no disk in particular. */
         public Refused(FailureCode code, String detail) {
             this(code, detail, Optional.empty());
@@ -30,7 +35,11 @@ public sealed interface Outcome {
     }
 
     /** Sent, and the answer was lost: cured by looking, never by repeating. */
-    record Unknown(String detail) implements Outcome {}
+    record Unknown(String detail) implements Outcome {
+        public Unknown {
+            detail = Prose.of(detail);
+        }
+    }
 
     /** What stands behind a {@link Done}. */
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")

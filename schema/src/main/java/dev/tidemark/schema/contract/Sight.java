@@ -2,6 +2,7 @@ package dev.tidemark.schema.contract;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.tidemark.schema.event.Prose;
 import dev.tidemark.schema.event.QemuFacts;
 import java.util.List;
 
@@ -42,7 +43,11 @@ public sealed interface Sight {
      * QEMU could not be looked at for so many milliseconds. {@code processGone} is true only if nothing listens on the
      * socket; a monitor that is hung or held by another client says nothing about QEMU, and nothing is concluded.
      */
-    record Unreachable(String detail, boolean processGone, long forMilliseconds) implements Sight {}
+    record Unreachable(String detail, boolean processGone, long forMilliseconds) implements Sight {
+        public Unreachable {
+            detail = Prose.of(detail);
+        }
+    }
 
     /** Nobody looked: the report is about the repository alone. */
     record NotTaken() implements Sight {}

@@ -8,4 +8,8 @@ import java.time.Instant;
 /** The backup is of no use. Its checkpoint, if it came to be, is no base; its bits are not lost. */
 public record BackupFailed(
         MachineId machine, OperationId operation, BackupId backup, FailureCode code, String detail, Instant at)
-        implements MachineEvent {}
+        implements MachineEvent {
+    public BackupFailed {
+        detail = Prose.of(detail);
+    }
+}

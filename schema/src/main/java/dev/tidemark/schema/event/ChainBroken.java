@@ -14,6 +14,7 @@ public record ChainBroken(
         MachineId machine, DiskName disk, BreakCause cause, String detail, List<CheckpointId> checkpoints, Instant at)
         implements MachineEvent {
     public ChainBroken {
+        detail = Prose.of(detail);
         checkpoints = List.copyOf(checkpoints);
     }
 }

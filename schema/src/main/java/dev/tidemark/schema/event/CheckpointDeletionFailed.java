@@ -8,4 +8,8 @@ import java.time.Instant;
 /** The checkpoint stays as it was. */
 public record CheckpointDeletionFailed(
         MachineId machine, OperationId operation, CheckpointId checkpoint, FailureCode code, String detail, Instant at)
-        implements MachineEvent {}
+        implements MachineEvent {
+    public CheckpointDeletionFailed {
+        detail = Prose.of(detail);
+    }
+}

@@ -8,4 +8,8 @@ import java.time.Instant;
 /** The checkpoint does not exist: on no disk was its bitmap seen. */
 public record CheckpointFailed(
         MachineId machine, OperationId operation, CheckpointId checkpoint, FailureCode code, String detail, Instant at)
-        implements MachineEvent {}
+        implements MachineEvent {
+    public CheckpointFailed {
+        detail = Prose.of(detail);
+    }
+}

@@ -12,4 +12,8 @@ public record DiskPlan(
         Optional<CheckpointId> since,
         Optional<BackupId> parent,
         Optional<FullCause> cause,
-        String detail) {}
+        String detail) {
+    public DiskPlan {
+        detail = Prose.of(detail);
+    }
+}

@@ -16,4 +16,9 @@ public record DriftFound(
         String detail,
         DriftAction action,
         Instant at)
-        implements MachineEvent {}
+        implements MachineEvent {
+    public DriftFound {
+        subject = Prose.of(subject);
+        detail = Prose.of(detail);
+    }
+}

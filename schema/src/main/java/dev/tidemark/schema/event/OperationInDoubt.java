@@ -6,4 +6,8 @@ import java.time.Instant;
 
 /** The answer to a transaction was lost and a look could not tell yet what became of it (invariant I9). */
 public record OperationInDoubt(MachineId machine, OperationId operation, String detail, Instant at)
-        implements MachineEvent {}
+        implements MachineEvent {
+    public OperationInDoubt {
+        detail = Prose.of(detail);
+    }
+}

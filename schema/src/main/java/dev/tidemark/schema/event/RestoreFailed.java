@@ -8,4 +8,8 @@ import java.time.Instant;
 /** Nothing was left in the directory. */
 public record RestoreFailed(
         MachineId machine, OperationId operation, BackupId backup, FailureCode code, String detail, Instant at)
-        implements MachineEvent {}
+        implements MachineEvent {
+    public RestoreFailed {
+        detail = Prose.of(detail);
+    }
+}

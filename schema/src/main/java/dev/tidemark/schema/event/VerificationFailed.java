@@ -8,4 +8,8 @@ import java.time.Instant;
 /** The verification could not be carried out; nothing is known of the backup. */
 public record VerificationFailed(
         MachineId machine, OperationId operation, BackupId backup, FailureCode code, String detail, Instant at)
-        implements MachineEvent {}
+        implements MachineEvent {
+    public VerificationFailed {
+        detail = Prose.of(detail);
+    }
+}

@@ -13,6 +13,7 @@ public enum ExitCode {
     UNKNOWN(8);
 
     private static final String FULL_REQUIRED_CODE = "FULL_REQUIRED";
+    private static final String OUTCOME_UNKNOWN_CODE = "OUTCOME_UNKNOWN";
 
     private final int number;
 
@@ -28,6 +29,9 @@ public enum ExitCode {
     public static ExitCode ofProblem(int status, String code) {
         if (code.equals(FULL_REQUIRED_CODE)) {
             return FULL_REQUIRED;
+        }
+        if (code.equals(OUTCOME_UNKNOWN_CODE)) {
+            return UNKNOWN;
         }
         return switch (status) {
             case 400 -> USAGE;
