@@ -12,6 +12,7 @@ import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.id.MachineId;
 import java.time.Clock;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /** The log as dispatch knows it. */
 final class LedgerHistory implements History {
@@ -31,8 +32,11 @@ final class LedgerHistory implements History {
     }
 
     @Override
-    public boolean record(Report report) {
+    public OptionalLong record(Report report) {
         RecordReport command = new RecordReport(report.machine(), report, clock.instant());
-        return ledger.execute(command, GATEWAY) instanceof Answer.Appended<MachineEvent, Rejection>;
+        return switch (ledger.execute(command, GATEWAY)) {
+            case Answer.Appended<MachineEvent, Rejection> appended -> OptionalLong.of(appended.version());
+            case Answer.Refused<MachineEvent, Rejection> _ -> OptionalLong.empty();
+        };
     }
 }

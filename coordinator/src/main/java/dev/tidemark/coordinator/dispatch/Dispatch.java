@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -123,7 +124,9 @@ public final class Dispatch implements CoordinatorLink {
             if (tracked == null) {
                 return CompletableFuture.failedFuture(new IllegalArgumentException("not tracked: " + id));
             }
-            (dry ? tracked.dryLooks : tracked.looks).add(look);
+            List<CompletableFuture<Look>> waiting = dry ? tracked.dryLooks : tracked.looks;
+            waiting.removeIf(CompletableFuture::isDone);
+            waiting.add(look);
             tracked.lookWanted = true;
             touch(tracked);
         } finally {
@@ -158,9 +161,18 @@ public final class Dispatch implements CoordinatorLink {
 
     @Override
     public Optional<Desired> report(Report report) throws LinkException {
+        try {
+            return recorded(report);
+        } catch (RuntimeException failure) {
+            throw new LinkException("the report could not be recorded", failure);
+        }
+    }
+
+    private Optional<Desired> recorded(Report report) {
         MachineId id = report.machine();
         Machine before = machine(id);
-        List<CompletableFuture<Look>> dry = saw(id, report.sight(), true);
+        // What became of an operation is recorded in any case: the gateway may never say it again.
+        List<CompletableFuture<Look>> dry = report.results().isEmpty() ? saw(id, report.sight(), true) : List.of();
         if (!dry.isEmpty()) {
             dry.forEach(look -> look.complete(new Look(before, report.sight())));
             // The gateway takes this report for recorded. What it showed must not wait for the next difference.
@@ -168,15 +180,24 @@ public final class Dispatch implements CoordinatorLink {
                     .execute(() -> wantLook(id));
             return DesiredState.of(before);
         }
-        boolean registered;
-        try {
-            registered = history.record(report);
-        } catch (RuntimeException failure) {
-            throw new LinkException("the report could not be recorded", failure);
-        }
+        OptionalLong version = history.record(report);
         List<CompletableFuture<Look>> waiting = saw(id, report.sight(), false);
         waiting.forEach(look -> look.complete(new Look(before, report.sight())));
-        return registered ? DesiredState.of(machine(id)) : Optional.empty();
+        return version.isPresent() ? DesiredState.of(atLeast(id, version.getAsLong())) : Optional.empty();
+    }
+
+    /**
+     * The machine at this version or a later one. Word of a commit can be missed: it was another coordinator's, its answer was
+     * lost, or reading failed just then. A gateway that went on with what is cached would report at a version from which
+     * nothing is concluded, for ever.
+     */
+    private Machine atLeast(MachineId id, long version) {
+        Machine known = machine(id);
+        if (known.version() >= version) {
+            return known;
+        }
+        track(history.machine(id));
+        return machine(id);
     }
 
     @Override
@@ -226,8 +247,13 @@ public final class Dispatch implements CoordinatorLink {
             }
             tracked.sighting = Sighting.of(sight);
             List<CompletableFuture<Look>> waiting = dry ? tracked.dryLooks : tracked.looks;
+            // Who has given up waiting takes no report away from the log.
+            waiting.removeIf(CompletableFuture::isDone);
             List<CompletableFuture<Look>> taken = List.copyOf(waiting);
             waiting.clear();
+            if (tracked.dryLooks.isEmpty()) {
+                tracked.lookWanted = false;
+            }
             return taken;
         } finally {
             lock.unlock();
@@ -284,7 +310,7 @@ public final class Dispatch implements CoordinatorLink {
             if (tracked.change > since && tracked.isOn(host)) {
                 DesiredState.of(tracked.machine).ifPresentOrElse(desired::add, () -> removed.add(tracked.machine.id()));
                 if (tracked.lookWanted) {
-                    tracked.lookWanted = false;
+                    // Wanted until it comes: this answer may get lost on its way.
                     lookAt.add(tracked.machine.id());
                 }
             }
@@ -308,7 +334,9 @@ public final class Dispatch implements CoordinatorLink {
         private Machine machine;
         private long change;
         private Sighting sighting = Sighting.NONE;
-        private boolean lookWanted;
+        /** At first too: nothing is known of what was seen before this life of the coordinator. */
+        private boolean lookWanted = true;
+
         private final List<CompletableFuture<Look>> looks = new ArrayList<>();
         private final List<CompletableFuture<Look>> dryLooks = new ArrayList<>();
 

@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.dispatch;
 import dev.tidemark.coordinator.chain.Machine;
 import dev.tidemark.schema.contract.Report;
 import dev.tidemark.schema.id.MachineId;
+import java.util.OptionalLong;
 
 /** What dispatch may do with the log: read a machine, and record what a gateway reports. */
 public interface History {
@@ -12,7 +13,7 @@ public interface History {
     /**
      * Commits what follows from a report.
      *
-     * @return false if the machine is not registered (any more)
+     * @return the version of the machine's log after it; empty if the machine is not registered (any more)
      */
-    boolean record(Report report);
+    OptionalLong record(Report report);
 }

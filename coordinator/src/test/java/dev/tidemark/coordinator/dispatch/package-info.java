@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.coordinator.dispatch;
+
+import org.jspecify.annotations.NullMarked;
