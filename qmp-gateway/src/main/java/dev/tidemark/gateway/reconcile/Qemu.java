@@ -24,6 +24,7 @@ final class Qemu {
     private final QmpSession session;
     private final Observer observer;
     private final Surroundings surroundings;
+    private final DirtyCounts counts = new DirtyCounts();
 
     private Qemu(QmpSession session, Observer observer, Surroundings surroundings) {
         this.session = session;
@@ -40,7 +41,7 @@ final class Qemu {
     }
 
     Look look(List<String> partialBackups) throws QmpException, UnusableReply {
-        return observer.look(partialBackups);
+        return counts.judged(observer.look(partialBackups));
     }
 
     Observer.Jobs jobs() throws QmpException, UnusableReply {

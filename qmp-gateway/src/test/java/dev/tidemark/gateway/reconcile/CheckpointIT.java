@@ -11,6 +11,7 @@ import dev.tidemark.schema.contract.CheckpointOperation;
 import dev.tidemark.schema.contract.DeletionOperation;
 import dev.tidemark.schema.contract.NewBitmap;
 import dev.tidemark.schema.contract.ObservedBitmap;
+import dev.tidemark.schema.contract.ObservedDisk;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.event.FailureCode;
@@ -71,6 +72,44 @@ class CheckpointIT {
             assertThat(chain.dirty()).isEqualTo(Map.of(chain.names.get(0), GRANULE, chain.names.get(1), 3 * GRANULE));
             assertThat(chain.recording()).containsExactly(chain.names.get(1));
         }
+    }
+
+    /** Hazards S7 and S2: QEMU calls the bitmap healthy. */
+    @Test
+    void a_bitmap_that_was_remade_under_its_own_name_or_cleared_is_told_by_its_count() {
+        try (Rig rig = new Rig(2)) {
+            rig.awaitDisks();
+            BitmapName name = rig.checkpoint();
+            rig.write(0, 1, 0, GRANULE);
+            rig.write(1, 1, 0, GRANULE);
+            rig.coordinator.lookNow();
+            rig.awaitSeen(seen -> seen.disks().stream()
+                    .allMatch(disk -> bitmap(disk, name)
+                            .filter(one -> one.dirtyBytes() == GRANULE)
+                            .isPresent()));
+            try (RawMonitor bystander = rig.bystander()) {
+                bystander.execute(bitmapCommand("remove", "d0", name, ""));
+                rig.write(0, 2, 4 * GRANULE, GRANULE);
+                bystander.execute(bitmapCommand("add", "d0", name, ",\"persistent\":true"));
+                bystander.execute(bitmapCommand("clear", "d1", name, ""));
+            }
+            rig.coordinator.lookNow();
+            rig.awaitSeen(seen -> seen.disks().stream()
+                    .allMatch(disk -> bitmap(disk, name)
+                            .filter(ObservedBitmap::inconsistent)
+                            .isPresent()));
+        }
+    }
+
+    private static String bitmapCommand(String verb, String node, BitmapName name, String more) {
+        return "{\"execute\":\"block-dirty-bitmap-" + verb + "\",\"arguments\":{\"node\":\"" + node + "\",\"name\":\""
+                + name + "\"" + more + "}}";
+    }
+
+    private static Optional<ObservedBitmap> bitmap(ObservedDisk disk, BitmapName name) {
+        return disk.bitmaps().stream()
+                .filter(bitmap -> bitmap.name().equals(Optional.of(name.value())))
+                .findFirst();
     }
 
     /** Hazard: the one before looks as healthy as ever, and lacks the bits. */
