@@ -103,6 +103,10 @@ public final class Gateway implements AutoCloseable {
                     LOG.warn("the coordinator cannot be asked: {}", unreachable.getMessage());
                     Thread.sleep(delay);
                     delay = delay.compareTo(DELAY_MAX) < 0 ? delay.multipliedBy(2) : DELAY_MAX;
+                } catch (RuntimeException bug) {
+                    // Sorted at the edge: a host whose gateway no longer listens would be unprotected without a word.
+                    LOG.error("the gateway of {} failed and asks again", host, bug);
+                    Thread.sleep(DELAY_MAX);
                 }
             }
         } catch (InterruptedException stopped) {

@@ -49,15 +49,17 @@ final class Pass {
     private final Surroundings surroundings;
     private final Signals signals;
     private final Reporter reporter;
+    private final RepositoryRunner repositoryRunner;
     private @Nullable Attempt attempt;
     private @Nullable BackupRun backupRun;
     private int sweeps;
     private int tellings;
 
-    Pass(Surroundings surroundings, Signals signals, Reporter reporter) {
+    Pass(Surroundings surroundings, Signals signals, Reporter reporter, RepositoryRunner repositoryRunner) {
         this.surroundings = surroundings;
         this.signals = signals;
         this.reporter = reporter;
+        this.repositoryRunner = repositoryRunner;
     }
 
     /** The operation whose transaction was sent and not answered, and not looked for yet. */
@@ -86,6 +88,9 @@ final class Pass {
             signals.beginPass();
             boolean lookAsked = signals.takeLookAsked();
             Desired desired = signals.desired();
+            // In every round: a backup may take hours, and who wants something restored meanwhile must not wait for its
+            // end.
+            repositoryRunner.run(desired);
             Optional<Operation> operation = desired.operation();
             attempt = operation.map(pending -> Attempt.at(attempt, pending)).orElse(null);
             Look look = look(qemu, desired.machine());
@@ -108,9 +113,18 @@ final class Pass {
                     // Recorded, so the mark that a deletion leaves has done its work.
                     housekeeping.change(Leftovers.temporaryBitmaps(look, concluded.id()));
                 }
-                // If it is still asked for, then with another plan: it is tried anew.
-                endBackup();
+                // If it is still asked for with another plan, it is tried anew; with the same one, nobody concluded
+                // from this
+                // (a report for an older version), and what is known of the try must not be forgotten.
+                if (!isAskedForAlike(concluded, answer.get())) {
+                    endBackup();
+                }
                 attempt = null;
+                if (isAskedFor(concluded, answer.get()) && answer.get().version() == desired.version()) {
+                    // Nothing followed from it, and nothing will until something changes.
+                    LOG.warn("{}: {} was told and not concluded from", desired.name(), conclude.outcome());
+                    return End.IDLE;
+                }
                 continue;
             }
             if (lookAsked || next instanceof Next.Blocked || reporter.isNews(desired, look, differences)) {
@@ -145,6 +159,13 @@ final class Pass {
                 return End.IDLE;
             }
         }
+    }
+
+    private static boolean isAskedForAlike(Operation operation, Desired desired) {
+        return operation instanceof PushBackupOperation backup
+                && desired.operation().orElse(null) instanceof PushBackupOperation asked
+                && asked.id().equals(backup.id())
+                && asked.disks().equals(backup.disks());
     }
 
     private static boolean isAskedFor(Operation operation, Desired desired) {

@@ -63,8 +63,8 @@ public final class Reconciler {
         this.machine = desired.machine();
         this.signals = new Signals(desired);
         this.reporter = new Reporter(surroundings, signals);
-        this.pass = new Pass(surroundings, signals, reporter);
         this.repositoryRunner = new RepositoryRunner(surroundings, signals);
+        this.pass = new Pass(surroundings, signals, reporter, repositoryRunner);
         this.onUnregistered = onUnregistered;
         this.thread =
                 Thread.ofPlatform().daemon().name("reconcile " + desired.name()).unstarted(this::run);
@@ -170,7 +170,6 @@ public final class Reconciler {
         while (!signals.isStopped() && signals.desired().qmpSocket().equals(socket)) {
             long begun = System.nanoTime();
             try {
-                repositoryRunner.run(signals.desired());
                 Pass.End end = pass.run(qemu);
                 if (end == Pass.End.UNREGISTERED) {
                     return true;

@@ -10,6 +10,7 @@ import dev.tidemark.gateway.testkit.RawMonitor;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.Outcome.Evidence.Stored;
 import dev.tidemark.schema.contract.PushBackupOperation;
+import dev.tidemark.schema.contract.VerifyOperation;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.FailureCode;
@@ -235,6 +236,46 @@ class BackupIT {
                             .resolve(rig.machine.value())
                             .resolve(operation.backup().value()))
                     .doesNotExist();
+            rig.assertNothingOfOursButBitmaps();
+        }
+    }
+
+    @Test
+    void what_is_asked_of_the_repository_does_not_wait_for_the_end_of_a_backup() {
+        try (Rig rig = new Rig(1)) {
+            rig.awaitDisks();
+            rig.write(0, 0x11, 0, 8 << 20);
+            PushBackupOperation slow = full(rig, OptionalLong.of(64 << 10));
+            rig.coordinator.ask(slow);
+            rig.awaitSeen(seen -> !seen.jobs().isEmpty());
+            VerifyOperation verify = new VerifyOperation(Operations.operation(), slow.backup(), Operations.REPOSITORY);
+            rig.coordinator.ask(verify);
+            assertThat(rig.outcome(verify.id())).isNotNull();
+            assertThat(rig.coordinator.outcome(slow.id())).isEmpty();
+        }
+    }
+
+    /** What a failed flush lost is not flushed by a second one, which succeeds: the verdict is kept until it is recorded. */
+    @Test
+    void a_flush_that_failed_once_is_no_backup_even_if_the_word_of_it_was_overtaken() {
+        try (Rig rig = new Rig(1)) {
+            rig.awaitDisks();
+            rig.write(0, 0x11, 0, 8 << 20);
+            PushBackupOperation operation = full(rig, OptionalLong.of(1 << 20));
+            rig.coordinator.ask(operation);
+            await().atMost(Rig.TIME_MAX)
+                    .until(() -> rig.coordinator.progress().stream().anyMatch(progress -> progress.bytesDone() > 0));
+            rig.coordinator.overtakeNextOutcome();
+            try (RawMonitor bystander = rig.bystander()) {
+                breakTarget(
+                        bystander, operation, "{\"event\":\"none\",\"iotype\":\"flush\",\"errno\":5,\"once\":true}");
+                bystander.execute("{\"execute\":\"block-job-set-speed\",\"arguments\":{\"device\":\"tm-"
+                        + operation.id() + "-0\",\"speed\":0}}");
+            }
+            assertThat(rig.outcome(operation.id())).isInstanceOfSatisfying(Outcome.Refused.class, refused -> {
+                assertThat(refused.code()).isEqualTo(FailureCode.JOB_FAILED);
+                assertThat(refused.detail()).contains("could not be flushed");
+            });
             rig.assertNothingOfOursButBitmaps();
         }
     }

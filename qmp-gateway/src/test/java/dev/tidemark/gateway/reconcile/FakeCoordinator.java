@@ -43,6 +43,7 @@ final class FakeCoordinator implements CoordinatorLink {
     private boolean registered = true;
     private boolean believing = true;
     private boolean unreachable;
+    private boolean deafOnce;
     private boolean woken;
     private boolean lookAt;
     private final List<Report> reports = new ArrayList<>();
@@ -78,6 +79,11 @@ final class FakeCoordinator implements CoordinatorLink {
         notifyAll();
         if (!registered) {
             return Optional.empty();
+        }
+        if (deafOnce && !report.results().isEmpty()) {
+            deafOnce = false;
+            desired = withVersion(desired.version() + 1);
+            return Optional.of(desired);
         }
         Desired before = desired;
         for (OperationResult result : report.results()) {
@@ -144,6 +150,11 @@ final class FakeCoordinator implements CoordinatorLink {
 
     synchronized void setUnreachable(boolean value) {
         unreachable = value;
+    }
+
+    /** Something else is recorded just before the next outcome arrives, so that nothing is concluded from it. */
+    synchronized void overtakeNextOutcome() {
+        deafOnce = true;
     }
 
     /** Whether what is seen of disks changes what is desired of them. */
