@@ -1,0 +1,41 @@
+package dev.tidemark.coordinator;
+
+import dev.tidemark.coordinator.cli.ServeOptions;
+import dev.tidemark.schema.id.HostName;
+import dev.tidemark.schema.id.RepositoryName;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/** A coordinator in this process, for tests that only use its public interface. */
+public final class LocalCoordinator implements AutoCloseable {
+    private final CoordinatorServer server;
+
+    private LocalCoordinator(CoordinatorServer server) {
+        this.server = server;
+    }
+
+    /** As {@code tidemark serve --home HOME --port 0} with more repositories. */
+    public static LocalCoordinator start(Path home, Map<RepositoryName, Path> repositories) {
+        try {
+            return new LocalCoordinator(CoordinatorServer.start(new ServeOptions(
+                    home,
+                    0,
+                    "127.0.0.1",
+                    Optional.empty(),
+                    Optional.empty(),
+                    repositories,
+                    Optional.of(new HostName("here")),
+                    true)));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}

@@ -1,0 +1,122 @@
+package dev.tidemark.coordinator.endtoend;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** A QMP socket before a real QEMU's. Once, when told to, it breaks at the transaction: before QEMU got it, or before its answer. */
+final class LossyWire implements AutoCloseable {
+    /** Where the next transaction breaks. */
+    enum Loss {
+        NONE,
+        COMMAND,
+        REPLY
+    }
+
+    private final Path qemu;
+    private final Path socket;
+    private final ServerSocketChannel listening;
+    private final AtomicReference<Loss> next = new AtomicReference<>(Loss.NONE);
+    private final AtomicInteger transactions = new AtomicInteger();
+
+    LossyWire(Path qemu, Path socket) {
+        this.qemu = qemu;
+        this.socket = socket;
+        try {
+            listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+            listening.bind(UnixDomainSocketAddress.of(socket));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        Thread.ofPlatform().daemon().name("wire " + socket).start(this::accept);
+    }
+
+    Path socket() {
+        return socket;
+    }
+
+    void loseNext(Loss loss) {
+        next.set(loss);
+    }
+
+    /** Transactions that reached QEMU. */
+    int transactions() {
+        return transactions.get();
+    }
+
+    boolean isBroken() {
+        return next.get() == Loss.NONE;
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                SocketChannel client = listening.accept();
+                SocketChannel server = SocketChannel.open(UnixDomainSocketAddress.of(qemu));
+                AtomicBoolean deaf = new AtomicBoolean();
+                pump(client, server, deaf, true);
+                pump(server, client, deaf, false);
+            }
+        } catch (IOException closed) {
+            // The end of the test, or QEMU is down: then the wire is of no use either.
+            close();
+        }
+    }
+
+    private void pump(SocketChannel from, SocketChannel to, AtomicBoolean deaf, boolean commands) {
+        Thread.ofPlatform().daemon().start(() -> {
+            try (from;
+                    to) {
+                BufferedReader lines = new BufferedReader(Channels.newReader(from, StandardCharsets.UTF_8));
+                String line = lines.readLine();
+                while (line != null && (commands ? passesCommand(line, deaf) : passesAnswer(line, deaf))) {
+                    ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
+                    while (bytes.hasRemaining()) {
+                        to.write(bytes);
+                    }
+                    line = lines.readLine();
+                }
+            } catch (IOException broken) {
+                // One side hung up: both are closed.
+                return;
+            }
+        });
+    }
+
+    private boolean passesCommand(String line, AtomicBoolean deaf) {
+        if (!line.contains("\"transaction\"")) {
+            return true;
+        }
+        Loss loss = next.getAndSet(Loss.NONE);
+        deaf.set(loss == Loss.REPLY);
+        if (loss != Loss.COMMAND) {
+            transactions.incrementAndGet();
+        }
+        return loss != Loss.COMMAND;
+    }
+
+    /** QEMU answers a transaction after its effect, so a withheld answer is one that came too late. */
+    private static boolean passesAnswer(String line, AtomicBoolean deaf) {
+        return !(deaf.get() && (line.contains("\"return\"") || line.contains("\"error\"")));
+    }
+
+    @Override
+    public void close() {
+        try {
+            listening.close();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+}

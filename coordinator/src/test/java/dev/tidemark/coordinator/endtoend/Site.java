@@ -1,0 +1,92 @@
+package dev.tidemark.coordinator.endtoend;
+
+import dev.tidemark.coordinator.LocalCoordinator;
+import dev.tidemark.coordinator.stage.Stage;
+import dev.tidemark.gateway.testkit.ShortDirectory;
+import dev.tidemark.schema.id.RepositoryName;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/** One coordinator for all end-to-end tests of this process; each test has machines of its own. */
+final class Site implements AutoCloseable {
+    private static final AtomicInteger MACHINES = new AtomicInteger();
+
+    private final ShortDirectory directory = ShortDirectory.create();
+    private final Map<RepositoryName, Path> repositories =
+            Map.of(new RepositoryName("second"), directory.resolve("second"));
+    private LocalCoordinator coordinator;
+
+    private Site() {
+        try {
+            for (Path repository : repositories.values()) {
+                Files.createDirectory(repository);
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        coordinator = LocalCoordinator.start(home(), repositories);
+    }
+
+    /** Hands the site to tests that ask for it. */
+    static final class Shared implements ParameterResolver {
+        @Override
+        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+            return parameter.getParameter().getType() == Site.class;
+        }
+
+        @Override
+        public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+            return context.getRoot()
+                    .getStore(ExtensionContext.Namespace.create(Site.class))
+                    .computeIfAbsent(Site.class, key -> new Site(), Site.class);
+        }
+    }
+
+    static String freshName() {
+        return "vm" + MACHINES.incrementAndGet();
+    }
+
+    Path home() {
+        return directory.resolve("home");
+    }
+
+    Api api() {
+        return new Api(home());
+    }
+
+    Path repository(String name) {
+        return name.equals("default") ? home().resolve("repositories/default") : directory.resolve(name);
+    }
+
+    /** An empty directory that goes with the site. */
+    Path fresh(String name) {
+        return directory.resolve(name + "-" + MACHINES.incrementAndGet());
+    }
+
+    void stop() {
+        coordinator.close();
+    }
+
+    void start() {
+        coordinator = LocalCoordinator.start(home(), repositories);
+    }
+
+    /** A clean stop and a new start; QEMU goes on. */
+    void restart() {
+        stop();
+        start();
+    }
+
+    @Override
+    public void close() {
+        stop();
+        Stage.delete(directory.path());
+    }
+}
