@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** What a client does with one machine, and the book it keeps: each backup with what the disks held at its moment. */
@@ -115,6 +116,17 @@ final class Client {
         Made one = new Made(backup, truth);
         made.add(one);
         return one;
+    }
+
+    /** Null if the evidence for an incremental did not hold: then it must have failed, and with that code. */
+    @Nullable
+    Made completedOrFullRequired(JsonNode operation, Map<String, byte[]> truth) {
+        JsonNode ended = api.ended(operation);
+        if (ended.path("state").asString("").equals("DONE")) {
+            return completed(operation, truth);
+        }
+        assertThat(ended.path("code").asString("")).as("%s", ended).isEqualTo("FULL_REQUIRED");
+        return null;
     }
 
     JsonNode backup(JsonNode operation) {

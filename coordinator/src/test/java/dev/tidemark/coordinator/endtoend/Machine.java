@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.awaitility.Awaitility;
 import tools.jackson.databind.JsonNode;
 
 /** A real qemu-storage-daemon with small qcow2 disks, and a bystander's view of it that owes nothing to our code. */
@@ -107,9 +108,23 @@ final class Machine implements AutoCloseable {
     void plug(String disk) {
         DiskImage.createQcow2(image(disk), DISK_BYTES);
         qmp("{\"execute\":\"blockdev-add\",\"arguments\":" + DiskImage.qcow2Blockdev(disk, image(disk)) + "}");
+        export(disk);
+        disks.add(disk);
+    }
+
+    /** Another size. An NBD export keeps QEMU from it, so it goes and comes back. */
+    void resize(String disk, long bytes) {
+        qmp("{\"execute\":\"block-export-del\",\"arguments\":{\"id\":\"e-" + disk + "\",\"mode\":\"hard\"}}");
+        Awaitility.await()
+                .until(() ->
+                        !qmp("{\"execute\":\"query-block-exports\"}").toString().contains("\"e-" + disk + "\""));
+        qmp("{\"execute\":\"block_resize\",\"arguments\":{\"node-name\":\"" + disk + "\",\"size\":" + bytes + "}}");
+        export(disk);
+    }
+
+    private void export(String disk) {
         qmp("{\"execute\":\"block-export-add\",\"arguments\":{\"type\":\"nbd\",\"id\":\"e-" + disk
                 + "\",\"node-name\":\"" + disk + "\",\"name\":\"" + disk + "\",\"writable\":true}}");
-        disks.add(disk);
     }
 
     /** A stranger's command. */

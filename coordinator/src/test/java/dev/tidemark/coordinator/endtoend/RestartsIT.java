@@ -1,0 +1,118 @@
+package dev.tidemark.coordinator.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.coordinator.endtoend.Client.Made;
+import dev.tidemark.coordinator.stage.Service;
+import dev.tidemark.coordinator.stage.Stage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+
+/** A coordinator that is killed, as a process of its own, and finds out what became of what it had begun. */
+@Timeout(120)
+class RestartsIT {
+    private static final Map<String, Integer> SLOW = Map.of("bytesPerSecondMax", 262_144);
+
+    private final Stage stage;
+    private final Service service;
+    private final Machine machine = new Machine(1);
+    private final Client client;
+
+    RestartsIT() throws IOException {
+        stage = Stage.open("tmr", false);
+        service = stage.service();
+        Path home = stage.directory().resolve("home");
+        client = new Client(new Api(home), machine, stage.directory().resolve("restores"));
+    }
+
+    @BeforeEach
+    void first() {
+        service.start();
+        client.register();
+        client.backUp();
+        machine.write("d0", 0, 1 << 20);
+    }
+
+    @AfterEach
+    void close() {
+        stage.close();
+        machine.close();
+    }
+
+    @Test
+    void a_job_that_runs_over_a_kill_is_adopted_and_one_that_ended_meanwhile_is_believed() {
+        // given a job that still runs when the next coordinator comes
+        Map<String, byte[]> truth = machine.contents();
+        JsonNode running = started();
+        service.kill();
+        machine.writeGranule("d0", 3);
+        service.start();
+        assertThat(client.completed(running, truth).kind("d0")).isEqualTo("INCREMENTAL");
+
+        // given a job that concludes while nobody is there
+        machine.write("d0", 1 << 20, 1 << 20);
+        truth = machine.contents();
+        JsonNode ending = started();
+        service.kill();
+        machine.writeGranule("d0", 20);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() ->
+                        machine.qmp("{\"execute\":\"query-jobs\"}").toString().contains("concluded"));
+        service.start();
+        assertThat(client.completed(ending, truth).kind("d0")).isEqualTo("INCREMENTAL");
+        then("INCREMENTAL");
+    }
+
+    @Test
+    void a_job_that_is_gone_with_its_qemu_fails_and_the_next_is_full() {
+        JsonNode running = started();
+        service.kill();
+        machine.daemon().kill();
+        machine.daemon().startAgain();
+        machine.writeGranule("d0", 50);
+        service.start();
+        JsonNode ended = new Api(stage.directory().resolve("home")).ended(running);
+        assertThat(ended.path("state").asString("")).as("%s", ended).isEqualTo("FAILED");
+        assertThat(ended.path("remedy").asString("")).isNotBlank();
+        then("FULL BITMAP_MISSING");
+    }
+
+    @Test
+    void what_was_asked_for_right_before_a_kill_is_done_once_or_not_at_all() {
+        for (int round = 0; round < 2; round++) {
+            String name = "k" + round;
+            JsonNode asked =
+                    new Api(stage.directory().resolve("home")).start(client.path("/checkpoints"), Map.of("name", name));
+            service.kill();
+            machine.writeGranule("d0", 40 + round);
+            service.start();
+            new Api(stage.directory().resolve("home")).done(asked);
+        }
+        assertThat(client.events("checkpoint-created")).hasSize(3);
+        then("INCREMENTAL");
+    }
+
+    private JsonNode started() {
+        JsonNode operation = client.startBackup(SLOW);
+        new Api(stage.directory().resolve("home")).awaitState(operation, "RUNNING");
+        return operation;
+    }
+
+    private void then(String kind) {
+        Made next = client.backUp();
+        assertThat(next.kind("d0")).isEqualTo(kind);
+        machine.writeGranule("d0", 63);
+        assertThat(client.backUp().kind("d0")).isEqualTo("INCREMENTAL");
+        client.assertEveryBackupRestoresIdentically();
+        client.assertClean(stage.directory().resolve("home/repositories/default"));
+    }
+}

@@ -1,0 +1,221 @@
+package dev.tidemark.coordinator.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.coordinator.endtoend.Client.Made;
+import dev.tidemark.coordinator.stage.Stage;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import tools.jackson.databind.JsonNode;
+
+/** Somebody else changes bitmaps, disks and files. Divergences 3, 7, 11 to 13, 20, 21 and 25 of qemu-facts §11.1. */
+@Timeout(90)
+@ExtendWith(Site.Shared.class)
+class StrangersIT {
+    private static final String STRANGE = "tm-01ARZ3NDEKTSV4RRFFQ69G5FAV";
+
+    private final Machine machine = new Machine(2);
+    private final Site site;
+    private final Client client;
+
+    StrangersIT(Site site) {
+        this.site = site;
+        client = Client.of(site, machine);
+    }
+
+    @BeforeEach
+    void first() {
+        machine.writeGranule("d0", 1);
+        client.backUp();
+        machine.writeGranule("d0", 2);
+        machine.writeGranule("d1", 3);
+    }
+
+    @AfterEach
+    void close() {
+        machine.close();
+    }
+
+    @Test
+    void an_unknown_bitmap_with_our_prefix_is_quarantined_told_once_and_left_alone() {
+        addBitmap("d0", STRANGE);
+        client.reconcile();
+        client.reconcile();
+        site.restart();
+        client.reconcile();
+        client.backUp();
+        assertThat(machine.bitmaps("d0")).containsKey(STRANGE);
+        assertThat(client.events("drift-found"))
+                .singleElement()
+                .satisfies(event ->
+                        assertThat(event.path("data").path("kind").asString("")).isEqualTo("UNKNOWN_BITMAP"));
+        then("INCREMENTAL", "INCREMENTAL");
+    }
+
+    @Test
+    void foreign_bitmaps_are_never_touched() {
+        addBitmap("d0", "theirs");
+        addBitmap("d1", "a-tm-lookalike");
+        client.checkpoint("c1");
+        client.delete("c1");
+        then("INCREMENTAL", "INCREMENTAL");
+        machine.daemon().terminate();
+        machine.daemon().startAgain();
+        client.reconcile();
+        assertThat(machine.recording("d0")).hasSize(1);
+        assertThat(machine.bitmaps("d0"))
+                .hasEntrySatisfying(
+                        "theirs",
+                        bitmap -> assertThat(bitmap.path("recording").asBoolean(false))
+                                .isTrue());
+        assertThat(machine.bitmaps("d1")).containsKey("a-tm-lookalike");
+        assertThat(client.events("drift-found")).isEmpty();
+    }
+
+    @Test
+    void a_newest_bitmap_that_was_disabled_around_a_write_breaks_the_chain() {
+        String newest = machine.recording("d0").getFirst();
+        machine.bitmapVerb("block-dirty-bitmap-disable", "d0", newest);
+        machine.writeGranule("d0", 40);
+        client.reconcile();
+        assertThat(client.chain("d0").path("cause").asString("")).isEqualTo("BITMAP_NOT_RECORDING");
+        then("FULL BITMAP_NOT_RECORDING", "INCREMENTAL");
+    }
+
+    @Test
+    void a_newest_bitmap_that_was_disabled_right_before_a_backup_makes_that_backup_full() {
+        machine.bitmapVerb(
+                "block-dirty-bitmap-disable", "d0", machine.recording("d0").getFirst());
+        machine.writeGranule("d0", 40);
+        then("FULL BITMAP_NOT_RECORDING", "INCREMENTAL");
+    }
+
+    @Test
+    void an_older_bitmap_that_was_enabled_is_disabled_again_and_the_chain_holds() {
+        String older = machine.recording("d0").getFirst();
+        client.checkpoint("c1");
+        machine.bitmapVerb("block-dirty-bitmap-enable", "d0", older);
+        client.reconcile();
+        assertThat(machine.recording("d0")).hasSize(1).doesNotContain(older);
+        assertThat(client.events("drift-found")).hasSize(1);
+        then("INCREMENTAL", "INCREMENTAL");
+    }
+
+    @Test
+    void a_bitmap_that_was_removed_breaks_its_disk_only() {
+        machine.bitmapVerb(
+                "block-dirty-bitmap-remove", "d1", machine.recording("d1").getFirst());
+        then("INCREMENTAL", "FULL BITMAP_MISSING");
+    }
+
+    @Test
+    void a_bitmap_that_was_removed_and_made_again_is_not_trusted_once_its_loss_was_seen() {
+        String newest = machine.recording("d0").getFirst();
+        machine.bitmapVerb("block-dirty-bitmap-remove", "d0", newest);
+        client.reconcile();
+        addBitmap("d0", newest);
+        client.reconcile();
+        assertThat(machine.bitmaps("d0")).doesNotContainKey(newest);
+        then("FULL BITMAP_MISSING", "INCREMENTAL");
+    }
+
+    @Test
+    void a_bitmap_in_the_middle_that_was_removed_spoils_what_is_older() {
+        client.checkpoint("c1");
+        machine.writeGranule("d0", 9);
+        client.checkpoint("c2");
+        String middle = Client.bitmap(site.api().get(client.path("/checkpoints/c1")));
+        machine.bitmapVerb("block-dirty-bitmap-remove", "d0", middle);
+        then("FULL BITMAP_MISSING", "INCREMENTAL");
+    }
+
+    @Test
+    void a_disk_that_was_added_is_full_and_it_alone() {
+        machine.plug("d2");
+        machine.writeGranule("d2", 5);
+        Made made = then("INCREMENTAL", "INCREMENTAL");
+        assertThat(made.kind("d2")).isEqualTo("INCREMENTAL");
+        assertThat(client.made().get(1).kind("d2")).isEqualTo("FULL DISK_ADDED");
+    }
+
+    @Test
+    void a_disk_that_grew_is_full_and_it_alone() {
+        machine.resize("d1", Machine.DISK_BYTES + (1 << 20));
+        machine.write("d1", Machine.DISK_BYTES + 4096, 4096);
+        then("INCREMENTAL", "FULL VIRTUAL_SIZE_CHANGED");
+    }
+
+    @Test
+    void a_disk_that_shrank_is_full_and_it_alone() {
+        machine.resize("d1", Machine.DISK_BYTES / 2);
+        then("INCREMENTAL", "FULL VIRTUAL_SIZE_CHANGED");
+    }
+
+    @Test
+    void leftovers_under_our_names_are_put_away() {
+        addBitmap("d0", "tm-tmp-01ARZ3NDEKTSV4RRFFQ69G5FAV");
+        machine.qmp("{\"execute\":\"blockdev-add\",\"arguments\":{\"driver\":\"null-co\",\"node-name\":"
+                + "\"tm-01ARZ3NDEKTSV4RRFFQ69G5FAV-0\",\"size\":65536}}");
+        client.reconcile();
+        assertThat(machine.leftovers()).isEmpty();
+        then("INCREMENTAL", "INCREMENTAL");
+    }
+
+    @Test
+    void a_parent_that_was_deleted_from_the_repository_makes_a_full_of_it() {
+        Made parent = client.made().getFirst();
+        Stage.delete(directory(parent));
+        client.forget(parent);
+        then("FULL BASE_BACKUP_MISSING", "FULL BASE_BACKUP_MISSING");
+    }
+
+    @Test
+    void a_parent_that_verify_finds_damaged_is_no_base_any_more() throws IOException {
+        Made parent = client.made().getFirst();
+        Path file = directory(parent).resolve("d0.qcow2");
+        assertThat(file.toFile().setWritable(true)).isTrue();
+        try (RandomAccessFile damaged = new RandomAccessFile(file.toFile(), "rw")) {
+            damaged.seek(damaged.length() - 10);
+            int old = damaged.read();
+            damaged.seek(damaged.length() - 10);
+            damaged.write(old ^ 0x55);
+        }
+        JsonNode verified = site.api().ended(site.api().start("/v1/backups/" + parent.id() + "/verify", Map.of()));
+        assertThat(verified.path("state").asString("")).as("%s", verified).isEqualTo("FAILED");
+        assertThat(site.api().get("/v1/backups/" + parent.id()).path("damaged").asBoolean(false))
+                .isTrue();
+        client.forget(parent);
+        then("FULL BASE_BACKUP_DAMAGED", "INCREMENTAL");
+    }
+
+    /** The next automatic backup, and one after it that is incremental throughout. */
+    private Made then(String d0, String d1) {
+        Made next = client.backUp();
+        assertThat(List.of(next.kind("d0"), next.kind("d1"))).containsExactly(d0, d1);
+        machine.write("d0", 12_345, 678);
+        machine.writeGranule("d1", 8);
+        Made after = client.backUp();
+        assertThat(List.of(after.kind("d0"), after.kind("d1"))).containsExactly("INCREMENTAL", "INCREMENTAL");
+        client.assertEveryBackupRestoresIdentically();
+        client.assertClean(site.repository("default"));
+        return after;
+    }
+
+    private Path directory(Made made) {
+        String vm = site.api().get(client.path("")).path("id").asString("");
+        return site.repository("default").resolve(vm).resolve(made.id());
+    }
+
+    private void addBitmap(String disk, String name) {
+        machine.qmp("{\"execute\":\"block-dirty-bitmap-add\",\"arguments\":{\"node\":\"" + disk + "\",\"name\":\""
+                + name + "\",\"persistent\":" + !name.startsWith("tm-tmp-") + "}}");
+    }
+}
