@@ -29,6 +29,7 @@ final class LossyWire implements AutoCloseable {
     private final ServerSocketChannel listening;
     private final AtomicReference<Loss> next = new AtomicReference<>(Loss.NONE);
     private final AtomicInteger transactions = new AtomicInteger();
+    private final AtomicInteger merges = new AtomicInteger();
 
     LossyWire(Path qemu, Path socket) {
         this.qemu = qemu;
@@ -53,6 +54,11 @@ final class LossyWire implements AutoCloseable {
     /** Transactions that reached QEMU. */
     int transactions() {
         return transactions.get();
+    }
+
+    /** Those of them that merge one bitmap into another. */
+    int merges() {
+        return merges.get();
     }
 
     boolean isBroken() {
@@ -102,6 +108,9 @@ final class LossyWire implements AutoCloseable {
         deaf.set(loss == Loss.REPLY);
         if (loss != Loss.COMMAND) {
             transactions.incrementAndGet();
+            if (line.contains("block-dirty-bitmap-merge")) {
+                merges.incrementAndGet();
+            }
         }
         return loss != Loss.COMMAND;
     }

@@ -67,11 +67,11 @@ class LostAnswersIT {
         client.checkpoint("c1");
         machine.writeGranule("d0", 5);
         client.checkpoint("c2");
-        int before = wire.transactions();
+        int before = wire.merges();
         wire.loseNext(Loss.REPLY);
         client.delete("c1");
         assertThat(wire.isBroken()).isTrue();
-        assertThat(wire.transactions()).isEqualTo(before + 1);
+        assertThat(wire.merges()).isEqualTo(before + 1);
         assertThat(client.events("checkpoint-deleted")).hasSize(1);
         thenIncrementalsGoOn();
     }

@@ -1,0 +1,134 @@
+package dev.tidemark.coordinator.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.gateway.testkit.DiskImage;
+import dev.tidemark.gateway.testkit.QemuSystem;
+import dev.tidemark.gateway.testkit.RawMonitor;
+import dev.tidemark.gateway.testkit.ShortDirectory;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import tools.jackson.databind.JsonNode;
+
+/** What only a machine with devices can show: a disk keeps its name when a snapshot puts a layer on top of it. */
+@Timeout(120)
+@ExtendWith(Site.Shared.class)
+class QemuSystemIT {
+    private static final int DISK_BYTES = 4 << 20;
+
+    private final Site site;
+    private final Api api;
+    private final String vm = Site.freshName();
+
+    QemuSystemIT(Site site) {
+        this.site = site;
+        api = site.api();
+    }
+
+    @Test
+    void a_layer_on_top_makes_its_disk_full_and_the_other_stays_incremental() {
+        try (ShortDirectory files = ShortDirectory.create();
+                QemuSystem system = machine(files)) {
+            api.done(api.start(
+                    "/v1/vms", Map.of("name", vm, "qmp", system.socket().toString())));
+            write(system, "vda", 0x11, 65_536);
+            assertThat(kinds(backUp())).containsExactly("FULL", "FULL");
+            write(system, "vda", 0x22, 131_072);
+            write(system, "vdb", 0x33, 0);
+            JsonNode incremental = backUp();
+            assertThat(kinds(incremental)).containsExactly("INCREMENTAL", "INCREMENTAL");
+            assertHolds(incremental, "vda", 0x22, 131_072);
+
+            // when somebody takes an external snapshot of vda, and the guest writes to the new layer
+            DiskImage.createQcow2(files.resolve("overlay"), DISK_BYTES);
+            qmp(
+                    system,
+                    "{\"execute\":\"blockdev-add\",\"arguments\":{\"driver\":\"qcow2\",\"node-name\":\"ov\","
+                            + "\"backing\":null,\"file\":{\"driver\":\"file\",\"filename\":\""
+                            + files.resolve("overlay")
+                            + "\"}}}");
+            qmp(system, "{\"execute\":\"blockdev-snapshot\",\"arguments\":{\"node\":\"n0\",\"overlay\":\"ov\"}}");
+            write(system, "vda", 0x44, 262_144);
+            write(system, "vdb", 0x55, 65_536);
+
+            // then vda alone is full, and holds both layers
+            JsonNode layered = backUp();
+            assertThat(kinds(layered)).containsExactly("FULL", "INCREMENTAL");
+            assertHolds(layered, "vda", 0x22, 131_072);
+            assertHolds(layered, "vda", 0x44, 262_144);
+            assertHolds(layered, "vdb", 0x33, 0);
+            assertHolds(layered, "vdb", 0x55, 65_536);
+
+            // and the next stands on it
+            write(system, "vda", 0x66, 0);
+            JsonNode next = backUp();
+            assertThat(kinds(next)).containsExactly("INCREMENTAL", "INCREMENTAL");
+            assertHolds(next, "vda", 0x44, 262_144);
+            assertHolds(next, "vda", 0x66, 0);
+        }
+    }
+
+    private JsonNode backUp() {
+        JsonNode done = api.done(api.start("/v1/vms/" + vm + "/backups", Map.of("repo", "default")));
+        return api.get("/v1/backups/" + done.path("target").asString(""));
+    }
+
+    private static List<String> kinds(JsonNode backup) {
+        return backup.path("disks")
+                .valueStream()
+                .sorted((one, other) -> one.path("disk")
+                        .asString("")
+                        .compareTo(other.path("disk").asString("")))
+                .map(disk -> disk.path("kind").asString(""))
+                .toList();
+    }
+
+    private void assertHolds(JsonNode backup, String disk, int pattern, int offset) {
+        Path to = site.fresh("restored");
+        JsonNode done = api.done(api.start(
+                "/v1/vms/" + vm + "/restores",
+                Map.of("backup", backup.path("id").asString(""), "to", to.toString(), "format", "RAW")));
+        for (JsonNode restored : done.path("result").path("disks")) {
+            if (restored.path("disk").asString("").equals(disk)) {
+                byte[] bytes = Machine.bytes(Path.of(restored.path("file").asString("")));
+                byte[] wanted = new byte[65_536];
+                Arrays.fill(wanted, (byte) pattern);
+                assertThat(Arrays.copyOfRange(bytes, offset, offset + 65_536)).isEqualTo(wanted);
+                return;
+            }
+        }
+        throw new AssertionError("disk " + disk + " was not restored");
+    }
+
+    private static void write(QemuSystem system, String disk, int pattern, int offset) {
+        String range = " -P " + pattern + " " + offset + " 65536";
+        try (RawMonitor monitor = RawMonitor.connect(system.bystanderSocket())) {
+            for (String verb : List.of("write", "read")) {
+                String said = monitor.execute("{\"execute\":\"human-monitor-command\",\"arguments\":{\"command-line\":"
+                                + "\"qemu-io -d /machine/peripheral/" + disk + "/virtio-backend \\\"" + verb + range
+                                + "\\\"\"}}")
+                        .asString("");
+                assertThat(said).doesNotContain("failed").doesNotContain("rror");
+            }
+        }
+    }
+
+    private static void qmp(QemuSystem system, String json) {
+        try (RawMonitor monitor = RawMonitor.connect(system.bystanderSocket())) {
+            monitor.execute(json);
+        }
+    }
+
+    private static QemuSystem machine(ShortDirectory files) {
+        return QemuSystem.startMachine(
+                List.of(
+                        DiskImage.qcow2Blockdev("n0", DiskImage.createQcow2(files.resolve("0"), DISK_BYTES)),
+                        DiskImage.qcow2Blockdev("n1", DiskImage.createQcow2(files.resolve("1"), DISK_BYTES))),
+                List.of("virtio-blk-pci,drive=n0,id=vda,share-rw=on", "virtio-blk-pci,drive=n1,id=vdb,share-rw=on"));
+    }
+}
