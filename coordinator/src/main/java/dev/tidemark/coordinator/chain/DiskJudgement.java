@@ -73,6 +73,27 @@ final class DiskJudgement {
                 judge(disk, there.facts(), byName(there.bitmaps()));
             }
         }
+        if (!trackedNow.isEmpty() || !stillborn.isEmpty()) {
+            createdOn.stream()
+                    .filter(disk -> !trackedNow.containsKey(disk) && !stillborn.containsKey(disk))
+                    .forEach(this::missed);
+        }
+    }
+
+    /**
+     * One transaction adds the new bitmap on all disks. Where it is missing beside others, somebody has been at this disk
+     * since, and a predecessor that records may have been off in between.
+     */
+    private void missed(DiskName name) {
+        unfolding
+                .now()
+                .disk(name)
+                .filter(disk -> !disk.chain().isEmpty())
+                .ifPresent(disk -> breakChain(
+                        disk,
+                        ChainHealth.ids(disk.chain()),
+                        BreakCause.CHECKPOINT_PARTIAL,
+                        "the new bitmap is on other disks and not on this one"));
     }
 
     private void judge(Disk disk, DiskFacts facts, Map<String, ObservedBitmap> bitmaps) {

@@ -126,12 +126,11 @@ final class PendingConclusion {
 
     /**
      * The bitmap is gone, and no gateway says that it sent the transaction that merges its bits into the one before: somebody
-     * else may have thrown them away with it. Where a newer bitmap records, nothing else would ever show that. (The newest
-     * needs no such care: its predecessor was judged before, and records again only after our transaction.)
+     * else may have thrown them away with it, and nothing else would ever show that.
      */
     private void distrustOlder(Disk disk, CheckpointId deleted) {
         int index = disk.indexOf(deleted);
-        if (index > 0 && index < disk.chain().size() - 1) {
+        if (index > 0) {
             unfolding.append(new ChainBroken(
                     unfolding.now().id(),
                     disk.name(),

@@ -83,10 +83,13 @@ class BackupConclusionTest {
         Story job = incremental();
         job.look(job.expected().job(job.jobName())).then(BackupStarted.class);
         Story bitmap = incremental();
-        bitmap.look(bitmap.expected().takenOver(VDA, B)).then(CheckpointCreated.class, BackupStarted.class);
+        bitmap.look(bitmap.expected().takenOver(VDA, B).takenOver(VDB, B))
+                .then(CheckpointCreated.class, BackupStarted.class);
+        Story stranger = incremental();
+        stranger.look(stranger.expected().job("tm-" + Story.ulid(5) + "-vda")).concluded();
         Story useless = incremental();
-        useless.look(useless.expected().takenOver(VDA, B).recording(VDA, B, false))
-                .concluded(CheckpointFailed.class, ChainBroken.class, BackupStarted.class, BackupFailed.class);
+        useless.look(useless.expected().takenOver(VDA, B).takenOver(VDB, B).recording(VDA, B, false))
+                .concluded(CheckpointCreated.class, ChainBroken.class, BackupStarted.class, BackupFailed.class);
     }
 
     @Test
@@ -131,6 +134,18 @@ class BackupConclusionTest {
                 .concluded(MachineObserved.class, CheckpointCreated.class, ChainBroken.class, BackupFailed.class);
         assertThat(story.only(BackupFailed.class).code()).isEqualTo(FailureCode.EVIDENCE_CHANGED);
         assertThat(story.now().bases()).extracting(Base::backup).containsExactly(BACKUP);
+    }
+
+    @Test
+    void a_spoilt_chain_of_a_disk_that_is_copied_in_full_ends_nothing() {
+        Story story = chain(A).backup(BACKUP, NEAR, new BackupRequest.Full(), Optional.of(B));
+        story.look(story.expected()
+                        .takenOver(VDA, B)
+                        .takenOver(VDB, B)
+                        .granularity(VDA, A, 4096)
+                        .job(story.jobName()))
+                .concluded(CheckpointCreated.class, ChainBroken.class, BackupStarted.class);
+        story.stored().then(BackupCompleted.class);
     }
 
     @Test

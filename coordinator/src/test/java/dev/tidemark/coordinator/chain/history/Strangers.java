@@ -9,7 +9,7 @@ import java.util.Random;
 /**
  * Other hands on the same QEMU, within what a look can detect. What no look can detect is left out: a bitmap re-made
  * exactly as it was (S7) or before it was ever seen, a bitmap re-made in the very moment in which it is deleted, a switch-off
- * in the very moment in which the next bitmap takes over.
+ * in the very moment in which the next bitmap takes over, a creation undone by hand before anybody saw it.
  */
 final class Strangers {
     /** Checkpoint bitmaps of a log that is not ours begin so: a time that no test's clock shows. */
@@ -30,7 +30,7 @@ final class Strangers {
             case 0 -> remove(disk);
             case 1 -> remake(disk, beingDeleted.or(() -> beingCreated));
             case 2 -> disableNewest(disk);
-            case 3 -> enableOlder(disk);
+            case 3 -> enableOlder(disk, beingCreated);
             default -> addUnknown(disk);
         }
     }
@@ -94,8 +94,8 @@ final class Strangers {
     }
 
     /** An older one than that which records: it becomes a superset. */
-    private void enableOlder(FakeDisk disk) {
-        if (newest(disk).isPresent()) {
+    private void enableOlder(FakeDisk disk, Optional<CheckpointId> beingCreated) {
+        if (beingCreated.isEmpty() && newest(disk).isPresent()) {
             anyOfOurs(disk, Optional.empty())
                     .filter(name -> disk.truths.containsKey(name) && !disk.truth(name).lost)
                     .map(disk.bitmaps::get)
