@@ -12,10 +12,12 @@ import dev.tidemark.schema.id.DiskName;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Each disk's chain against what was seen of it, with the effect of the pending operation taken into account: both "not
@@ -168,14 +170,16 @@ final class DiskJudgement {
     /** Bitmaps of checkpoints that the log knows, on a disk where it knows them to be gone. */
     private List<CheckpointId> returned(Disk disk, Map<String, ObservedBitmap> bitmaps) {
         List<CheckpointId> returned = new ArrayList<>();
+        Set<CheckpointId> inChain = new HashSet<>(ChainHealth.ids(disk.chain()));
         for (String name : bitmaps.keySet()) {
             if (BitmapName.isCheckpointBitmap(name)) {
                 CheckpointId checkpoint = new BitmapName(name).checkpoint();
                 boolean awaited = created.filter(checkpoint::equals).isPresent();
-                if (unfolding.now().knows(checkpoint)
+                // The chain first: nearly every bitmap is in it, and the other questions walk through long lists.
+                if (!inChain.contains(checkpoint)
                         && !awaited
-                        && disk.indexOf(checkpoint) < 0
-                        && !disk.unwanted().contains(checkpoint)) {
+                        && !disk.unwanted().contains(checkpoint)
+                        && unfolding.now().knows(checkpoint)) {
                     returned.add(checkpoint);
                 }
             }

@@ -11,8 +11,10 @@ import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.DiskName;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** What QEMU or the repository holds that no intent explains (invariant I6). Finds; changes nothing. */
 final class DriftSearch {
@@ -56,14 +58,17 @@ final class DriftSearch {
 
     private void bitmaps(ObservedDisk observed) {
         Optional<Disk> disk = now.disk(observed.facts().name());
+        Set<CheckpointId> chain = new HashSet<>();
+        disk.ifPresent(known -> chain.addAll(ChainHealth.ids(known.chain())));
         for (ObservedBitmap bitmap : observed.bitmaps()) {
             bitmap.name()
                     .filter(name -> name.startsWith(BitmapName.PREFIX))
-                    .ifPresent(name -> bitmap(observed.facts().name(), disk, name, bitmap));
+                    .ifPresent(name -> bitmap(observed.facts().name(), disk, chain, name, bitmap));
         }
     }
 
-    private void bitmap(DiskName diskName, Optional<Disk> disk, String name, ObservedBitmap bitmap) {
+    private void bitmap(
+            DiskName diskName, Optional<Disk> disk, Set<CheckpointId> chain, String name, ObservedBitmap bitmap) {
         if (name.startsWith(BitmapName.TEMPORARY_PREFIX)) {
             if (!belongsToOperation(name)) {
                 add(
@@ -80,9 +85,10 @@ final class DriftSearch {
             return;
         }
         CheckpointId checkpoint = new BitmapName(name).checkpoint();
-        int index = disk.map(known -> known.indexOf(checkpoint)).orElse(-1);
-        if (index >= 0) {
-            boolean newest = index == disk.map(known -> known.chain().size()).orElse(0) - 1;
+        if (chain.contains(checkpoint)) {
+            boolean newest = disk.flatMap(Disk::newest)
+                    .filter(link -> link.checkpoint().equals(checkpoint))
+                    .isPresent();
             if (!newest && bitmap.recording()) {
                 add(
                         DriftKind.EXTRA_RECORDING,

@@ -94,8 +94,9 @@ final class Comparison {
             differences.add(Difference.evidence(
                     disk, "has " + seen.facts().backingDepth() + " layers below, not " + expected.backingDepth()));
         }
+        Map<String, ObservedBitmap> bitmaps = byName(seen);
         for (DesiredBitmap bitmap : expected.chain()) {
-            difference(bitmap, bitmap(seen, bitmap.name().value()))
+            difference(bitmap, Optional.ofNullable(bitmaps.get(bitmap.name().value())))
                     .ifPresent(fault ->
                             differences.add(Difference.evidence(disk, "bitmap " + bitmap.name() + " " + fault)));
         }
@@ -142,6 +143,13 @@ final class Comparison {
             case DeletionOperation delete -> Optional.of(delete.bitmap());
             case PushBackupOperation backup -> backup.checkpoint().map(checkpoint -> BitmapName.of(checkpoint.id()));
         };
+    }
+
+    /** For those who ask for many: a chain may have hundreds of bitmaps, and is compared at every step. */
+    static Map<String, ObservedBitmap> byName(ObservedDisk disk) {
+        Map<String, ObservedBitmap> bitmaps = new HashMap<>();
+        disk.bitmaps().forEach(bitmap -> bitmap.name().ifPresent(name -> bitmaps.putIfAbsent(name, bitmap)));
+        return bitmaps;
     }
 
     static Optional<ObservedBitmap> bitmap(ObservedDisk disk, String name) {

@@ -15,6 +15,7 @@ import dev.tidemark.schema.id.BitmapName;
 import dev.tidemark.schema.id.OperationId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -92,17 +93,18 @@ record Leftovers(
 
     private static List<Verb> byDecision(DesiredDisk wanted, ObservedDisk seen) {
         String node = seen.facts().node();
+        Map<String, ObservedBitmap> bitmaps = Comparison.byName(seen);
         List<Verb> verbs = new ArrayList<>();
         for (BitmapName name : wanted.unwanted()) {
             boolean inChain =
                     wanted.chain().stream().anyMatch(bitmap -> bitmap.name().equals(name));
-            if (!inChain && Comparison.bitmap(seen, name.value()).isPresent()) {
+            if (!inChain && bitmaps.containsKey(name.value())) {
                 verbs.add(new Verb.RemoveBitmap(node, name.value()));
             }
         }
         if (newestRecords(wanted, seen)) {
             for (DesiredBitmap bitmap : wanted.chain()) {
-                boolean extra = Comparison.bitmap(seen, bitmap.name().value())
+                boolean extra = Optional.ofNullable(bitmaps.get(bitmap.name().value()))
                         .filter(ObservedBitmap::recording)
                         .filter(present -> !present.inconsistent())
                         .isPresent();
