@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
  */
 final class CoordinatorServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CoordinatorServer.class);
-    private static final int SNAPSHOT_EVERY_EVENTS = 200;
+    private static final int SNAPSHOT_EVERY_EVENTS = 25;
 
     private final Deque<Room> open = new ArrayDeque<>();
     private final URI url;
