@@ -27,10 +27,12 @@ public final class Stage implements AutoCloseable {
 
     /** An empty stage. Its path is short, because that of a unix socket has at most 107 bytes. */
     public static Stage open(String prefix, boolean keep) throws IOException {
-        Stage stage = new Stage(Files.createTempDirectory(prefix), keep);
-        Files.createDirectory(
-                stage.directory.resolve("home"),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        // Others may pass through, not look: where there are no user namespaces, the database of root runs as somebody
+        // else,
+        // and would have to keep its data outside of the stage.
+        var passable = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x"));
+        Stage stage = new Stage(Files.createTempDirectory(prefix, passable), keep);
+        Files.createDirectory(stage.directory.resolve("home"), passable);
         Runtime.getRuntime().addShutdownHook(stage.interrupted);
         return stage;
     }

@@ -5,6 +5,7 @@ import dev.tidemark.gateway.act.Plans;
 import dev.tidemark.gateway.act.QemuNames;
 import dev.tidemark.gateway.act.Verb;
 import dev.tidemark.gateway.act.repository.BackupFacts;
+import dev.tidemark.gateway.act.repository.FreeSpace;
 import dev.tidemark.gateway.act.repository.Manifest;
 import dev.tidemark.gateway.act.repository.PartialBackup;
 import dev.tidemark.gateway.act.repository.Repository;
@@ -26,7 +27,6 @@ import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.id.DiskName;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -282,7 +282,7 @@ final class BackupRun {
                 return false;
             }
             Path target = partial.get().target(disk(0));
-            long room = Files.getFileStore(target).getUsableSpace();
+            long room = FreeSpace.bytes(target);
             if (room < ROOM_MIN) {
                 condemn(new Refused(
                         FailureCode.JOB_FAILED,

@@ -183,7 +183,7 @@ final class RestoreDirectory {
     }
 
     long bytesFree() throws IOException {
-        return Files.getFileStore(directory).getUsableSpace();
+        return FreeSpace.bytes(directory);
     }
 
     private void requireFree(DiskName disk) throws IOException, RepositoryException {
