@@ -52,6 +52,7 @@ public final class Service {
                         "--sun-misc-unsafe-memory-access=allow",
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
+                        "-Djava.io.tmpdir=" + home.toAbsolutePath().getParent(),
                         "-cp",
                         System.getProperty("java.class.path"),
                         "dev.tidemark.coordinator.cli.TidemarkCommand",
