@@ -301,7 +301,11 @@ final class BackupRun {
 
     private void flush(Qemu qemu, String target) throws QmpException, UnusableReply {
         try {
-            qemu.flushTarget(target);
+            // What nobody can tell is no success (invariant I7).
+            qemu.flushTarget(target)
+                    .ifPresent(doubt -> condemn(new Refused(
+                            FailureCode.UNSUPPORTED,
+                            "nobody can tell whether target " + target + " was flushed: " + doubt)));
         } catch (QmpRefused refused) {
             condemn(new Refused(
                     FailureCode.JOB_FAILED, "target " + target + " could not be flushed: " + refused.description()));

@@ -12,14 +12,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The few things that a reconciler says to QEMU. */
 final class Qemu {
-    private static final Logger LOG = LoggerFactory.getLogger(Qemu.class);
 
     private final QmpSession session;
     private final Observer observer;
@@ -70,18 +67,20 @@ final class Qemu {
      * Makes sure that all that was written to a target has reached its file, before it is closed: a flush that fails at the
      * close is told to stderr only, and the file would lack what QEMU still held.
      *
+     * @return why nobody can tell whether it has; empty if it has
      * @throws dev.tidemark.gateway.qmp.QmpRefused if it has not
      */
-    void flushTarget(String node) throws QmpException, UnusableReply {
+    Optional<String> flushTarget(String node) throws QmpException, UnusableReply {
         if (!observer.reopens()) {
-            LOG.warn("{}: this QEMU cannot tell whether a target was flushed: blockdev-reopen is missing", node);
-            return;
+            return Optional.of("this QEMU has no blockdev-reopen (since 6.1) that would tell a failed flush");
         }
         Map<String, String> children = observer.children(node);
         String file = children.get("file");
-        if (file != null) {
-            execute(new QmpCommand.BlockdevReopenReadOnly(node, file, Optional.ofNullable(children.get("backing"))));
+        if (file == null) {
+            return Optional.of("QEMU shows no file below it");
         }
+        execute(new QmpCommand.BlockdevReopenReadOnly(node, file, Optional.ofNullable(children.get("backing"))));
+        return Optional.empty();
     }
 
     void closeNode(String node) throws QmpException {
