@@ -1,8 +1,10 @@
 package dev.tidemark.gateway;
 
 import dev.tidemark.gateway.act.repository.Repositories;
-import dev.tidemark.gateway.act.repository.RepositoryWorker;
 import dev.tidemark.gateway.crash.CrashHook;
+import dev.tidemark.gateway.reconcile.HostClockwork;
+import dev.tidemark.gateway.reconcile.HostStorage;
+import dev.tidemark.gateway.reconcile.QmpConnector;
 import dev.tidemark.gateway.reconcile.Reconciler;
 import dev.tidemark.gateway.reconcile.Surroundings;
 import dev.tidemark.schema.contract.CoordinatorLink;
@@ -39,15 +41,15 @@ public final class Gateway implements AutoCloseable {
     private Gateway(GatewaySettings settings, CoordinatorLink link, CrashHook crash) {
         this.host = settings.host();
         this.link = link;
-        Repositories repositories = new Repositories(settings.repositories());
         this.surroundings = new Surroundings(
                 link,
-                repositories,
-                new RepositoryWorker(repositories),
-                settings.lockDirectory(),
-                settings.limits(),
-                settings.queryTimeout(),
-                settings.transactionTimeout(),
+                new QmpConnector(
+                        settings.lockDirectory(),
+                        settings.limits(),
+                        settings.queryTimeout(),
+                        settings.transactionTimeout()),
+                new HostStorage(new Repositories(settings.repositories())),
+                new HostClockwork(),
                 settings.lookInterval(),
                 crash);
         this.thread = Thread.ofPlatform().daemon().name("gateway " + host).unstarted(this::run);

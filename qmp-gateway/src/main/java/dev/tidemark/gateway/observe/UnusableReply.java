@@ -14,7 +14,8 @@ public final class UnusableReply extends Exception {
         this.moving = moving;
     }
 
-    static UnusableReply malformed(String where, String fault) {
+    /** An answer that is not what QEMU's schema says. */
+    public static UnusableReply malformed(String where, String fault) {
         return new UnusableReply(where + ": " + fault, false);
     }
 

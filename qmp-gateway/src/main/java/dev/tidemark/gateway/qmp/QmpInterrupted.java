@@ -23,7 +23,8 @@ public final class QmpInterrupted extends QmpException {
     private final String command;
     private final Reason reason;
 
-    QmpInterrupted(String command, Reason reason, String detail) {
+    /** Why a command has no answer. */
+    public QmpInterrupted(String command, Reason reason, String detail) {
         super(command + ": " + detail + "; it may or may not have been executed");
         this.command = command;
         this.reason = reason;

@@ -12,7 +12,8 @@ public final class QmpRefused extends QmpException {
     private final String errorClass;
     private final String description;
 
-    QmpRefused(String command, String errorClass, String description) {
+    /** QEMU's error to a command. */
+    public QmpRefused(String command, String errorClass, String description) {
         super(command + " refused by QEMU: " + errorClass + ": " + description);
         this.command = command;
         this.errorClass = errorClass;

@@ -33,7 +33,8 @@ public final class QmpUnavailable extends QmpException {
 
     private final Reason reason;
 
-    QmpUnavailable(Reason reason, String message) {
+    /** Why nothing was sent. */
+    public QmpUnavailable(Reason reason, String message) {
         super(message);
         this.reason = reason;
     }

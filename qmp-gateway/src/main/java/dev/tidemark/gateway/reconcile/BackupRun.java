@@ -5,10 +5,8 @@ import dev.tidemark.gateway.act.Plans;
 import dev.tidemark.gateway.act.QemuNames;
 import dev.tidemark.gateway.act.Verb;
 import dev.tidemark.gateway.act.repository.BackupFacts;
-import dev.tidemark.gateway.act.repository.FreeSpace;
 import dev.tidemark.gateway.act.repository.Manifest;
 import dev.tidemark.gateway.act.repository.PartialBackup;
-import dev.tidemark.gateway.act.repository.Repository;
 import dev.tidemark.gateway.act.repository.RepositoryException;
 import dev.tidemark.gateway.crash.CrashPoint;
 import dev.tidemark.gateway.observe.Look;
@@ -81,7 +79,8 @@ final class BackupRun {
     /** What is known now; reads the repository. */
     BackupFindings findings(Look look) {
         try {
-            Optional<Manifest> manifest = repository().completed(desired.machine(), operation.backup());
+            Optional<Manifest> manifest =
+                    storage().completed(operation.repository(), desired.machine(), operation.backup());
             if (manifest.isEmpty()) {
                 checkMoment(look);
             }
@@ -98,7 +97,7 @@ final class BackupRun {
         housekeeping.closeNodes(stale);
         try {
             surroundings.crash().at(CrashPoint.BEFORE_BEGIN);
-            PartialBackup partial = repository().begin(desired.machine(), desired.name(), operation, look.facts());
+            PartialBackup partial = storage().begin(desired.machine(), desired.name(), operation, look.facts());
             surroundings.crash().at(CrashPoint.AFTER_BEGIN);
             for (int index = 0; index < operation.disks().size(); index++) {
                 DiskName disk = operation.disks().get(index).plan().disk();
@@ -127,9 +126,9 @@ final class BackupRun {
 
     /** Waits while jobs run: until one ends or fares badly, somebody wants something else, or it is time to look. */
     void follow(Qemu qemu, Duration timeLimit) throws QmpException, UnusableReply, InterruptedException {
-        long end = System.nanoTime() + timeLimit.toNanos();
+        long end = surroundings.clockwork().nanoTime() + timeLimit.toNanos();
         long shown = -1;
-        while (System.nanoTime() < end && !signals.isUrgent()) {
+        while (surroundings.clockwork().nanoTime() < end && !signals.isUrgent()) {
             if (isRoomShort()) {
                 return;
             }
@@ -189,7 +188,8 @@ final class BackupRun {
         housekeeping.change(temporaryBitmaps(look));
         surroundings.crash().at(CrashPoint.BEFORE_COMPLETE);
         try {
-            Optional<PartialBackup> partial = repository().partial(desired.machine(), operation.backup());
+            Optional<PartialBackup> partial =
+                    storage().partial(operation.repository(), desired.machine(), operation.backup());
             if (partial.isEmpty()) {
                 condemn(new Refused(
                         FailureCode.REPOSITORY_FAILED, "the unfinished backup is no longer in the repository"));
@@ -277,12 +277,13 @@ final class BackupRun {
     /** With a full target the guest's writes fail while the job stays running and no event tells it (qemu-facts §0.5). */
     private boolean isRoomShort() {
         try {
-            Optional<PartialBackup> partial = repository().partial(desired.machine(), operation.backup());
+            Optional<PartialBackup> partial =
+                    storage().partial(operation.repository(), desired.machine(), operation.backup());
             if (partial.isEmpty()) {
                 return false;
             }
             Path target = partial.get().target(disk(0));
-            long room = FreeSpace.bytes(target);
+            long room = storage().room(target);
             if (room < ROOM_MIN) {
                 condemn(new Refused(
                         FailureCode.JOB_FAILED,
@@ -353,7 +354,7 @@ final class BackupRun {
         return new Binding(facts.file(), facts.backingDepth(), facts.virtualSize());
     }
 
-    private Repository repository() throws RepositoryException {
-        return surroundings.repositories().named(operation.repository());
+    private Storage storage() {
+        return surroundings.storage();
     }
 }

@@ -22,13 +22,12 @@ final class Completion {
     private static final Logger LOG = LoggerFactory.getLogger(Completion.class);
     private static final Duration STOP_TIME_MAX = Duration.ofSeconds(1);
 
-    private final Thread thread;
+    private final Clockwork.Work reading;
     private volatile boolean done;
     private volatile Optional<Refused> failure = Optional.empty();
 
     private Completion(Surroundings surroundings, Signals signals, String name, Work work) {
-        // A platform thread: reading and digesting would hold a carrier that other machines need.
-        this.thread = Thread.ofPlatform().daemon().name(name).unstarted(() -> {
+        this.reading = surroundings.clockwork().prepare(name, () -> {
             try {
                 work.run();
                 surroundings.crash().at(CrashPoint.AFTER_COMPLETE);
@@ -66,7 +65,7 @@ final class Completion {
                         (phase, bytesDone, bytesTotal) -> surroundings
                                 .link()
                                 .progress(new Progress(machine, operation, phase, bytesDone, bytesTotal))));
-        completion.thread.start();
+        completion.reading.start();
         return completion;
     }
 
@@ -79,9 +78,9 @@ final class Completion {
     }
 
     void stop() throws InterruptedException {
-        thread.interrupt();
-        if (!thread.join(STOP_TIME_MAX)) {
-            LOG.warn("{} does not stop", thread.getName());
+        reading.interrupt();
+        if (!reading.join(STOP_TIME_MAX)) {
+            LOG.warn("{} does not stop", reading.name());
         }
     }
 }

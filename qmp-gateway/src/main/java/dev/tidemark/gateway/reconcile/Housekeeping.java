@@ -53,7 +53,7 @@ final class Housekeeping {
         change(leftovers.bitmaps());
         for (String partial : leftovers.partials()) {
             try {
-                surroundings.repositories().discardPartial(machine, partial);
+                surroundings.storage().discardPartial(machine, partial);
             } catch (RepositoryException failure) {
                 LOG.warn("partial backup {} of machine {} stays: {}", partial, machine, failure.getMessage());
             }
@@ -66,8 +66,10 @@ final class Housekeeping {
             tolerate("job " + job, () -> qemu.cancel(job));
         }
         Set<String> active = new HashSet<>(jobs);
-        long end = System.nanoTime() + CONCLUSION_TIME_MAX.toNanos();
-        while (!active.isEmpty() && !signals.isStopped() && System.nanoTime() < end) {
+        long end = surroundings.clockwork().nanoTime() + CONCLUSION_TIME_MAX.toNanos();
+        while (!active.isEmpty()
+                && !signals.isStopped()
+                && surroundings.clockwork().nanoTime() < end) {
             for (ObservedJob job : qemu.jobs().jobs()) {
                 if (job.status().equals(Decision.CONCLUDED)) {
                     active.remove(job.id());
@@ -108,8 +110,8 @@ final class Housekeeping {
     }
 
     private boolean exportsGone(List<String> exports) throws QmpException, UnusableReply, InterruptedException {
-        long end = System.nanoTime() + CONCLUSION_TIME_MAX.toNanos();
-        while (!signals.isStopped() && System.nanoTime() < end) {
+        long end = surroundings.clockwork().nanoTime() + CONCLUSION_TIME_MAX.toNanos();
+        while (!signals.isStopped() && surroundings.clockwork().nanoTime() < end) {
             if (qemu.look(List.of()).observed().exports().stream().noneMatch(exports::contains)) {
                 return true;
             }

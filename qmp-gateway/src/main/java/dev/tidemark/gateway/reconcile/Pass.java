@@ -77,7 +77,8 @@ final class Pass {
         }
     }
 
-    End run(Qemu qemu) throws QmpException, UnusableReply, LinkException, InterruptedException {
+    /** Runs one. {@code counts} are those of the session. */
+    End run(Qemu qemu, DirtyCounts counts) throws QmpException, UnusableReply, LinkException, InterruptedException {
         sweeps = 0;
         tellings = 0;
         Housekeeping housekeeping = new Housekeeping(qemu, surroundings, signals);
@@ -93,7 +94,7 @@ final class Pass {
             repositoryRunner.run(desired);
             Optional<Operation> operation = desired.operation();
             attempt = operation.map(pending -> Attempt.at(attempt, pending)).orElse(null);
-            Look look = look(qemu, desired.machine());
+            Look look = look(qemu, counts, desired.machine());
             List<Difference> differences = Comparison.of(desired, look);
             Next next = Decision.next(desired, look, differences, findings(desired, look));
             next = settle(next, look);
@@ -263,9 +264,9 @@ final class Pass {
         }
     }
 
-    private Look look(Qemu qemu, MachineId machine) throws QmpException, UnusableReply {
+    private Look look(Qemu qemu, DirtyCounts counts, MachineId machine) throws QmpException, UnusableReply {
         surroundings.crash().at(CrashPoint.BEFORE_LOOK);
-        Look look = qemu.look(surroundings.repositories().partialBackups(machine));
+        Look look = counts.judged(qemu.look(surroundings.storage().partialBackups(machine)));
         surroundings.crash().at(CrashPoint.AFTER_LOOK);
         return look;
     }

@@ -3,7 +3,6 @@ package dev.tidemark.gateway.reconcile;
 import dev.tidemark.gateway.observe.UnusableReply;
 import dev.tidemark.gateway.qmp.QmpEvent;
 import dev.tidemark.gateway.qmp.QmpException;
-import dev.tidemark.gateway.qmp.QmpSession;
 import dev.tidemark.gateway.qmp.QmpUnavailable;
 import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.LinkException;
@@ -50,7 +49,7 @@ public final class Reconciler {
     private final Pass pass;
     private final RepositoryRunner repositoryRunner;
     private final MachineId machine;
-    private final Thread thread;
+    private final Clockwork.Work work;
     private final Runnable onUnregistered;
     private Duration delay = DELAY_MIN;
     private long unreachableSinceNanos;
@@ -61,13 +60,12 @@ public final class Reconciler {
     private Reconciler(Surroundings surroundings, Desired desired, Runnable onUnregistered) {
         this.surroundings = surroundings;
         this.machine = desired.machine();
-        this.signals = new Signals(desired);
+        this.signals = new Signals(desired, surroundings.clockwork());
         this.reporter = new Reporter(surroundings, signals);
         this.repositoryRunner = new RepositoryRunner(surroundings, signals);
         this.pass = new Pass(surroundings, signals, reporter, repositoryRunner);
         this.onUnregistered = onUnregistered;
-        this.thread =
-                Thread.ofPlatform().daemon().name("reconcile " + desired.name()).unstarted(this::run);
+        this.work = surroundings.clockwork().prepare("reconcile " + desired.name(), this::run);
     }
 
     /**
@@ -77,7 +75,7 @@ public final class Reconciler {
      */
     public static Reconciler start(Surroundings surroundings, Desired desired, Runnable onUnregistered) {
         Reconciler reconciler = new Reconciler(surroundings, desired, onUnregistered);
-        reconciler.thread.start();
+        reconciler.work.start();
         return reconciler;
     }
 
@@ -94,12 +92,12 @@ public final class Reconciler {
     /** Asks it to stop; QEMU stays as it is, and jobs keep running. */
     public void stop() {
         signals.stop();
-        thread.interrupt();
+        work.interrupt();
     }
 
     /** Waits until it has stopped; false if it has not in time. */
     public boolean awaitStopped(Duration timeLimit) throws InterruptedException {
-        return thread.join(timeLimit);
+        return work.join(timeLimit);
     }
 
     private void run() {
@@ -133,10 +131,8 @@ public final class Reconciler {
     private boolean keep() throws InterruptedException {
         while (!signals.isStopped()) {
             String socket = signals.desired().qmpSocket();
-            try (QmpSession session = QmpSession.open(
-                    Path.of(socket), surroundings.lockDirectory(), surroundings.limits(), this::onEvent)) {
-                session.ended().thenRun(signals::hint);
-                if (keepSession(Qemu.on(session, surroundings), socket)) {
+            try (Qemu qemu = surroundings.connector().open(Path.of(socket), this::onEvent, signals::hint)) {
+                if (keepSession(qemu, socket)) {
                     return true;
                 }
             } catch (QmpException | UnusableReply failure) {
@@ -166,11 +162,12 @@ public final class Reconciler {
     /** Keeps the machine while the session lasts; true if it is no longer registered. */
     private boolean keepSession(Qemu qemu, String socket) throws QmpException, UnusableReply, InterruptedException {
         reporter.beginSession();
+        DirtyCounts counts = new DirtyCounts();
         Duration linkDelay = DELAY_MIN;
         while (!signals.isStopped() && signals.desired().qmpSocket().equals(socket)) {
-            long begun = System.nanoTime();
+            long begun = surroundings.clockwork().nanoTime();
             try {
-                Pass.End end = pass.run(qemu);
+                Pass.End end = pass.run(qemu, counts);
                 if (end == Pass.End.UNREGISTERED) {
                     return true;
                 }
@@ -194,7 +191,7 @@ public final class Reconciler {
     }
 
     private void rest(long begunNanos) throws InterruptedException {
-        Duration since = Duration.ofNanos(System.nanoTime() - begunNanos);
+        Duration since = Duration.ofNanos(surroundings.clockwork().nanoTime() - begunNanos);
         if (since.compareTo(LOOK_DISTANCE) < 0) {
             signals.awaitUrgent(LOOK_DISTANCE.minus(since));
         }
@@ -204,9 +201,9 @@ public final class Reconciler {
     private boolean tellUnreachable(Exception failure) throws InterruptedException {
         if (reachable) {
             reachable = false;
-            unreachableSinceNanos = System.nanoTime();
+            unreachableSinceNanos = surroundings.clockwork().nanoTime();
         }
-        long milliseconds = (System.nanoTime() - unreachableSinceNanos) / 1_000_000;
+        long milliseconds = (surroundings.clockwork().nanoTime() - unreachableSinceNanos) / 1_000_000;
         Sight.Unreachable sight =
                 new Sight.Unreachable(String.valueOf(failure.getMessage()), isProcessGone(failure), milliseconds);
         Desired desired = signals.desired();

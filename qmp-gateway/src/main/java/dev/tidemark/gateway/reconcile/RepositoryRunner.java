@@ -32,7 +32,7 @@ final class RepositoryRunner {
     private final Surroundings surroundings;
     private final Signals signals;
     private final Set<OperationId> ended = new HashSet<>();
-    private @Nullable Thread thread;
+    private Clockwork.@Nullable Work work;
     private boolean busy;
 
     RepositoryRunner(Surroundings surroundings, Signals signals) {
@@ -55,22 +55,20 @@ final class RepositoryRunner {
         if (next.isPresent()) {
             RepositoryOperation operation = next.get();
             busy = true;
-            thread = Thread.ofPlatform()
-                    .daemon()
-                    .name("repository " + operation.id())
-                    .start(() -> work(desired, operation));
+            work = surroundings.clockwork().prepare("repository " + operation.id(), () -> work(desired, operation));
+            work.start();
         }
     }
 
     void stop() throws InterruptedException {
-        Thread running;
+        Clockwork.Work running;
         synchronized (this) {
-            running = thread;
+            running = work;
         }
         if (running != null) {
             running.interrupt();
             if (!running.join(STOP_TIME_MAX)) {
-                LOG.warn("{} does not stop", running.getName());
+                LOG.warn("{} does not stop", running.name());
             }
         }
     }
@@ -95,7 +93,7 @@ final class RepositoryRunner {
     private Outcome outcome(Desired desired, RepositoryOperation operation) throws InterruptedException {
         try {
             return surroundings
-                    .worker()
+                    .storage()
                     .run(
                             operation,
                             desired.machine(),
@@ -120,7 +118,7 @@ final class RepositoryRunner {
                 return;
             } catch (LinkException unreachable) {
                 LOG.warn("{}: the coordinator could not be told: {}", result, unreachable.getMessage());
-                Thread.sleep(delay);
+                surroundings.clockwork().sleep(delay);
                 delay = delay.compareTo(DELAY_MAX) < 0 ? delay.multipliedBy(2) : DELAY_MAX;
             }
         }

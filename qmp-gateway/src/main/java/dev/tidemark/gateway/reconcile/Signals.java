@@ -5,13 +5,15 @@ import java.time.Duration;
 
 /** What others tell a reconciler's thread. Every flag stays up until that thread has seen it, so that no wake-up is lost. */
 final class Signals {
+    private final Clockwork clockwork;
     private Desired desired;
     private boolean news;
     private boolean lookAsked;
     private boolean hint;
     private boolean stopped;
 
-    Signals(Desired desired) {
+    Signals(Desired desired, Clockwork clockwork) {
+        this.clockwork = clockwork;
         this.desired = desired;
         this.news = true;
     }
@@ -82,11 +84,11 @@ final class Signals {
 
     /** Waits for a hint in the midst of a step that wishes must not cut short. */
     synchronized void awaitHint(Duration timeLimit) throws InterruptedException {
-        long end = System.nanoTime() + timeLimit.toNanos();
+        long end = clockwork.nanoTime() + timeLimit.toNanos();
         long left = timeLimit.toNanos();
         while (left > 0 && !hint && !stopped) {
-            wait(left / 1_000_000 + 1);
-            left = end - System.nanoTime();
+            clockwork.wait(this, left / 1_000_000 + 1);
+            left = end - clockwork.nanoTime();
         }
         hint = false;
     }
@@ -97,12 +99,12 @@ final class Signals {
     }
 
     private synchronized void awaitUntil(Duration timeLimit, boolean hints) throws InterruptedException {
-        long end = System.nanoTime() + timeLimit.toNanos();
+        long end = clockwork.nanoTime() + timeLimit.toNanos();
         long left = timeLimit.toNanos();
         while (left > 0 && !isUrgent() && !(hints && hint)) {
             // Rounded up: wait(0) would mean for ever.
-            wait(left / 1_000_000 + 1);
-            left = end - System.nanoTime();
+            clockwork.wait(this, left / 1_000_000 + 1);
+            left = end - clockwork.nanoTime();
         }
     }
 }

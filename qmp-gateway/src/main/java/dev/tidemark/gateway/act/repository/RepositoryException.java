@@ -22,7 +22,8 @@ public final class RepositoryException extends Exception {
         this.disk = disk;
     }
 
-    RepositoryException(FailureCode code, String detail) {
+    /** Not one disk's fault. */
+    public RepositoryException(FailureCode code, String detail) {
         this(code, null, detail, null);
     }
 

@@ -1,0 +1,50 @@
+package dev.tidemark.gateway.reconcile;
+
+import java.time.Duration;
+
+/** The host's clock and threads. */
+public final class HostClockwork implements Clockwork {
+    @Override
+    public long nanoTime() {
+        return System.nanoTime();
+    }
+
+    @Override
+    @SuppressWarnings("WaitNotInLoop") // the caller's
+    public void wait(Object monitor, long milliseconds) throws InterruptedException {
+        monitor.wait(milliseconds);
+    }
+
+    @Override
+    public void sleep(Duration time) throws InterruptedException {
+        Thread.sleep(time);
+    }
+
+    @Override
+    public Work prepare(String name, Runnable work) {
+        // A platform thread: reading and digesting would hold a carrier that other machines need.
+        return new ThreadWork(Thread.ofPlatform().daemon().name(name).unstarted(work));
+    }
+
+    private record ThreadWork(Thread thread) implements Work {
+        @Override
+        public String name() {
+            return thread.getName();
+        }
+
+        @Override
+        public void start() {
+            thread.start();
+        }
+
+        @Override
+        public void interrupt() {
+            thread.interrupt();
+        }
+
+        @Override
+        public boolean join(Duration timeLimit) throws InterruptedException {
+            return thread.join(timeLimit);
+        }
+    }
+}

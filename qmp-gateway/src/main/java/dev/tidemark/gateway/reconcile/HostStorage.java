@@ -1,0 +1,75 @@
+package dev.tidemark.gateway.reconcile;
+
+import dev.tidemark.gateway.act.repository.FreeSpace;
+import dev.tidemark.gateway.act.repository.Manifest;
+import dev.tidemark.gateway.act.repository.PartialBackup;
+import dev.tidemark.gateway.act.repository.ProgressListener;
+import dev.tidemark.gateway.act.repository.Repositories;
+import dev.tidemark.gateway.act.repository.RepositoryException;
+import dev.tidemark.gateway.act.repository.RepositoryWorker;
+import dev.tidemark.schema.contract.Outcome;
+import dev.tidemark.schema.contract.PushBackupOperation;
+import dev.tidemark.schema.contract.RepositoryOperation;
+import dev.tidemark.schema.event.DiskFacts;
+import dev.tidemark.schema.id.BackupId;
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.id.MachineName;
+import dev.tidemark.schema.id.RepositoryName;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Directory trees of this host. */
+public final class HostStorage implements Storage {
+    private final Repositories repositories;
+    private final RepositoryWorker worker;
+
+    /** Of these repositories. */
+    public HostStorage(Repositories repositories) {
+        this.repositories = repositories;
+        this.worker = new RepositoryWorker(repositories);
+    }
+
+    @Override
+    public List<String> partialBackups(MachineId machine) {
+        return repositories.partialBackups(machine);
+    }
+
+    @Override
+    public void discardPartial(MachineId machine, String partial) throws RepositoryException {
+        repositories.discardPartial(machine, partial);
+    }
+
+    @Override
+    public Optional<Manifest> completed(RepositoryName repository, MachineId machine, BackupId backup)
+            throws RepositoryException {
+        return repositories.named(repository).completed(machine, backup);
+    }
+
+    @Override
+    public PartialBackup begin(
+            MachineId machine, MachineName name, PushBackupOperation operation, Map<DiskName, DiskFacts> disks)
+            throws RepositoryException, InterruptedException {
+        return repositories.named(operation.repository()).begin(machine, name, operation, disks);
+    }
+
+    @Override
+    public Optional<PartialBackup> partial(RepositoryName repository, MachineId machine, BackupId backup)
+            throws RepositoryException {
+        return repositories.named(repository).partial(machine, backup);
+    }
+
+    @Override
+    public long room(Path target) throws IOException {
+        return FreeSpace.bytes(target);
+    }
+
+    @Override
+    public Outcome run(RepositoryOperation operation, MachineId machine, ProgressListener progress)
+            throws InterruptedException {
+        return worker.run(operation, machine, progress);
+    }
+}

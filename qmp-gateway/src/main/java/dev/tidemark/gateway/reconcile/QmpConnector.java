@@ -1,0 +1,30 @@
+package dev.tidemark.gateway.reconcile;
+
+import dev.tidemark.gateway.observe.UnusableReply;
+import dev.tidemark.gateway.qmp.QmpEvent;
+import dev.tidemark.gateway.qmp.QmpException;
+import dev.tidemark.gateway.qmp.QmpLimits;
+import dev.tidemark.gateway.qmp.QmpSession;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/** By QMP. A transaction drains all I/O first (qemu-facts §0.8), so its time-out is generous. */
+public record QmpConnector(Path lockDirectory, QmpLimits limits, Duration queryTimeout, Duration transactionTimeout)
+        implements QemuConnector {
+    @Override
+    public Qemu open(Path socket, Consumer<QmpEvent> onEvent, Runnable onEnd) throws QmpException, UnusableReply {
+        QmpSession session = QmpSession.open(socket, lockDirectory, limits, onEvent);
+        boolean opened = false;
+        try {
+            session.ended().thenRun(onEnd);
+            Qemu qemu = QmpQemu.on(session, this);
+            opened = true;
+            return qemu;
+        } finally {
+            if (!opened) {
+                session.close();
+            }
+        }
+    }
+}
