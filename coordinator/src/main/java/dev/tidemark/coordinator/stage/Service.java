@@ -6,11 +6,14 @@ import dev.tidemark.coordinator.cli.client.Failure;
 import dev.tidemark.coordinator.cli.client.RequestPath;
 import dev.tidemark.schema.json.Json;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +27,10 @@ public final class Service {
     private final Path home;
     private final Programs programs;
     private final Coordinator client;
+    private List<String> arguments = List.of();
+    private String port = "0";
+    private boolean portKept;
+    private List<String> virtualMachineOptions = List.of();
     private @Nullable Process process;
 
     Service(Path home, Programs programs) {
@@ -32,35 +39,36 @@ public final class Service {
         this.client = new Coordinator(new Discovery(home, null, null));
     }
 
+    /**
+     * Has {@code serve} started with these arguments besides home and port, from the next start on. It then comes back on the
+     * port that it had, where gateways look for it.
+     */
+    public void serveWith(List<String> serveArguments) {
+        arguments = List.copyOf(serveArguments);
+        portKept = true;
+    }
+
+    /** Has its JVM started with these options, from the next start on; for drills, which arm crash points. */
+    public void runWith(List<String> options) {
+        virtualMachineOptions = List.copyOf(options);
+    }
+
+    public Path home() {
+        return home;
+    }
+
     /** Starts it and waits until it answers; gives the milliseconds that took. */
     public long start() {
         long begin = System.nanoTime();
-        String java = ProcessHandle.current()
-                .info()
-                .command()
-                .orElse(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         try {
             Files.deleteIfExists(home.resolve(Discovery.SERVER_FILE));
         } catch (IOException failure) {
             throw new StageFailure("cannot clear " + home, failure);
         }
-        process = programs.start(
-                "coordinator",
-                List.of(
-                        java,
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-Djava.io.tmpdir=" + home.toAbsolutePath().getParent(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "dev.tidemark.coordinator.cli.TidemarkCommand",
-                        "serve",
-                        "--home",
-                        home.toString(),
-                        "--port",
-                        "0"));
+        List<String> serve = new ArrayList<>(List.of("serve", "--home", home.toString(), "--port", port));
+        serve.addAll(arguments);
+        Path temporary = Objects.requireNonNull(home.toAbsolutePath().getParent());
+        process = programs.start("coordinator", new TidemarkProgram(temporary, virtualMachineOptions).command(serve));
         while (!ready()) {
             if (!process.isAlive()) {
                 throw new StageFailure(
@@ -69,9 +77,17 @@ public final class Service {
             if (elapsed(begin) > START_MILLISECONDS_MAX) {
                 throw new StageFailure("the coordinator does not answer after " + START_MILLISECONDS_MAX + " ms");
             }
-            Pause.milliseconds(50);
+            Pause.milliseconds(20);
+        }
+        if (portKept) {
+            port = Integer.toString(address().getPort());
         }
         return elapsed(begin);
+    }
+
+    /** Where it listens, as it says itself. */
+    public URI address() {
+        return new Discovery(home, null, null).find().url();
     }
 
     public long processId() {
@@ -81,6 +97,13 @@ public final class Service {
     public void kill() {
         if (process != null) {
             programs.kill(process);
+        }
+    }
+
+    /** Ends it in order. */
+    public void stop() {
+        if (process != null) {
+            programs.stop(process);
         }
     }
 

@@ -15,6 +15,7 @@ public final class Stage implements AutoCloseable {
     private final boolean keep;
     private final Programs programs;
     private final Service service;
+    private final DatabaseServer database;
     private final Thread interrupted;
 
     private Stage(Path directory, boolean keep) {
@@ -22,6 +23,7 @@ public final class Stage implements AutoCloseable {
         this.keep = keep;
         this.programs = new Programs(directory);
         this.service = new Service(directory.resolve("home"), programs);
+        this.database = new DatabaseServer(directory.resolve("database"));
         this.interrupted = new Thread(this::clear, "clear the stage");
     }
 
@@ -48,6 +50,16 @@ public final class Stage implements AutoCloseable {
     /** The coordinator; not started yet. */
     public Service service() {
         return service;
+    }
+
+    /** A database server of its own, for a coordinator that is to outlive it or the other way round; not started yet. */
+    public DatabaseServer database() {
+        return database;
+    }
+
+    /** A gateway of its own for a host, beside the coordinator of this stage; not started yet. */
+    public GatewayProcess gateway(String host) {
+        return new GatewayProcess(host, service, programs);
     }
 
     /** Whether a restored disk holds, byte for byte, what a raw file holds. */
@@ -84,6 +96,7 @@ public final class Stage implements AutoCloseable {
     private synchronized void clear() {
         programs.close();
         service.stopOrphanedDatabase();
+        database.stop();
         if (!keep) {
             delete(directory);
         }

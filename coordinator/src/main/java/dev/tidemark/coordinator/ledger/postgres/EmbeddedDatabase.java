@@ -7,6 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Locale;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.postgresql.PGConnection;
 
@@ -64,6 +65,25 @@ final class EmbeddedDatabase implements Database {
                     "The passwords of the embedded server cannot be kept: " + failure.getMessage(), failure);
         } catch (SQLException failure) {
             throw new DatabaseRefused.Unreachable(url(server, name), String.valueOf(failure.getMessage()), failure);
+        }
+    }
+
+    /** Makes the database and lends it to a coordinator in another process, which connects as its owner. */
+    static ServerAddress lent(EmbeddedServer server, String name) {
+        try {
+            provide(server, name);
+            String superuserPassword = server.ground().superuserPassword().read();
+            try (Connection connection = DataSources.plain(
+                            url(server, "postgres"), EmbeddedServer.SUPERUSER, superuserPassword)
+                    .getConnection()) {
+                run(connection, "GRANT " + DataSources.APPLICATION_ROLE + " TO " + OWNER_ROLE);
+            }
+            return new ServerAddress(
+                    url(server, name) + "?user=" + OWNER_ROLE,
+                    Optional.of(server.ground().ownerPassword().path()),
+                    Optional.empty());
+        } catch (IOException | SQLException failure) {
+            throw new DatabaseRefused.ServerFailed("The database cannot be made: " + failure.getMessage(), failure);
         }
     }
 

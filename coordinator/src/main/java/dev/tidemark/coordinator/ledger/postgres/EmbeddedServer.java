@@ -112,6 +112,11 @@ public final class EmbeddedServer implements AutoCloseable {
         return EmbeddedDatabase.on(this, name);
     }
 
+    /** Makes the database if it is not there, and tells how a coordinator in a process of its own reaches it. */
+    public ServerAddress lend(String name) {
+        return EmbeddedDatabase.lent(this, name);
+    }
+
     /** Where the server says what it did at its start and since. */
     public Path log() {
         return control.log();

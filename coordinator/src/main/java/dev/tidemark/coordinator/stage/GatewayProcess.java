@@ -1,0 +1,72 @@
+package dev.tidemark.coordinator.stage;
+
+import dev.tidemark.coordinator.cli.client.Discovery;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code tidemark gateway} as a process of its own. It finds the coordinator where that listened when the gateway was started:
+ * a coordinator that is to be restarted needs a port of its own.
+ */
+public final class GatewayProcess {
+    private final String host;
+    private final Service service;
+    private final Programs programs;
+    private List<String> virtualMachineOptions = List.of();
+    private @Nullable Process process;
+
+    GatewayProcess(String host, Service service, Programs programs) {
+        this.host = host;
+        this.service = service;
+        this.programs = programs;
+    }
+
+    /** Has its JVM started with these options, from the next start on; for drills, which arm crash points. */
+    public void runWith(List<String> options) {
+        virtualMachineOptions = List.copyOf(options);
+    }
+
+    /** The name of the host whose machines it serves. */
+    public String host() {
+        return host;
+    }
+
+    /** Starts it; what it does is seen at the machines and in the coordinator. Repositories are the coordinator's own. */
+    public void start() {
+        Path coordinatorHome = service.home();
+        Path stage = Objects.requireNonNull(coordinatorHome.toAbsolutePath().getParent());
+        List<String> gateway = new ArrayList<>(List.of(
+                "gateway", "--host", host, "--coordinator", service.address().toString()));
+        gateway.addAll(List.of(
+                "--token-file", coordinatorHome.resolve(Discovery.TOKEN_FILE).toString()));
+        gateway.addAll(List.of("--home", stage.resolve("gateway-" + host).toString()));
+        gateway.addAll(List.of(
+                "--repository",
+                "default=" + coordinatorHome.resolve("repositories").resolve("default")));
+        process = programs.start("gateway-" + host, new TidemarkProgram(stage, virtualMachineOptions).command(gateway));
+    }
+
+    public long processId() {
+        return process == null ? -1 : process.pid();
+    }
+
+    public boolean isAlive() {
+        return process != null && process.isAlive();
+    }
+
+    public void kill() {
+        if (process != null) {
+            programs.kill(process);
+        }
+    }
+
+    /** Ends it in order. */
+    public void stop() {
+        if (process != null) {
+            programs.stop(process);
+        }
+    }
+}
