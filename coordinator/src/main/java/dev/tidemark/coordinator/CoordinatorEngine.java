@@ -250,8 +250,16 @@ final class CoordinatorEngine implements Engine {
 
     private static boolean isBitmap(DriftKind kind) {
         return switch (kind) {
-            case UNKNOWN_BITMAP, EXTRA_RECORDING, LEFTOVER_BITMAP -> true;
-            case LEFTOVER_NODE, LEFTOVER_JOB, LEFTOVER_EXPORT, LEFTOVER_FILES, UNADDRESSABLE_DISK -> false;
+            case UNKNOWN_BITMAP, UNKNOWN_TEMPORARY_BITMAP, EXTRA_RECORDING, LEFTOVER_BITMAP -> true;
+            case LEFTOVER_NODE,
+                    LEFTOVER_JOB,
+                    LEFTOVER_EXPORT,
+                    LEFTOVER_FILES,
+                    UNKNOWN_NODE,
+                    UNKNOWN_JOB,
+                    UNKNOWN_EXPORT,
+                    UNADDRESSABLE_DISK,
+                    GUEST_FROZEN -> false;
         };
     }
 

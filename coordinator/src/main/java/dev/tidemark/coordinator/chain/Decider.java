@@ -75,14 +75,15 @@ public final class Decider {
     }
 
     private static Decision remove(RemoveMachine command, Machine machine) {
-        if (machine.pending().isPresent()) {
+        if (machine.pending().isPresent() && !command.abandon()) {
             return otherOperation(machine.pending().get());
         }
         if (!command.keepBitmaps() && !machine.checkpoints().isEmpty()) {
             return Decision.rejected(
                     new Rejection.HasCheckpoints(machine.checkpoints().size()));
         }
-        return Decision.accepted(new MachineRemoved(command.machine(), command.operation(), command.askedAt()));
+        return Decision.accepted(new MachineRemoved(
+                command.machine(), command.operation(), machine.pending().map(Pending::operation), command.askedAt()));
     }
 
     private static Decision create(CreateCheckpoint command, Machine machine) {

@@ -10,6 +10,7 @@ import dev.tidemark.schema.contract.DiskBackup;
 import dev.tidemark.schema.contract.NewBitmap;
 import dev.tidemark.schema.contract.Operation;
 import dev.tidemark.schema.contract.PushBackupOperation;
+import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.DiskPlan;
@@ -24,8 +25,17 @@ import java.util.Optional;
 public final class DesiredState {
     private DesiredState() {}
 
-    /** Of a registered machine; empty for one that is not. */
+    /** Of a registered machine; empty for one that is not. Before a look, nothing is known that may be put away. */
     public static Optional<Desired> of(Machine machine) {
+        return of(machine, List.of());
+    }
+
+    /** The answer to a report: of what was seen, this log knows which may be put away. */
+    public static Optional<Desired> after(Machine machine, Sight sight) {
+        return of(machine, sight instanceof Sight.Observed seen ? DriftSearch.removable(machine, seen) : List.of());
+    }
+
+    private static Optional<Desired> of(Machine machine, List<String> removable) {
         if (!machine.registered()) {
             return Optional.empty();
         }
@@ -38,7 +48,9 @@ public final class DesiredState {
                         registration.qmpSocket(),
                         machine.presentDisks().stream().map(DesiredState::disk).toList(),
                         machine.pending().flatMap(pending -> operation(machine, pending)),
-                        machine.errands().stream().map(Errand::operation).toList()));
+                        machine.errands().stream().map(Errand::operation).toList(),
+                        registration.qgaSocket(),
+                        removable));
     }
 
     private static DesiredDisk disk(Disk disk) {

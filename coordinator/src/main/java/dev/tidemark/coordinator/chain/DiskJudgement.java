@@ -107,7 +107,9 @@ final class DiskJudgement {
                     disk,
                     spoilt,
                     BreakCause.DELETED_BITMAP_REAPPEARED,
-                    "bitmap " + BitmapName.of(returned.getFirst()) + " is back: the image was rolled back");
+                    "bitmap " + BitmapName.of(returned.getFirst())
+                            + " is there although the log knows it to be gone: the image was rolled back, or QEMU executed a"
+                            + " transaction after its time");
             return;
         }
         Optional<ObservedBitmap> own = created.filter(checkpoint -> createdOn.contains(disk.name()))

@@ -16,6 +16,12 @@ final class Draft {
     /** So many accepted operations are remembered; more than can be in flight or retried at once. */
     private static final int RECENT_MAX = 128;
 
+    /** So many intents are remembered behind a seen effect: before it acts, a gateway puts away what is left of others. */
+    private static final int SWEPT_INTENTS_MAX = 64;
+
+    /** So many at all: a machine on which nothing takes effect for so long has to be looked at by a person. */
+    private static final int INTENTS_MAX = 4096;
+
     /** So many told drifts are remembered; beyond it the oldest may be told again, which is harmless. */
     private static final int TOLD_MAX = 512;
 
@@ -34,6 +40,7 @@ final class Draft {
     final List<Errand> errands;
     private final List<String> told;
     private final List<OperationId> recent;
+    private final List<OperationId> intents;
 
     Draft(Machine machine) {
         id = machine.id();
@@ -51,6 +58,7 @@ final class Draft {
         errands = new ArrayList<>(machine.errands());
         told = new ArrayList<>(machine.told());
         recent = new ArrayList<>(machine.recent());
+        intents = new ArrayList<>(machine.intents());
     }
 
     Machine seal() {
@@ -69,11 +77,25 @@ final class Draft {
                 pending,
                 errands,
                 told,
-                recent);
+                recent,
+                intents);
     }
 
     void accepted(OperationId operation) {
         remember(recent, operation, RECENT_MAX);
+    }
+
+    /** An operation that is to change QEMU. */
+    void intends(OperationId operation) {
+        accepted(operation);
+        remember(intents, operation, INTENTS_MAX);
+    }
+
+    /** An operation was seen to have had its effect. */
+    void tookEffect() {
+        if (intents.size() > SWEPT_INTENTS_MAX) {
+            intents.subList(0, intents.size() - SWEPT_INTENTS_MAX).clear();
+        }
     }
 
     void tell(String drift) {

@@ -12,6 +12,7 @@ import dev.tidemark.schema.id.DiskName;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -40,11 +41,14 @@ final class DriftSearch {
         seen.disks().forEach(search::bitmaps);
         search.leftovers(
                 DriftKind.LEFTOVER_JOB,
+                DriftKind.UNKNOWN_JOB,
                 "job",
                 seen.jobs().stream().map(job -> job.id()).toList());
-        search.leftovers(DriftKind.LEFTOVER_NODE, "node", seen.nodes());
-        search.leftovers(DriftKind.LEFTOVER_EXPORT, "export", seen.exports());
-        search.leftovers(DriftKind.LEFTOVER_FILES, "directory", seen.partialBackups());
+        search.leftovers(DriftKind.LEFTOVER_NODE, DriftKind.UNKNOWN_NODE, "node", seen.nodes());
+        search.leftovers(DriftKind.LEFTOVER_EXPORT, DriftKind.UNKNOWN_EXPORT, "export", seen.exports());
+        seen.partialBackups().stream()
+                .filter(files -> !search.belongsToOperation(files))
+                .forEach(search::unfinished);
         for (String disk : seen.unaddressableDisks()) {
             search.add(
                     DriftKind.UNADDRESSABLE_DISK,
@@ -54,6 +58,30 @@ final class DriftSearch {
                     DriftAction.REPORTED);
         }
         return List.copyOf(search.found);
+    }
+
+    /** The jobs, nodes, exports and temporary bitmaps in sight that an operation of this log has left behind. */
+    static List<String> removable(Machine machine, Sight.Observed seen) {
+        Set<String> names = new LinkedHashSet<>();
+        for (DriftFound drift : search(machine, machine, seen, Instant.EPOCH)) {
+            boolean thing = switch (drift.kind()) {
+                case LEFTOVER_JOB, LEFTOVER_NODE, LEFTOVER_EXPORT -> true;
+                case LEFTOVER_BITMAP -> drift.subject().startsWith(BitmapName.TEMPORARY_PREFIX);
+                case LEFTOVER_FILES,
+                        UNKNOWN_BITMAP,
+                        UNKNOWN_TEMPORARY_BITMAP,
+                        UNKNOWN_NODE,
+                        UNKNOWN_JOB,
+                        UNKNOWN_EXPORT,
+                        EXTRA_RECORDING,
+                        UNADDRESSABLE_DISK,
+                        GUEST_FROZEN -> false;
+            };
+            if (thing && drift.action() == DriftAction.REMOVED) {
+                names.add(drift.subject());
+            }
+        }
+        return List.copyOf(names);
     }
 
     private void bitmaps(ObservedDisk observed) {
@@ -70,14 +98,12 @@ final class DriftSearch {
     private void bitmap(
             DiskName diskName, Optional<Disk> disk, Set<CheckpointId> chain, String name, ObservedBitmap bitmap) {
         if (name.startsWith(BitmapName.TEMPORARY_PREFIX)) {
-            if (!belongsToOperation(name)) {
-                add(
-                        DriftKind.LEFTOVER_BITMAP,
-                        Optional.of(diskName),
-                        name,
-                        "temporary bitmap " + name + " belongs to no running operation",
-                        DriftAction.REMOVED);
-            }
+            left(
+                    DriftKind.LEFTOVER_BITMAP,
+                    DriftKind.UNKNOWN_TEMPORARY_BITMAP,
+                    "temporary bitmap",
+                    Optional.of(diskName),
+                    name);
             return;
         }
         if (!BitmapName.isCheckpointBitmap(name)) {
@@ -118,17 +144,35 @@ final class DriftSearch {
                 DriftAction.QUARANTINED);
     }
 
-    private void leftovers(DriftKind kind, String word, List<String> names) {
-        for (String name : names) {
-            if (!belongsToOperation(name)) {
-                add(
-                        kind,
-                        Optional.empty(),
-                        name,
-                        word + " " + name + " belongs to no running operation",
-                        DriftAction.REMOVED);
-            }
+    private void leftovers(DriftKind ended, DriftKind unknown, String word, List<String> names) {
+        names.forEach(name -> left(ended, unknown, word, Optional.empty(), name));
+    }
+
+    /** What an operation of this log has left is put away; what another installation may still need is not. */
+    private void left(DriftKind ended, DriftKind unknown, String word, Optional<DiskName> disk, String name) {
+        if (belongsToOperation(name)) {
+            return;
         }
+        if (now.intended(name)) {
+            add(ended, disk, name, word + " " + name + " belongs to no running operation", DriftAction.REMOVED);
+        } else {
+            add(
+                    unknown,
+                    disk,
+                    name,
+                    word + " " + name + " has our prefix, but this log never heard of its operation",
+                    DriftAction.QUARANTINED);
+        }
+    }
+
+    /** In the directory of this very machine, which bears an id that this log has made: nobody else writes there. */
+    private void unfinished(String files) {
+        add(
+                DriftKind.LEFTOVER_FILES,
+                Optional.empty(),
+                files,
+                "directory " + files + " belongs to no running operation",
+                DriftAction.REMOVED);
     }
 
     private boolean belongsToOperation(String name) {

@@ -65,7 +65,7 @@ final class Evolution {
             }
             case MachineObserved observed -> observe(draft, observed);
             case CheckpointRequested requested -> {
-                draft.accepted(requested.operation());
+                draft.intends(requested.operation());
                 draft.checkpoints.add(
                         new Checkpoint(requested.checkpoint(), requested.name(), Checkpoint.State.REQUESTED));
                 draft.pending = Optional.of(new Pending.Creation(
@@ -79,7 +79,7 @@ final class Evolution {
                 }
             }
             case CheckpointDeletionRequested requested -> {
-                draft.accepted(requested.operation());
+                draft.intends(requested.operation());
                 draft.checkpointIs(requested.checkpoint(), Checkpoint.State.DELETING);
                 draft.pending = Optional.of(new Pending.Deletion(requested.operation(), requested.checkpoint(), false));
             }
@@ -148,6 +148,7 @@ final class Evolution {
     }
 
     private static void create(Draft draft, CheckpointCreated created) {
+        draft.tookEffect();
         draft.checkpointIs(created.checkpoint(), Checkpoint.State.CREATED);
         for (TrackedDisk tracked : created.disks()) {
             Link link = new Link(
@@ -170,6 +171,7 @@ final class Evolution {
     }
 
     private static void delete(Draft draft, CheckpointDeleted deleted) {
+        draft.tookEffect();
         for (Base base : draft.bases) {
             if (base.checkpoint().equals(deleted.checkpoint())) {
                 for (DiskName disk : base.disks()) {
@@ -214,7 +216,7 @@ final class Evolution {
     }
 
     private static void request(Draft draft, BackupRequested requested) {
-        draft.accepted(requested.operation());
+        draft.intends(requested.operation());
         requested
                 .checkpoint()
                 .ifPresent(checkpoint -> draft.checkpoints.add(
@@ -250,6 +252,7 @@ final class Evolution {
     }
 
     private static void complete(Draft draft, BackupCompleted completed) {
+        draft.tookEffect();
         List<DiskName> disks =
                 completed.disks().stream().map(CompletedDisk::disk).toList();
         if (!draft.usedRepositories.contains(completed.repository())) {

@@ -21,6 +21,8 @@ import java.util.Optional;
  *     the image was rolled back
  * @param told drift that was recorded, newest last
  * @param recent operations that were accepted, newest last: asking one again changes nothing
+ * @param intents operations that were to change QEMU, newest last, as far back as anything of theirs may still be there:
+ *     what carries the id of one of them is ours (invariant I6)
  */
 public record Machine(
         MachineId id,
@@ -37,7 +39,8 @@ public record Machine(
         Optional<Pending> pending,
         List<Errand> errands,
         List<String> told,
-        List<OperationId> recent) {
+        List<OperationId> recent,
+        List<OperationId> intents) {
 
     /** Where a machine is found. */
     public record Registration(MachineName name, HostName host, String qmpSocket, Optional<String> qgaSocket) {}
@@ -52,6 +55,7 @@ public record Machine(
         errands = List.copyOf(errands);
         told = List.copyOf(told);
         recent = List.copyOf(recent);
+        intents = List.copyOf(intents);
     }
 
     /** A machine of which nothing is known. */
@@ -69,6 +73,7 @@ public record Machine(
                 List.of(),
                 List.of(),
                 Optional.empty(),
+                List.of(),
                 List.of(),
                 List.of(),
                 List.of());
@@ -119,6 +124,11 @@ public record Machine(
     /** Whether the log ever heard of a checkpoint of this id. */
     boolean knows(CheckpointId checkpoint) {
         return checkpoint(checkpoint).isPresent() || retired.contains(checkpoint);
+    }
+
+    /** Whether a job, node, export or temporary bitmap carries the id of an operation of this log. */
+    boolean intended(String name) {
+        return intents.reversed().stream().anyMatch(operation -> name.contains(operation.value()));
     }
 
     boolean did(OperationId operation) {

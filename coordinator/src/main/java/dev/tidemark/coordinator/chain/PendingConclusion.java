@@ -28,6 +28,13 @@ final class PendingConclusion {
     /** Nothing listens on the machine's socket for so long: the operation ends. A longer wait would only hide it. */
     static final long UNAVAILABLE_MILLISECONDS_MAX = 10_000;
 
+    /**
+     * A monitor that is hung or held by another client says nothing for so long: the operation ends although QEMU may still
+     * execute it (invariant I9: unknown is bounded in time). What it does later is judged when it is seen: a failed
+     * checkpoint's bitmap breaks the chain, a bitmap that went breaks it too, and jobs are put away.
+     */
+    static final long SILENT_MILLISECONDS_MAX = 300_000;
+
     private final Unfolding unfolding;
     private final Instant at;
 
@@ -59,12 +66,15 @@ final class PendingConclusion {
     }
 
     void concludeUnreachable(Sight.Unreachable unreachable) {
-        if (unreachable.processGone() && unreachable.forMilliseconds() >= UNAVAILABLE_MILLISECONDS_MAX) {
-            unfolding
-                    .now()
-                    .pending()
-                    .ifPresent(pending -> fail(pending, FailureCode.MACHINE_UNAVAILABLE, unreachable.detail()));
+        long most = unreachable.processGone() ? UNAVAILABLE_MILLISECONDS_MAX : SILENT_MILLISECONDS_MAX;
+        if (unreachable.forMilliseconds() < most) {
+            return;
         }
+        String detail = unreachable.processGone()
+                ? unreachable.detail()
+                : "QEMU has said nothing for " + unreachable.forMilliseconds() / 1_000
+                        + " s, and nobody knows whether it still executes this: " + unreachable.detail();
+        unfolding.now().pending().ifPresent(pending -> fail(pending, FailureCode.MACHINE_UNAVAILABLE, detail));
     }
 
     void concludeMigrating(String runState) {

@@ -59,16 +59,24 @@ final class VmVerbs {
             @Parameters(index = "0", paramLabel = "VM", description = "Its name or id.") MachineName vm,
             @Option(names = "--keep-bitmaps", description = "Leave Tidemark's bitmaps in the machine's disks.")
                     boolean keepBitmaps,
+            @Option(
+                            names = "--force",
+                            description = "Let a pending operation go if QEMU does not answer, whatever it still does.")
+                    boolean force,
             @Option(names = "--dry-run", description = "Show what would be done, and do nothing.") boolean dryRun,
             @Mixin WaitOptions wait) {
         RequestPath path = RequestPath.v1("vms", vm.value()).with("keepBitmaps", Boolean.toString(keepBitmaps));
+        if (force) {
+            path = path.with("force", "true");
+        }
+        RequestPath asked = path;
         OperationRun run = new OperationRun(session);
         if (dryRun) {
-            return run.dryRun(session.coordinator().delete(path.with("dryRun", "true")));
+            return run.dryRun(session.coordinator().delete(asked.with("dryRun", "true")));
         }
         return run.start(
                 wait,
                 "tidemark vm show " + vm.value(),
-                () -> session.coordinator().delete(path));
+                () -> session.coordinator().delete(asked));
     }
 }

@@ -183,7 +183,9 @@ public final class Dispatch implements CoordinatorLink {
         OptionalLong version = history.record(report);
         List<CompletableFuture<Look>> waiting = saw(id, report.sight(), false);
         waiting.forEach(look -> look.complete(new Look(before, report.sight())));
-        return version.isPresent() ? DesiredState.of(atLeast(id, version.getAsLong())) : Optional.empty();
+        return version.isPresent()
+                ? DesiredState.after(atLeast(id, version.getAsLong()), report.sight())
+                : Optional.empty();
     }
 
     /**

@@ -24,6 +24,7 @@ import dev.tidemark.schema.event.MachineObserved;
 import dev.tidemark.schema.event.QemuFacts;
 import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.OperationId;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -260,15 +261,16 @@ class ChainBreakTest {
     void leftovers_are_reported_once_and_those_of_the_running_operation_are_not() {
         Story story = chain(A).create(B);
         String ours = "tm-tmp-" + story.pendingOperation();
-        String foreign = "tm-tmp-" + Story.ulid(5);
+        OperationId ended = story.now().intents().getFirst();
+        String old = "tm-tmp-" + ended;
         Look look = story.expected()
                 .put(VDA, ours, Look.healthy(ours, false))
-                .put(VDA, foreign, Look.healthy(foreign, false))
+                .put(VDA, old, Look.healthy(old, false))
                 .job(story.jobName())
-                .job("tm-" + Story.ulid(6) + "-vda")
-                .node("tm-" + Story.ulid(6) + "-target")
+                .job("tm-" + ended + "-vda")
+                .node("tm-" + ended + "-target")
                 .node("tm-" + story.pendingOperation() + "-target")
-                .export("tm-" + Story.ulid(6))
+                .export("tm-" + ended)
                 .partialBackup("near/" + Story.ulid(7) + ".partial")
                 .unaddressable("scsi0-hd0");
         story.look(look);
@@ -285,6 +287,32 @@ class ChainBreakTest {
         assertThat(story.outcome().getLast())
                 .isInstanceOfSatisfying(
                         DriftFound.class, drift -> assertThat(drift.action()).isEqualTo(DriftAction.REPORTED));
+        assertThat(DesiredState.after(story.now(), look.seen()).orElseThrow().removable())
+                .containsExactlyInAnyOrder(old, "tm-" + ended + "-vda", "tm-" + ended + "-target", "tm-" + ended);
+        story.look(look).thenNothing();
+    }
+
+    @Test
+    void what_carries_the_id_of_an_operation_that_this_log_never_heard_of_is_quarantined() {
+        Story story = chain(A);
+        String foreign = "tm-tmp-" + Story.ulid(5);
+        Look look = story.expected()
+                .put(VDA, foreign, Look.healthy(foreign, false))
+                .job("tm-" + Story.ulid(6) + "-vda")
+                .node("tm-" + Story.ulid(6) + "-target")
+                .export("tm-" + Story.ulid(6));
+        story.look(look);
+        assertThat(story.outcome())
+                .extracting(event -> ((DriftFound) event).kind())
+                .containsExactly(
+                        DriftKind.UNKNOWN_TEMPORARY_BITMAP,
+                        DriftKind.UNKNOWN_JOB,
+                        DriftKind.UNKNOWN_NODE,
+                        DriftKind.UNKNOWN_EXPORT);
+        assertThat(story.outcome())
+                .allSatisfy(event -> assertThat(((DriftFound) event).action()).isEqualTo(DriftAction.QUARANTINED));
+        assertThat(DesiredState.after(story.now(), look.seen()).orElseThrow().removable())
+                .isEmpty();
         story.look(look).thenNothing();
     }
 

@@ -340,11 +340,54 @@ class CheckpointConclusionTest {
     }
 
     @Test
-    void a_hung_monitor_says_nothing_about_qemu() {
+    void a_hung_monitor_says_nothing_about_qemu_for_five_minutes() {
         machine()
                 .create(A)
+                .report(new Sight.Unreachable("no greeting", false, 299_999), Optional.empty())
+                .thenNothing();
+        machine()
                 .report(new Sight.Unreachable("no greeting", false, 3_600_000), Optional.empty())
                 .thenNothing();
+    }
+
+    @Test
+    void a_monitor_that_hangs_for_longer_ends_what_was_pending_and_says_what_nobody_knows() {
+        Story creation =
+                machine().create(A).report(new Sight.Unreachable("no greeting", false, 300_000), Optional.empty());
+        assertThat(creation.only(CheckpointFailed.class)).satisfies(failed -> {
+            assertThat(failed.code()).isEqualTo(FailureCode.MACHINE_UNAVAILABLE);
+            assertThat(failed.detail()).contains("nobody knows").endsWith("no greeting");
+        });
+        assertThat(creation.now().pending()).isEmpty();
+    }
+
+    @Test
+    void what_qemu_executes_after_its_time_breaks_the_chain() {
+        // given a checkpoint and a deletion that were given up
+        Story creation = chain(A).create(B);
+        Sight.Observed late =
+                creation.expected().takenOver(VDA, B).takenOver(VDB, B).seen();
+        creation.report(new Sight.Unreachable("no greeting", false, 300_000), Optional.empty());
+        Story deletion = chain(A, B).delete(B);
+        deletion.report(new Sight.Unreachable("no greeting", false, 300_000), Optional.empty());
+        // when they take effect all the same
+        creation.report(late, Optional.empty());
+        deletion.look(deletion.expected()
+                .without(VDA, B)
+                .without(VDB, B)
+                .recording(VDA, A, true)
+                .recording(VDB, A, true));
+        // then nothing may be built on either
+        assertThat(creation.outcome().stream()
+                        .filter(ChainBroken.class::isInstance)
+                        .map(event -> ((ChainBroken) event).cause()))
+                .containsExactly(BreakCause.DELETED_BITMAP_REAPPEARED, BreakCause.DELETED_BITMAP_REAPPEARED);
+        assertThat(creation.chainOf(VDA)).isEmpty();
+        assertThat(deletion.outcome().stream()
+                        .filter(ChainBroken.class::isInstance)
+                        .map(event -> ((ChainBroken) event).cause()))
+                .containsExactly(BreakCause.BITMAP_MISSING, BreakCause.BITMAP_MISSING);
+        assertThat(deletion.chainOf(VDB)).isEmpty();
     }
 
     @ParameterizedTest

@@ -44,6 +44,7 @@ import dev.tidemark.schema.event.MachineRemoved;
 import dev.tidemark.schema.event.RestoreFormat;
 import dev.tidemark.schema.event.RestoreRequested;
 import dev.tidemark.schema.event.VerificationRequested;
+import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.CheckpointName;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.HostName;
@@ -105,8 +106,9 @@ class DeciderTest {
 
     @Test
     void a_removed_machine_takes_no_command_and_desires_nothing() {
-        Story story =
-                machine().when(new RemoveMachine(MACHINE, OPERATION, false, AT)).then(MachineRemoved.class);
+        Story story = machine()
+                .when(new RemoveMachine(MACHINE, OPERATION, false, false, AT))
+                .then(MachineRemoved.class);
         assertThat(story.now().registered()).isFalse();
         assertThat(DesiredState.of(story.now())).isEmpty();
         story.create(A).thenRejected(Rejection.UnknownMachine.class);
@@ -115,31 +117,64 @@ class DeciderTest {
 
     @Test
     void a_removal_that_is_asked_again_is_accepted_and_changes_nothing() {
-        RemoveMachine remove = new RemoveMachine(MACHINE, OPERATION, false, AT);
+        RemoveMachine remove = new RemoveMachine(MACHINE, OPERATION, false, false, AT);
         machine().when(remove).then(MachineRemoved.class).when(remove).thenNothing();
     }
 
     @Test
     void a_machine_with_checkpoints_is_removed_only_if_its_bitmaps_may_stay() {
         Rejection.HasCheckpoints rejection = chain(A, B)
-                .when(new RemoveMachine(MACHINE, OPERATION, false, AT))
+                .when(new RemoveMachine(MACHINE, OPERATION, false, false, AT))
                 .thenRejected(Rejection.HasCheckpoints.class);
         assertThat(rejection.count()).isEqualTo(2);
-        chain(A).when(new RemoveMachine(MACHINE, OPERATION, true, AT)).then(MachineRemoved.class);
+        chain(A).when(new RemoveMachine(MACHINE, OPERATION, true, false, AT)).then(MachineRemoved.class);
     }
 
     @Test
     void a_machine_is_not_removed_under_a_running_operation() {
         machine()
                 .create(A)
-                .when(new RemoveMachine(MACHINE, OPERATION, true, AT))
+                .when(new RemoveMachine(MACHINE, OPERATION, true, false, AT))
                 .thenRejected(Rejection.OtherOperation.class);
+    }
+
+    @Test
+    void an_operator_may_let_a_pending_operation_go_with_its_machine_and_the_log_says_so() {
+        Story story = machine().create(A);
+        OperationId pending = story.pendingOperation();
+        story.when(new RemoveMachine(MACHINE, story.newOperation(), true, true, AT));
+        assertThat(story.only(MachineRemoved.class).abandoned()).contains(pending);
+        assertThat(story.now().pending()).isEmpty();
+        story = machine().when(new RemoveMachine(MACHINE, OPERATION, true, true, AT));
+        assertThat(story.only(MachineRemoved.class).abandoned()).isEmpty();
+    }
+
+    @Test
+    void an_intent_is_known_as_long_as_anything_of_it_may_be_left_in_qemu() {
+        // given an operation that failed, and no effect of any other since
+        Story story = machine();
+        story.create(A);
+        String left = "tm-tmp-" + story.pendingOperation();
+        for (int count = 0; count < 300; count++) {
+            story.report(new Sight.Unreachable("gone", true, 10_000), Optional.empty());
+            story.create(new CheckpointId(Story.ulid(5000 + count)));
+        }
+        Look look = story.expected().put(VDA, left, Look.healthy(left, false));
+        assertThat(DesiredState.after(story.now(), look.seen()).orElseThrow().removable())
+                .containsExactly(left);
+        // when others took effect, before each of which the gateway puts away what is left
+        story.report(new Sight.Unreachable("gone", true, 10_000), Optional.empty());
+        CheckpointId next = new CheckpointId(Story.ulid(6000));
+        story.create(next).done(story.expected().takenOver(VDA, next).takenOver(VDB, next));
+        // then it needs to be remembered no longer
+        assertThat(story.now().intents()).hasSizeLessThan(100);
     }
 
     @Test
     void removing_a_machine_ends_its_errands() {
         Story story = machine().when(new VerifyBackup(MACHINE, OPERATION, BACKUP, NEAR, AT));
-        story.when(new RemoveMachine(MACHINE, story.newOperation(), false, AT)).then(MachineRemoved.class);
+        story.when(new RemoveMachine(MACHINE, story.newOperation(), false, false, AT))
+                .then(MachineRemoved.class);
         assertThat(story.now().errands()).isEmpty();
         assertThat(story.now().pending()).isEmpty();
     }

@@ -160,13 +160,31 @@ class StrangersIT {
     }
 
     @Test
-    void leftovers_under_our_names_are_put_away() {
-        addBitmap("d0", "tm-tmp-01ARZ3NDEKTSV4RRFFQ69G5FAV");
-        machine.qmp("{\"execute\":\"blockdev-add\",\"arguments\":{\"driver\":\"null-co\",\"node-name\":"
-                + "\"tm-01ARZ3NDEKTSV4RRFFQ69G5FAV-0\",\"size\":65536}}");
+    void what_an_ended_operation_of_ours_has_left_is_put_away() {
+        leaveBehind(client.operations().getLast());
         client.reconcile();
         assertThat(machine.leftovers()).isEmpty();
+        assertThat(client.drift()).containsExactlyInAnyOrder("LEFTOVER_BITMAP REMOVED", "LEFTOVER_NODE REMOVED");
         then("INCREMENTAL", "INCREMENTAL");
+    }
+
+    @Test
+    void what_carries_our_prefix_and_no_operation_of_ours_is_quarantined_and_stays() {
+        leaveBehind("01ARZ3NDEKTSV4RRFFQ69G5FAV");
+        client.reconcile();
+        site.restart();
+        client.reconcile();
+        assertThat(machine.leftovers()).hasSize(2);
+        assertThat(client.drift())
+                .containsExactlyInAnyOrder("UNKNOWN_TEMPORARY_BITMAP QUARANTINED", "UNKNOWN_NODE QUARANTINED");
+        then("INCREMENTAL", "INCREMENTAL");
+        assertThat(machine.leftovers()).hasSize(2);
+    }
+
+    private void leaveBehind(String operation) {
+        addBitmap("d0", "tm-tmp-" + operation);
+        machine.qmp("{\"execute\":\"blockdev-add\",\"arguments\":{\"driver\":\"null-co\",\"node-name\":" + "\"tm-"
+                + operation + "00\",\"size\":65536}}");
     }
 
     @Test

@@ -52,7 +52,7 @@ final class Comparison {
                 findExcess(desired.operation(), expected, disk, differences);
             }
         }
-        Leftovers.in(desired, look).describe().forEach(detail -> differences.add(Difference.excess(detail)));
+        Leftovers.unexplained(desired, look).describe().forEach(detail -> differences.add(Difference.excess(detail)));
         return List.copyOf(differences);
     }
 

@@ -17,10 +17,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * What is to be put away: things with our prefix that belong to no pending operation, bitmaps that a recorded decision removes,
+ * What is to be put away: things of ended operations of ours, bitmaps that a recorded decision removes,
  * and older bitmaps that record beside the newest. Pure. Never in it: something without our prefix, a bitmap of a chain to be
  * removed, a bitmap with a checkpoint's name of which the log says nothing (that is quarantined).
  */
@@ -34,11 +35,22 @@ record Leftovers(
         partials = List.copyOf(partials);
     }
 
+    /** What may be put away: of things with our prefix only those that the coordinator knows to be ours (invariant I6). */
     static Leftovers in(Desired desired, Look look) {
+        return in(desired, look, Set.copyOf(desired.removable())::contains);
+    }
+
+    /** Everything that belongs to no pending operation, to be told: whose it is is the coordinator's to say. */
+    static Leftovers unexplained(Desired desired, Look look) {
+        return in(desired, look, name -> true);
+    }
+
+    private static Leftovers in(Desired desired, Look look, Predicate<String> permitted) {
         Optional<Operation> pending = desired.operation();
         Predicate<String> left = name -> QemuNames.isOurs(name)
                 && pending.filter(operation -> QemuNames.belongsTo(name, operation.id()))
-                        .isEmpty();
+                        .isEmpty()
+                && permitted.test(name);
         List<Verb> bitmaps = new ArrayList<>();
         for (ObservedDisk disk : look.observed().disks()) {
             String node = disk.facts().node();

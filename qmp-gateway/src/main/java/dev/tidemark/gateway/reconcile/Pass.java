@@ -143,7 +143,12 @@ final class Pass {
                     return End.IDLE;
                 }
             }
-            Leftovers leftovers = Leftovers.in(desired, look);
+            Desired answered = signals.desired();
+            if (answered.version() != desired.version()) {
+                continue;
+            }
+            // The answer to the last report says what of it may be put away.
+            Leftovers leftovers = Leftovers.in(answered, look);
             if (!leftovers.isEmpty() && sweeps < SWEEPS_MAX) {
                 sweeps++;
                 LOG.info("{}: {}", desired.name(), leftovers.describe());

@@ -48,6 +48,7 @@ final class FakeCoordinator implements CoordinatorLink {
     private boolean lookAt;
     private final List<Report> reports = new ArrayList<>();
     private final List<Progress> progress = new ArrayList<>();
+    private final Set<OperationId> known = new LinkedHashSet<>();
     private final Set<BitmapName> created = new LinkedHashSet<>();
     private final Map<OperationId, Outcome> outcomes = new LinkedHashMap<>();
 
@@ -83,7 +84,7 @@ final class FakeCoordinator implements CoordinatorLink {
         if (deafOnce && !report.results().isEmpty()) {
             deafOnce = false;
             desired = withVersion(desired.version() + 1);
-            return Optional.of(desired);
+            return Optional.of(answer(report.sight()));
         }
         Desired before = desired;
         for (OperationResult result : report.results()) {
@@ -96,7 +97,7 @@ final class FakeCoordinator implements CoordinatorLink {
         if (!desired.equals(before)) {
             desired = withVersion(desired.version() + 1);
         }
-        return Optional.of(desired);
+        return Optional.of(answer(report.sight()));
     }
 
     @Override
@@ -105,7 +106,13 @@ final class FakeCoordinator implements CoordinatorLink {
         notifyAll();
     }
 
+    /** As if this operation had been asked for and had ended. */
+    synchronized void knows(OperationId operation) {
+        known.add(operation);
+    }
+
     synchronized void ask(Operation operation) {
+        known.add(operation.id());
         change(current -> with(current, current.disks(), Optional.of(operation), current.repositoryOperations()));
     }
 
@@ -294,6 +301,39 @@ final class FakeCoordinator implements CoordinatorLink {
         return disk.bitmaps().stream()
                 .filter(bitmap -> bitmap.name().equals(Optional.of(name.value())))
                 .findFirst();
+    }
+
+    /** With what of the things in sight may be put away: those of operations that were asked for and have ended. */
+    private Desired answer(Sight sight) {
+        List<String> removable = new ArrayList<>();
+        if (sight instanceof Sight.Observed seen) {
+            List<String> names = new ArrayList<>(seen.nodes());
+            names.addAll(seen.exports());
+            seen.jobs().forEach(job -> names.add(job.id()));
+            seen.disks()
+                    .forEach(disk -> disk.bitmaps()
+                            .forEach(bitmap -> bitmap.name()
+                                    .filter(name -> name.startsWith(BitmapName.TEMPORARY_PREFIX))
+                                    .ifPresent(names::add)));
+            names.stream()
+                    .filter(name -> known.stream().anyMatch(operation -> name.contains(operation.value())))
+                    .filter(name -> desired.operation()
+                            .filter(operation -> name.contains(operation.id().value()))
+                            .isEmpty())
+                    .distinct()
+                    .forEach(removable::add);
+        }
+        return new Desired(
+                desired.machine(),
+                desired.name(),
+                desired.host(),
+                desired.version(),
+                desired.qmpSocket(),
+                desired.disks(),
+                desired.operation(),
+                desired.repositoryOperations(),
+                Optional.empty(),
+                removable);
     }
 
     private Desired withVersion(long version) {

@@ -7,6 +7,7 @@ import dev.tidemark.gateway.testkit.DiskImage;
 import dev.tidemark.gateway.testkit.RawMonitor;
 import dev.tidemark.schema.contract.ObservedBitmap;
 import dev.tidemark.schema.id.BitmapName;
+import dev.tidemark.schema.id.OperationId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ class SweepIT {
             BitmapName kept = rig.checkpoint();
             rig.stopGateway();
             String operation = Operations.ulid();
+            rig.coordinator.knows(new OperationId(operation));
             for (String name : new String[] {"t", "f"}) {
                 DiskImage.createQcow2(rig.files.resolve(name), Rig.DISK_BYTES);
             }
@@ -33,9 +35,8 @@ class SweepIT {
                         transaction(add("tm-tmp-" + operation, true) + "," + add("foreign-bitmap", false) + ","
                                 + backup("tm-" + operation + "-0", "tm-" + operation + "00") + ","
                                 + backup("foreign-job", "foreign-target")));
-                bystander.execute(
-                        "{\"execute\":\"block-export-add\",\"arguments\":{\"type\":\"nbd\",\"id\":\"tm-export\","
-                                + "\"node-name\":\"tm-" + operation + "00\",\"name\":\"ours\"}}");
+                bystander.execute("{\"execute\":\"block-export-add\",\"arguments\":{\"type\":\"nbd\",\"id\":\"tm-"
+                        + operation + "-x\",\"node-name\":\"tm-" + operation + "00\",\"name\":\"ours\"}}");
             }
             Path partial = rig.repository.resolve(rig.machine.value()).resolve(Operations.ulid() + ".partial");
             Files.createDirectories(partial);
@@ -62,6 +63,36 @@ class SweepIT {
                                 .toString())
                         .contains("foreign-target")
                         .doesNotContain("tm-" + operation);
+            }
+        }
+    }
+
+    @Test
+    void what_another_installation_may_still_need_is_told_and_left_alone() {
+        try (Rig rig = new Rig(1)) {
+            rig.awaitDisks();
+            String foreign = Operations.ulid();
+            DiskImage.createQcow2(rig.files.resolve("t"), Rig.DISK_BYTES);
+            try (RawMonitor bystander = rig.bystander()) {
+                open(bystander, rig, "tm-" + foreign + "00", "t");
+                bystander.execute(transaction(
+                        add("tm-tmp-" + foreign, true) + "," + backup("tm-" + foreign + "-0", "tm-" + foreign + "00")));
+            }
+            int before = rig.coordinator.reports().size();
+            rig.coordinator.lookNow();
+            await().atMost(Rig.TIME_MAX)
+                    .until(() -> rig.coordinator.reports().size() > before
+                            && rig.coordinator
+                                    .lastObserved()
+                                    .filter(seen -> !seen.jobs().isEmpty())
+                                    .isPresent());
+            // and while the gateway works for its own log
+            BitmapName own = rig.checkpoint();
+            assertThat(SecondOpinion.bitmaps(rig, 0)).containsKeys(own.value(), "tm-tmp-" + foreign);
+            try (RawMonitor bystander = rig.bystander()) {
+                assertThat(bystander.execute("{\"execute\":\"query-jobs\"}").toString())
+                        .contains("tm-" + foreign + "-0")
+                        .contains("running");
             }
         }
     }

@@ -8,7 +8,9 @@ import java.util.Optional;
 
 /**
  * What QEMU should hold for one machine, folded from its log up to {@code version}. At most one operation changes bitmaps at a
- * time; those that only read or write the repository may stand beside it.
+ * time; those that only read or write the repository may stand beside it. {@code removable} names jobs, nodes, exports and
+ * temporary bitmaps that were reported and belong to operations of this log that have ended: nothing else with our prefix may
+ * be put away, because it may be another installation's (invariant I6).
  */
 public record Desired(
         MachineId machine,
@@ -18,9 +20,35 @@ public record Desired(
         String qmpSocket,
         List<DesiredDisk> disks,
         Optional<Operation> operation,
-        List<RepositoryOperation> repositoryOperations) {
+        List<RepositoryOperation> repositoryOperations,
+        Optional<String> qgaSocket,
+        List<String> removable) {
     public Desired {
         disks = List.copyOf(disks);
         repositoryOperations = List.copyOf(repositoryOperations);
+        removable = List.copyOf(removable);
+    }
+
+    /** Without a guest agent, and before anything was reported. */
+    public Desired(
+            MachineId machine,
+            MachineName name,
+            HostName host,
+            long version,
+            String qmpSocket,
+            List<DesiredDisk> disks,
+            Optional<Operation> operation,
+            List<RepositoryOperation> repositoryOperations) {
+        this(
+                machine,
+                name,
+                host,
+                version,
+                qmpSocket,
+                disks,
+                operation,
+                repositoryOperations,
+                Optional.empty(),
+                List.of());
     }
 }

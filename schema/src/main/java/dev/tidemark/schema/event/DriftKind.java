@@ -4,6 +4,14 @@ package dev.tidemark.schema.event;
 public enum DriftKind {
     /** A bitmap with our prefix that this log never heard of. */
     UNKNOWN_BITMAP,
+    /** A temporary bitmap of an operation that this log never heard of. */
+    UNKNOWN_TEMPORARY_BITMAP,
+    /** A target node of an operation that this log never heard of. */
+    UNKNOWN_NODE,
+    /** A job of an operation that this log never heard of: another installation's, perhaps. */
+    UNKNOWN_JOB,
+    /** An NBD export with our prefix of which this log never heard. */
+    UNKNOWN_EXPORT,
     /** An older bitmap records as well: a safe superset. */
     EXTRA_RECORDING,
     /** A temporary bitmap whose operation has ended, or a bitmap of a broken, failed or deleted checkpoint. */
@@ -17,5 +25,7 @@ public enum DriftKind {
     /** A partial directory in the repository whose operation has ended. */
     LEFTOVER_FILES,
     /** A writable disk without a device id that can name it: it is not protected. */
-    UNADDRESSABLE_DISK
+    UNADDRESSABLE_DISK,
+    /** The guest agent says that the guest's file systems are frozen: its writes hang. */
+    GUEST_FROZEN
 }

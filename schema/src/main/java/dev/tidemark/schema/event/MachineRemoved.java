@@ -3,6 +3,16 @@ package dev.tidemark.schema.event;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.OperationId;
 import java.time.Instant;
+import java.util.Optional;
 
-/** A machine left protection; its name is free again. */
-public record MachineRemoved(MachineId machine, OperationId operation, Instant at) implements MachineEvent {}
+/**
+ * A machine left protection; its name is free again. {@code abandoned} is the operation that was pending: the operator let
+ * it go, and nobody knows whether QEMU still executes it.
+ */
+public record MachineRemoved(MachineId machine, OperationId operation, Optional<OperationId> abandoned, Instant at)
+        implements MachineEvent {
+    /** Nothing was pending. */
+    public MachineRemoved(MachineId machine, OperationId operation, Instant at) {
+        this(machine, operation, Optional.empty(), at);
+    }
+}

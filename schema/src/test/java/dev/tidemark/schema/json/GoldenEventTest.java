@@ -3,12 +3,14 @@ package dev.tidemark.schema.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.schema.event.MachineEvent;
+import dev.tidemark.schema.event.MachineRemoved;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,6 +63,20 @@ class GoldenEventTest {
         List<Class<?>> permitted = List.of(MachineEvent.class.getPermittedSubclasses());
         assertThat(EventNames.all().values()).<Class<?>>extracting(type -> type).containsAll(permitted);
         assertThat(names()).allMatch(name -> name.matches("[a-z]+(-[a-z]+)*\\.v[1-9][0-9]*"));
+    }
+
+    @Test
+    void what_an_operator_let_go_is_stored_and_an_older_log_has_none() {
+        MachineRemoved removed = (MachineRemoved) EventSamples.all().stream()
+                .filter(MachineRemoved.class::isInstance)
+                .findFirst()
+                .orElseThrow();
+        MachineRemoved abandoning = new MachineRemoved(
+                removed.machine(), removed.operation(), Optional.of(removed.operation()), removed.at());
+        String stored = Json.MAPPER.writeValueAsString(abandoning);
+        assertThat(stored).contains("\"abandoned\"");
+        assertThat(Json.MAPPER.readValue(stored, MachineRemoved.class)).isEqualTo(abandoning);
+        assertThat(removed.abandoned()).isEmpty();
     }
 
     @Test

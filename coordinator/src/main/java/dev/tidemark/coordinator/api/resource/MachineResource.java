@@ -107,14 +107,18 @@ public final class MachineResource {
     ResponseEntity<?> remove(
             @PathVariable("vm") MachineName vm,
             @RequestParam(value = "keepBitmaps", defaultValue = "false") QueryFlag keepBitmaps,
+            @RequestParam(value = "force", defaultValue = "false") QueryFlag force,
             @RequestParam(value = "dryRun", defaultValue = "false") QueryFlag dryRun,
             HttpServletRequest request)
             throws Rejected {
         return submissions.accept(request, dryRun.isSet(), Nothing.INSTANCE, attempt -> {
             OperationId operation = ids.operation();
             MachineId machine = lookup.registered(vm).id();
+            // Where QEMU answers, a pending operation can be waited for or aborted: letting it go would leave it in
+            // QEMU.
+            boolean abandon = force.isSet() && engine.sight(machine).state() != MachineSight.State.UP;
             return new Submissions.Proposal(
-                    new RemoveMachine(machine, operation, keepBitmaps.isSet(), ids.now()), operation);
+                    new RemoveMachine(machine, operation, keepBitmaps.isSet(), abandon, ids.now()), operation);
         });
     }
 

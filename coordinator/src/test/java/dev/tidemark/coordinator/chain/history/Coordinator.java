@@ -154,6 +154,7 @@ final class Coordinator {
                 machine.pending(),
                 machine.errands(),
                 machine.told(),
-                machine.recent());
+                machine.recent(),
+                machine.intents());
     }
 }

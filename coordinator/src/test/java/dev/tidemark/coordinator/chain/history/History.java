@@ -135,7 +135,9 @@ final class History {
     }
 
     private void unreachable() {
-        switch (dice.nextInt(4)) {
+        switch (dice.nextInt(6)) {
+            case 4 -> gateway.unreachable(false, 299_999);
+            case 5 -> gateway.unreachable(false, 300_000);
             case 0 -> gateway.unreachable(true, 9_999);
             case 1 -> gateway.unreachable(true, 10_000);
             case 2 -> gateway.migrated();
@@ -185,7 +187,7 @@ final class History {
     /** Seldom, because nothing interesting happens afterwards. */
     private void remove() {
         if (dice.nextInt(20) == 0) {
-            coordinator.submit(new RemoveMachine(id, operation(), false, Coordinator.NOW));
+            coordinator.submit(new RemoveMachine(id, operation(), false, false, Coordinator.NOW));
         }
     }
 

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * A gateway by the rules of the design: fetch, look, tell what differs, sweep, act once, look again, tell. It may die or
@@ -74,7 +75,7 @@ final class TestGateway {
             return true;
         }
         between.run();
-        boolean swept = sweep(desired);
+        boolean swept = sweep(desired, removable(first));
         Optional<Operation> operation = desired.operation();
         if (operation.isEmpty()) {
             return swept;
@@ -173,29 +174,37 @@ final class TestGateway {
         };
     }
 
-    private boolean sweep(Desired desired) {
+    private Set<String> removable(Report report) {
+        return DesiredState.after(coordinator.machine(), report.sight())
+                .map(answer -> Set.copyOf(answer.removable()))
+                .orElse(Set.of());
+    }
+
+    private boolean sweep(Desired desired, Set<String> removable) {
         if (sabotage == Sabotage.NEVER_SWEEPS) {
             return false;
         }
         Optional<OperationId> current = desired.operation().map(Operation::id);
         boolean swept = false;
         for (OperationId job : List.copyOf(qemu.jobs.keySet())) {
-            if (!current.equals(Optional.of(job))) {
+            if (!current.equals(Optional.of(job)) && removable.stream().anyMatch(name -> name.contains(job.value()))) {
                 qemu.endJob(job);
                 swept = true;
             }
         }
         for (DesiredDisk disk : desired.disks()) {
-            swept |= qemu.plugged().stream().anyMatch(there -> there.name.equals(disk.disk())) && sweep(desired, disk);
+            swept |= qemu.plugged().stream().anyMatch(there -> there.name.equals(disk.disk()))
+                    && sweep(desired, disk, removable);
         }
         return swept;
     }
 
-    private boolean sweep(Desired desired, DesiredDisk disk) {
+    private boolean sweep(Desired desired, DesiredDisk disk, Set<String> removable) {
         FakeDisk real = qemu.disk(disk.disk());
         boolean swept = false;
         for (String name : List.copyOf(real.bitmaps.keySet())) {
             boolean temporary = name.startsWith(BitmapName.TEMPORARY_PREFIX)
+                    && removable.contains(name)
                     && desired.operation()
                             .filter(operation ->
                                     BitmapName.temporary(operation.id()).equals(name))
