@@ -45,12 +45,17 @@ public final class Cells {
         return Arrays.toString(values);
     }
 
-    /** The cells from the first up to the last, which is not among them. */
+    /** A mask of the cells from the first up to the end, which is not among them. */
     static long range(int first, int end) {
         return below(end) & ~below(first);
     }
 
+    /** A mask of the cells before the end. */
     static long below(int end) {
         return end >= MAX ? -1L : end <= 0 ? 0L : (1L << end) - 1;
+    }
+
+    static boolean has(long mask, int cell) {
+        return (mask & (1L << cell)) != 0;
     }
 }

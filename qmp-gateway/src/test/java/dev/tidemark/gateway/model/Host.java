@@ -1,5 +1,6 @@
 package dev.tidemark.gateway.model;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,9 @@ public final class Host {
      * @param cellBytes the smallest piece that the model tells apart; a disk has at most {@link Cells#MAX} of them
      */
     public Host(long cellBytes) {
+        if (cellBytes <= 0 || Image.CLUSTER_BYTES % cellBytes != 0) {
+            throw new IllegalArgumentException("a cluster holds whole cells, not cells of " + cellBytes);
+        }
         this.cellBytes = cellBytes;
     }
 
@@ -40,13 +44,53 @@ public final class Host {
         images.put(file, image.copy());
     }
 
+    /** Gives a file another name. */
+    public void rename(String from, String to) {
+        Image image = images.remove(from);
+        if (image == null) {
+            throw new IllegalArgumentException("no file " + from);
+        }
+        images.put(to, image);
+    }
+
     /** Removes the file. */
     public void remove(String file) {
         images.remove(file);
     }
 
-    /** What a reader of the file sees through all its backing files. */
+    /**
+     * What a reader of the file sees through all its backing files.
+     *
+     * @throws IllegalArgumentException if one of them is missing
+     */
     public Cells read(String file) {
-        return new Cells(); // not yet
+        Layer layer = layer(file);
+        Cells cells = new Cells();
+        for (int cell = 0; cell < layer.cells(); cell++) {
+            cells.put(cell, layer.at(cell));
+        }
+        return cells;
+    }
+
+    /** Where a backing file's name leads, seen from the file that names it. */
+    static String resolve(String file, String backing) {
+        return Path.of(file).resolveSibling(backing).normalize().toString();
+    }
+
+    private Layer layer(String file) {
+        Image image = image(file).orElseThrow(() -> new IllegalArgumentException("no file " + file));
+        Layer below =
+                image.backingFile.map(backing -> layer(resolve(file, backing))).orElse(Layer.NOTHING);
+        return new Layer() {
+            @Override
+            public int cells() {
+                return image.cells;
+            }
+
+            @Override
+            public long at(int cell) {
+                return cell >= image.cells ? 0 : image.holds(cell) ? image.at(cell) : below.at(cell);
+            }
+        };
     }
 }

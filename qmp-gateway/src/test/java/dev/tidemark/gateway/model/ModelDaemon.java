@@ -5,9 +5,14 @@ import dev.tidemark.gateway.observe.Look;
 import dev.tidemark.gateway.observe.Observer;
 import dev.tidemark.gateway.qmp.QmpCommand;
 import dev.tidemark.schema.contract.ObservedBitmap;
+import dev.tidemark.schema.contract.ObservedJob;
 import dev.tidemark.schema.event.QemuFacts;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * One process of qemu-storage-daemon. What it is told either happens wholly or is refused and changes nothing. Jobs stand still
@@ -15,22 +20,49 @@ import java.util.Map;
  *
  * <p>After {@link #quit} or {@link #kill} only a new one on the same {@link Host} may be used.
  */
-@SuppressWarnings({"DoNotCallSuggester", "ObjectToString"}) // for as long as this is a skeleton
 public final class ModelDaemon {
     private final Host host;
     private final QemuFacts facts;
+    private final ModelFaults faults;
+    private final Graph graph;
+    private final Opening opening;
 
     /** Starts; nothing is open yet. */
     public ModelDaemon(Host host, QemuFacts facts) {
+        this(host, facts, ModelFaults.NONE);
+    }
+
+    /** Starts one that is wrong on purpose. */
+    public ModelDaemon(Host host, QemuFacts facts, ModelFaults faults) {
         this.host = host;
         this.facts = facts;
+        this.faults = faults;
+        this.graph = new Graph(host.cellBytes());
+        this.opening = new Opening(host, graph, faults);
     }
 
     // What production says.
 
-    /** One command of production's, but for queries. */
+    /**
+     * One command of production's.
+     *
+     * @throws IllegalArgumentException if it is a query; see {@link #look}, {@link #jobs} and {@link #children}
+     */
     public void execute(QmpCommand command) throws ModelRefusal {
-        throw new UnsupportedOperationException("not yet: " + command + host.cellBytes() + facts);
+        switch (command) {
+            case QmpCommand.Query query -> throw new IllegalArgumentException("not answered as JSON: " + query);
+            case QmpCommand.BlockdevAdd add -> open(opening.read(add.options()));
+            case QmpCommand.BlockdevReopenReadOnly(String node, String file, Optional<String> backing) ->
+                reopen(node, true);
+            case QmpCommand.BlockdevDel(String node) -> close(node);
+            case QmpCommand.BlockExportDel(String export, boolean hard) -> endExport(export);
+            case QmpCommand.JobCancel(String id) -> cancel(id);
+            case QmpCommand.JobDismiss(String id) -> dismiss(id);
+            case QmpCommand.BlockJobSetSpeed(String id, long speed) -> job(id);
+            case QmpCommand.Transaction(var actions) ->
+                transaction(
+                        actions.stream().<ModelAction>map(ModelAction.Said::new).toList());
+        }
     }
 
     /** The plan's one transaction. */
@@ -42,109 +74,251 @@ public final class ModelDaemon {
 
     /** {@code blockdev-add}. */
     public void open(NodeOptions options) throws ModelRefusal {
-        throw new UnsupportedOperationException("not yet: " + options);
+        opening.open(options);
     }
 
-    /** {@code blockdev-del}. */
-    public void close(String node) throws ModelRefusal {
-        throw new UnsupportedOperationException("not yet: " + node);
+    /** {@code blockdev-del}. That bitmaps could not be stored is told to nobody. */
+    public void close(String name) throws ModelRefusal {
+        Node node = graph.node(name);
+        if (node instanceof Node.Qcow2 qcow2 && qcow2.implicit) {
+            throw new ModelRefusal("Node " + name + " is not owned by the monitor");
+        }
+        graph.requireUnused(node);
+        opening.close(node);
     }
 
     /** {@code transaction}. */
     public void transaction(List<ModelAction> actions) throws ModelRefusal {
-        throw new UnsupportedOperationException("not yet: " + actions);
+        new Transaction(graph, faults).run(actions);
     }
 
-    /** {@code block_resize}. */
-    public void resize(String node, long bytes) throws ModelRefusal {
-        throw new UnsupportedOperationException("not yet: " + node + bytes);
+    /** {@code block_resize}: marks nothing (hazard S1). */
+    public void resize(String name, long bytes) throws ModelRefusal {
+        Node node = graph.node(name);
+        graph.requireResizePossible(node);
+        Node.Qcow2 qcow2 = (Node.Qcow2) node;
+        int old = node.cells();
+        int cells = Math.toIntExact(bytes / host.cellBytes());
+        if (cells < old) {
+            qcow2.image.shrink(cells);
+        } else {
+            qcow2.image.grow(cells, qcow2.below());
+        }
+        for (Bitmap bitmap : node.bitmaps) {
+            bitmap.truncate(cells);
+            if (cells < old && faults.has(ModelFaults.Fault.SHRINK_MARKS)) {
+                bitmap.record(1L << (cells - 1));
+            }
+            if (cells > old && faults.has(ModelFaults.Fault.GROW_MARKS)) {
+                bitmap.record(Cells.range(old, cells));
+            }
+        }
     }
 
     /** {@code blockdev-reopen} of a qcow2 node on the same children. */
-    public void reopen(String node, boolean readOnly) throws ModelRefusal {
-        throw new UnsupportedOperationException("not yet: " + node + readOnly);
+    public void reopen(String name, boolean readOnly) throws ModelRefusal {
+        Node node = graph.node(name);
+        if (!(node instanceof Node.Qcow2 qcow2)) {
+            throw new ModelRefusal("Cannot change the option 'driver'");
+        }
+        if (readOnly && (graph.writtenFromAbove(node) || graph.inJob(node))) {
+            throw new ModelRefusal("Read-only block node '" + name + "' cannot support read-write users");
+        }
+        if (readOnly && !qcow2.readOnly) {
+            BitmapStore.freeze(qcow2);
+        } else if (!readOnly && qcow2.readOnly) {
+            BitmapStore.thaw(qcow2);
+        }
     }
 
-    /** {@code block-export-add}, NBD: while it lives, the node cannot be closed and the bitmaps are busy. */
-    public void export(String id, String node, boolean writable, List<String> bitmaps) throws ModelRefusal {
-        throw new UnsupportedOperationException("not yet: " + id + node + writable + bitmaps);
+    /** {@code block-export-add}, NBD: while it lives, the node cannot be closed or resized and the bitmaps are busy. */
+    public void export(String id, String name, boolean writable, List<String> bitmaps) throws ModelRefusal {
+        Node node = graph.node(name);
+        if (graph.exports.containsKey(id)) {
+            throw new ModelRefusal("Block export id '" + id + "' is already in use");
+        }
+        if (writable && (node.readOnly() || graph.inJob(node))) {
+            throw new ModelRefusal("Block node is read-only");
+        }
+        List<Bitmap> exported = new ArrayList<>();
+        for (String wanted : bitmaps) {
+            Bitmap bitmap = opening.exportable(node, wanted, writable);
+            if (exported.contains(bitmap)) {
+                throw new ModelRefusal("Bitmap '" + wanted + "' is currently in use by another operation");
+            }
+            exported.add(bitmap);
+        }
+        exported.forEach(bitmap -> bitmap.busy = true);
+        graph.exports.put(id, new Export(id, node, writable, exported));
+    }
+
+    /** {@code block-export-del}. */
+    public void endExport(String id) throws ModelRefusal {
+        Export export = graph.exports.remove(id);
+        if (export == null) {
+            throw new ModelRefusal("Export '" + id + "' is not found");
+        }
+        export.bitmaps.forEach(bitmap -> bitmap.busy = false);
+    }
+
+    /** {@code job-cancel}. */
+    public void cancel(String id) throws ModelRefusal {
+        Job job = job(id);
+        if (job.isConcluded()) {
+            throw new ModelRefusal("Job '" + id + "' in state 'concluded' cannot accept command verb 'cancel'");
+        }
+        job.conclude(Optional.of("Operation canceled"));
+    }
+
+    /** {@code job-dismiss}. */
+    public void dismiss(String id) throws ModelRefusal {
+        if (!job(id).isConcluded()) {
+            throw new ModelRefusal("Job '" + id + "' in state 'running' cannot accept command verb 'dismiss'");
+        }
+        graph.jobs.remove(id);
     }
 
     // What the guest does, through whatever stands on the node.
 
     /** Writes these cells. A value of 0 is data that happens to be zeros. */
     public void write(String node, int firstCell, int cells, long value) throws ModelRefusal {
-        throw new UnsupportedOperationException("not yet: " + node + firstCell + cells + value);
+        change(node, Node.Change.WRITE, firstCell, cells, value);
     }
 
-    /** Writes zeros, or discards: on qcow2 as QEMU does it, both read as zeros and both mark. */
+    /** Writes zeros, as few data as possible. */
     public void zero(String node, int firstCell, int cells) throws ModelRefusal {
-        throw new UnsupportedOperationException("not yet: " + node + firstCell + cells);
+        change(node, Node.Change.ZERO, firstCell, cells, 0);
+    }
+
+    /** Discards. Parts of clusters are left as they are, but marked. */
+    public void discard(String node, int firstCell, int cells) throws ModelRefusal {
+        change(node, Node.Change.DISCARD, firstCell, cells, 0);
     }
 
     /** What a reader of the node sees. */
-    public Cells read(String node) {
-        throw new UnsupportedOperationException("not yet: " + node);
+    public Cells read(String node) throws ModelRefusal {
+        return graph.node(node).content();
     }
 
     // What time does to jobs.
 
-    /** The job copies its next cells; when none is left it concludes. */
-    public void proceed(String job, int cells) {
-        throw new UnsupportedOperationException("not yet: " + job + cells);
+    /** The job copies its next cells; when none is left it concludes. One that was cancelled stands as it is. */
+    public void proceed(String job, int cells) throws ModelRefusal {
+        job(job).proceed(cells);
     }
 
-    /** The job copies all that is left and concludes. */
-    public void finish(String job) {
+    /** The job copies all that is left and concludes; one with {@code sync=none} never does by itself. */
+    public void finish(String job) throws ModelRefusal {
         proceed(job, Integer.MAX_VALUE);
     }
 
-    /** The job concludes with this error. */
-    public void fail(String job, String error) {
-        throw new UnsupportedOperationException("not yet: " + job + error);
+    /** The job concludes with this error, unless it has concluded. */
+    public void fail(String job, String error) throws ModelRefusal {
+        if (!job(job).isConcluded()) {
+            job(job).conclude(Optional.of(error));
+        }
     }
 
     // How it ends.
 
     /** {@code quit} or SIGTERM: jobs are cancelled, persistent bitmaps stored as far as there is room. */
     public void quit() {
-        throw new UnsupportedOperationException("not yet");
+        for (Job job : graph.jobs.values()) {
+            if (!job.isConcluded()) {
+                job.conclude(Optional.of("Operation canceled"));
+            }
+        }
+        graph.exports.clear();
+        graph.nodes.values().forEach(Opening::storeAsFarAsPossible);
+        kill();
     }
 
     /** SIGKILL: nothing is stored; what was stored before comes back inconsistent. */
     public void kill() {
-        throw new UnsupportedOperationException("not yet");
+        graph.nodes.clear();
+        graph.jobs.clear();
+        graph.exports.clear();
     }
 
     // What the queries tell.
 
     /** What production's observer would make of all queries together. */
     public Look look(List<String> partialBackups) {
-        throw new UnsupportedOperationException("not yet: " + partialBackups);
+        return new Sights(graph).look(facts, partialBackups);
     }
 
     /** What production's observer would make of the queries for jobs. */
     public Observer.Jobs jobs() {
-        throw new UnsupportedOperationException("not yet");
+        List<ObservedJob> jobs = new Sights(graph).jobs();
+        return new Observer.Jobs(
+                jobs,
+                jobs.stream()
+                        .filter(job -> !job.status().equals(Job.CONCLUDED))
+                        .collect(Collectors.toMap(ObservedJob::id, job -> "ok")));
     }
 
     /** The names of the nodes on which a node stands, by role. */
-    public Map<String, String> children(String node) {
-        throw new UnsupportedOperationException("not yet: " + node);
+    public Map<String, String> children(String name) throws ModelRefusal {
+        Map<String, String> children = new LinkedHashMap<>();
+        switch (graph.node(name)) {
+            case Node.Qcow2 qcow2 -> {
+                children.put("file", qcow2.fileNode);
+                if (qcow2.backing != null) {
+                    children.put("backing", qcow2.backing.name);
+                }
+            }
+            case Node.Null empty -> children.clear();
+            case Node.Window window -> children.put("file", window.children().getFirst().name);
+        }
+        return children;
     }
 
-    /** A node's bitmaps, nameless ones of jobs among them. */
-    public List<ObservedBitmap> bitmaps(String node) {
-        throw new UnsupportedOperationException("not yet: " + node);
+    /** A node's bitmaps, newest first, nameless ones of jobs among them. */
+    public List<ObservedBitmap> bitmaps(String node) throws ModelRefusal {
+        return Sights.bitmaps(graph.node(node));
     }
 
     /** What a bitmap marks, a bit per cell. */
-    public long dirtyCells(String node, String bitmap) {
-        throw new UnsupportedOperationException("not yet: " + node + bitmap);
+    public long dirtyCells(String node, String bitmap) throws ModelRefusal {
+        return graph.node(node).bitmap(bitmap).dirtyCells();
+    }
+
+    /** What a bitmap marks, a bit per granule. */
+    public boolean[] dirtyGranules(String node, String bitmap) throws ModelRefusal {
+        return graph.node(node).bitmap(bitmap).bits();
     }
 
     /** Whether a node of this name is open. */
     public boolean isOpen(String node) {
-        throw new UnsupportedOperationException("not yet: " + node);
+        return graph.nodes.containsKey(node);
+    }
+
+    /** The node that an export shows now. */
+    public Optional<String> exportedNode(String export) {
+        return Optional.ofNullable(graph.exports.get(export)).map(found -> found.node.name);
+    }
+
+    /** How a job stands. */
+    public Optional<ObservedJob> observedJob(String id) {
+        return Optional.ofNullable(graph.jobs.get(id)).map(Job::observed);
+    }
+
+    private void change(String name, Node.Change change, int first, int cells, long value) throws ModelRefusal {
+        Node node = graph.node(name);
+        if (node.readOnly()) {
+            throw new ModelRefusal("Block node is read-only");
+        }
+        if (first < 0 || cells <= 0 || first + cells > node.cells()) {
+            throw new ModelRefusal("No space left on device");
+        }
+        node.change(change, Cells.range(first, first + cells), value);
+    }
+
+    private Job job(String id) throws ModelRefusal {
+        Job job = graph.jobs.get(id);
+        if (job == null) {
+            throw new ModelRefusal("Job not found");
+        }
+        return job;
     }
 }

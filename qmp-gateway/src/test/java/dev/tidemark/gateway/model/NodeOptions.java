@@ -26,6 +26,9 @@ public sealed interface NodeOptions {
     /** A part of another node: raw with offset and size. */
     record Part(String node, String below, long offsetBytes, long bytes) implements NodeOptions {}
 
+    /** Fails every write, and reads zeros. */
+    record Broken(String node, long bytes) implements NodeOptions {}
+
     /** A throttle filter, which passes everything on. */
     record Filter(String node, String below) implements NodeOptions {}
 }

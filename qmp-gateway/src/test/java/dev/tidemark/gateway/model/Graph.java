@@ -1,0 +1,119 @@
+package dev.tidemark.gateway.model;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What is open in a process, and who may do what to whom: QEMU's permissions and blockers, as far as they matter here. */
+final class Graph {
+    final Map<String, Node> nodes = new LinkedHashMap<>();
+    final Map<String, Job> jobs = new LinkedHashMap<>();
+    final Map<String, Export> exports = new LinkedHashMap<>();
+    private final long cellBytes;
+
+    Graph(long cellBytes) {
+        this.cellBytes = cellBytes;
+    }
+
+    long cellBytes() {
+        return cellBytes;
+    }
+
+    Node node(String name) throws ModelRefusal {
+        Node node = nodes.get(name);
+        if (node == null) {
+            throw new ModelRefusal("Cannot find device='' nor node-name='" + name + "'");
+        }
+        return node;
+    }
+
+    List<Node> parents(Node node) {
+        List<Node> parents = new ArrayList<>();
+        for (Node other : nodes.values()) {
+            if (other.children().contains(node)) {
+                parents.add(other);
+            }
+        }
+        return parents;
+    }
+
+    List<Export> exportsOf(Node node) {
+        return exports.values().stream().filter(export -> export.node == node).toList();
+    }
+
+    boolean inJob(Node node) {
+        return jobs.values().stream().anyMatch(job -> !job.isConcluded() && (job.source == node || job.target == node));
+    }
+
+    boolean isBacking(Node node) {
+        return nodes.values().stream().anyMatch(other -> other instanceof Node.Qcow2 qcow2 && qcow2.backing == node);
+    }
+
+    boolean writtenFromAbove(Node node) {
+        return exportsOf(node).stream().anyMatch(export -> export.writable);
+    }
+
+    void requireUnused(Node node) throws ModelRefusal {
+        if (!parents(node).isEmpty() || !exportsOf(node).isEmpty() || inJob(node)) {
+            throw new ModelRefusal("Node " + node.name + " is in use");
+        }
+    }
+
+    void requireBackupPossible(String id, Node source, Node target) throws ModelRefusal {
+        if (jobs.containsKey(id)) {
+            throw new ModelRefusal("Job ID '" + id + "' already in use");
+        }
+        if (source == target) {
+            throw new ModelRefusal("Source and target cannot be the same");
+        }
+        if (inJob(source) || inJob(target)) {
+            throw new ModelRefusal("Node is busy: block device is in use by block job: backup");
+        }
+        if (target.readOnly()) {
+            throw new ModelRefusal("Block node is read-only");
+        }
+        if (source.cells() != target.cells()) {
+            throw new ModelRefusal("Source and target image have different sizes");
+        }
+    }
+
+    Node.Qcow2 requireSnapshotPossible(Node node, String overlayName) throws ModelRefusal {
+        if (inJob(node) || isBacking(node)) {
+            throw new ModelRefusal("Node '" + node.name + "' is busy");
+        }
+        Node overlay = node(overlayName);
+        if (!(overlay instanceof Node.Qcow2 qcow2)) {
+            throw new ModelRefusal("The overlay does not support backing images");
+        }
+        if (qcow2.backing != null) {
+            throw new ModelRefusal("The overlay already has a backing image");
+        }
+        if (overlay == node
+                || !exportsOf(overlay).isEmpty()
+                || !parents(overlay).isEmpty()
+                || inJob(overlay)) {
+            throw new ModelRefusal("The overlay is already in use");
+        }
+        return qcow2;
+    }
+
+    void requireResizePossible(Node node) throws ModelRefusal {
+        if (!(node instanceof Node.Qcow2 qcow2)) {
+            throw new ModelRefusal("Image format driver does not support resize");
+        }
+        if (node.readOnly()) {
+            throw new ModelRefusal("Image is read-only");
+        }
+        if (inJob(node) || isBacking(node) || !exportsOf(node).isEmpty()) {
+            throw new ModelRefusal("Permission conflict on node '" + node.name + "'");
+        }
+        for (StoredBitmap stored : qcow2.image.bitmaps) {
+            @Nullable Bitmap bitmap = node.find(stored.name());
+            if (bitmap == null || bitmap.inconsistent || bitmap.busy) {
+                throw new ModelRefusal("Bitmap '" + stored.name() + "' cannot be resized");
+            }
+        }
+    }
+}
