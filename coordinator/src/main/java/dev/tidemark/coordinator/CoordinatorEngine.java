@@ -1,5 +1,7 @@
 package dev.tidemark.coordinator;
 
+import dev.tidemark.schema.crash.CrashPoint;
+import dev.tidemark.schema.crash.CrashHook;
 import dev.tidemark.coordinator.api.Caller;
 import dev.tidemark.coordinator.api.ChainView;
 import dev.tidemark.coordinator.api.DryRun;
@@ -61,13 +63,16 @@ final class CoordinatorEngine implements Engine {
     private final Dispatch dispatch;
     private final Map<RepositoryName, Path> repositories;
     private final Clock clock;
+    private final CrashHook crash;
     private final SecureRandom random = new SecureRandom();
 
     CoordinatorEngine(
             Ledger<Machine, MachineCommand, MachineEvent, Rejection> ledger,
             Dispatch dispatch,
             Map<RepositoryName, Path> repositories,
-            Clock clock) {
+            Clock clock,
+            CrashHook crash) {
+        this.crash = crash;
         this.ledger = ledger;
         this.dispatch = dispatch;
         this.repositories = Map.copyOf(repositories);
@@ -77,8 +82,10 @@ final class CoordinatorEngine implements Engine {
     @Override
     public Submitted submit(MachineCommand command, Caller caller) throws Rejected {
         return switch (ledger.execute(command, caller.metadata())) {
-            case Answer.Appended<MachineEvent, Rejection> appended ->
-                new Submitted(appended.version(), appended.events().size());
+            case Answer.Appended<MachineEvent, Rejection> appended -> {
+                crash.at(CrashPoint.BEFORE_ANSWER);
+                yield new Submitted(appended.version(), appended.events().size());
+            }
             case Answer.Refused<MachineEvent, Rejection> refused -> throw Refusals.of(refused.rejection());
         };
     }

@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator;
 
+import dev.tidemark.schema.crash.ArmedCrashPoints;
 import dev.tidemark.coordinator.bench.Bench;
 import dev.tidemark.coordinator.cli.BenchOptions;
 import dev.tidemark.coordinator.cli.DemoOptions;
@@ -55,7 +56,7 @@ public final class CoordinatorMain implements LocalVerbs {
                     .strip();
             GatewaySettings settings = GatewaySettings.of(options.host(), options.repositories(), Home.lockDirectory());
             return untilToldToStop(() -> {
-                Gateway gateway = Gateway.start(settings, new HttpLink(options.coordinator(), options.host(), token));
+                Gateway gateway = Gateway.start(settings, new HttpLink(options.coordinator(), options.host(), token), ArmedCrashPoints.ofThisProcess());
                 err.println("tidemark gateway of " + options.host() + " serves " + options.coordinator());
                 return gateway;
             });

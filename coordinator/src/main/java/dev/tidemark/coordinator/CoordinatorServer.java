@@ -1,5 +1,7 @@
 package dev.tidemark.coordinator;
 
+import dev.tidemark.schema.crash.ArmedCrashPoints;
+import dev.tidemark.schema.crash.CrashHook;
 import dev.tidemark.coordinator.api.ServerFacts;
 import dev.tidemark.coordinator.api.server.ApiServer;
 import dev.tidemark.coordinator.chain.Machine;
@@ -73,6 +75,7 @@ final class CoordinatorServer implements AutoCloseable {
 
     private URI openRooms(ServeOptions options) throws IOException {
         Clock clock = Clock.systemUTC();
+        CrashHook crash = ArmedCrashPoints.ofThisProcess();
         Home home = Home.at(options.home());
         AdminToken token = AdminToken.at(home.tokenFile());
         HostName host = options.host().orElseGet(Home::hostName);
@@ -81,11 +84,11 @@ final class CoordinatorServer implements AutoCloseable {
         Database database = database(options);
         opened("database", database::close);
         Ledger<Machine, MachineCommand, MachineEvent, Rejection> ledger =
-                Ledger.open(database.application(), ledgerSettings());
+                Ledger.open(database.application(), ledgerSettings(), crash);
         opened("ledger", ledger::close);
 
         Dispatch dispatch =
-                new Dispatch(new LedgerHistory(ledger, clock), UUID.randomUUID().toString());
+                new Dispatch(new LedgerHistory(ledger, clock), UUID.randomUUID().toString(), crash);
         Queries queries = new Queries(database.application());
         ledger.onCommitted(committed -> dispatch.committed(
                 new dev.tidemark.schema.id.MachineId(committed.aggregateId()),
@@ -97,7 +100,7 @@ final class CoordinatorServer implements AutoCloseable {
         opened("dispatch", dispatch::close);
 
         if (options.gateway()) {
-            Gateway gateway = Gateway.start(GatewaySettings.of(host, repositories, Home.lockDirectory()), dispatch);
+            Gateway gateway = Gateway.start(GatewaySettings.of(host, repositories, Home.lockDirectory()), dispatch, crash);
             opened("gateway", gateway::close);
         }
 
@@ -107,7 +110,7 @@ final class CoordinatorServer implements AutoCloseable {
                 options.databaseUrl().isPresent() ? ServerFacts.DatabaseKind.SERVER : ServerFacts.DatabaseKind.EMBEDDED,
                 clock.instant());
         ApiServer api = ApiServer.start(
-                new CoordinatorEngine(ledger, dispatch, repositories, clock),
+                new CoordinatorEngine(ledger, dispatch, repositories, clock, crash),
                 database.application(),
                 token,
                 facts,

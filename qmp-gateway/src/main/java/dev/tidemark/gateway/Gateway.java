@@ -1,7 +1,6 @@
 package dev.tidemark.gateway;
 
 import dev.tidemark.gateway.act.repository.Repositories;
-import dev.tidemark.gateway.crash.CrashHook;
 import dev.tidemark.gateway.reconcile.HostClockwork;
 import dev.tidemark.gateway.reconcile.HostStorage;
 import dev.tidemark.gateway.reconcile.QmpConnector;
@@ -11,6 +10,8 @@ import dev.tidemark.schema.contract.CoordinatorLink;
 import dev.tidemark.schema.contract.CoordinatorLink.Wake;
 import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.LinkException;
+import dev.tidemark.schema.crash.CrashHook;
+import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.MachineId;
 import java.time.Duration;
@@ -47,8 +48,9 @@ public final class Gateway implements AutoCloseable {
                         settings.lockDirectory(),
                         settings.limits(),
                         settings.queryTimeout(),
-                        settings.transactionTimeout()),
-                new HostStorage(new Repositories(settings.repositories())),
+                        settings.transactionTimeout(),
+                        crash),
+                new HostStorage(new Repositories(settings.repositories(), crash)),
                 new HostClockwork(),
                 settings.lookInterval(),
                 crash);
@@ -60,7 +62,7 @@ public final class Gateway implements AutoCloseable {
         return start(settings, link, CrashHook.NONE);
     }
 
-    /** For drills: {@code crash} is called at every {@link dev.tidemark.gateway.crash.CrashPoint}. */
+    /** For drills: {@code crash} is called at every {@link dev.tidemark.schema.crash.CrashPoint}. */
     public static Gateway start(GatewaySettings settings, CoordinatorLink link, CrashHook crash) {
         Gateway gateway = new Gateway(settings, link, crash);
         gateway.thread.start();
@@ -117,6 +119,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private void pass(Wake wake) {
+        surroundings.crash().at(CrashPoint.AFTER_WAKE);
         synchronized (reconcilers) {
             if (closed) {
                 return;

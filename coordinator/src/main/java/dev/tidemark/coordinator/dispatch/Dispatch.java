@@ -1,5 +1,7 @@
 package dev.tidemark.coordinator.dispatch;
 
+import dev.tidemark.schema.crash.CrashPoint;
+import dev.tidemark.schema.crash.CrashHook;
 import dev.tidemark.coordinator.chain.DesiredState;
 import dev.tidemark.coordinator.chain.Machine;
 import dev.tidemark.schema.contract.CoordinatorLink;
@@ -41,6 +43,7 @@ public final class Dispatch implements CoordinatorLink {
 
     private final History history;
     private final String epoch;
+    private final CrashHook crash;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Map<MachineId, Tracked> machines = new HashMap<>();
@@ -54,6 +57,12 @@ public final class Dispatch implements CoordinatorLink {
      * @param epoch differs in each life of the coordinator, so that an old cursor is recognised
      */
     public Dispatch(History history, String epoch) {
+        this(history, epoch, CrashHook.NONE);
+    }
+
+    /** For drills: {@code crash} is called at every crash point between gateways and the log. */
+    public Dispatch(History history, String epoch, CrashHook crash) {
+        this.crash = crash;
         this.history = history;
         this.epoch = epoch;
     }
@@ -137,6 +146,13 @@ public final class Dispatch implements CoordinatorLink {
 
     @Override
     public Wake await(HostName host, String cursor, Duration timeLimit) throws LinkException, InterruptedException {
+        Wake wake = awaitChange(host, cursor, timeLimit);
+        crash.at(CrashPoint.BEFORE_HAND_OUT);
+        return wake;
+    }
+
+    private Wake awaitChange(HostName host, String cursor, Duration timeLimit)
+            throws LinkException, InterruptedException {
         long remaining = timeLimit.toNanos();
         lock.lockInterruptibly();
         try {
@@ -180,7 +196,9 @@ public final class Dispatch implements CoordinatorLink {
                     .execute(() -> wantLook(id));
             return DesiredState.of(before);
         }
+        crash.at(CrashPoint.BEFORE_RECORD);
         OptionalLong version = history.record(report);
+        crash.at(CrashPoint.AFTER_RECORD);
         List<CompletableFuture<Look>> waiting = saw(id, report.sight(), false);
         waiting.forEach(look -> look.complete(new Look(before, report.sight())));
         return version.isPresent()

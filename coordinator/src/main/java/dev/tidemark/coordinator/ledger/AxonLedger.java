@@ -1,5 +1,7 @@
 package dev.tidemark.coordinator.ledger;
 
+import dev.tidemark.schema.crash.CrashPoint;
+import dev.tidemark.schema.crash.CrashHook;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -43,9 +45,11 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
     private final LogReader<E> reader;
     private final CommitInquiry inquiry;
     private final CommitNotice notice;
+    private final CrashHook crash;
     private final List<Consumer<Committed<E>>> listeners = new CopyOnWriteArrayList<>();
 
-    AxonLedger(DataSource application, LedgerSettings<S, C, E, R> settings) {
+    AxonLedger(DataSource application, LedgerSettings<S, C, E, R> settings, CrashHook crash) {
+        this.crash = crash;
         this.settings = settings;
         this.connections = new UnitConnections(application);
         this.store = EmbeddedEventStore.builder()
@@ -59,7 +63,7 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
                 .aggregateFactory(factory)
                 .snapshotTriggerDefinition(snapshots.trigger())
                 .build();
-        this.publication = new Publication<>(connections, settings);
+        this.publication = new Publication<>(connections, settings, crash);
         store.subscribe(publication);
         this.reader = new LogReader<>(application, settings);
         this.inquiry = new CommitInquiry(application, INQUIRY_LIMIT);
@@ -120,6 +124,7 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
     /** Commits, and finds out what happened when the answer to that is lost. */
     private Answer.Appended<E, R> commit(
             UnitOfWork<?> unit, String aggregateId, long version, List<StoredEvent<E>> stored) {
+        crash.at(CrashPoint.BEFORE_APPEND);
         try {
             unit.commit();
         } catch (UnitConnections.CommitFailed failure) {
@@ -134,6 +139,7 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
                 case UNKNOWN -> throw new LedgerException.OutcomeUnknown(aggregateId, eventId, failure);
             }
         }
+        crash.at(CrashPoint.AFTER_COMMIT);
         return new Answer.Appended<>(aggregateId, version, stored);
     }
 

@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.ledger;
 
+import dev.tidemark.schema.crash.CrashHook;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -53,6 +54,12 @@ public interface Ledger<S, C, E, R> extends AutoCloseable {
 
     /** A ledger on the application's data source of a migrated database. */
     static <S, C, E, R> Ledger<S, C, E, R> open(DataSource application, LedgerSettings<S, C, E, R> settings) {
-        return new AxonLedger<>(application, settings);
+        return open(application, settings, CrashHook.NONE);
+    }
+
+    /** For drills: {@code crash} is called at every crash point of an append. */
+    static <S, C, E, R> Ledger<S, C, E, R> open(
+            DataSource application, LedgerSettings<S, C, E, R> settings, CrashHook crash) {
+        return new AxonLedger<>(application, settings, crash);
     }
 }

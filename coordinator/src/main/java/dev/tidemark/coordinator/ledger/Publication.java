@@ -1,5 +1,7 @@
 package dev.tidemark.coordinator.ledger;
 
+import dev.tidemark.schema.crash.CrashPoint;
+import dev.tidemark.schema.crash.CrashHook;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -25,8 +27,10 @@ final class Publication<E> implements Consumer<List<? extends EventMessage<?>>> 
 
     private final UnitConnections connections;
     private final LedgerSettings<?, ?, E, ?> settings;
+    private final CrashHook crash;
 
-    Publication(UnitConnections connections, LedgerSettings<?, ?, E, ?> settings) {
+    Publication(UnitConnections connections, LedgerSettings<?, ?, E, ?> settings, CrashHook crash) {
+        this.crash = crash;
         this.connections = connections;
         this.settings = settings;
     }
@@ -36,6 +40,7 @@ final class Publication<E> implements Consumer<List<? extends EventMessage<?>>> 
         if (messages.isEmpty()) {
             return;
         }
+        crash.at(CrashPoint.AFTER_APPEND);
         try {
             Connection connection = connections.getConnection();
             for (StoredEvent<E> event : stored(messages, connection)) {
@@ -45,6 +50,7 @@ final class Publication<E> implements Consumer<List<? extends EventMessage<?>>> 
         } catch (SQLException failure) {
             throw Sorting.ofReading(failure);
         }
+        crash.at(CrashPoint.BEFORE_COMMIT);
     }
 
     /** What the current unit of work has appended so far. */

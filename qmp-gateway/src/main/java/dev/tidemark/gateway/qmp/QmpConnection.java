@@ -95,9 +95,10 @@ final class QmpConnection {
     }
 
     /** Sends a command and waits for its answer; see {@link QmpSession#execute}. */
-    JsonNode execute(PendingCommand command, Duration timeout) throws QmpException {
+    JsonNode execute(PendingCommand command, Duration timeout, Runnable sent) throws QmpException {
         Deadline deadline = Deadline.in(timeout);
         send(command);
+        sent.run();
         return await(command, deadline, timeout);
     }
 

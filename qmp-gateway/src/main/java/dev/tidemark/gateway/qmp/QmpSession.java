@@ -87,10 +87,15 @@ public final class QmpSession implements AutoCloseable {
      * @throws QmpProtocolError if the peer broke the protocol meanwhile; the outcome is unknown
      */
     public JsonNode execute(QmpCommand command, Duration timeout) throws QmpException {
+        return execute(command, timeout, () -> {});
+    }
+
+    /** As {@link #execute(QmpCommand, Duration)}; {@code sent} is called between the sending and the waiting. */
+    public JsonNode execute(QmpCommand command, Duration timeout, Runnable sent) throws QmpException {
         if (timeout.isZero() || timeout.isNegative()) {
             throw new IllegalArgumentException("a time-out must be positive, is " + timeout);
         }
-        return connection.execute(encode(command), timeout);
+        return connection.execute(encode(command), timeout, sent);
     }
 
     /**
@@ -175,7 +180,7 @@ public final class QmpSession implements AutoCloseable {
             throws QmpException {
         ObjectNode nothing = CommandEncoder.noArguments();
         try {
-            connection.execute(encoder.encode(NEGOTIATION, nothing), timeout);
+            connection.execute(encoder.encode(NEGOTIATION, nothing), timeout, () -> {});
         } catch (QmpUnavailable | QmpRefused | QmpInterrupted failure) {
             // Negotiation changes nothing in QEMU that outlives the connection: there is no outcome to be unsure of.
             QmpUnavailable unavailable = new QmpUnavailable(Reason.NEGOTIATION_FAILED, failure.getMessage());

@@ -8,7 +8,6 @@ import dev.tidemark.gateway.act.repository.BackupFacts;
 import dev.tidemark.gateway.act.repository.Manifest;
 import dev.tidemark.gateway.act.repository.PartialBackup;
 import dev.tidemark.gateway.act.repository.RepositoryException;
-import dev.tidemark.gateway.crash.CrashPoint;
 import dev.tidemark.gateway.observe.Look;
 import dev.tidemark.gateway.observe.Observer;
 import dev.tidemark.gateway.observe.UnusableReply;
@@ -21,6 +20,7 @@ import dev.tidemark.schema.contract.ObservedJob;
 import dev.tidemark.schema.contract.Outcome.Refused;
 import dev.tidemark.schema.contract.Progress;
 import dev.tidemark.schema.contract.PushBackupOperation;
+import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.id.DiskName;
@@ -128,6 +128,7 @@ final class BackupRun {
     void follow(Qemu qemu, Duration timeLimit) throws QmpException, UnusableReply, InterruptedException {
         long end = surroundings.clockwork().nanoTime() + timeLimit.toNanos();
         long shown = -1;
+        surroundings.crash().at(CrashPoint.JOBS_RUN);
         while (surroundings.clockwork().nanoTime() < end && !signals.isUrgent()) {
             if (isRoomShort()) {
                 return;
@@ -184,6 +185,7 @@ final class BackupRun {
         if (verdict.isPresent()) {
             return;
         }
+        surroundings.crash().at(CrashPoint.AFTER_TARGETS_FLUSHED);
         housekeeping.closeNodes(targetNodes(look));
         housekeeping.change(temporaryBitmaps(look));
         surroundings.crash().at(CrashPoint.BEFORE_COMPLETE);
@@ -208,6 +210,7 @@ final class BackupRun {
         List<ObservedJob> jobs = look.observed().jobs().stream()
                 .filter(job -> QemuNames.belongsTo(job.id(), operation.id()))
                 .toList();
+        surroundings.crash().at(CrashPoint.BEFORE_DISMISS);
         housekeeping.putAway(
                 desired.machine(),
                 new Leftovers(List.of(), jobs, targetNodes(look), temporaryBitmaps(look), partials(look)));

@@ -7,6 +7,7 @@ import dev.tidemark.gateway.observe.UnusableReply;
 import dev.tidemark.gateway.qmp.QmpException;
 import dev.tidemark.gateway.qmp.QmpRefused;
 import dev.tidemark.schema.contract.ObservedJob;
+import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.id.MachineId;
 import java.time.Duration;
 import java.util.HashSet;
@@ -62,9 +63,14 @@ final class Housekeeping {
 
     /** Cancels the jobs and waits until each has concluded. */
     void cancel(List<String> jobs) throws QmpException, UnusableReply, InterruptedException {
+        if (jobs.isEmpty()) {
+            return;
+        }
+        surroundings.crash().at(CrashPoint.BEFORE_CANCEL);
         for (String job : jobs) {
             tolerate("job " + job, () -> qemu.cancel(job));
         }
+        surroundings.crash().at(CrashPoint.AFTER_CANCEL);
         Set<String> active = new HashSet<>(jobs);
         long end = surroundings.clockwork().nanoTime() + CONCLUSION_TIME_MAX.toNanos();
         while (!active.isEmpty()

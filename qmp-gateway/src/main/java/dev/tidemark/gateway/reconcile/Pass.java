@@ -1,7 +1,6 @@
 package dev.tidemark.gateway.reconcile;
 
 import dev.tidemark.gateway.act.Plan;
-import dev.tidemark.gateway.crash.CrashPoint;
 import dev.tidemark.gateway.observe.Look;
 import dev.tidemark.gateway.observe.UnusableReply;
 import dev.tidemark.gateway.qmp.QmpException;
@@ -14,6 +13,7 @@ import dev.tidemark.schema.contract.OperationResult;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.Outcome.Refused;
 import dev.tidemark.schema.contract.PushBackupOperation;
+import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.id.MachineId;
 import java.time.Duration;

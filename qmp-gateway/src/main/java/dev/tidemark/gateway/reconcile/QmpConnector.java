@@ -5,12 +5,14 @@ import dev.tidemark.gateway.qmp.QmpEvent;
 import dev.tidemark.gateway.qmp.QmpException;
 import dev.tidemark.gateway.qmp.QmpLimits;
 import dev.tidemark.gateway.qmp.QmpSession;
+import dev.tidemark.schema.crash.CrashHook;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
 
 /** By QMP. A transaction drains all I/O first (qemu-facts §0.8), so its time-out is generous. */
-public record QmpConnector(Path lockDirectory, QmpLimits limits, Duration queryTimeout, Duration transactionTimeout)
+public record QmpConnector(
+        Path lockDirectory, QmpLimits limits, Duration queryTimeout, Duration transactionTimeout, CrashHook crash)
         implements QemuConnector {
     @Override
     public Qemu open(Path socket, Consumer<QmpEvent> onEvent, Runnable onEnd) throws QmpException, UnusableReply {

@@ -7,6 +7,7 @@ import dev.tidemark.gateway.observe.UnusableReply;
 import dev.tidemark.gateway.qmp.QmpCommand;
 import dev.tidemark.gateway.qmp.QmpException;
 import dev.tidemark.gateway.qmp.QmpSession;
+import dev.tidemark.schema.crash.CrashPoint;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -44,7 +45,10 @@ final class QmpQemu implements Qemu {
 
     @Override
     public void run(Plan plan) throws QmpException {
-        session.execute(plan.transaction(), settings.transactionTimeout());
+        session.execute(
+                plan.transaction(),
+                settings.transactionTimeout(),
+                () -> settings.crash().at(CrashPoint.TRANSACTION_SENT));
     }
 
     /**

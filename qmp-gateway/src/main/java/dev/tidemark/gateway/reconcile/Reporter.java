@@ -1,12 +1,12 @@
 package dev.tidemark.gateway.reconcile;
 
-import dev.tidemark.gateway.crash.CrashPoint;
 import dev.tidemark.gateway.observe.Look;
 import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.LinkException;
 import dev.tidemark.schema.contract.OperationResult;
 import dev.tidemark.schema.contract.Report;
 import dev.tidemark.schema.contract.Sight;
+import dev.tidemark.schema.crash.CrashPoint;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -8,6 +8,7 @@ import dev.tidemark.schema.contract.Progress;
 import dev.tidemark.schema.contract.Report;
 import dev.tidemark.schema.contract.RepositoryOperation;
 import dev.tidemark.schema.contract.Sight;
+import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.id.OperationId;
 import java.time.Duration;
@@ -92,7 +93,8 @@ final class RepositoryRunner {
 
     private Outcome outcome(Desired desired, RepositoryOperation operation) throws InterruptedException {
         try {
-            return surroundings
+            surroundings.crash().at(CrashPoint.BEFORE_ERRAND);
+            Outcome outcome = surroundings
                     .storage()
                     .run(
                             operation,
@@ -101,6 +103,8 @@ final class RepositoryRunner {
                                     .link()
                                     .progress(new Progress(
                                             desired.machine(), operation.id(), phase, bytesDone, bytesTotal)));
+            surroundings.crash().at(CrashPoint.AFTER_ERRAND);
+            return outcome;
         } catch (RuntimeException bug) {
             LOG.error("{} failed", operation, bug);
             return new Outcome.Refused(FailureCode.REPOSITORY_FAILED, String.valueOf(bug));

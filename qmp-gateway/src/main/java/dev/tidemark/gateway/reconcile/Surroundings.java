@@ -1,7 +1,7 @@
 package dev.tidemark.gateway.reconcile;
 
-import dev.tidemark.gateway.crash.CrashHook;
 import dev.tidemark.schema.contract.CoordinatorLink;
+import dev.tidemark.schema.crash.CrashHook;
 import java.time.Duration;
 
 /**

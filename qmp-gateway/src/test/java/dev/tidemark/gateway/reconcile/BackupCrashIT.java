@@ -3,10 +3,10 @@ package dev.tidemark.gateway.reconcile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.tidemark.gateway.crash.CrashPoint;
 import dev.tidemark.gateway.testkit.RawMonitor;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.PushBackupOperation;
+import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.FailureCode;
 import java.util.Optional;
@@ -23,8 +23,10 @@ class BackupCrashIT {
 
     @ParameterizedTest
     @EnumSource(
+            from = "AFTER_WAKE",
+            to = "AFTER_DISMISS",
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"BEFORE_SWEEP", "AFTER_SWEEP"})
+            names = {"JOBS_RUN", "BEFORE_CANCEL", "AFTER_CANCEL"})
     void wherever_the_gateway_ends_the_next_one_completes_the_backup(CrashPoint point) {
         try (Rig rig = new Rig(2)) {
             rig.awaitDisks();

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tidemark.gateway.act.QemuNames;
-import dev.tidemark.gateway.crash.CrashPoint;
 import dev.tidemark.gateway.testkit.DiskImage;
 import dev.tidemark.gateway.testkit.RawMonitor;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.Outcome.Evidence.Stored;
 import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.contract.VerifyOperation;
+import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.FailureCode;

@@ -3,8 +3,6 @@ package dev.tidemark.gateway.reconcile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.tidemark.gateway.crash.CrashHook;
-import dev.tidemark.gateway.crash.CrashPoint;
 import dev.tidemark.gateway.testkit.RawMonitor;
 import dev.tidemark.schema.contract.BitmapDeletion;
 import dev.tidemark.schema.contract.CheckpointOperation;
@@ -14,6 +12,8 @@ import dev.tidemark.schema.contract.ObservedBitmap;
 import dev.tidemark.schema.contract.ObservedDisk;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.Sight;
+import dev.tidemark.schema.crash.CrashHook;
+import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.id.BitmapName;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package dev.tidemark.gateway.reconcile;
 
-import dev.tidemark.gateway.crash.CrashHook;
-import dev.tidemark.gateway.crash.CrashPoint;
+import dev.tidemark.schema.crash.CrashHook;
+import dev.tidemark.schema.crash.CrashPoint;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tidemark.gateway.Gateway;
 import dev.tidemark.gateway.GatewaySettings;
-import dev.tidemark.gateway.crash.CrashHook;
 import dev.tidemark.gateway.qmp.QmpException;
 import dev.tidemark.gateway.qmp.QmpLimits;
 import dev.tidemark.gateway.qmp.QmpSession;
@@ -21,6 +20,7 @@ import dev.tidemark.schema.contract.Operation;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.contract.Sight;
+import dev.tidemark.schema.crash.CrashHook;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.BitmapName;
 import dev.tidemark.schema.id.DiskName;

@@ -1,5 +1,7 @@
 package dev.tidemark.gateway.act.repository;
 
+import dev.tidemark.schema.crash.CrashHook;
+import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.RestoreFormat;
 import dev.tidemark.schema.json.Json;
@@ -24,9 +26,15 @@ final class QemuImage {
     private static final int CHECK_LEAKS = 3;
 
     private final String program;
+    private final CrashHook crash;
 
     QemuImage(String program) {
+        this(program, CrashHook.NONE);
+    }
+
+    QemuImage(String program, CrashHook crash) {
         this.program = program;
+        this.crash = crash;
     }
 
     /** Writes an empty qcow2 image into a file that exists and is empty (so that its permissions are ours, not the umask's). */
@@ -68,7 +76,10 @@ final class QemuImage {
         List<String> command = new ArrayList<>(arguments);
         command.addFirst(program);
         try {
-            return new ProgramRun(command, limit, shareDone).toEnd();
+            crash.at(CrashPoint.BEFORE_QEMU_IMG);
+            ProgramRun.Ended ended = new ProgramRun(command, limit, shareDone).toEnd();
+            crash.at(CrashPoint.AFTER_QEMU_IMG);
+            return ended;
         } catch (IOException fault) {
             throw new RepositoryException(
                     FailureCode.REPOSITORY_FAILED, null, "cannot run qemu-img: " + fault.getMessage(), fault);

@@ -1,5 +1,6 @@
 package dev.tidemark.gateway.act.repository;
 
+import dev.tidemark.schema.crash.CrashHook;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.InvalidIdentity;
@@ -24,21 +25,21 @@ public final class Repositories {
 
     private final Map<RepositoryName, Path> directories;
     private final QemuImage images;
-    private final Step.Hook hook;
+    private final CrashHook crash;
 
     /** Directories by name; they are looked at when they are used, not here. {@code qemu-img} is found by the PATH. */
     public Repositories(Map<RepositoryName, Path> directories) {
-        this(directories, Step.Hook.NONE);
+        this(directories, CrashHook.NONE);
     }
 
-    /** For drills and tests, which crash at a step. */
-    public Repositories(Map<RepositoryName, Path> directories, Step.Hook hook) {
-        this(directories, hook, new QemuImage("qemu-img"));
+    /** For drills and tests, which crash at a point. */
+    public Repositories(Map<RepositoryName, Path> directories, CrashHook crash) {
+        this(directories, crash, new QemuImage("qemu-img", crash));
     }
 
-    Repositories(Map<RepositoryName, Path> directories, Step.Hook hook, QemuImage images) {
+    Repositories(Map<RepositoryName, Path> directories, CrashHook crash, QemuImage images) {
         this.directories = Map.copyOf(directories);
-        this.hook = hook;
+        this.crash = crash;
         this.images = images;
     }
 
@@ -55,7 +56,7 @@ public final class Repositories {
                 throw new RepositoryException(
                         FailureCode.REPOSITORY_FAILED, "repository '" + name + "': " + root + " is not a directory");
             }
-            return new Repository(new RepositoryTree(root), images, hook);
+            return new Repository(new RepositoryTree(root), images, crash);
         } catch (IOException fault) {
             throw RepositoryException.failed("cannot use repository '" + name + "'", fault);
         }
@@ -101,6 +102,10 @@ public final class Repositories {
             }
         }
         return false;
+    }
+
+    CrashHook crash() {
+        return crash;
     }
 
     QemuImage images() {

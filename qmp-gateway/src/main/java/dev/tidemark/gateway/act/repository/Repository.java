@@ -3,6 +3,7 @@ package dev.tidemark.gateway.act.repository;
 import dev.tidemark.gateway.act.repository.BackupPlan.PlannedDisk;
 import dev.tidemark.schema.contract.DiskBackup;
 import dev.tidemark.schema.contract.PushBackupOperation;
+import dev.tidemark.schema.crash.CrashHook;
 import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.FailureCode;
@@ -30,12 +31,12 @@ public final class Repository {
 
     private final RepositoryTree tree;
     private final QemuImage images;
-    private final Step.Hook hook;
+    private final CrashHook crash;
 
-    Repository(RepositoryTree tree, QemuImage images, Step.Hook hook) {
+    Repository(RepositoryTree tree, QemuImage images, CrashHook crash) {
         this.tree = tree;
         this.images = images;
-        this.hook = hook;
+        this.crash = crash;
     }
 
     /**
@@ -98,7 +99,7 @@ public final class Repository {
                 discardAfterFailure(plan);
             }
         }
-        return new UnfinishedBackup(tree, images, hook, plan);
+        return new UnfinishedBackup(tree, images, crash, plan);
     }
 
     /** An unfinished backup as {@link #begin} left it, to go on with after a crash; empty if there is none or begin itself was cut off. */
@@ -115,7 +116,7 @@ public final class Repository {
                 throw new RepositoryException(
                         FailureCode.REPOSITORY_FAILED, file + " is the plan of another backup: " + plan.backup());
             }
-            return Optional.of(new UnfinishedBackup(tree, images, hook, plan));
+            return Optional.of(new UnfinishedBackup(tree, images, crash, plan));
         } catch (IOException fault) {
             throw RepositoryException.failed("cannot go on with backup " + backup, fault);
         }

@@ -1,6 +1,8 @@
 package dev.tidemark.gateway.act.repository;
 
 import dev.tidemark.schema.contract.RestoreOperation;
+import dev.tidemark.schema.crash.CrashHook;
+import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.RestoreFormat;
 import dev.tidemark.schema.event.RestoredDisk;
@@ -33,10 +35,12 @@ final class RestoreDirectory {
     private final Path asked;
     private final Path directory;
     private final Path markerFile;
+    private final CrashHook crash;
     /** Those that got their names where there are no hard links: nothing else tells that they are ours. */
     private final Set<DiskName> renamed = new HashSet<>();
 
-    private RestoreDirectory(RestoreOperation operation, Path asked, Path directory) {
+    private RestoreDirectory(RestoreOperation operation, Path asked, Path directory, CrashHook crash) {
+        this.crash = crash;
         this.operation = operation;
         this.asked = asked;
         this.directory = directory;
@@ -67,7 +71,7 @@ final class RestoreDirectory {
         if (repositories.contain(directory)) {
             throw unusable(asked + " lies in a repository", null);
         }
-        return new RestoreDirectory(operation, asked, directory);
+        return new RestoreDirectory(operation, asked, directory, repositories.crash());
     }
 
     Optional<RestoreMarker> marker() throws IOException, RepositoryException {
@@ -107,6 +111,7 @@ final class RestoreDirectory {
                 undo(marker);
             }
         }
+        crash.at(CrashPoint.RESTORE_BEGUN);
         return marker;
     }
 
@@ -133,6 +138,7 @@ final class RestoreDirectory {
 
     /** Gives all files their names, or throws and leaves none with one. Can be called again after a crash in it. */
     void nameFiles(RestoreMarker copied) throws IOException, RepositoryException {
+        crash.at(CrashPoint.RESTORE_COPIED);
         RestoreMarker marker = copied.with(RestoreMarker.State.NAMING);
         StoredJson.write(markerFile, marker);
         for (RestoredDisk disk : marker.disks()) {
@@ -150,11 +156,13 @@ final class RestoreDirectory {
             }
             DurableFiles.regularFile(named(disk.disk()));
         }
+        crash.at(CrashPoint.RESTORE_NAMED);
         DurableFiles.sync(directory);
         for (RestoredDisk disk : marker.disks()) {
             Files.deleteIfExists(unnamed(disk.disk()));
         }
         StoredJson.write(markerFile, marker.with(RestoreMarker.State.FINISHED));
+        crash.at(CrashPoint.RESTORE_FINISHED);
     }
 
     /** Removes what this operation made and nothing else. */

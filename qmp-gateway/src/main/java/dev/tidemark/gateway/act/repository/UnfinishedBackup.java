@@ -2,6 +2,8 @@ package dev.tidemark.gateway.act.repository;
 
 import dev.tidemark.gateway.act.repository.BackupPlan.PlannedDisk;
 import dev.tidemark.gateway.act.repository.Manifest.StoredDisk;
+import dev.tidemark.schema.crash.CrashHook;
+import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.id.DiskName;
@@ -28,14 +30,14 @@ final class UnfinishedBackup implements PartialBackup {
 
     private final RepositoryTree tree;
     private final QemuImage images;
-    private final Step.Hook hook;
+    private final CrashHook crash;
     private final BackupPlan plan;
     private final Path directory;
 
-    UnfinishedBackup(RepositoryTree tree, QemuImage images, Step.Hook hook, BackupPlan plan) {
+    UnfinishedBackup(RepositoryTree tree, QemuImage images, CrashHook crash, BackupPlan plan) {
         this.tree = tree;
         this.images = images;
-        this.hook = hook;
+        this.crash = crash;
         this.plan = plan;
         this.directory = tree.partial(plan.machine(), plan.backup());
     }
@@ -73,21 +75,21 @@ final class UnfinishedBackup implements PartialBackup {
         if (renamed) {
             throw new RepositoryException(FailureCode.TARGET_EXISTS, "there is a completed backup " + plan.backup());
         }
-        hook.passed(Step.BEGUN);
+        crash.at(CrashPoint.BEFORE_FILES_SYNCED);
         for (PlannedDisk disk : plan.disks()) {
             requireFinished(disk);
             DurableFiles.sync(target(disk.name()));
         }
-        hook.passed(Step.FILES_SYNCED);
+        crash.at(CrashPoint.FILES_SYNCED);
         Map<DiskName, FileDigest> digests = digests(progress);
-        hook.passed(Step.DIGESTS_READ);
+        crash.at(CrashPoint.DIGESTS_READ);
         Manifest manifest = manifest(facts, digests);
         ManifestFile.write(directory, manifest);
-        hook.passed(Step.MANIFEST_WRITTEN);
+        crash.at(CrashPoint.MANIFEST_WRITTEN);
         Files.move(directory, completed, StandardCopyOption.ATOMIC_MOVE);
-        hook.passed(Step.RENAMED);
+        crash.at(CrashPoint.RENAMED);
         syncName();
-        hook.passed(Step.NAME_SYNCED);
+        crash.at(CrashPoint.NAME_SYNCED);
         dropPlan(completed);
         return manifest;
     }

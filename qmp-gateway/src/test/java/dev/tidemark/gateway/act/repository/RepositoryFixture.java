@@ -7,6 +7,7 @@ import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.contract.RestoreOperation;
 import dev.tidemark.schema.contract.VerifyOperation;
+import dev.tidemark.schema.crash.CrashHook;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.DamagedDisk;
@@ -91,7 +92,7 @@ final class RepositoryFixture implements AutoCloseable {
         return new Repositories(Map.of(REPOSITORY, root));
     }
 
-    Repositories repositories(Step.Hook hook) {
+    Repositories repositories(CrashHook hook) {
         return new Repositories(Map.of(REPOSITORY, root), hook);
     }
 

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.RestoreOperation;
+import dev.tidemark.schema.crash.CrashHook;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.RestoreFormat;
 import dev.tidemark.schema.id.DiskName;
@@ -139,7 +140,7 @@ class RestoreIT {
     void an_interrupt_kills_the_child_and_leaves_nothing() throws Exception {
         Path program = program("echo $$ > " + fixture.outside("pid") + "; exec sleep 600");
         Repositories repositories =
-                new Repositories(Map.of(REPOSITORY, fixture.root()), Step.Hook.NONE, new QemuImage(program.toString()));
+                new Repositories(Map.of(REPOSITORY, fixture.root()), CrashHook.NONE, new QemuImage(program.toString()));
         Thread worker = Thread.currentThread();
         Path pid = fixture.outside("pid");
         Thread interrupter = Thread.ofPlatform().start(() -> {
@@ -162,7 +163,7 @@ class RestoreIT {
     void a_failed_copy_leaves_what_was_there_before() throws Exception {
         Path program = program("echo 'qemu-img: error while writing: No space left on device' >&2; exit 1");
         Repositories repositories =
-                new Repositories(Map.of(REPOSITORY, fixture.root()), Step.Hook.NONE, new QemuImage(program.toString()));
+                new Repositories(Map.of(REPOSITORY, fixture.root()), CrashHook.NONE, new QemuImage(program.toString()));
         Files.createDirectory(to);
         Files.writeString(to.resolve("mine"), "x");
         Outcome outcome = new RepositoryWorker(repositories)
@@ -180,7 +181,7 @@ class RestoreIT {
     void a_layer_that_is_touched_while_it_is_copied_spoils_the_restore() throws Exception {
         Path program = program("touch '" + fixture.file(0) + "'; exec qemu-img \"$@\"");
         Repositories repositories =
-                new Repositories(Map.of(REPOSITORY, fixture.root()), Step.Hook.NONE, new QemuImage(program.toString()));
+                new Repositories(Map.of(REPOSITORY, fixture.root()), CrashHook.NONE, new QemuImage(program.toString()));
         Outcome outcome = new RepositoryWorker(repositories)
                 .run(restoration(2, to, RestoreFormat.RAW), MACHINE, ProgressListener.NONE);
         assertThat(outcome).isInstanceOfSatisfying(Outcome.Refused.class, refused -> {

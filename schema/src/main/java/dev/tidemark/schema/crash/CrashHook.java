@@ -1,4 +1,4 @@
-package dev.tidemark.gateway.crash;
+package dev.tidemark.schema.crash;
 
 /** Is called at every crash point. */
 @FunctionalInterface
