@@ -3,6 +3,7 @@ package dev.tidemark.coordinator;
 import dev.tidemark.coordinator.chain.DesiredState;
 import dev.tidemark.coordinator.chain.Disk;
 import dev.tidemark.coordinator.chain.Machine;
+import dev.tidemark.gateway.act.Canary;
 import dev.tidemark.gateway.act.Plan;
 import dev.tidemark.gateway.act.PlanDescription;
 import dev.tidemark.gateway.act.Plans;
@@ -40,7 +41,9 @@ final class Rehearsal {
         if (operation.orElse(null) instanceof PushBackupOperation backup) {
             backup.disks().forEach(disk -> explanation.add(words(disk.plan())));
         }
-        Optional<Plan> plan = operation.filter(Rehearsal::touchesQemu).map(open -> Plans.of(open, nodes(after)));
+        Optional<Plan> plan = operation
+                .filter(Rehearsal::touchesQemu)
+                .map(open -> Plans.of(open, nodes(after), Canary.of(open, sizes(after))));
         plan.ifPresent(made -> explanation.addAll(PlanDescription.lines(made, names)));
         if (plan.isEmpty()) {
             explanation.add("nothing is sent to QEMU");
@@ -82,6 +85,14 @@ final class Rehearsal {
             nodes.put(disk.name(), disk.facts().node());
         }
         return nodes;
+    }
+
+    private static Map<DiskName, Long> sizes(Machine machine) {
+        Map<DiskName, Long> sizes = new HashMap<>();
+        for (Disk disk : machine.presentDisks()) {
+            sizes.put(disk.name(), disk.facts().virtualSize());
+        }
+        return sizes;
     }
 
     private static String words(DiskPlan plan) {

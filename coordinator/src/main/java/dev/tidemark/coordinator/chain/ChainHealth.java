@@ -8,11 +8,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Whether a chain's bitmaps, as they were seen, can still be trusted ({@code qemu-facts.md} §11). A bad bitmap spoils
  * itself and everything older, because what changed since an older checkpoint is the union from there to the newest. A
  * changed size, file or depth spoils everything.
+ *
+ * <p><b>The canary.</b> A bitmap of ours is born with the disk's last granule marked, and what is marked stays marked: nothing of
+ * ours clears a bit, and a deletion only adds some. Whatever is later seen to mark less than at its birth was cut by a shrink
+ * (hazard S1: QEMU cuts the bits of what it cuts off, and a grow brings back the bytes as zeroes and the bits not at all),
+ * cleared, or re-made under its name (S7). This judgement keeps no state but the log, so it also holds for what happened while
+ * no gateway looked. What it costs: one more granule in every incremental backup, and the few milliseconds in which a gateway
+ * makes the granule.
+ *
+ * <p>Where it is blind: QEMU tells how much a bitmap marks, and not what. A bitmap that was cut or re-made while nobody looked,
+ * and that the guest's writes filled up again to what it marked at its birth, passes for whole: one written granule is enough
+ * if there was only the canary. Within a session the gateway sees every fall between two looks, whatever the level; across sessions
+ * only the fall below the birth's. Both looking at every reconnect and looking before every transaction leave the gap between two
+ * looks, and a guest that writes within it closes the eye. The bits themselves could be asked (merge the bitmap and the canary
+ * into a temporary one, and compare the counts), for two more actions a bitmap in every transaction; that is not done.
  */
 final class ChainHealth {
     /** The links that are spoilt, oldest first, and why; nothing if the chain is whole. */
@@ -65,6 +80,11 @@ final class ChainHealth {
         return before.backingDepth() != now.backingDepth() ? Optional.of(BreakCause.LAYER_CHANGED) : Optional.empty();
     }
 
+    /** By what a bitmap is recognised later; a bitmap that marks nothing is recognised by nothing. */
+    static OptionalLong dirtyBytesAtBirth(ObservedBitmap own) {
+        return own.dirtyBytes() >= own.granularity() ? OptionalLong.of(own.dirtyBytes()) : OptionalLong.empty();
+    }
+
     static List<CheckpointId> ids(List<Link> links) {
         List<CheckpointId> ids = new ArrayList<>();
         links.forEach(link -> ids.add(link.checkpoint()));
@@ -110,6 +130,13 @@ final class ChainHealth {
             return flaw(
                     BreakCause.GRANULARITY_CHANGED,
                     "bitmap " + name + " had granularity " + link.granularity() + " and has " + seen.granularity());
+        }
+        if (seen.dirtyBytes() < link.dirtyBytesMin().orElse(0)) {
+            return flaw(
+                    BreakCause.BITMAP_LOST_BITS,
+                    "bitmap " + name + " marked " + link.dirtyBytesMin().getAsLong()
+                            + " bytes when it was created and marks " + seen.dirtyBytes()
+                            + ": it was cut by a resize, cleared or re-made");
         }
         if (mustRecord && !seen.recording()) {
             return flaw(BreakCause.BITMAP_NOT_RECORDING, "bitmap " + name + " does not record");

@@ -57,7 +57,7 @@ public final class DesiredState {
         List<DesiredBitmap> chain = new ArrayList<>();
         for (Link link : disk.chain()) {
             boolean newest = link.equals(disk.chain().getLast());
-            chain.add(new DesiredBitmap(link.bitmap(), newest, link.granularity()));
+            chain.add(new DesiredBitmap(link.bitmap(), newest, link.granularity(), link.dirtyBytesMin()));
         }
         return new DesiredDisk(
                 disk.name(),

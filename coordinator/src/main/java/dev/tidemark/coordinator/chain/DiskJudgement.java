@@ -137,7 +137,12 @@ final class DiskJudgement {
         trackedNow.put(
                 disk.name(),
                 new TrackedDisk(
-                        disk.name(), own.granularity(), facts.virtualSize(), facts.file(), facts.backingDepth()));
+                        disk.name(),
+                        own.granularity(),
+                        facts.virtualSize(),
+                        facts.file(),
+                        facts.backingDepth(),
+                        ChainHealth.dirtyBytesAtBirth(own)));
     }
 
     /**

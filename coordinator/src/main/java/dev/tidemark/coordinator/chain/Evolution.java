@@ -156,7 +156,8 @@ final class Evolution {
                     tracked.granularity(),
                     tracked.virtualSize(),
                     tracked.file(),
-                    tracked.backingDepth());
+                    tracked.backingDepth(),
+                    tracked.dirtyBytes());
             draft.change(tracked.disk(), disk -> {
                 List<Link> chain = new ArrayList<>(disk.chain());
                 chain.add(link);
@@ -184,11 +185,22 @@ final class Evolution {
             }
         }
         draft.bases.removeIf(base -> base.checkpoint().equals(deleted.checkpoint()));
-        draft.disks.replaceAll(disk -> disk.withChain(disk.chain().stream()
-                .filter(link -> !link.checkpoint().equals(deleted.checkpoint()))
-                .toList()));
+        draft.disks.replaceAll(disk -> disk.withChain(without(disk, deleted.checkpoint())));
         draft.retire(deleted.checkpoint());
         draft.ended(deleted.operation());
+    }
+
+    /** The chain without a checkpoint whose bits went to the one before it, which therefore marks as much from now on. */
+    private static List<Link> without(Disk disk, CheckpointId deleted) {
+        List<Link> rest = new ArrayList<>();
+        for (Link link : disk.chain()) {
+            if (!link.checkpoint().equals(deleted)) {
+                rest.add(link);
+            } else if (!rest.isEmpty()) {
+                rest.set(rest.size() - 1, rest.getLast().withBitsOf(link));
+            }
+        }
+        return rest;
     }
 
     private static void breakChain(Draft draft, ChainBroken broken) {

@@ -12,9 +12,11 @@ import static dev.tidemark.coordinator.chain.Story.disk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.tidemark.schema.contract.DesiredBitmap;
 import dev.tidemark.schema.contract.ObservedBitmap;
 import dev.tidemark.schema.event.BreakCause;
 import dev.tidemark.schema.event.ChainBroken;
+import dev.tidemark.schema.event.CheckpointCreated;
 import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.DriftAction;
 import dev.tidemark.schema.event.DriftFound;
@@ -22,6 +24,7 @@ import dev.tidemark.schema.event.DriftKind;
 import dev.tidemark.schema.event.FullCause;
 import dev.tidemark.schema.event.MachineObserved;
 import dev.tidemark.schema.event.QemuFacts;
+import dev.tidemark.schema.event.TrackedDisk;
 import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.OperationId;
@@ -84,6 +87,21 @@ class ChainBreakTest {
                         BreakCause.GRANULARITY_CHANGED,
                         List.of(A, B)),
                 situation(
+                        "shrunk and grown again: every bitmap lost its canary",
+                        look -> look.dirtyBytes(VDA, A, 0).dirtyBytes(VDA, B, 0).dirtyBytes(VDA, C, 0),
+                        BreakCause.BITMAP_LOST_BITS,
+                        all),
+                situation(
+                        "a middle one was re-made while it was clean",
+                        look -> look.dirtyBytes(VDA, B, 0),
+                        BreakCause.BITMAP_LOST_BITS,
+                        List.of(A, B)),
+                situation(
+                        "a canary of sixteen granules was cut in its midst",
+                        look -> look.dirtyBytes(VDA, C, Look.GRANULARITY - 4096),
+                        BreakCause.BITMAP_LOST_BITS,
+                        all),
+                situation(
                         "re-made transient", look -> look.transientOnly(VDA, C), BreakCause.BITMAP_NOT_PERSISTENT, all),
                 situation(
                         "resized",
@@ -134,6 +152,50 @@ class ChainBreakTest {
     void a_machine_as_expected_leads_to_nothing() {
         Story story = chain(A, B, C);
         story.look(story.expected()).thenNothing();
+    }
+
+    @Test
+    void what_a_guest_writes_only_adds_to_what_a_bitmap_marks() {
+        Story story = chain(A, B);
+        story.look(story.expected().dirtyBytes(VDA, B, 7 * Look.GRANULARITY)).thenNothing();
+    }
+
+    @Test
+    void a_bitmap_that_was_born_without_a_canary_is_not_held_to_one() {
+        Story story = chain(A).create(B);
+        story.done(story.expected().takenOver(VDA, B).takenOver(VDB, B).dirtyBytes(VDA, B, 0))
+                .then(CheckpointCreated.class);
+        assertThat(story.only(CheckpointCreated.class).disks())
+                .extracting(TrackedDisk::dirtyBytes)
+                .containsExactly(OptionalLong.empty(), Look.CANARY);
+        story.look(story.expected()).thenNothing();
+        assertThat(story.desired().disks().getFirst().chain())
+                .extracting(DesiredBitmap::dirtyBytesMin)
+                .containsExactly(Look.CANARY, OptionalLong.empty());
+    }
+
+    @Test
+    void what_was_written_right_after_a_birth_counts_as_born_with_it() {
+        Story story = chain(A).create(B);
+        story.done(story.expected().takenOver(VDA, B).takenOver(VDB, B).dirtyBytes(VDA, B, 5 * Look.GRANULARITY));
+        story.look(story.expected().dirtyBytes(VDA, B, 4 * Look.GRANULARITY));
+        assertThat(story.only(ChainBroken.class).cause()).isEqualTo(BreakCause.BITMAP_LOST_BITS);
+    }
+
+    @Test
+    void a_bitmap_that_took_over_the_bits_of_a_deleted_one_marks_as_much_as_that() {
+        Story story = chain(A).create(B);
+        story.done(story.expected().takenOver(VDA, B).takenOver(VDB, B).dirtyBytes(VDA, B, 5 * Look.GRANULARITY));
+        story.delete(B);
+        story.done(story.expected()
+                .without(VDA, B)
+                .without(VDB, B)
+                .recording(VDA, A, true)
+                .recording(VDB, A, true)
+                .dirtyBytes(VDA, A, 5 * Look.GRANULARITY));
+        assertThat(story.chainOf(VDA)).containsExactly(A);
+        story.look(story.expected().dirtyBytes(VDA, A, 4 * Look.GRANULARITY));
+        assertThat(story.only(ChainBroken.class).cause()).isEqualTo(BreakCause.BITMAP_LOST_BITS);
     }
 
     @Test

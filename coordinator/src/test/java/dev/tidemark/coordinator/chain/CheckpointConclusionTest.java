@@ -57,8 +57,8 @@ class CheckpointConclusionTest {
         assertThat(created.consistency()).isEqualTo(Consistency.CRASH);
         assertThat(created.disks())
                 .containsExactly(
-                        new TrackedDisk(VDA, Look.GRANULARITY, Story.SIZE, "/images/vda.qcow2", 0),
-                        new TrackedDisk(VDB, Look.GRANULARITY, Story.SIZE, "/images/vdb.qcow2", 0));
+                        new TrackedDisk(VDA, Look.GRANULARITY, Story.SIZE, "/images/vda.qcow2", 0, Look.CANARY),
+                        new TrackedDisk(VDB, Look.GRANULARITY, Story.SIZE, "/images/vdb.qcow2", 0, Look.CANARY));
         assertThat(story.chainOf(VDA)).containsExactly(A, B);
         assertThat(story.now().pending()).isEmpty();
         assertThat(story.now().newestCheckpoint()).get().returns(B, Checkpoint::id);

@@ -66,8 +66,8 @@ class DesiredStateTest {
         DesiredDisk disk = desired.disks().getFirst();
         assertThat(disk.chain())
                 .containsExactly(
-                        new DesiredBitmap(bitmap(A), false, Look.GRANULARITY),
-                        new DesiredBitmap(bitmap(B), true, Look.GRANULARITY));
+                        new DesiredBitmap(bitmap(A), false, Look.GRANULARITY, Look.CANARY),
+                        new DesiredBitmap(bitmap(B), true, Look.GRANULARITY, Look.CANARY));
         assertThat(disk.virtualSize()).isEqualTo(Story.SIZE);
         assertThat(disk.unwanted()).isEmpty();
     }

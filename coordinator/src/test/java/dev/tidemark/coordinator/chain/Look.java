@@ -15,11 +15,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 
 /** A look at QEMU for a test: what the log expects, changed step by step into the situation. */
 final class Look {
     static final long GRANULARITY = 65_536;
+
+    /** What a bitmap marks from its birth on. */
+    static final OptionalLong CANARY = OptionalLong.of(GRANULARITY);
 
     private final Map<DiskName, DiskFacts> facts = new LinkedHashMap<>();
     private final Map<DiskName, Map<String, ObservedBitmap>> bitmaps = new LinkedHashMap<>();
@@ -45,14 +49,16 @@ final class Look {
                 look.put(
                         disk.name(),
                         link.bitmap().value(),
-                        healthy(link.bitmap().value(), newest));
+                        marking(
+                                healthy(link.bitmap().value(), newest),
+                                link.dirtyBytesMin().orElse(0)));
             }
         }
         return look;
     }
 
     static ObservedBitmap healthy(String name, boolean recording) {
-        return new ObservedBitmap(Optional.of(name), recording, true, false, false, GRANULARITY, 0);
+        return new ObservedBitmap(Optional.of(name), recording, true, false, false, GRANULARITY, GRANULARITY);
     }
 
     Look plug(DiskFacts disk) {
@@ -126,9 +132,24 @@ final class Look {
                         seen.name(), seen.recording(), false, false, false, seen.granularity(), seen.dirtyBytes()));
     }
 
+    Look dirtyBytes(DiskName disk, CheckpointId checkpoint, long dirtyBytes) {
+        return change(disk, checkpoint, seen -> marking(seen, dirtyBytes));
+    }
+
+    private static ObservedBitmap marking(ObservedBitmap seen, long dirtyBytes) {
+        return new ObservedBitmap(
+                seen.name(),
+                seen.recording(),
+                seen.persistent(),
+                seen.busy(),
+                seen.inconsistent(),
+                seen.granularity(),
+                dirtyBytes);
+    }
+
     /** A new bitmap took over, as the transaction of a creation leaves it. */
     Look takenOver(DiskName disk, CheckpointId checkpoint) {
-        on(disk).replaceAll((name, seen) -> healthy(name, false));
+        on(disk).replaceAll((name, seen) -> marking(healthy(name, false), seen.dirtyBytes()));
         return put(disk, name(checkpoint), healthy(name(checkpoint), true));
     }
 

@@ -24,6 +24,9 @@ final class Machine implements AutoCloseable {
     static final int DISK_BYTES = 4 << 20;
     static final int GRANULE = 65_536;
 
+    /** Every incremental copies the disk's last granule too, which every bitmap marks from its birth on. */
+    static final int CANARY = GRANULE;
+
     private final ShortDirectory files = ShortDirectory.create();
     private final List<String> disks = new ArrayList<>();
     private final StorageDaemon daemon;

@@ -40,6 +40,9 @@ public final class PlanDescription {
     private static String words(Verb verb, Map<BitmapName, String> names) {
         return switch (verb) {
             case Verb.AddBitmap add -> "add " + bitmap(add.name(), names) + ", which records from now on";
+            case Verb.MergeCanary merge ->
+                "mark the last granule in " + bitmap(merge.target(), names) + ", so that it is never clean (canary on "
+                        + merge.canaryNode() + ", made just before and closed right after)";
             case Verb.AddTemporaryBitmap add -> "add " + bitmap(add.name(), names) + ", empty, for this operation only";
             case Verb.DisableBitmap disable -> bitmap(disable.name(), names) + " stops recording";
             case Verb.EnableBitmap enable -> bitmap(enable.name(), names) + " records again";

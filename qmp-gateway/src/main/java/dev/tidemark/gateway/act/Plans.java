@@ -30,6 +30,8 @@ import java.util.Optional;
  *   <li>bits are never dropped: what is removed was merged into its predecessor in the same transaction (I12);
  *   <li>a deletion leaves a mark, the operation's own temporary bitmap, wherever bits were handed over: a bitmap that is gone
  *       without it was removed by somebody else, and its bits with it;
+ *   <li>a new bitmap is never clean, where a canary could be made: a shrink, a clear and a re-making are seen by what is
+ *       missing (hazards S1, S7);
  *   <li>a backup reads a disposable union, so that no job can change a chain (hazard S6).
  * </ul>
  */
@@ -43,17 +45,30 @@ public final class Plans {
      * @throws IllegalArgumentException if a disk has no node, or the operation contradicts itself
      */
     public static Plan of(Operation operation, Map<DiskName, String> nodeByDisk) {
+        return of(operation, nodeByDisk, Map.of());
+    }
+
+    /**
+     * The one transaction of an operation.
+     *
+     * @param nodeByDisk the node that carries each disk's bitmaps
+     * @param canaries what new bitmaps get their first marked granule from; where there is none, they begin empty
+     * @throws IllegalArgumentException if a disk has no node, or the operation contradicts itself
+     */
+    public static Plan of(Operation operation, Map<DiskName, String> nodeByDisk, Map<DiskName, Canary> canaries) {
         return switch (operation) {
-            case CheckpointOperation checkpoint -> create(checkpoint, nodeByDisk);
+            case CheckpointOperation checkpoint -> create(checkpoint, nodeByDisk, canaries);
             case DeletionOperation deletion -> delete(deletion, nodeByDisk);
-            case PushBackupOperation backup -> backUp(backup, nodeByDisk);
+            case PushBackupOperation backup -> backUp(backup, nodeByDisk, canaries);
         };
     }
 
-    private static Plan create(CheckpointOperation operation, Map<DiskName, String> nodeByDisk) {
+    private static Plan create(
+            CheckpointOperation operation, Map<DiskName, String> nodeByDisk, Map<DiskName, Canary> canaries) {
         List<Verb> verbs = new ArrayList<>();
         for (NewBitmap disk : operation.disks()) {
-            takeOver(verbs, node(nodeByDisk, disk.disk()), operation.bitmap(), disk.previous());
+            Optional<Canary> canary = Optional.ofNullable(canaries.get(disk.disk()));
+            takeOver(verbs, node(nodeByDisk, disk.disk()), operation.bitmap(), canary, disk.previous());
         }
         return new Plan(verbs);
     }
@@ -75,7 +90,8 @@ public final class Plans {
         return new Plan(verbs);
     }
 
-    private static Plan backUp(PushBackupOperation operation, Map<DiskName, String> nodeByDisk) {
+    private static Plan backUp(
+            PushBackupOperation operation, Map<DiskName, String> nodeByDisk, Map<DiskName, Canary> canaries) {
         String temporary = BitmapName.temporary(operation.id());
         List<Verb> verbs = new ArrayList<>();
         for (int index = 0; index < operation.disks().size(); index++) {
@@ -86,7 +102,9 @@ public final class Plans {
                         .checkpoint()
                         .orElseThrow(() -> new IllegalArgumentException("a tracked disk without a checkpoint"))
                         .id());
-                takeOver(verbs, node, added, disk.previous());
+                Optional<Canary> canary =
+                        Optional.ofNullable(canaries.get(disk.plan().disk()));
+                takeOver(verbs, node, added, canary, disk.previous());
             }
             Optional<String> marks = Optional.empty();
             if (disk.plan().kind() == BackupKind.INCREMENTAL) {
@@ -107,8 +125,10 @@ public final class Plans {
         return new Plan(verbs);
     }
 
-    private static void takeOver(List<Verb> verbs, String node, BitmapName added, Optional<BitmapName> previous) {
+    private static void takeOver(
+            List<Verb> verbs, String node, BitmapName added, Optional<Canary> canary, Optional<BitmapName> previous) {
         verbs.add(new AddBitmap(node, added.value()));
+        canary.ifPresent(bird -> verbs.add(new Verb.MergeCanary(node, added.value(), bird.node(), bird.bitmap())));
         previous.ifPresent(name -> verbs.add(new DisableBitmap(node, name.value())));
     }
 

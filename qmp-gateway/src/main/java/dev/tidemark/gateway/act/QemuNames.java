@@ -11,6 +11,13 @@ public final class QemuNames {
     /** Disks in one operation. */
     public static final int DISKS_MAX = 100;
 
+    private static final int CANARY_DIGITS = 36;
+
+    /** Letters of each role: as many as it takes to number the disks with one more digit. */
+    private static final int CANARY_LETTERS = DISKS_MAX / CANARY_DIGITS + 1;
+
+    private static final int NODE_LENGTH = 31;
+
     private QemuNames() {}
 
     /** The job that backs up the operation's disk at this index. */
@@ -22,6 +29,35 @@ public final class QemuNames {
     public static String targetNode(OperationId operation, int index) {
         int number = checked(index);
         return BitmapName.PREFIX + operation + (number < 10 ? "0" : "") + number;
+    }
+
+    /** The node in one of the roles of a canary for the operation's disk at this index. */
+    static String canaryNode(OperationId operation, int index, int role) {
+        int number = checked(index);
+        // Targets end in two digits, so that a letter tells them apart.
+        return BitmapName.PREFIX
+                + operation
+                + (char) ('a' + role * CANARY_LETTERS + number / CANARY_DIGITS)
+                + Character.forDigit(number % CANARY_DIGITS, CANARY_DIGITS);
+    }
+
+    /** The job that writes to it. */
+    static String canaryJob(OperationId operation, int index) {
+        return BitmapName.temporary(operation) + "-" + checked(index);
+    }
+
+    /** Whether a node or a job is a canary's: nothing that outlives the step that makes it. */
+    public static boolean isCanary(String name) {
+        return name.startsWith(BitmapName.TEMPORARY_PREFIX) || isCanaryNode(name);
+    }
+
+    /** Whether a node is a canary's lowest, which closes with the window on it. */
+    public static boolean isCanaryBelowWindow(String node) {
+        return isCanaryNode(node) && node.charAt(node.length() - 2) < 'a' + CANARY_LETTERS;
+    }
+
+    private static boolean isCanaryNode(String name) {
+        return isOurs(name) && name.length() == NODE_LENGTH && Character.isLetter(name.charAt(NODE_LENGTH - 2));
     }
 
     /** Whether QEMU's text names something of ours. */

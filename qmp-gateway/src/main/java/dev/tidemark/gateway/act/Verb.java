@@ -32,6 +32,14 @@ public sealed interface Verb {
         }
     }
 
+    /** Adds the one granule that a canary marks to a new bitmap. */
+    record MergeCanary(String node, String target, String canaryNode, String canary) implements Verb {
+        @Override
+        public TransactionAction action() {
+            return new BitmapMerge(node, target, List.of(BitmapSource.on(canaryNode, canary)));
+        }
+    }
+
     /** Adds an empty bitmap that records nothing and is gone when QEMU ends: something to merge into. */
     record AddTemporaryBitmap(String node, String name) implements Verb {
         @Override

@@ -125,6 +125,33 @@ public sealed interface QmpCommand {
         }
     }
 
+    /**
+     * Copies a node to another one of the same size, and then goes on copying what is written until it is cancelled. Its job
+     * dismisses itself. Only for nodes of ours: nothing of it is told, and a completed one takes its source's place.
+     */
+    record BlockdevMirror(String jobId, String device, String target) implements QmpCommand {
+        public BlockdevMirror {
+            WireText.requireJobId(jobId);
+            WireText.require(device, "device");
+            WireText.require(target, "target node");
+        }
+
+        @Override
+        public String wireName() {
+            return "blockdev-mirror";
+        }
+
+        @Override
+        public ObjectNode arguments() {
+            return JsonNodeFactory.instance
+                    .objectNode()
+                    .put("job-id", jobId)
+                    .put("device", device)
+                    .put("target", target)
+                    .put("sync", "full");
+        }
+    }
+
     /** Closes a block node. QEMU refuses it while anything uses the node. */
     record BlockdevDel(String nodeName) implements QmpCommand {
         public BlockdevDel {

@@ -23,6 +23,9 @@ final class Attempt {
     int putAways;
     Optional<Refused> refusal = Optional.empty();
 
+    /** QEMU refused the transaction with canaries in it; perhaps it takes it without. */
+    boolean withoutCanaries;
+
     @Nullable
     String unanswered;
 

@@ -1,5 +1,6 @@
 package dev.tidemark.gateway.reconcile;
 
+import dev.tidemark.gateway.act.Canary;
 import dev.tidemark.gateway.act.Plan;
 import dev.tidemark.gateway.act.Plans;
 import dev.tidemark.gateway.act.QemuNames;
@@ -32,12 +33,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What one gateway process knows of one push backup beyond what a look shows. All of it can be lost: whoever comes after a crash
  * begins a run anew from what is there.
  */
 final class BackupRun {
+    private static final Logger LOG = LoggerFactory.getLogger(BackupRun.class);
     private static final Duration POLL = Duration.ofMillis(200);
 
     /** Less room than this beside a running backup, in bytes, and the guest's own writes are about to fail. */
@@ -52,6 +56,7 @@ final class BackupRun {
     private PushBackupOperation operation;
     private final Map<DiskName, Binding> bindings = new HashMap<>();
     private boolean momentChecked;
+    private boolean withoutCanaries;
     private Optional<Refused> verdict = Optional.empty();
     private @Nullable Completion completion;
 
@@ -92,7 +97,8 @@ final class BackupRun {
     }
 
     /** Makes targets and starts the jobs, all at one moment. On a failure before the transaction nothing stays. */
-    void start(Qemu qemu, Housekeeping housekeeping, Look look) throws QmpException, InterruptedException {
+    void start(Qemu qemu, Housekeeping housekeeping, Look look)
+            throws QmpException, UnusableReply, InterruptedException {
         List<String> stale = targetNodes(look);
         housekeeping.closeNodes(stale);
         try {
@@ -114,14 +120,22 @@ final class BackupRun {
         bindings.clear();
         momentChecked = false;
         look.facts().forEach((name, facts) -> bindings.put(name, binding(facts)));
-        Plan plan = Plans.of(operation, look.nodes());
+        Canaries canaries = new Canaries(qemu, signals);
+        Map<DiskName, Canary> made = withoutCanaries ? Map.of() : canaries.make(operation, look);
+        Plan plan = Plans.of(operation, look.nodes(), made);
         surroundings.crash().at(CrashPoint.BEFORE_TRANSACTION);
         try {
             qemu.run(plan);
         } catch (QmpRefused refused) {
-            condemn(new Refused(FailureCode.QEMU_REFUSED, refused.description()));
+            if (made.isEmpty()) {
+                condemn(new Refused(FailureCode.QEMU_REFUSED, refused.description()));
+            } else {
+                LOG.warn("{}: to be tried without canaries, QEMU refuses: {}", operation.id(), refused.description());
+                withoutCanaries = true;
+            }
         }
         surroundings.crash().at(CrashPoint.AFTER_TRANSACTION);
+        canaries.close(made);
     }
 
     /** Waits while jobs run: until one ends or fares badly, somebody wants something else, or it is time to look. */
@@ -246,7 +260,8 @@ final class BackupRun {
      * backup would then lack what was written to that layer (hazard S5). Asked once, right after the moment.
      */
     private void checkMoment(Look look) {
-        boolean begun = look.observed().jobs().stream().anyMatch(job -> QemuNames.belongsTo(job.id(), operation.id()));
+        boolean begun = look.observed().jobs().stream()
+                .anyMatch(job -> QemuNames.belongsTo(job.id(), operation.id()) && !QemuNames.isCanary(job.id()));
         if (momentChecked || !begun) {
             return;
         }
@@ -335,7 +350,7 @@ final class BackupRun {
 
     private List<String> targetNodes(Look look) {
         return look.observed().nodes().stream()
-                .filter(node -> QemuNames.belongsTo(node, operation.id()))
+                .filter(node -> QemuNames.belongsTo(node, operation.id()) && !QemuNames.isCanary(node))
                 .toList();
     }
 

@@ -116,6 +116,10 @@ final class Comparison {
         if (bitmap.granularity() != expected.granularity()) {
             return Optional.of("has granularity " + bitmap.granularity() + ", not " + expected.granularity());
         }
+        if (bitmap.dirtyBytes() < expected.dirtyBytesMin().orElse(0)) {
+            return Optional.of("marks " + bitmap.dirtyBytes() + " bytes, not at least "
+                    + expected.dirtyBytesMin().getAsLong());
+        }
         if (bitmap.recording() != expected.recording()) {
             return Optional.of(bitmap.recording() ? "records" : "does not record");
         }

@@ -61,7 +61,7 @@ final class Housekeeping {
         }
     }
 
-    /** Cancels the jobs and waits until each has concluded. */
+    /** Cancels the jobs and waits until each has ended. */
     void cancel(List<String> jobs) throws QmpException, UnusableReply, InterruptedException {
         if (jobs.isEmpty()) {
             return;
@@ -76,11 +76,11 @@ final class Housekeeping {
         while (!active.isEmpty()
                 && !signals.isStopped()
                 && surroundings.clockwork().nanoTime() < end) {
-            for (ObservedJob job : qemu.jobs().jobs()) {
-                if (job.status().equals(Decision.CONCLUDED)) {
-                    active.remove(job.id());
-                }
-            }
+            // One that dismisses itself is no longer listed when it has ended.
+            active.retainAll(qemu.jobs().jobs().stream()
+                    .filter(job -> !job.status().equals(Decision.CONCLUDED))
+                    .map(ObservedJob::id)
+                    .toList());
             if (!active.isEmpty()) {
                 signals.awaitHint(POLL);
             }

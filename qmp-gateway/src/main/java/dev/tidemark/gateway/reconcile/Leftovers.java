@@ -47,17 +47,22 @@ record Leftovers(
 
     private static Leftovers in(Desired desired, Look look, Predicate<String> permitted) {
         Optional<Operation> pending = desired.operation();
-        Predicate<String> left = name -> QemuNames.isOurs(name)
+        Predicate<String> foreign = name -> QemuNames.isOurs(name)
                 && pending.filter(operation -> QemuNames.belongsTo(name, operation.id()))
                         .isEmpty()
                 && permitted.test(name);
+        // No step leaves a canary to the next one, not even to a step of the same operation.
+        Predicate<String> left = name -> foreign.test(name)
+                || (QemuNames.isCanary(name)
+                        && pending.filter(operation -> QemuNames.belongsTo(name, operation.id()))
+                                .isPresent());
         List<Verb> bitmaps = new ArrayList<>();
         for (ObservedDisk disk : look.observed().disks()) {
             String node = disk.facts().node();
             for (ObservedBitmap bitmap : disk.bitmaps()) {
                 bitmap.name()
                         .filter(name -> name.startsWith(BitmapName.TEMPORARY_PREFIX))
-                        .filter(left)
+                        .filter(foreign)
                         .ifPresent(name -> bitmaps.add(new Verb.RemoveBitmap(node, name)));
             }
             desired.disks().stream()
@@ -70,7 +75,10 @@ record Leftovers(
                 look.observed().jobs().stream()
                         .filter(job -> left.test(job.id()))
                         .toList(),
-                look.observed().nodes().stream().filter(left).toList(),
+                look.observed().nodes().stream()
+                        .filter(left)
+                        .filter(node -> !QemuNames.isCanaryBelowWindow(node))
+                        .toList(),
                 bitmaps,
                 look.observed().partialBackups().stream()
                         .filter(partial -> !isOf(pending, partial))

@@ -1,6 +1,8 @@
 package dev.tidemark.gateway.reconcile;
 
+import dev.tidemark.gateway.act.Canary;
 import dev.tidemark.gateway.act.Plan;
+import dev.tidemark.gateway.act.Plans;
 import dev.tidemark.gateway.observe.Look;
 import dev.tidemark.gateway.observe.UnusableReply;
 import dev.tidemark.gateway.qmp.QmpException;
@@ -15,9 +17,11 @@ import dev.tidemark.schema.contract.Outcome.Refused;
 import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.MachineId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -161,7 +165,7 @@ final class Pass {
                 continue;
             }
             tellings = 0;
-            if (!take(next, qemu, housekeeping, look)) {
+            if (!take(next, operation, qemu, housekeeping, look)) {
                 return End.IDLE;
             }
         }
@@ -181,10 +185,10 @@ final class Pass {
     }
 
     /** Takes one step; false if there is none. */
-    private boolean take(Next next, Qemu qemu, Housekeeping housekeeping, Look look)
+    private boolean take(Next next, Optional<Operation> operation, Qemu qemu, Housekeeping housekeeping, Look look)
             throws QmpException, UnusableReply, InterruptedException {
         switch (next) {
-            case Next.Run(Plan plan) -> send(qemu, plan);
+            case Next.Run(Plan ignored) -> send(qemu, operation.orElseThrow(), look);
             case Next.Start() -> {
                 current().sends++;
                 current().unanswered = "the backup's transaction was sent and not answered";
@@ -239,19 +243,29 @@ final class Pass {
                 "sent " + Attempt.SENDS_MAX + " times without an answer; a look after each showed no effect"));
     }
 
-    private void send(Qemu qemu, Plan plan) throws QmpException {
+    private void send(Qemu qemu, Operation operation, Look look)
+            throws QmpException, UnusableReply, InterruptedException {
+        Canaries canaries = new Canaries(qemu, signals);
+        Map<DiskName, Canary> made = current().withoutCanaries ? Map.of() : canaries.make(operation, look);
+        Plan plan = Plans.of(operation, look.nodes(), made);
         current().sends++;
         surroundings.crash().at(CrashPoint.BEFORE_TRANSACTION);
         try {
             qemu.run(plan);
         } catch (QmpRefused refused) {
-            // Concluded only if the next look shows no effect either: an earlier try may have had it.
-            current().refusal = Optional.of(new Refused(FailureCode.QEMU_REFUSED, refused.description()));
+            if (made.isEmpty()) {
+                // Concluded only if the next look shows no effect either: an earlier try may have had it.
+                current().refusal = Optional.of(new Refused(FailureCode.QEMU_REFUSED, refused.description()));
+            } else {
+                LOG.warn("{}: to be tried without canaries, QEMU refuses: {}", operation.id(), refused.description());
+                current().withoutCanaries = true;
+            }
         } catch (QmpException failure) {
             current().unanswered = String.valueOf(failure.getMessage());
             throw failure;
         }
         surroundings.crash().at(CrashPoint.AFTER_TRANSACTION);
+        canaries.close(made);
     }
 
     private Optional<Desired> tell(Qemu qemu, Desired desired, Look look, Next next)

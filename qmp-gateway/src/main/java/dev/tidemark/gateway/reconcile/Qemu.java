@@ -1,5 +1,6 @@
 package dev.tidemark.gateway.reconcile;
 
+import dev.tidemark.gateway.act.Canary;
 import dev.tidemark.gateway.act.Plan;
 import dev.tidemark.gateway.observe.Look;
 import dev.tidemark.gateway.observe.Observer;
@@ -38,6 +39,12 @@ public interface Qemu extends AutoCloseable {
      * @throws dev.tidemark.gateway.qmp.QmpRefused if it has not
      */
     Optional<String> flushTarget(String node) throws QmpException, UnusableReply;
+
+    /** Opens what a canary is made of, for a disk of that many bytes. Its bitmap marks nothing yet. */
+    void openCanary(Canary canary, long size) throws QmpException;
+
+    /** Starts the job that lets a canary's bitmap mark its last sector; it has to be cancelled when it is {@code ready}. */
+    void writeCanary(Canary canary) throws QmpException;
 
     /** Closes a node. */
     void closeNode(String node) throws QmpException;

@@ -1,5 +1,6 @@
 package dev.tidemark.gateway.reconcile;
 
+import dev.tidemark.gateway.act.Canary;
 import dev.tidemark.gateway.act.Plan;
 import dev.tidemark.gateway.observe.Look;
 import dev.tidemark.gateway.observe.Observer;
@@ -7,12 +8,14 @@ import dev.tidemark.gateway.observe.UnusableReply;
 import dev.tidemark.gateway.qmp.QmpCommand;
 import dev.tidemark.gateway.qmp.QmpException;
 import dev.tidemark.gateway.qmp.QmpSession;
+import dev.tidemark.gateway.qmp.TransactionAction.BitmapAdd;
 import dev.tidemark.schema.crash.CrashPoint;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -78,6 +81,37 @@ final class QmpQemu implements Qemu {
         }
         execute(new QmpCommand.BlockdevReopenReadOnly(node, file, Optional.ofNullable(children.get("backing"))));
         return Optional.empty();
+    }
+
+    /** What it is made of holds nothing, on no disk: it is there to be written to, and only so that a bitmap marks it. */
+    @Override
+    public void openCanary(Canary canary, long size) throws QmpException {
+        ObjectNode window = JsonNodeFactory.instance
+                .objectNode()
+                .put("driver", "raw")
+                .put("node-name", canary.window())
+                .put("offset", size - Canary.SECTOR)
+                .put("size", Canary.SECTOR);
+        window.set("file", nothing(canary.node(), size));
+        execute(new QmpCommand.BlockdevAdd(window));
+        execute(new QmpCommand.BlockdevAdd(nothing(canary.source(), Canary.SECTOR)));
+        execute(new QmpCommand.Transaction(List.of(
+                new BitmapAdd(canary.node(), canary.bitmap(), false, false, OptionalLong.of(Canary.GRANULARITY)))));
+    }
+
+    /** A mirror: a backup to such a node would let QEMU print a warning that reads like a danger to the real backups. */
+    @Override
+    public void writeCanary(Canary canary) throws QmpException {
+        execute(new QmpCommand.BlockdevMirror(canary.job(), canary.source(), canary.window()));
+    }
+
+    private static ObjectNode nothing(String node, long size) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("driver", "null-co")
+                .put("node-name", node)
+                .put("size", size)
+                .put("read-zeroes", false);
     }
 
     @Override

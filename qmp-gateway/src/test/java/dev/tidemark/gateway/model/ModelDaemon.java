@@ -54,6 +54,7 @@ public final class ModelDaemon {
             case QmpCommand.BlockdevAdd add -> open(opening.read(add.options()));
             case QmpCommand.BlockdevReopenReadOnly(String node, String file, Optional<String> backing) ->
                 reopen(node, true);
+            case QmpCommand.BlockdevMirror mirror -> throw new ModelRefusal("the model has no mirrors: " + mirror);
             case QmpCommand.BlockdevDel(String node) -> close(node);
             case QmpCommand.BlockExportDel(String export, boolean hard) -> endExport(export);
             case QmpCommand.JobCancel(String id) -> cancel(id);

@@ -28,6 +28,9 @@ class CheckpointIT {
     private static final Outcome SEEN = new Outcome.Done(new Outcome.Evidence.Seen());
     private static final long GRANULE = 65536;
 
+    /** What each new bitmap marks from its birth on: one granule, at an end of the disk to which no test here writes. */
+    private static final long CANARY = GRANULE;
+
     @Test
     void a_checkpoint_of_two_disks_hands_recording_over_on_both() {
         try (Rig rig = new Rig(2)) {
@@ -43,8 +46,8 @@ class CheckpointIT {
                 assertThat(SecondOpinion.bitmap(rig, disk, first).recording()).isFalse();
                 assertThat(SecondOpinion.bitmap(rig, disk, second).recording()).isTrue();
             }
-            assertThat(dirty(rig, 0, first)).isEqualTo(GRANULE);
-            assertThat(dirty(rig, 1, second)).isEqualTo(2 * GRANULE);
+            assertThat(dirty(rig, 0, first)).isEqualTo(CANARY + GRANULE);
+            assertThat(dirty(rig, 1, second)).isEqualTo(CANARY + 2 * GRANULE);
         }
     }
 
@@ -52,7 +55,8 @@ class CheckpointIT {
     void the_first_checkpoint_is_deleted_and_the_others_stay_as_they_are() {
         try (Chain chain = Chain.ofThree()) {
             assertThat(chain.delete(0)).isEqualTo(SEEN);
-            assertThat(chain.dirty()).isEqualTo(Map.of(chain.names.get(1), 2 * GRANULE, chain.names.get(2), GRANULE));
+            assertThat(chain.dirty())
+                    .isEqualTo(Map.of(chain.names.get(1), CANARY + 2 * GRANULE, chain.names.get(2), CANARY + GRANULE));
         }
     }
 
@@ -60,7 +64,8 @@ class CheckpointIT {
     void a_middle_checkpoint_leaves_its_bits_to_the_one_before() {
         try (Chain chain = Chain.ofThree()) {
             assertThat(chain.delete(1)).isEqualTo(SEEN);
-            assertThat(chain.dirty()).isEqualTo(Map.of(chain.names.get(0), 3 * GRANULE, chain.names.get(2), GRANULE));
+            assertThat(chain.dirty())
+                    .isEqualTo(Map.of(chain.names.get(0), CANARY + 3 * GRANULE, chain.names.get(2), CANARY + GRANULE));
             assertThat(chain.recording()).containsExactly(chain.names.get(2));
         }
     }
@@ -69,7 +74,8 @@ class CheckpointIT {
     void the_newest_checkpoint_leaves_its_bits_and_the_recording_to_the_one_before() {
         try (Chain chain = Chain.ofThree()) {
             assertThat(chain.delete(2)).isEqualTo(SEEN);
-            assertThat(chain.dirty()).isEqualTo(Map.of(chain.names.get(0), GRANULE, chain.names.get(1), 3 * GRANULE));
+            assertThat(chain.dirty())
+                    .isEqualTo(Map.of(chain.names.get(0), CANARY + GRANULE, chain.names.get(1), CANARY + 3 * GRANULE));
             assertThat(chain.recording()).containsExactly(chain.names.get(1));
         }
     }
@@ -85,7 +91,7 @@ class CheckpointIT {
             rig.coordinator.lookNow();
             rig.awaitSeen(seen -> seen.disks().stream()
                     .allMatch(disk -> bitmap(disk, name)
-                            .filter(one -> one.dirtyBytes() == GRANULE)
+                            .filter(one -> one.dirtyBytes() == CANARY + GRANULE)
                             .isPresent()));
             try (RawMonitor bystander = rig.bystander()) {
                 bystander.execute(bitmapCommand("remove", "d0", name, ""));
@@ -143,7 +149,8 @@ class CheckpointIT {
             crashes.awaitCrash();
             chain.rig.restartGateway();
             assertThat(chain.rig.outcome(deletion.id())).isEqualTo(SEEN);
-            assertThat(chain.dirty()).isEqualTo(Map.of(chain.names.get(0), 3 * GRANULE, chain.names.get(2), GRANULE));
+            assertThat(chain.dirty())
+                    .isEqualTo(Map.of(chain.names.get(0), CANARY + 3 * GRANULE, chain.names.get(2), CANARY + GRANULE));
             chain.rig.assertNothingOfOursButBitmaps();
         }
     }

@@ -34,6 +34,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,14 +56,19 @@ final class Rig implements AutoCloseable {
     private Gateway gateway;
 
     Rig(int diskCount) {
+        this(Collections.nCopies(diskCount, DISK_BYTES));
+    }
+
+    /** Disks of these sizes in bytes. */
+    Rig(List<Long> sizes) {
         List<String> blockdevs = new ArrayList<>();
         List<String> exports = new ArrayList<>();
-        for (int index = 0; index < diskCount; index++) {
+        for (int index = 0; index < sizes.size(); index++) {
             String name = "d" + index;
             disks.add(new DiskName(name));
             exports.add(name);
-            blockdevs.add(
-                    DiskImage.qcow2Blockdev(name, DiskImage.createQcow2(files.resolve(name + ".qcow2"), DISK_BYTES)));
+            blockdevs.add(DiskImage.qcow2Blockdev(
+                    name, DiskImage.createQcow2(files.resolve(name + ".qcow2"), sizes.get(index))));
         }
         daemon = StorageDaemon.start(blockdevs, exports);
         coordinator = new FakeCoordinator(machine, HOST, daemon.socket().toString());

@@ -12,6 +12,8 @@ public enum BreakCause {
     BITMAP_NOT_RECORDING,
     /** Re-made by somebody else under our name. */
     GRANULARITY_CHANGED,
+    /** Marks less than it did, or lacks what it was born with: cut by a shrink, cleared, or re-made (S1, S2, S7). */
+    BITMAP_LOST_BITS,
     /** A bitmap that was deleted is back: the image was rolled back to an older copy. */
     DELETED_BITMAP_REAPPEARED,
     /** A shrink and a grow zero data without marking it (S1). */

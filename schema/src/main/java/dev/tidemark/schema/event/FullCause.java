@@ -27,6 +27,8 @@ public enum FullCause {
     /** As the chain's break. */
     GRANULARITY_CHANGED,
     /** As the chain's break. */
+    BITMAP_LOST_BITS,
+    /** As the chain's break. */
     DELETED_BITMAP_REAPPEARED,
     /** As the chain's break. */
     VIRTUAL_SIZE_CHANGED,

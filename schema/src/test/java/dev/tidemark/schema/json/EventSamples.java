@@ -73,6 +73,19 @@ final class EventSamples {
     private static final Instant AT = Instant.parse("2026-02-03T04:05:06.789Z");
     private static final String DIGEST = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
+    /** As events are written since a new bitmap marks something. */
+    static CheckpointCreated checkpointCreatedWithCanary() {
+        return new CheckpointCreated(
+                MACHINE,
+                OPERATION,
+                CHECKPOINT,
+                Consistency.CRASH,
+                List.of(
+                        new TrackedDisk(VDA, 65_536, 1L << 40, "/images/vda.qcow2", 1, OptionalLong.of(65_536)),
+                        new TrackedDisk(new DiskName("vdb"), 65_536, 1L << 30, "/images/vdb.qcow2", 0)),
+                AT);
+    }
+
     private EventSamples() {}
 
     static List<MachineEvent> all() {

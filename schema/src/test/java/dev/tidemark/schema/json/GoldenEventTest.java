@@ -2,6 +2,7 @@ package dev.tidemark.schema.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.schema.event.CheckpointCreated;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.event.MachineRemoved;
 import java.io.IOException;
@@ -47,6 +48,21 @@ class GoldenEventTest {
         assertThat(Json.MAPPER.readValue(golden, type)).isEqualTo(sample);
         assertThat(Json.MAPPER.writeValueAsString(sample)).isEqualTo(golden);
         assertThat(EventNames.nameOf(sample.getClass())).isEqualTo(name);
+    }
+
+    /** An optional member that came later gets a golden file of its own, beside that of the events from before. */
+    @Test
+    void a_checkpoint_with_what_its_bitmap_marked_at_birth_is_read_and_written_as_its_golden_file_says()
+            throws IOException {
+        Path file = Path.of("src/test/resources/golden/events-later/checkpoint-created.v1.dirty-bytes.json");
+        CheckpointCreated sample = EventSamples.checkpointCreatedWithCanary();
+        if (Boolean.getBoolean("golden.write") && Files.notExists(file)) {
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, Json.MAPPER.writeValueAsString(sample) + "\n");
+        }
+        String golden = Files.readString(file).strip();
+        assertThat(Json.MAPPER.readValue(golden, CheckpointCreated.class)).isEqualTo(sample);
+        assertThat(Json.MAPPER.writeValueAsString(sample)).isEqualTo(golden);
     }
 
     @Test

@@ -1,0 +1,103 @@
+package dev.tidemark.gateway.reconcile;
+
+import dev.tidemark.gateway.act.Canary;
+import dev.tidemark.gateway.observe.Look;
+import dev.tidemark.gateway.observe.UnusableReply;
+import dev.tidemark.gateway.qmp.QmpException;
+import dev.tidemark.gateway.qmp.QmpRefused;
+import dev.tidemark.schema.contract.ObservedJob;
+import dev.tidemark.schema.contract.Operation;
+import dev.tidemark.schema.id.DiskName;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the canaries of an operation just before its transaction, and closes them right after. A checkpoint without a canary is
+ * better than none: whatever QEMU refuses here is told in the log and passed over, and whether a bitmap has its canary is seen
+ * from the bitmap. What a crash leaves of them is swept at the next look, before anything else is done.
+ */
+final class Canaries {
+    private static final Logger LOG = LoggerFactory.getLogger(Canaries.class);
+    private static final Duration WRITE_TIME_MAX = Duration.ofSeconds(5);
+    private static final Duration POLL = Duration.ofMillis(5);
+    private static final String READY = "ready";
+
+    private final Qemu qemu;
+    private final Signals signals;
+
+    Canaries(Qemu qemu, Signals signals) {
+        this.qemu = qemu;
+        this.signals = signals;
+    }
+
+    /** Those that could be made. */
+    Map<DiskName, Canary> make(Operation operation, Look look)
+            throws QmpException, UnusableReply, InterruptedException {
+        Map<DiskName, Long> sizes = new LinkedHashMap<>();
+        look.facts().forEach((disk, facts) -> sizes.put(disk, facts.virtualSize()));
+        Map<DiskName, Canary> made = new LinkedHashMap<>();
+        for (Map.Entry<DiskName, Canary> wanted : Canary.of(operation, sizes).entrySet()) {
+            DiskName disk = wanted.getKey();
+            Canary canary = wanted.getValue();
+            try {
+                qemu.openCanary(canary, sizes.getOrDefault(disk, 0L));
+                qemu.writeCanary(canary);
+                if (isWritten(canary)) {
+                    made.put(disk, canary);
+                } else {
+                    LOG.warn(
+                            "disk {}: its checkpoint gets no canary, QEMU has not written it in {}",
+                            disk,
+                            WRITE_TIME_MAX);
+                }
+            } catch (QmpRefused refused) {
+                LOG.warn("disk {}: its checkpoint gets no canary, QEMU refuses: {}", disk, refused.description());
+                close(canary);
+            }
+        }
+        return made;
+    }
+
+    /** Closes them; what cannot be closed is left to the sweep. */
+    void close(Map<DiskName, Canary> made) throws QmpException {
+        for (Canary canary : made.values()) {
+            close(canary);
+        }
+    }
+
+    private void close(Canary canary) throws QmpException {
+        for (String node : List.of(canary.window(), canary.source())) {
+            try {
+                qemu.closeNode(node);
+            } catch (QmpRefused refused) {
+                LOG.debug("canary node {} stays for the sweep: {}", node, refused.description());
+            }
+        }
+    }
+
+    /** Waits for the job to write what there is to write, and then for its end. */
+    private boolean isWritten(Canary canary) throws QmpException, UnusableReply, InterruptedException {
+        long end = System.nanoTime() + WRITE_TIME_MAX.toNanos();
+        boolean cancelled = false;
+        while (System.nanoTime() < end && !signals.isStopped()) {
+            Optional<ObservedJob> job = qemu.jobs().jobs().stream()
+                    .filter(one -> one.id().equals(canary.job()))
+                    .findFirst();
+            if (job.isEmpty()) {
+                return true;
+            }
+            if (!cancelled && job.get().status().equals(READY)) {
+                qemu.cancel(canary.job());
+                cancelled = true;
+            } else {
+                signals.awaitHint(POLL);
+            }
+        }
+        return false;
+    }
+}
