@@ -1,7 +1,5 @@
 package dev.tidemark.coordinator;
 
-import dev.tidemark.schema.crash.CrashPoint;
-import dev.tidemark.schema.crash.CrashHook;
 import dev.tidemark.coordinator.api.Caller;
 import dev.tidemark.coordinator.api.ChainView;
 import dev.tidemark.coordinator.api.DryRun;
@@ -29,6 +27,8 @@ import dev.tidemark.schema.contract.CoordinatorLink;
 import dev.tidemark.schema.contract.ObservedDisk;
 import dev.tidemark.schema.contract.Progress;
 import dev.tidemark.schema.contract.Sight;
+import dev.tidemark.schema.crash.CrashHook;
+import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupMode;
 import dev.tidemark.schema.event.BackupRequested;

@@ -1,6 +1,5 @@
 package dev.tidemark.coordinator;
 
-import dev.tidemark.schema.crash.ArmedCrashPoints;
 import dev.tidemark.coordinator.bench.Bench;
 import dev.tidemark.coordinator.cli.BenchOptions;
 import dev.tidemark.coordinator.cli.DemoOptions;
@@ -13,6 +12,7 @@ import dev.tidemark.coordinator.stage.StageFailure;
 import dev.tidemark.gateway.Gateway;
 import dev.tidemark.gateway.GatewaySettings;
 import dev.tidemark.gateway.link.HttpLink;
+import dev.tidemark.schema.crash.ArmedCrashPoints;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -56,7 +56,10 @@ public final class CoordinatorMain implements LocalVerbs {
                     .strip();
             GatewaySettings settings = GatewaySettings.of(options.host(), options.repositories(), Home.lockDirectory());
             return untilToldToStop(() -> {
-                Gateway gateway = Gateway.start(settings, new HttpLink(options.coordinator(), options.host(), token), ArmedCrashPoints.ofThisProcess());
+                Gateway gateway = Gateway.start(
+                        settings,
+                        new HttpLink(options.coordinator(), options.host(), token),
+                        ArmedCrashPoints.ofThisProcess());
                 err.println("tidemark gateway of " + options.host() + " serves " + options.coordinator());
                 return gateway;
             });

@@ -1,7 +1,5 @@
 package dev.tidemark.coordinator;
 
-import dev.tidemark.schema.crash.ArmedCrashPoints;
-import dev.tidemark.schema.crash.CrashHook;
 import dev.tidemark.coordinator.api.ServerFacts;
 import dev.tidemark.coordinator.api.server.ApiServer;
 import dev.tidemark.coordinator.chain.Machine;
@@ -21,6 +19,8 @@ import dev.tidemark.coordinator.view.Queries;
 import dev.tidemark.gateway.Gateway;
 import dev.tidemark.gateway.GatewaySettings;
 import dev.tidemark.schema.command.MachineCommand;
+import dev.tidemark.schema.crash.ArmedCrashPoints;
+import dev.tidemark.schema.crash.CrashHook;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.RepositoryName;
@@ -100,7 +100,8 @@ final class CoordinatorServer implements AutoCloseable {
         opened("dispatch", dispatch::close);
 
         if (options.gateway()) {
-            Gateway gateway = Gateway.start(GatewaySettings.of(host, repositories, Home.lockDirectory()), dispatch, crash);
+            Gateway gateway =
+                    Gateway.start(GatewaySettings.of(host, repositories, Home.lockDirectory()), dispatch, crash);
             opened("gateway", gateway::close);
         }
 

@@ -23,11 +23,10 @@ import java.util.OptionalLong;
  * makes the granule.
  *
  * <p>Where it is blind: QEMU tells how much a bitmap marks, and not what. A bitmap that was cut or re-made while nobody looked,
- * and that the guest's writes filled up again to what it marked at its birth, passes for whole: one written granule is enough
- * if there was only the canary. Within a session the gateway sees every fall between two looks, whatever the level; across sessions
- * only the fall below the birth's. Both looking at every reconnect and looking before every transaction leave the gap between two
- * looks, and a guest that writes within it closes the eye. The bits themselves could be asked (merge the bitmap and the canary
- * into a temporary one, and compare the counts), for two more actions a bitmap in every transaction; that is not done.
+ * and that marks enough of other granules, passes for whole here. So a gateway sees every fall of a count between two looks of
+ * its session, and before it sends an operation it asks the bitmaps on which the operation relies for that very granule; both
+ * are told as lost bits. What is left: the guest wrote the last granule itself after the cut or the re-making, and no gateway
+ * looked in between. Then nothing in QEMU differs from a healthy bitmap, and the next incremental lacks what was lost.
  */
 final class ChainHealth {
     /** The links that are spoilt, oldest first, and why; nothing if the chain is whole. */
@@ -130,6 +129,11 @@ final class ChainHealth {
             return flaw(
                     BreakCause.GRANULARITY_CHANGED,
                     "bitmap " + name + " had granularity " + link.granularity() + " and has " + seen.granularity());
+        }
+        if (seen.lostBits()) {
+            return flaw(
+                    BreakCause.BITMAP_LOST_BITS,
+                    "bitmap " + name + " was seen to have lost bits: it was cut by a resize, cleared or re-made");
         }
         if (seen.dirtyBytes() < link.dirtyBytesMin().orElse(0)) {
             return flaw(

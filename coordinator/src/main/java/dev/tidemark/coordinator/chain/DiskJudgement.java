@@ -153,6 +153,9 @@ final class DiskJudgement {
         if (own.inconsistent()) {
             return Optional.of(BreakCause.BITMAP_INCONSISTENT);
         }
+        if (own.lostBits()) {
+            return Optional.of(BreakCause.BITMAP_LOST_BITS);
+        }
         if (!own.persistent()) {
             return Optional.of(BreakCause.BITMAP_NOT_PERSISTENT);
         }

@@ -1,7 +1,5 @@
 package dev.tidemark.coordinator.dispatch;
 
-import dev.tidemark.schema.crash.CrashPoint;
-import dev.tidemark.schema.crash.CrashHook;
 import dev.tidemark.coordinator.chain.DesiredState;
 import dev.tidemark.coordinator.chain.Machine;
 import dev.tidemark.schema.contract.CoordinatorLink;
@@ -10,6 +8,8 @@ import dev.tidemark.schema.contract.LinkException;
 import dev.tidemark.schema.contract.Progress;
 import dev.tidemark.schema.contract.Report;
 import dev.tidemark.schema.contract.Sight;
+import dev.tidemark.schema.crash.CrashHook;
+import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.MachineId;

@@ -1,7 +1,7 @@
 package dev.tidemark.coordinator.ledger;
 
-import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.crash.CrashHook;
+import dev.tidemark.schema.crash.CrashPoint;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -9,8 +9,10 @@ import dev.tidemark.schema.id.BitmapName;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.OperationId;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a new bitmap of one disk gets its first marked granule from: a bitmap on a node of ours that is as large as the disk, holds
@@ -35,6 +37,36 @@ public record Canary(String node, String window, String source, String bitmap, S
                 QemuNames.canaryNode(operation, index, 2),
                 BitmapName.temporary(operation),
                 QemuNames.canaryJob(operation, index));
+    }
+
+    /** The copy of a bitmap that is asked whether it still holds its canary. */
+    public String copy(int index) {
+        return bitmap + "-" + index;
+    }
+
+    /** The copy of the same with the canary's bits. */
+    public String copyWithCanary(int index) {
+        return bitmap + "-" + index + "c";
+    }
+
+    /** The bitmaps of a disk on whose bits the operation relies. */
+    public static Set<BitmapName> reliedOn(Operation operation, DiskName disk) {
+        Set<BitmapName> bitmaps = new LinkedHashSet<>();
+        switch (operation) {
+            case CheckpointOperation create ->
+                create.disks().stream()
+                        .filter(part -> part.disk().equals(disk))
+                        .forEach(part -> part.previous().ifPresent(bitmaps::add));
+            case DeletionOperation delete -> {}
+            case PushBackupOperation backup ->
+                backup.disks().stream()
+                        .filter(part -> part.plan().disk().equals(disk))
+                        .forEach(part -> {
+                            bitmaps.addAll(part.merge());
+                            part.previous().ifPresent(bitmaps::add);
+                        });
+        }
+        return bitmaps;
     }
 
     /** A canary for each disk on which the operation adds a checkpoint's bitmap, and that has a sector to mark. */

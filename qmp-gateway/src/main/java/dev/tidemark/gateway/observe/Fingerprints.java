@@ -22,7 +22,8 @@ final class Fingerprints {
                         false,
                         bitmap.inconsistent(),
                         bitmap.granularity(),
-                        0));
+                        0,
+                        bitmap.lostBits()));
     }
 
     /** A drain pauses a job for a moment (qemu-facts §4): only whether it has ended counts. */

@@ -4,6 +4,7 @@ import dev.tidemark.gateway.qmp.PeerProcess;
 import dev.tidemark.gateway.qmp.QmpCommand.Query;
 import dev.tidemark.gateway.qmp.QmpException;
 import dev.tidemark.gateway.qmp.QmpSession;
+import dev.tidemark.schema.contract.ObservedBitmap;
 import dev.tidemark.schema.contract.ObservedJob;
 import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.event.QemuFacts;
@@ -106,6 +107,20 @@ public final class Observer {
     public Map<String, String> children(String node) throws QmpException, UnusableReply {
         return BlockGraph.children(
                 new Reply(Query.BLOCK_GRAPH.wireName(), session.execute(Query.BLOCK_GRAPH, timeout)), node);
+    }
+
+    /** What each bitmap of one node marks, in bytes, by name. */
+    public Map<String, Long> dirtyBytes(String node) throws QmpException, UnusableReply {
+        Map<String, Long> counts = new HashMap<>();
+        Reply nodes = new Reply(Query.NAMED_BLOCK_NODES.wireName(), session.execute(Query.NAMED_BLOCK_NODES, timeout));
+        for (Reply listed : nodes.elements()) {
+            if (listed.text("node-name").equals(node)) {
+                for (ObservedBitmap bitmap : BlockNode.read(listed).bitmaps()) {
+                    bitmap.name().ifPresent(name -> counts.put(name, bitmap.dirtyBytes()));
+                }
+            }
+        }
+        return counts;
     }
 
     /** The jobs of ours alone, which is cheap enough to be asked often, and how their input and output fares. */

@@ -97,7 +97,7 @@ final class BackupRun {
     }
 
     /** Makes targets and starts the jobs, all at one moment. On a failure before the transaction nothing stays. */
-    void start(Qemu qemu, Housekeeping housekeeping, Look look)
+    void start(Qemu qemu, DirtyCounts counts, Housekeeping housekeeping, Look look)
             throws QmpException, UnusableReply, InterruptedException {
         List<String> stale = targetNodes(look);
         housekeeping.closeNodes(stale);
@@ -120,8 +120,12 @@ final class BackupRun {
         bindings.clear();
         momentChecked = false;
         look.facts().forEach((name, facts) -> bindings.put(name, binding(facts)));
-        Canaries canaries = new Canaries(qemu, signals);
-        Map<DiskName, Canary> made = withoutCanaries ? Map.of() : canaries.make(operation, look);
+        Canaries canaries = new Canaries(qemu, signals, counts);
+        Map<DiskName, Canary> made = withoutCanaries ? Map.of() : canaries.make(operation, desired, look);
+        if (canaries.isEvidenceLost()) {
+            canaries.close(made);
+            return;
+        }
         Plan plan = Plans.of(operation, look.nodes(), made);
         surroundings.crash().at(CrashPoint.BEFORE_TRANSACTION);
         try {

@@ -116,6 +116,9 @@ final class Comparison {
         if (bitmap.granularity() != expected.granularity()) {
             return Optional.of("has granularity " + bitmap.granularity() + ", not " + expected.granularity());
         }
+        if (bitmap.lostBits()) {
+            return Optional.of("has lost bits");
+        }
         if (bitmap.dirtyBytes() < expected.dirtyBytesMin().orElse(0)) {
             return Optional.of("marks " + bitmap.dirtyBytes() + " bytes, not at least "
                     + expected.dirtyBytesMin().getAsLong());

@@ -94,7 +94,9 @@ final class Decision {
         if (bitmap.isEmpty()) {
             return Optional.of("bitmap " + previous + ", which took over the bits, is not there");
         }
-        if (bitmap.get().inconsistent() || !bitmap.get().persistent()) {
+        if (bitmap.get().inconsistent()
+                || bitmap.get().lostBits()
+                || !bitmap.get().persistent()) {
             return Optional.of("bitmap " + previous + ", which took over the bits, cannot be trusted");
         }
         return disk.newest() && !bitmap.get().recording()

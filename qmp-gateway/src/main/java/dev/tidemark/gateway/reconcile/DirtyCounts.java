@@ -17,9 +17,10 @@ import org.slf4j.LoggerFactory;
 /**
  * How much each checkpoint's bitmap marked when it was last seen in this session. Nothing that we do makes that less, so one
  * that marks less was re-made, cleared or cut by somebody else (hazards S1 and S7), and QEMU calls it healthy. It is told as
- * inconsistent, which is what it is, for as long as the session lasts: nothing may be built on it any more.
+ * having lost bits for as long as the session lasts, and so is one that was found without its canary: nothing may be built on
+ * it any more.
  *
- * <p>What it cannot see: a bitmap re-made while it marked nothing, or before the first look of a session.
+ * <p>What it cannot see is what happened before the first look of a session; that is what canaries are for.
  */
 final class DirtyCounts {
     private static final Logger LOG = LoggerFactory.getLogger(DirtyCounts.class);
@@ -53,6 +54,11 @@ final class DirtyCounts {
                 seen.unaddressableDisks()));
     }
 
+    /** From now on this bitmap is told as having lost bits. */
+    void distrust(String node, String bitmap) {
+        fallen.add(node + "/" + bitmap);
+    }
+
     private ObservedBitmap judged(String node, ObservedBitmap bitmap, Map<String, Long> counts) {
         String name = bitmap.name().orElse("");
         if (!BitmapName.isCheckpointBitmap(name)) {
@@ -74,9 +80,10 @@ final class DirtyCounts {
                         bitmap.recording(),
                         bitmap.persistent(),
                         bitmap.busy(),
-                        true,
+                        bitmap.inconsistent(),
                         bitmap.granularity(),
-                        bitmap.dirtyBytes())
+                        bitmap.dirtyBytes(),
+                        true)
                 : bitmap;
     }
 }

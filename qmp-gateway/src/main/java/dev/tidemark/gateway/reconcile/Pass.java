@@ -165,7 +165,7 @@ final class Pass {
                 continue;
             }
             tellings = 0;
-            if (!take(next, operation, qemu, housekeeping, look)) {
+            if (!take(next, desired, qemu, counts, housekeeping, look)) {
                 return End.IDLE;
             }
         }
@@ -185,14 +185,15 @@ final class Pass {
     }
 
     /** Takes one step; false if there is none. */
-    private boolean take(Next next, Optional<Operation> operation, Qemu qemu, Housekeeping housekeeping, Look look)
+    private boolean take(
+            Next next, Desired desired, Qemu qemu, DirtyCounts counts, Housekeeping housekeeping, Look look)
             throws QmpException, UnusableReply, InterruptedException {
         switch (next) {
-            case Next.Run(Plan ignored) -> send(qemu, operation.orElseThrow(), look);
+            case Next.Run(Plan ignored) -> send(qemu, counts, desired, look);
             case Next.Start() -> {
                 current().sends++;
                 current().unanswered = "the backup's transaction was sent and not answered";
-                run().start(qemu, housekeeping, look);
+                run().start(qemu, counts, housekeeping, look);
             }
             case Next.Follow() -> run().follow(qemu, surroundings.lookInterval());
             case Next.Cancel(List<String> jobs, Refused because) -> {
@@ -243,10 +244,15 @@ final class Pass {
                 "sent " + Attempt.SENDS_MAX + " times without an answer; a look after each showed no effect"));
     }
 
-    private void send(Qemu qemu, Operation operation, Look look)
+    private void send(Qemu qemu, DirtyCounts counts, Desired desired, Look look)
             throws QmpException, UnusableReply, InterruptedException {
-        Canaries canaries = new Canaries(qemu, signals);
-        Map<DiskName, Canary> made = current().withoutCanaries ? Map.of() : canaries.make(operation, look);
+        Operation operation = desired.operation().orElseThrow();
+        Canaries canaries = new Canaries(qemu, signals, counts);
+        Map<DiskName, Canary> made = current().withoutCanaries ? Map.of() : canaries.make(operation, desired, look);
+        if (canaries.isEvidenceLost()) {
+            canaries.close(made);
+            return;
+        }
         Plan plan = Plans.of(operation, look.nodes(), made);
         current().sends++;
         surroundings.crash().at(CrashPoint.BEFORE_TRANSACTION);

@@ -8,6 +8,7 @@ import dev.tidemark.gateway.observe.UnusableReply;
 import dev.tidemark.gateway.qmp.QmpException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -45,6 +46,14 @@ public interface Qemu extends AutoCloseable {
 
     /** Starts the job that lets a canary's bitmap mark its last sector; it has to be cancelled when it is {@code ready}. */
     void writeCanary(Canary canary) throws QmpException;
+
+    /**
+     * Which of a node's bitmaps lack what a written canary marks.
+     *
+     * @param granularities those of the bitmaps that are asked for, by name
+     */
+    List<String> withoutCanary(Canary canary, String node, Map<String, Long> granularities)
+            throws QmpException, UnusableReply;
 
     /** Closes a node. */
     void closeNode(String node) throws QmpException;

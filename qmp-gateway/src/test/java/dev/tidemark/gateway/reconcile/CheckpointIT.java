@@ -101,9 +101,8 @@ class CheckpointIT {
             }
             rig.coordinator.lookNow();
             rig.awaitSeen(seen -> seen.disks().stream()
-                    .allMatch(disk -> bitmap(disk, name)
-                            .filter(ObservedBitmap::inconsistent)
-                            .isPresent()));
+                    .allMatch(disk ->
+                            bitmap(disk, name).filter(ObservedBitmap::lostBits).isPresent()));
         }
     }
 

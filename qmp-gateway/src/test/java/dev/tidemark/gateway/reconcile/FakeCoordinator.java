@@ -31,6 +31,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
@@ -238,7 +239,7 @@ final class FakeCoordinator implements CoordinatorLink {
         boolean newest = deletion.disks().stream().anyMatch(part -> part.disk().equals(disk.disk()) && part.newest());
         if (newest && !chain.isEmpty()) {
             DesiredBitmap last = chain.removeLast();
-            chain.add(new DesiredBitmap(last.name(), true, last.granularity()));
+            chain.add(new DesiredBitmap(last.name(), true, last.granularity(), last.dirtyBytesMin()));
         }
         return new DesiredDisk(
                 disk.disk(), disk.virtualSize(), disk.file(), disk.backingDepth(), chain, disk.unwanted());
@@ -268,13 +269,20 @@ final class FakeCoordinator implements CoordinatorLink {
             for (BitmapName name : created) {
                 boolean listed = chain.stream().anyMatch(bitmap -> bitmap.name().equals(name));
                 find(seen, name).filter(bitmap -> !listed && bitmap.recording()).ifPresent(bitmap -> {
-                    chain.replaceAll(one -> new DesiredBitmap(one.name(), false, one.granularity()));
-                    chain.add(new DesiredBitmap(name, true, bitmap.granularity()));
+                    chain.replaceAll(
+                            one -> new DesiredBitmap(one.name(), false, one.granularity(), one.dirtyBytesMin()));
+                    chain.add(new DesiredBitmap(
+                            name,
+                            true,
+                            bitmap.granularity(),
+                            bitmap.dirtyBytes() < bitmap.granularity()
+                                    ? OptionalLong.empty()
+                                    : OptionalLong.of(bitmap.granularity())));
                 });
             }
             boolean broken = chain.stream()
                     .anyMatch(bitmap -> find(seen, bitmap.name())
-                            .filter(one -> !one.inconsistent() && one.persistent())
+                            .filter(one -> !one.inconsistent() && !one.lostBits() && one.persistent())
                             .isEmpty());
             boolean deleting = desired.operation()
                     .filter(DeletionOperation.class::isInstance)
