@@ -6,6 +6,7 @@ import dev.tidemark.gateway.reconcile.HostStorage;
 import dev.tidemark.gateway.reconcile.QmpConnector;
 import dev.tidemark.gateway.reconcile.Reconciler;
 import dev.tidemark.gateway.reconcile.Surroundings;
+import dev.tidemark.gateway.watch.ImageWatches;
 import dev.tidemark.schema.contract.CoordinatorLink;
 import dev.tidemark.schema.contract.CoordinatorLink.Wake;
 import dev.tidemark.schema.contract.Desired;
@@ -34,6 +35,7 @@ public final class Gateway implements AutoCloseable {
 
     private final HostName host;
     private final CoordinatorLink link;
+    private final ImageWatches images = new ImageWatches();
     private final Surroundings surroundings;
     private final Map<MachineId, Reconciler> reconcilers = new HashMap<>();
     private final Thread thread;
@@ -49,7 +51,8 @@ public final class Gateway implements AutoCloseable {
                         settings.limits(),
                         settings.queryTimeout(),
                         settings.transactionTimeout(),
-                        crash),
+                        crash,
+                        images),
                 new HostStorage(new Repositories(settings.repositories(), crash)),
                 new HostClockwork(),
                 settings.lookInterval(),
@@ -90,6 +93,8 @@ public final class Gateway implements AutoCloseable {
             }
         } catch (InterruptedException impatient) {
             Thread.currentThread().interrupt();
+        } finally {
+            images.close();
         }
     }
 

@@ -60,7 +60,7 @@ public final class Conclusion {
             return List.of();
         }
         facts(unfolding, seen, at);
-        DiskJudgement judgement = new DiskJudgement(unfolding, at);
+        DiskJudgement judgement = new DiskJudgement(unfolding, seen.qemu(), at);
         judgement.judge(seen.disks());
         judgement.spoiltBefore().forEach(unfolding::append);
         judgement.stillborn().forEach(unfolding::append);
@@ -82,7 +82,7 @@ public final class Conclusion {
             return;
         }
         facts(unfolding, seen, at);
-        DiskJudgement judgement = new DiskJudgement(unfolding, at);
+        DiskJudgement judgement = new DiskJudgement(unfolding, seen.qemu(), at);
         judgement.judge(seen.disks());
         pending.conclude(seen, judgement, outcome);
         for (DriftFound drift : DriftSearch.search(unfolding.before(), unfolding.now(), seen, at)) {

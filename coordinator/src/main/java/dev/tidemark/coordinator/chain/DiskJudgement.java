@@ -5,6 +5,7 @@ import dev.tidemark.schema.contract.ObservedDisk;
 import dev.tidemark.schema.event.BreakCause;
 import dev.tidemark.schema.event.ChainBroken;
 import dev.tidemark.schema.event.DiskFacts;
+import dev.tidemark.schema.event.QemuFacts;
 import dev.tidemark.schema.event.TrackedDisk;
 import dev.tidemark.schema.id.BitmapName;
 import dev.tidemark.schema.id.CheckpointId;
@@ -26,6 +27,7 @@ import java.util.Set;
 final class DiskJudgement {
     private final Unfolding unfolding;
     private final Instant at;
+    private final ImageTrust images;
     private final Optional<CheckpointId> created;
     private final List<DiskName> createdOn;
     private final Optional<CheckpointId> deleted;
@@ -33,9 +35,11 @@ final class DiskJudgement {
     private final Map<DiskName, ChainBroken> stillborn = new LinkedHashMap<>();
     private final List<ChainBroken> spoiltBefore = new ArrayList<>();
 
-    DiskJudgement(Unfolding unfolding, Instant at) {
+    DiskJudgement(Unfolding unfolding, QemuFacts seen, Instant at) {
         this.unfolding = unfolding;
         this.at = at;
+        // Against what was known before this look: it may itself be the one that tells of a new run of QEMU.
+        images = new ImageTrust(unfolding.before().qemu(), seen);
         Machine now = unfolding.now();
         Optional<Pending> pending = now.pending();
         created = pending.flatMap(open -> expected(now, open));
@@ -72,7 +76,7 @@ final class DiskJudgement {
                     breakChain(disk, ChainHealth.ids(disk.chain()), BreakCause.DISK_GONE, "the disk was unplugged");
                 }
             } else {
-                judge(disk, there.facts(), byName(there.bitmaps()));
+                judge(disk, there.facts(), byName(there.bitmaps()), images.doubt(there));
             }
         }
         if (!trackedNow.isEmpty() || !stillborn.isEmpty()) {
@@ -98,7 +102,8 @@ final class DiskJudgement {
                         "the new bitmap is on other disks and not on this one"));
     }
 
-    private void judge(Disk disk, DiskFacts facts, Map<String, ObservedBitmap> bitmaps) {
+    private void judge(
+            Disk disk, DiskFacts facts, Map<String, ObservedBitmap> bitmaps, Optional<ImageTrust.Doubt> doubt) {
         List<CheckpointId> returned = returned(disk, bitmaps);
         if (!returned.isEmpty()) {
             List<CheckpointId> spoilt = ChainHealth.ids(disk.chain());
@@ -116,20 +121,37 @@ final class DiskJudgement {
                 .flatMap(checkpoint -> Optional.ofNullable(
                         bitmaps.get(BitmapName.of(checkpoint).value())));
         if (own.isPresent()) {
-            judgeWithNew(disk, facts, bitmaps, own.get());
+            judgeWithNew(disk, facts, bitmaps, own.get(), doubt);
         } else {
             breakIfSpoilt(disk, ChainHealth.of(expectedLinks(disk, bitmaps), false, facts, bitmaps));
+            doubt.ifPresent(reason -> breakRest(disk.name(), reason));
         }
     }
 
-    private void judgeWithNew(Disk disk, DiskFacts facts, Map<String, ObservedBitmap> bitmaps, ObservedBitmap own) {
-        Optional<BreakCause> flaw = flawOfNew(disk, facts, own);
+    /** What the bitmaps say is whole, but they cannot know what became of the image. */
+    private void breakRest(DiskName name, ImageTrust.Doubt doubt) {
+        unfolding
+                .now()
+                .disk(name)
+                .filter(disk -> !disk.chain().isEmpty())
+                .ifPresent(disk -> breakChain(disk, ChainHealth.ids(disk.chain()), doubt.cause(), doubt.detail()));
+    }
+
+    private void judgeWithNew(
+            Disk disk,
+            DiskFacts facts,
+            Map<String, ObservedBitmap> bitmaps,
+            ObservedBitmap own,
+            Optional<ImageTrust.Doubt> doubt) {
+        Optional<ImageTrust.Doubt> flaw = flawOfNew(disk, facts, own)
+                .map(cause -> new ImageTrust.Doubt(cause, "the new bitmap was seen in a state that proves nothing"))
+                .or(() -> doubt);
         if (flaw.isPresent()) {
             List<CheckpointId> spoilt = ChainHealth.ids(disk.chain());
             created.ifPresent(spoilt::add);
             stillborn.put(
                     disk.name(),
-                    broken(disk, spoilt, flaw.get(), "the new bitmap was seen in a state that proves nothing"));
+                    broken(disk, spoilt, flaw.get().cause(), flaw.get().detail()));
             return;
         }
         ChainHealth.Verdict older = ChainHealth.of(disk.chain(), true, facts, bitmaps);

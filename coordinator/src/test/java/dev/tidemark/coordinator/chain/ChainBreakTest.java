@@ -201,7 +201,10 @@ class ChainBreakTest {
     @Test
     void a_restarted_qemu_is_recorded_once() {
         Story story = chain(A);
-        Look look = story.expected().qemu(new QemuFacts("10.0.0", OptionalLong.of(4712), OptionalLong.of(2)));
+        Look look = story.expected()
+                .qemu(new QemuFacts("10.0.0", OptionalLong.of(4712), OptionalLong.of(2), Optional.of("second run")))
+                .vouched(VDA, "first run", "second run")
+                .vouched(VDB, "first run", "second run");
         story.look(look).then(MachineObserved.class).look(look).thenNothing();
     }
 

@@ -1,5 +1,7 @@
 package dev.tidemark.coordinator.chain;
 
+import dev.tidemark.schema.contract.ImageEvidence;
+import dev.tidemark.schema.contract.ImageEvidence.Doubt;
 import dev.tidemark.schema.contract.ObservedBitmap;
 import dev.tidemark.schema.contract.ObservedDisk;
 import dev.tidemark.schema.contract.ObservedJob;
@@ -34,6 +36,7 @@ final class Look {
     private final List<String> unaddressable = new ArrayList<>();
     private QemuFacts qemu;
     private String runState = "running";
+    private final Map<DiskName, ImageEvidence> images = new LinkedHashMap<>();
 
     private Look(QemuFacts qemu) {
         this.qemu = qemu;
@@ -188,10 +191,23 @@ final class Look {
         return this;
     }
 
+    /** Since which runs of QEMU a gateway vouches for the image. */
+    Look vouched(DiskName disk, String... runs) {
+        images.put(disk, new ImageEvidence(List.of(runs), Optional.empty()));
+        return this;
+    }
+
+    /** A gateway vouches for this run alone, and says why. */
+    Look doubted(DiskName disk, boolean written) {
+        String run = qemu.instance().orElseThrow();
+        images.put(disk, new ImageEvidence(List.of(run), Optional.of(new Doubt(written, "what was seen of " + disk))));
+        return this;
+    }
+
     Sight.Observed seen() {
         List<ObservedDisk> disks = new ArrayList<>();
-        facts.forEach((name, disk) ->
-                disks.add(new ObservedDisk(disk, List.copyOf(on(name).values()).reversed())));
+        facts.forEach((name, disk) -> disks.add(new ObservedDisk(
+                disk, List.copyOf(on(name).values()).reversed(), Optional.ofNullable(images.get(name)))));
         return new Sight.Observed(
                 qemu, runState, disks.reversed(), jobs, nodes, exports, partialBackups, unaddressable);
     }

@@ -53,7 +53,8 @@ final class Story {
     static final BackupId SECOND_BACKUP = new BackupId(ulid(22));
     static final RepositoryName NEAR = new RepositoryName("near");
     static final RepositoryName FAR = new RepositoryName("far");
-    static final QemuFacts QEMU = new QemuFacts("10.0.0", OptionalLong.of(4711), OptionalLong.of(1));
+    static final QemuFacts QEMU =
+            new QemuFacts("10.0.0", OptionalLong.of(4711), OptionalLong.of(1), Optional.of("first run"));
     static final Instant AT = Instant.parse("2026-02-03T04:05:06Z");
     static final long SIZE = 1L << 30;
 
@@ -267,9 +268,12 @@ final class Story {
         return then();
     }
 
+    <E extends MachineEvent> List<E> all(Class<E> type) {
+        return outcome.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
     <E extends MachineEvent> E only(Class<E> type) {
-        List<E> found =
-                outcome.stream().filter(type::isInstance).map(type::cast).toList();
+        List<E> found = all(type);
         assertThat(found).as("%s among %s", type.getSimpleName(), outcome).hasSize(1);
         return found.getFirst();
     }

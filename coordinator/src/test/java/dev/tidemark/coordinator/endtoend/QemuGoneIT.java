@@ -120,7 +120,7 @@ class QemuGoneIT {
     }
 
     @Test
-    void a_coordinator_that_starts_while_qemu_is_down_takes_up_the_chain_when_it_comes() {
+    void a_coordinator_that_starts_while_qemu_is_down_cannot_vouch_for_the_images_and_the_next_is_full() {
         machine.writeGranule("d0", 1);
         client.backUp();
         machine.writeGranule("d0", 2);
@@ -130,6 +130,20 @@ class QemuGoneIT {
         machine.daemon().startAgain();
         client.awaitSeen("UP");
         machine.writeGranule("d0", 3);
+        thenFull("IMAGE_UNWATCHED");
+    }
+
+    @Test
+    void a_coordinator_that_is_restarted_while_qemu_runs_takes_up_the_chain() {
+        machine.writeGranule("d0", 1);
+        client.backUp();
+        machine.writeGranule("d0", 2);
+        site.restart();
+        client.awaitSeen("UP");
+        machine.daemon().terminate();
+        machine.daemon().startAgain();
+        machine.writeGranule("d0", 3);
+        client.reconcile();
         assertThat(client.backUp().kind("d0")).isEqualTo("INCREMENTAL");
         then();
     }

@@ -112,6 +112,26 @@ final class BlockGraph {
         return layers;
     }
 
+    /** Where the bytes of all layers come from, the top layer's first. */
+    List<DiskFile> files(BlockNode format) throws UnusableReply {
+        List<DiskFile> files = new ArrayList<>();
+        files(format, false, 0, files);
+        return List.copyOf(files);
+    }
+
+    private void files(BlockNode node, boolean backing, int depth, List<DiskFile> files) throws UnusableReply {
+        if (depth > DEPTH_MAX) {
+            throw UnusableReply.malformed(node.name(), "stands on more than " + DEPTH_MAX + " nodes");
+        }
+        List<Child> below = children.getOrDefault(node.name(), List.of());
+        if (below.isEmpty()) {
+            files.add(new DiskFile(node.file(), node.driver(), backing));
+        }
+        for (Child child : below) {
+            files(node(child.node()), backing || child.role().equals("backing"), depth + 1, files);
+        }
+    }
+
     private static Map<Long, String> names(Reply graph) throws UnusableReply {
         Map<Long, String> names = new HashMap<>();
         for (Reply element : graph.member("nodes").elements()) {

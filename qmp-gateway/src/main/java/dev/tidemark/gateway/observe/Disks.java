@@ -6,6 +6,7 @@ import dev.tidemark.schema.id.BitmapName;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.InvalidIdentity;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,11 +20,16 @@ import java.util.function.UnaryOperator;
  * snapshot and pivot, device ids do not (qemu-facts §2). What cannot be named beyond doubt is told as unaddressable.
  */
 final class Disks {
+    /** QEMU lists children in any order, and two looks at the same thing must be equal. */
+    private static final Comparator<DiskFile> IN_ORDER =
+            Comparator.comparing(DiskFile::backing).thenComparing(DiskFile::file);
+
     private static final String WITH_ID = "/machine/peripheral/";
 
     private final BlockGraph graph;
     private final UnaryOperator<String> absolute;
     private final Map<DiskName, ObservedDisk> found = new LinkedHashMap<>();
+    private final Map<DiskName, List<DiskFile>> files = new LinkedHashMap<>();
     private final Set<String> nodesTaken = new HashSet<>();
     private final List<String> unaddressable = new ArrayList<>();
 
@@ -73,6 +79,11 @@ final class Disks {
                 .toList();
     }
 
+    /** What each disk's bytes come from, the backing layers' included. */
+    Map<DiskName, List<DiskFile>> files() {
+        return Map.copyOf(files);
+    }
+
     List<String> unaddressable() {
         return unaddressable.stream().sorted().distinct().toList();
     }
@@ -99,6 +110,12 @@ final class Disks {
                 graph.backingDepth(node),
                 node.persistentBitmaps());
         found.put(name, new ObservedDisk(facts, node.bitmaps()));
+        files.put(
+                name,
+                graph.files(node).stream()
+                        .map(file -> new DiskFile(absolute.apply(file.file()), file.driver(), file.backing()))
+                        .sorted(IN_ORDER)
+                        .toList());
     }
 
     /** {@code /machine/peripheral/vda/virtio-backend} is vda; scsi and ide disks give their id alone. */

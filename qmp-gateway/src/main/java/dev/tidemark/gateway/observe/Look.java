@@ -10,8 +10,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** One look at a machine, and what is often asked of it. */
-public record Look(Sight.Observed observed) {
+/** One look at a machine, what its disks are made of, and what is often asked of it. */
+public record Look(Sight.Observed observed, Map<DiskName, List<DiskFile>> files) {
+    public Look {
+        files = Map.copyOf(files);
+    }
+
+    /** A look at disks of which nobody knows what they are made of. */
+    public Look(Sight.Observed observed) {
+        this(observed, Map.of());
+    }
+
     /** The disk, if it was there. */
     public Optional<ObservedDisk> disk(DiskName name) {
         return observed.disks().stream()
@@ -45,7 +54,8 @@ public record Look(Sight.Observed observed) {
         List<ObservedDisk> disks = observed.disks().stream()
                 .map(disk -> new ObservedDisk(
                         disk.facts(),
-                        disk.bitmaps().stream().flatMap(Fingerprints::of).toList()))
+                        disk.bitmaps().stream().flatMap(Fingerprints::of).toList(),
+                        disk.image()))
                 .toList();
         List<ObservedJob> jobs = observed.jobs().stream().map(Fingerprints::of).toList();
         return new Sight.Observed(

@@ -56,7 +56,9 @@ public final class Observer {
         this.qemu = new QemuFacts(
                 session.identity().version().toString(),
                 process.map(peer -> OptionalLong.of(peer.pid())).orElseGet(OptionalLong::empty),
-                process.map(peer -> OptionalLong.of(peer.startTimeTicks())).orElseGet(OptionalLong::empty));
+                process.map(peer -> OptionalLong.of(peer.startTimeTicks())).orElseGet(OptionalLong::empty),
+                process.map(peer -> peer.pid() + "/" + peer.startTimeTicks() + "/" + peer.bootId())
+                        .or(() -> socketAsInstance(session.socket())));
         this.workingDirectory = process.flatMap(peer -> workingDirectory(peer.pid()));
     }
 
@@ -170,7 +172,7 @@ public final class Observer {
                 readExports(answer(answers, Query.BLOCK_EXPORTS)),
                 partialBackups.stream().sorted().toList(),
                 disks.unaddressable());
-        return new Look(observed);
+        return new Look(observed, disks.files());
     }
 
     private static Reply answer(Map<Query, Reply> answers, Query query) throws UnusableReply {
@@ -229,6 +231,16 @@ public final class Observer {
             return workingDirectory.get().resolve(file).normalize().toString();
         } catch (InvalidPathException notAPath) {
             return file;
+        }
+    }
+
+    /** QEMU makes its socket anew at every start. Where the process hides, that tells one run from another. */
+    private static Optional<String> socketAsInstance(Path socket) {
+        try {
+            Map<String, Object> file = Files.readAttributes(socket, "unix:dev,ino,ctime");
+            return Optional.of("socket/" + file.get("dev") + "/" + file.get("ino") + "/" + file.get("ctime"));
+        } catch (IOException | UnsupportedOperationException unreadable) {
+            return Optional.empty();
         }
     }
 

@@ -135,6 +135,11 @@ public final class QmpSession implements AutoCloseable {
         return identity;
     }
 
+    /** The socket as it was given. */
+    public Path socket() {
+        return socket;
+    }
+
     /** Whether the session had not ended a moment ago. */
     public boolean isOpen() {
         return connection.isOpen();

@@ -37,21 +37,23 @@ final class DirtyCounts {
             for (ObservedBitmap bitmap : disk.bitmaps()) {
                 bitmaps.add(judged(disk.facts().node(), bitmap, counts));
             }
-            disks.add(new ObservedDisk(disk.facts(), bitmaps));
+            disks.add(new ObservedDisk(disk.facts(), bitmaps, disk.image()));
         }
         // What is gone is forgotten, so that this does not grow with time.
         last = counts;
         fallen.retainAll(counts.keySet());
         Sight.Observed seen = look.observed();
-        return new Look(new Sight.Observed(
-                seen.qemu(),
-                seen.runState(),
-                disks,
-                seen.jobs(),
-                seen.nodes(),
-                seen.exports(),
-                seen.partialBackups(),
-                seen.unaddressableDisks()));
+        return new Look(
+                new Sight.Observed(
+                        seen.qemu(),
+                        seen.runState(),
+                        disks,
+                        seen.jobs(),
+                        seen.nodes(),
+                        seen.exports(),
+                        seen.partialBackups(),
+                        seen.unaddressableDisks()),
+                look.files());
     }
 
     /** From now on this bitmap is told as having lost bits. */

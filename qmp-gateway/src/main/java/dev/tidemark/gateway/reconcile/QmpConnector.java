@@ -5,6 +5,7 @@ import dev.tidemark.gateway.qmp.QmpEvent;
 import dev.tidemark.gateway.qmp.QmpException;
 import dev.tidemark.gateway.qmp.QmpLimits;
 import dev.tidemark.gateway.qmp.QmpSession;
+import dev.tidemark.gateway.watch.ImageWatches;
 import dev.tidemark.schema.crash.CrashHook;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,7 +13,12 @@ import java.util.function.Consumer;
 
 /** By QMP. A transaction drains all I/O first (qemu-facts §0.8), so its time-out is generous. */
 public record QmpConnector(
-        Path lockDirectory, QmpLimits limits, Duration queryTimeout, Duration transactionTimeout, CrashHook crash)
+        Path lockDirectory,
+        QmpLimits limits,
+        Duration queryTimeout,
+        Duration transactionTimeout,
+        CrashHook crash,
+        ImageWatches images)
         implements QemuConnector {
     @Override
     public Qemu open(Path socket, Consumer<QmpEvent> onEvent, Runnable onEnd) throws QmpException, UnusableReply {
@@ -20,7 +26,7 @@ public record QmpConnector(
         boolean opened = false;
         try {
             session.ended().thenRun(onEnd);
-            Qemu qemu = QmpQemu.on(session, this);
+            Qemu qemu = QmpQemu.on(session, this, images.of(socket));
             opened = true;
             return qemu;
         } finally {

@@ -12,6 +12,7 @@ import dev.tidemark.gateway.qmp.TransactionAction;
 import dev.tidemark.gateway.qmp.TransactionAction.BitmapAdd;
 import dev.tidemark.gateway.qmp.TransactionAction.BitmapMerge;
 import dev.tidemark.gateway.qmp.TransactionAction.BitmapSource;
+import dev.tidemark.gateway.watch.ImageWatch;
 import dev.tidemark.schema.crash.CrashPoint;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,20 +30,23 @@ final class QmpQemu implements Qemu {
     private final QmpSession session;
     private final Observer observer;
     private final QmpConnector settings;
+    private final ImageWatch images;
 
-    private QmpQemu(QmpSession session, Observer observer, QmpConnector settings) {
+    private QmpQemu(QmpSession session, Observer observer, QmpConnector settings, ImageWatch images) {
         this.session = session;
         this.observer = observer;
         this.settings = settings;
+        this.images = images;
     }
 
-    static QmpQemu on(QmpSession session, QmpConnector settings) throws QmpException, UnusableReply {
-        return new QmpQemu(session, Observer.of(session, settings.queryTimeout()), settings);
+    static QmpQemu on(QmpSession session, QmpConnector settings, ImageWatch images) throws QmpException, UnusableReply {
+        return new QmpQemu(session, Observer.of(session, settings.queryTimeout()), settings, images);
     }
 
     @Override
     public Look look(List<String> partialBackups) throws QmpException, UnusableReply {
-        return observer.look(partialBackups);
+        images.beforeLook();
+        return images.vouched(observer.look(partialBackups));
     }
 
     @Override

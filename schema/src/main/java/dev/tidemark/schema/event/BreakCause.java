@@ -25,5 +25,9 @@ public enum BreakCause {
     /** The disk was unplugged; what happens to it elsewhere is unknown. */
     DISK_GONE,
     /** The checkpoint's transaction left its bitmap on some disks only. */
-    CHECKPOINT_PARTIAL
+    CHECKPOINT_PARTIAL,
+    /** Somebody other than QEMU wrote to the image, or put another in its place: no bitmap tells (S8). */
+    IMAGE_WRITTEN,
+    /** QEMU was restarted, and no gateway watched what happened to the image in between (S8). */
+    IMAGE_UNWATCHED
 }

@@ -39,5 +39,9 @@ public enum FullCause {
     /** As the chain's break. */
     DISK_GONE,
     /** As the chain's break. */
-    CHECKPOINT_PARTIAL
+    CHECKPOINT_PARTIAL,
+    /** As the chain's break. */
+    IMAGE_WRITTEN,
+    /** As the chain's break. */
+    IMAGE_UNWATCHED
 }

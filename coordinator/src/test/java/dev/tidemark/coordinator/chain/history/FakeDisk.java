@@ -2,8 +2,10 @@ package dev.tidemark.coordinator.chain.history;
 
 import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.id.DiskName;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -45,6 +47,10 @@ final class FakeDisk {
     Map<String, FakeBitmap> bitmaps = new LinkedHashMap<>();
     /** In the order of creation. */
     Map<String, Truth> truths = new LinkedHashMap<>();
+    /** The runs of QEMU since each of which nobody else was at the image, as a gateway that watched it knows. */
+    List<String> untouchedSince = new ArrayList<>();
+
+    boolean touchSeen;
 
     private final Set<Integer> sizesUsed = new HashSet<>();
 
@@ -76,6 +82,21 @@ final class FakeDisk {
             }
         }
         truths.values().forEach(truth -> truth.touched |= bit);
+    }
+
+    /** While QEMU is down: no bitmap sees it (hazard S8). */
+    void writeBehind(int granule, long value) {
+        content.put(granule, value);
+        truths.values().forEach(truth -> truth.touched |= 1L << granule);
+        loseAll();
+        untouchedSince.clear();
+        touchSeen = true;
+    }
+
+    /** Nobody was there while QEMU was down, so that whatever happened to the image is told to nobody. */
+    void unwatched() {
+        untouchedSince.clear();
+        touchSeen = false;
     }
 
     /** Marks this checkpoint and all older ones: what changed since them can no longer be told. */
@@ -147,6 +168,8 @@ final class FakeDisk {
      * @param spared the bitmap whose deletion is under way: that is simply done once more
      */
     void rollBack(Image image, Optional<String> spared) {
+        untouchedSince.clear();
+        touchSeen = true;
         content = image.content().copy();
         size = image.size();
         file = image.file();

@@ -30,6 +30,10 @@ final class FakeQemu {
     final Map<OperationId, Job> jobs = new LinkedHashMap<>();
     long processId = 1000;
 
+    String run() {
+        return "run-" + processId;
+    }
+
     FakeDisk disk(DiskName name) {
         return disks.stream()
                 .filter(disk -> disk.plugged && disk.name.equals(name))
@@ -120,5 +124,10 @@ final class FakeQemu {
         }
         jobs.clear();
         processId++;
+    }
+
+    /** The new run has opened what it found. */
+    void started() {
+        disks.forEach(disk -> disk.untouchedSince.add(run()));
     }
 }

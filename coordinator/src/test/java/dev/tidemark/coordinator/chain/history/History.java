@@ -73,6 +73,7 @@ final class History {
         strangers = new Strangers(qemu, dice);
         qemu.disks.add(new FakeDisk(new DiskName("vda"), true, 60));
         qemu.disks.add(new FakeDisk(new DiskName("vdb"), dice.nextInt(8) > 0, 48));
+        qemu.started();
     }
 
     /** Lives it; gives back how many incremental backups of a disk were judged. */
@@ -206,7 +207,13 @@ final class History {
                     rolledBack = true;
                 });
             }
+            if (dice.nextInt(100) < faultPercent) {
+                disk.writeBehind(dice.nextInt(disk.size), ++writes);
+            } else if (dice.nextInt(100) < faultPercent) {
+                disk.unwatched();
+            }
         }
+        qemu.started();
     }
 
     private void plug() {
@@ -221,7 +228,9 @@ final class History {
 
     private void hotAdd() {
         if (qemu.disks.size() == 2) {
-            qemu.disks.add(new FakeDisk(new DiskName("vdc"), true, 44));
+            FakeDisk added = new FakeDisk(new DiskName("vdc"), true, 44);
+            added.untouchedSince.add(qemu.run());
+            qemu.disks.add(added);
         }
     }
 

@@ -35,6 +35,8 @@ class SabotagedTwinTest {
                 arguments(Sabotage.INCONSISTENT_IGNORED, Checker.EVIDENCE),
                 arguments(Sabotage.SIZE_CHANGE_IGNORED, Checker.EVIDENCE),
                 arguments(Sabotage.FILE_CHANGE_IGNORED, Checker.COVERAGE),
+                arguments(Sabotage.IMAGE_WRITTEN_IGNORED, Checker.COVERAGE),
+                arguments(Sabotage.IMAGE_WRITTEN_IGNORED, Checker.RESTORE),
                 arguments(Sabotage.FAILURE_CLEARS_THE_BITMAP, Checker.TRACKING),
                 arguments(Sabotage.FAILURE_CLEARS_THE_BITMAP, Checker.RESTORE),
                 arguments(Sabotage.BACKUP_BEFORE_THE_CHECKPOINT, Checker.RESTORE),

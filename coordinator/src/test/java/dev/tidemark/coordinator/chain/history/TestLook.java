@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.chain.history;
 import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.DesiredBitmap;
 import dev.tidemark.schema.contract.DesiredDisk;
+import dev.tidemark.schema.contract.ImageEvidence;
 import dev.tidemark.schema.contract.ObservedBitmap;
 import dev.tidemark.schema.contract.ObservedDisk;
 import dev.tidemark.schema.contract.ObservedJob;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.stream.LongStream;
 
 /** A look at the fake QEMU. It lists bitmaps and disks in any order, as QEMU does. */
 final class TestLook {
@@ -41,7 +43,7 @@ final class TestLook {
                     bitmap.granularity,
                     Long.bitCount(bitmap.bits) * bitmap.granularity)));
             Collections.shuffle(bitmaps, dice);
-            disks.add(new ObservedDisk(facts(disk, desired), bitmaps));
+            disks.add(new ObservedDisk(facts(disk, desired), bitmaps, Optional.of(evidence(disk))));
         }
         Collections.shuffle(disks, dice);
         List<ObservedJob> jobs = qemu.jobs.entrySet().stream()
@@ -56,7 +58,11 @@ final class TestLook {
                 .map(operation -> "tm-" + operation + "-vda")
                 .toList();
         return new Sight.Observed(
-                new QemuFacts("10.0.0", OptionalLong.of(qemu.processId), OptionalLong.of(qemu.processId * 7)),
+                new QemuFacts(
+                        "10.0.0",
+                        OptionalLong.of(qemu.processId),
+                        OptionalLong.of(qemu.processId * 7),
+                        Optional.of(qemu.run())),
                 "running",
                 disks,
                 jobs,
@@ -76,6 +82,18 @@ final class TestLook {
                 seen.exports(),
                 seen.partialBackups(),
                 seen.unaddressableDisks());
+    }
+
+    private ImageEvidence evidence(FakeDisk disk) {
+        if (sabotage == Sabotage.IMAGE_WRITTEN_IGNORED) {
+            return new ImageEvidence(
+                    LongStream.rangeClosed(1000, qemu.processId)
+                            .mapToObj(run -> "run-" + run)
+                            .toList(),
+                    Optional.empty());
+        }
+        return new ImageEvidence(
+                disk.untouchedSince, Optional.of(new ImageEvidence.Doubt(disk.touchSeen, "as the history says")));
     }
 
     private DiskFacts facts(FakeDisk disk, Desired desired) {
