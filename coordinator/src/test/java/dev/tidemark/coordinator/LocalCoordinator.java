@@ -34,6 +34,23 @@ public final class LocalCoordinator implements AutoCloseable {
         }
     }
 
+    /** As {@code tidemark serve --home HOME --port 0 --no-gateway}. */
+    public static LocalCoordinator startWithoutGateway(Path home) {
+        try {
+            return new LocalCoordinator(CoordinatorServer.start(new ServeOptions(
+                    home,
+                    0,
+                    "127.0.0.1",
+                    Optional.empty(),
+                    Optional.empty(),
+                    Map.of(),
+                    Optional.of(new HostName("here")),
+                    false)));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
     @Override
     public void close() {
         server.close();

@@ -78,6 +78,7 @@ record Rooms(String root) {
                 describe("are sockets, HTTP clients or processes", Rooms::isSocketOrProcess),
                 main(),
                 "gateway.qmp",
+                "gateway.qga",
                 "gateway.act",
                 "gateway.link",
                 "coordinator.api",

@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.chain;
 
+import dev.tidemark.schema.event.DriftKind;
 import dev.tidemark.schema.event.QemuFacts;
 import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.DiskName;
@@ -100,6 +101,10 @@ final class Draft {
 
     void tell(String drift) {
         remember(told, drift, TOLD_MAX);
+    }
+
+    void forgetDrift(DriftKind kind) {
+        told.removeIf(drift -> Drift.isOf(kind, drift));
     }
 
     void change(DiskName name, UnaryOperator<Disk> change) {

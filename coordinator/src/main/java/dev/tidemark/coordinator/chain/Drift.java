@@ -13,6 +13,10 @@ final class Drift {
         return key(drift.kind(), drift.disk(), drift.subject());
     }
 
+    static boolean isOf(DriftKind kind, String key) {
+        return key.startsWith(kind + "|");
+    }
+
     static String key(DriftKind kind, Optional<DiskName> disk, String subject) {
         return kind + "|" + disk.map(DiskName::value).orElse("") + "|" + subject;
     }

@@ -57,6 +57,16 @@ final class DriftSearch {
                     "the writable disk " + disk + " has no usable device id and is not protected",
                     DriftAction.REPORTED);
         }
+        if (seen.guestFrozen().orElse(false)) {
+            // No event of this log says that we froze it, so it is not ours to thaw.
+            search.add(
+                    DriftKind.GUEST_FROZEN,
+                    Optional.empty(),
+                    "guest",
+                    "the guest's file systems are frozen, and nobody in this log froze them: its writes hang until"
+                            + " somebody thaws them",
+                    DriftAction.REPORTED);
+        }
         return List.copyOf(search.found);
     }
 

@@ -22,6 +22,7 @@ import dev.tidemark.schema.event.CompletedDisk;
 import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.DiskPlan;
 import dev.tidemark.schema.event.DriftFound;
+import dev.tidemark.schema.event.DriftKind;
 import dev.tidemark.schema.event.FullCause;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.event.MachineObserved;
@@ -135,6 +136,8 @@ final class Evolution {
 
     private static void observe(Draft draft, MachineObserved observed) {
         draft.qemu = Optional.of(observed.qemu());
+        // Another process, or other disks: whether the guest is frozen now is news again.
+        draft.forgetDrift(DriftKind.GUEST_FROZEN);
         List<DiskName> seen = observed.disks().stream().map(DiskFacts::name).toList();
         draft.disks.replaceAll(disk -> seen.contains(disk.name()) ? disk : disk.absent());
         for (DiskFacts facts : observed.disks()) {

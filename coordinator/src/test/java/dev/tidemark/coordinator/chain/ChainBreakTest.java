@@ -14,6 +14,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.tidemark.schema.contract.DesiredBitmap;
 import dev.tidemark.schema.contract.ObservedBitmap;
+import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.event.BreakCause;
 import dev.tidemark.schema.event.ChainBroken;
 import dev.tidemark.schema.event.CheckpointCreated;
@@ -379,6 +380,24 @@ class ChainBreakTest {
         assertThat(DesiredState.after(story.now(), look.seen()).orElseThrow().removable())
                 .isEmpty();
         story.look(look).thenNothing();
+    }
+
+    @Test
+    void a_frozen_guest_is_told_once_for_each_process_and_never_thawed_by_us() {
+        Story story = chain(A);
+        story.report(story.expected().seen().withGuestFrozen(Optional.of(true)), Optional.empty());
+        assertThat(story.only(DriftFound.class)).satisfies(drift -> {
+            assertThat(drift.kind()).isEqualTo(DriftKind.GUEST_FROZEN);
+            assertThat(drift.action()).isEqualTo(DriftAction.REPORTED);
+        });
+        story.report(story.expected().seen().withGuestFrozen(Optional.of(true)), Optional.empty())
+                .thenNothing();
+        story.report(story.expected().seen().withGuestFrozen(Optional.of(false)), Optional.empty())
+                .thenNothing();
+        QemuFacts other = new QemuFacts("7.2", OptionalLong.of(77), OptionalLong.of(78));
+        Sight.Observed seen = story.expected().qemu(other).seen();
+        story.report(seen.withGuestFrozen(Optional.of(true)), Optional.empty());
+        assertThat(story.only(DriftFound.class).kind()).isEqualTo(DriftKind.GUEST_FROZEN);
     }
 
     @Test

@@ -125,7 +125,7 @@ final class Api {
                 .until(() -> get(path).path("state").asString("").equals(state));
     }
 
-    private String server() throws IOException {
+    String server() throws IOException {
         return Json.MAPPER
                 .readTree(Files.readString(home.resolve("server.json")))
                 .path("url")

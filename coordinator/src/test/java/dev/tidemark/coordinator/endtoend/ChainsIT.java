@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.coordinator.endtoend.Client.Made;
+import dev.tidemark.gateway.testkit.Covers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -142,6 +143,7 @@ class ChainsIT {
     }
 
     @Test
+    @Covers("S6")
     void a_backup_that_is_aborted_leaves_nothing_and_the_next_has_its_bits() {
         machine.write("d0", 0, 2 << 20);
         Made first = client.backUp();
@@ -159,11 +161,12 @@ class ChainsIT {
     }
 
     @Test
+    @Covers({"#17", "failure-clears-base"})
     void a_repository_without_room_fails_the_backup_and_keeps_the_bits() throws IOException {
         Path place = Files.createDirectories(site.repository("second"));
         Made first = client.backUp(Map.of("repo", "second"));
         machine.write("d0", 0, 3 << 20);
-        mount(place, "size=1m");
+        Mounts.tmpfs(place, "size=1m");
         try {
             JsonNode failed = site.api().ended(client.startBackup(Map.of("repo", "second", "kind", "FULL")));
             assertThat(failed.path("state").asString("")).as("%s", failed).isEqualTo("FAILED");
@@ -171,7 +174,7 @@ class ChainsIT {
             assertThat(client.backup(failed).path("state").asString("")).isEqualTo("FAILED");
             client.assertClean(place);
         } finally {
-            run("umount", place.toString());
+            Mounts.release(place);
         }
         machine.writeGranule("d0", 60);
         Made next = client.backUp(Map.of("repo", "second"));
@@ -219,21 +222,5 @@ class ChainsIT {
     private void then() {
         client.assertEveryBackupRestoresIdentically();
         client.assertClean(site.repository("default"));
-    }
-
-    private static void mount(Path place, String options) {
-        run("mount", "-t", "tmpfs", "-o", options, "tmpfs", place.toString());
-    }
-
-    private static void run(String... command) {
-        try {
-            int code = new ProcessBuilder(command).inheritIO().start().waitFor();
-            assertThat(code).as("%s", List.of(command)).isZero();
-        } catch (IOException failure) {
-            throw new AssertionError(failure);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError(interrupted);
-        }
     }
 }

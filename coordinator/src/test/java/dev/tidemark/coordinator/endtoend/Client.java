@@ -24,19 +24,19 @@ final class Client {
 
     private final Path restores;
     private final Api api;
-    private final Machine machine;
+    private final Bystander machine;
     private final String vm = Site.freshName();
     private final List<Made> made = new ArrayList<>();
     private int restored;
 
-    Client(Api api, Machine machine, Path restores) {
+    Client(Api api, Bystander machine, Path restores) {
         this.api = api;
         this.machine = machine;
         this.restores = restores;
     }
 
     /** Registered and seen. */
-    static Client of(Site site, Machine machine) {
+    static Client of(Site site, Bystander machine) {
         Client client = new Client(site.api(), machine, site.fresh("restores"));
         client.register();
         return client;
@@ -73,7 +73,7 @@ final class Client {
     }
 
     void register() {
-        register(machine.daemon().socket());
+        register(machine.socket());
     }
 
     void register(Path socket) {

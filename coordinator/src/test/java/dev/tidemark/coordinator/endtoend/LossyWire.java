@@ -28,6 +28,7 @@ final class LossyWire implements AutoCloseable {
     private final Path socket;
     private final ServerSocketChannel listening;
     private final AtomicReference<Loss> next = new AtomicReference<>(Loss.NONE);
+    private volatile Runnable meanwhile = () -> {};
     private final AtomicInteger transactions = new AtomicInteger();
     private final AtomicInteger merges = new AtomicInteger();
 
@@ -49,6 +50,12 @@ final class LossyWire implements AutoCloseable {
 
     void loseNext(Loss loss) {
         next.set(loss);
+    }
+
+    /** The answer is lost, and before anybody can look again, somebody else has acted. */
+    void loseReplyAfter(Runnable stranger) {
+        meanwhile = stranger;
+        next.set(Loss.REPLY);
     }
 
     /** Transactions that reached QEMU. */
@@ -116,8 +123,14 @@ final class LossyWire implements AutoCloseable {
     }
 
     /** QEMU answers a transaction after its effect, so a withheld answer is one that came too late. */
-    private static boolean passesAnswer(String line, AtomicBoolean deaf) {
-        return !(deaf.get() && (line.contains("\"return\"") || line.contains("\"error\"")));
+    private boolean passesAnswer(String line, AtomicBoolean deaf) {
+        boolean lost = deaf.get() && (line.contains("\"return\"") || line.contains("\"error\""));
+        if (lost) {
+            Runnable stranger = meanwhile;
+            meanwhile = () -> {};
+            stranger.run();
+        }
+        return !lost;
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.coordinator.endtoend.Client.Made;
 import dev.tidemark.coordinator.endtoend.LossyWire.Loss;
+import dev.tidemark.gateway.testkit.Covers;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,6 +41,7 @@ class LostAnswersIT {
     }
 
     @Test
+    @Covers("#1")
     void a_checkpoint_whose_answer_was_lost_is_created_once() {
         int before = wire.transactions();
         wire.loseNext(Loss.REPLY);
@@ -51,6 +53,7 @@ class LostAnswersIT {
     }
 
     @Test
+    @Covers("#2")
     void a_checkpoint_whose_command_was_lost_is_created_under_the_same_name() {
         int before = wire.transactions();
         wire.loseNext(Loss.COMMAND);
@@ -63,6 +66,7 @@ class LostAnswersIT {
     }
 
     @Test
+    @Covers("#4")
     void a_deletion_whose_answer_was_lost_is_not_merged_again() {
         client.checkpoint("c1");
         machine.writeGranule("d0", 5);

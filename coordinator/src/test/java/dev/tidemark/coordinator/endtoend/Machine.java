@@ -15,12 +15,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.awaitility.Awaitility;
 import tools.jackson.databind.JsonNode;
 
 /** A real qemu-storage-daemon with small qcow2 disks, and a bystander's view of it that owes nothing to our code. */
-final class Machine implements AutoCloseable {
+final class Machine implements Bystander, AutoCloseable {
     static final int DISK_BYTES = 4 << 20;
     static final int GRANULE = 65_536;
 
@@ -28,12 +27,23 @@ final class Machine implements AutoCloseable {
     static final int CANARY = GRANULE;
 
     private final ShortDirectory files = ShortDirectory.create();
+    private final Path images;
     private final List<String> disks = new ArrayList<>();
     private final StorageDaemon daemon;
     private int pattern;
 
     /** Disks {@code d0}, {@code d1}, …, empty. */
     Machine(int diskCount) {
+        this(diskCount, "");
+    }
+
+    /** With the images in a place that was prepared for them. */
+    Machine(int diskCount, Path place) {
+        this(diskCount, place.toString());
+    }
+
+    private Machine(int diskCount, String place) {
+        images = place.isEmpty() ? files.path() : Path.of(place);
         List<String> blockdevs = new ArrayList<>();
         for (int index = 0; index < diskCount; index++) {
             String disk = "d" + index;
@@ -49,6 +59,7 @@ final class Machine implements AutoCloseable {
     }
 
     private Machine(boolean raw) {
+        images = files.path();
         disks.addAll(List.of("d0", "raw"));
         RequiredProgram.QEMU_IMG.run(
                 "create", "-q", "-f", "raw", image("raw").toString(), Integer.toString(DISK_BYTES));
@@ -70,7 +81,7 @@ final class Machine implements AutoCloseable {
     }
 
     Path image(String disk) {
-        return files.resolve(disk + ".qcow2");
+        return images.resolve(disk + ".qcow2");
     }
 
     Path file(String name) {
@@ -87,6 +98,16 @@ final class Machine implements AutoCloseable {
         write(disk, (long) granule * GRANULE, GRANULE);
     }
 
+    @Override
+    public Path socket() {
+        return daemon.socket();
+    }
+
+    @Override
+    public String node(String disk) {
+        return disk;
+    }
+
     /** What the guest sees of a disk now. */
     byte[] content(String disk) {
         Path raw = files.resolve("content-" + disk);
@@ -101,7 +122,8 @@ final class Machine implements AutoCloseable {
         return bytes(raw);
     }
 
-    Map<String, byte[]> contents() {
+    @Override
+    public Map<String, byte[]> contents() {
         Map<String, byte[]> contents = new LinkedHashMap<>();
         disks.forEach(disk -> contents.put(disk, content(disk)));
         return contents;
@@ -125,67 +147,31 @@ final class Machine implements AutoCloseable {
         export(disk);
     }
 
+    /** The disk is taken out while QEMU runs; its image is closed. */
+    void unplug(String disk) {
+        qmp("{\"execute\":\"block-export-del\",\"arguments\":{\"id\":\"e-" + disk + "\",\"mode\":\"hard\"}}");
+        Awaitility.await()
+                .until(() ->
+                        !qmp("{\"execute\":\"query-block-exports\"}").toString().contains("\"e-" + disk + "\""));
+        qmp("{\"execute\":\"blockdev-del\",\"arguments\":{\"node-name\":\"" + disk + "\"}}");
+    }
+
+    /** A disk that was taken out comes back with the image that it had. */
+    void plugAgain(String disk) {
+        qmp("{\"execute\":\"blockdev-add\",\"arguments\":" + DiskImage.qcow2Blockdev(disk, image(disk)) + "}");
+        export(disk);
+    }
+
     private void export(String disk) {
         qmp("{\"execute\":\"block-export-add\",\"arguments\":{\"type\":\"nbd\",\"id\":\"e-" + disk
                 + "\",\"node-name\":\"" + disk + "\",\"name\":\"" + disk + "\",\"writable\":true}}");
     }
 
-    /** A stranger's command. */
-    JsonNode qmp(String json) {
+    @Override
+    public JsonNode qmp(String json) {
         try (RawMonitor monitor = RawMonitor.connect(daemon.bystanderSocket())) {
             return monitor.execute(json);
         }
-    }
-
-    void bitmapVerb(String verb, String disk, String bitmap) {
-        qmp("{\"execute\":\"" + verb + "\",\"arguments\":{\"node\":\"" + disk + "\",\"name\":\"" + bitmap + "\"}}");
-    }
-
-    /** The bitmaps on a disk's top node, by name. */
-    Map<String, JsonNode> bitmaps(String disk) {
-        Map<String, JsonNode> bitmaps = new TreeMap<>();
-        for (JsonNode node : qmp("{\"execute\":\"query-named-block-nodes\",\"arguments\":{\"flat\":true}}")) {
-            if (node.path("node-name").asString("").equals(disk)) {
-                for (JsonNode bitmap : node.path("dirty-bitmaps")) {
-                    bitmaps.put(bitmap.path("name").asString(""), bitmap);
-                }
-            }
-        }
-        return bitmaps;
-    }
-
-    /** Which of the disk's bitmaps of ours record. */
-    List<String> recording(String disk) {
-        return bitmaps(disk).entrySet().stream()
-                .filter(entry -> entry.getKey().startsWith("tm-"))
-                .filter(entry -> entry.getValue().path("recording").asBoolean(false))
-                .map(Map.Entry::getKey)
-                .toList();
-    }
-
-    /** Jobs, nodes, exports and temporary bitmaps with our prefix. */
-    List<String> leftovers() {
-        List<String> found = new ArrayList<>();
-        for (JsonNode job : qmp("{\"execute\":\"query-jobs\"}")) {
-            found.add("job " + job.path("id").asString(""));
-        }
-        for (JsonNode node : qmp("{\"execute\":\"query-named-block-nodes\",\"arguments\":{\"flat\":true}}")) {
-            String name = node.path("node-name").asString("");
-            if (name.startsWith("tm-")) {
-                found.add("node " + name);
-            }
-            for (JsonNode bitmap : node.path("dirty-bitmaps")) {
-                if (bitmap.path("name").asString("").startsWith("tm-tmp-")) {
-                    found.add("bitmap " + bitmap.path("name").asString(""));
-                }
-            }
-        }
-        for (JsonNode export : qmp("{\"execute\":\"query-block-exports\"}")) {
-            if (export.path("id").asString("").startsWith("tm-")) {
-                found.add("export " + export.path("id").asString(""));
-            }
-        }
-        return found;
     }
 
     static byte[] bytes(Path file) {

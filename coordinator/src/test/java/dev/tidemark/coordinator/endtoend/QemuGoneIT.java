@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.coordinator.endtoend.Client.Made;
+import dev.tidemark.gateway.testkit.Covers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
@@ -32,6 +33,7 @@ class QemuGoneIT {
     }
 
     @Test
+    @Covers({"#6", "absent-as-empty"})
     void bitmaps_that_were_never_stored_are_gone_after_a_kill_and_the_backup_is_full() {
         machine.writeGranule("d0", 1);
         client.backUp();
@@ -45,6 +47,7 @@ class QemuGoneIT {
     }
 
     @Test
+    @Covers("#5")
     void bitmaps_that_were_stored_are_inconsistent_after_a_kill_and_are_removed() {
         machine.writeGranule("d0", 1);
         JsonNode old = client.backUp().backup();
@@ -78,6 +81,7 @@ class QemuGoneIT {
     }
 
     @Test
+    @Covers({"#7", "#8", "S4"})
     void an_image_rolled_back_to_before_a_deletion_breaks_its_chain_only() throws IOException {
         client.backUp();
         client.checkpoint("c1");
@@ -101,6 +105,7 @@ class QemuGoneIT {
     }
 
     @Test
+    @Covers({"#8", "S4"})
     void an_image_rolled_back_to_before_the_newest_checkpoint_breaks_its_chain() throws IOException {
         client.backUp();
         machine.daemon().terminate();

@@ -2,6 +2,7 @@ package dev.tidemark.coordinator.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.gateway.testkit.Covers;
 import dev.tidemark.gateway.testkit.DiskImage;
 import dev.tidemark.gateway.testkit.QemuSystem;
 import dev.tidemark.gateway.testkit.RawMonitor;
@@ -31,6 +32,7 @@ class QemuSystemIT {
     }
 
     @Test
+    @Covers({"#9", "S5"})
     void a_layer_on_top_makes_its_disk_full_and_the_other_stays_incremental() {
         try (ShortDirectory files = ShortDirectory.create();
                 QemuSystem system = machine(files)) {

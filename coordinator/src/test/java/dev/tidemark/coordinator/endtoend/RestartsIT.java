@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidemark.coordinator.endtoend.Client.Made;
 import dev.tidemark.coordinator.stage.Service;
 import dev.tidemark.coordinator.stage.Stage;
+import dev.tidemark.gateway.testkit.Covers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,6 +49,7 @@ class RestartsIT {
     }
 
     @Test
+    @Covers({"#14", "#15"})
     void a_job_that_runs_over_a_kill_is_adopted_and_one_that_ended_meanwhile_is_believed() {
         // given a job that still runs when the next coordinator comes
         Map<String, byte[]> truth = machine.contents();
@@ -73,6 +75,7 @@ class RestartsIT {
     }
 
     @Test
+    @Covers("#16")
     void a_job_that_is_gone_with_its_qemu_fails_and_the_next_is_full() {
         JsonNode running = started();
         service.kill();

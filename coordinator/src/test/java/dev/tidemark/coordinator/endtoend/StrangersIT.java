@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.coordinator.endtoend.Client.Made;
 import dev.tidemark.coordinator.stage.Stage;
+import dev.tidemark.gateway.testkit.Covers;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
@@ -45,6 +46,7 @@ class StrangersIT {
     }
 
     @Test
+    @Covers("#7")
     void an_unknown_bitmap_with_our_prefix_is_quarantined_told_once_and_left_alone() {
         addBitmap("d0", STRANGE);
         client.reconcile();
@@ -81,6 +83,7 @@ class StrangersIT {
     }
 
     @Test
+    @Covers("#12")
     void a_newest_bitmap_that_was_disabled_around_a_write_breaks_the_chain() {
         String newest = machine.recording("d0").getFirst();
         machine.bitmapVerb("block-dirty-bitmap-disable", "d0", newest);
@@ -99,6 +102,7 @@ class StrangersIT {
     }
 
     @Test
+    @Covers("#12")
     void an_older_bitmap_that_was_enabled_is_disabled_again_and_the_chain_holds() {
         String older = machine.recording("d0").getFirst();
         client.checkpoint("c1");
@@ -117,6 +121,7 @@ class StrangersIT {
     }
 
     @Test
+    @Covers({"S7", "#13"})
     void a_bitmap_that_was_removed_and_made_again_is_not_trusted_once_its_loss_was_seen() {
         String newest = machine.recording("d0").getFirst();
         machine.bitmapVerb("block-dirty-bitmap-remove", "d0", newest);
@@ -138,6 +143,7 @@ class StrangersIT {
     }
 
     @Test
+    @Covers("#25")
     void a_disk_that_was_added_is_full_and_it_alone() {
         machine.plug("d2");
         machine.writeGranule("d2", 5);
@@ -147,6 +153,7 @@ class StrangersIT {
     }
 
     @Test
+    @Covers("#11")
     void a_disk_that_grew_is_full_and_it_alone() {
         machine.resize("d1", Machine.DISK_BYTES + (1 << 20));
         machine.write("d1", Machine.DISK_BYTES + 4096, 4096);
@@ -154,12 +161,14 @@ class StrangersIT {
     }
 
     @Test
+    @Covers({"#11", "S1"})
     void a_disk_that_shrank_is_full_and_it_alone() {
         machine.resize("d1", Machine.DISK_BYTES / 2);
         then("INCREMENTAL", "FULL VIRTUAL_SIZE_CHANGED");
     }
 
     @Test
+    @Covers({"#20", "#21"})
     void what_an_ended_operation_of_ours_has_left_is_put_away() {
         leaveBehind(client.operations().getLast());
         client.reconcile();
@@ -169,6 +178,7 @@ class StrangersIT {
     }
 
     @Test
+    @Covers({"#20", "#21"})
     void what_carries_our_prefix_and_no_operation_of_ours_is_quarantined_and_stays() {
         leaveBehind("01ARZ3NDEKTSV4RRFFQ69G5FAV");
         client.reconcile();

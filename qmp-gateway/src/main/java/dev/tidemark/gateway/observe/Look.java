@@ -66,6 +66,7 @@ public record Look(Sight.Observed observed, Map<DiskName, List<DiskFile>> files)
                 observed.nodes(),
                 observed.exports(),
                 observed.partialBackups(),
-                observed.unaddressableDisks());
+                observed.unaddressableDisks(),
+                observed.guestFrozen());
     }
 }

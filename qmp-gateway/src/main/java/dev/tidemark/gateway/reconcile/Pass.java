@@ -81,8 +81,9 @@ final class Pass {
         }
     }
 
-    /** Runs one. {@code counts} are those of the session. */
-    End run(Qemu qemu, DirtyCounts counts) throws QmpException, UnusableReply, LinkException, InterruptedException {
+    /** Runs one. {@code counts} and {@code guest} are those of the session. */
+    End run(Qemu qemu, DirtyCounts counts, GuestWatch guest)
+            throws QmpException, UnusableReply, LinkException, InterruptedException {
         sweeps = 0;
         tellings = 0;
         Housekeeping housekeeping = new Housekeeping(qemu, surroundings, signals);
@@ -98,7 +99,7 @@ final class Pass {
             repositoryRunner.run(desired);
             Optional<Operation> operation = desired.operation();
             attempt = operation.map(pending -> Attempt.at(attempt, pending)).orElse(null);
-            Look look = look(qemu, counts, desired.machine());
+            Look look = guest.judged(desired, look(qemu, counts, desired.machine()));
             List<Difference> differences = Comparison.of(desired, look);
             Next next = Decision.next(desired, look, differences, findings(desired, look));
             next = settle(next, look);

@@ -131,8 +131,9 @@ public final class Reconciler {
     private boolean keep() throws InterruptedException {
         while (!signals.isStopped()) {
             String socket = signals.desired().qmpSocket();
-            try (Qemu qemu = surroundings.connector().open(Path.of(socket), this::onEvent, signals::hint)) {
-                if (keepSession(qemu, socket)) {
+            try (Qemu qemu = surroundings.connector().open(Path.of(socket), this::onEvent, signals::hint);
+                    GuestWatch guest = new GuestWatch(surroundings, signals)) {
+                if (keepSession(qemu, guest, socket)) {
                     return true;
                 }
             } catch (QmpException | UnusableReply failure) {
@@ -160,14 +161,15 @@ public final class Reconciler {
     }
 
     /** Keeps the machine while the session lasts; true if it is no longer registered. */
-    private boolean keepSession(Qemu qemu, String socket) throws QmpException, UnusableReply, InterruptedException {
+    private boolean keepSession(Qemu qemu, GuestWatch guest, String socket)
+            throws QmpException, UnusableReply, InterruptedException {
         reporter.beginSession();
         DirtyCounts counts = new DirtyCounts();
         Duration linkDelay = DELAY_MIN;
         while (!signals.isStopped() && signals.desired().qmpSocket().equals(socket)) {
             long begun = surroundings.clockwork().nanoTime();
             try {
-                Pass.End end = pass.run(qemu, counts);
+                Pass.End end = pass.run(qemu, counts, guest);
                 if (end == Pass.End.UNREGISTERED) {
                     return true;
                 }

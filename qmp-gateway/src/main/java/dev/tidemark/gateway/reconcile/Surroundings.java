@@ -1,5 +1,7 @@
 package dev.tidemark.gateway.reconcile;
 
+import dev.tidemark.gateway.qga.GuestAgent;
+import dev.tidemark.gateway.qga.SocketGuestAgent;
 import dev.tidemark.schema.contract.CoordinatorLink;
 import dev.tidemark.schema.crash.CrashHook;
 import java.time.Duration;
@@ -14,4 +16,18 @@ public record Surroundings(
         Storage storage,
         Clockwork clockwork,
         Duration lookInterval,
-        CrashHook crash) {}
+        CrashHook crash,
+        GuestAgent guestAgent) {
+    private static final Duration GUEST_AGENT_TIME_MAX = Duration.ofSeconds(5);
+
+    /** With the guests of this host. */
+    public Surroundings(
+            CoordinatorLink link,
+            QemuConnector connector,
+            Storage storage,
+            Clockwork clockwork,
+            Duration lookInterval,
+            CrashHook crash) {
+        this(link, connector, storage, clockwork, lookInterval, crash, new SocketGuestAgent(GUEST_AGENT_TIME_MAX));
+    }
+}

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tidemark.gateway.act.QemuNames;
+import dev.tidemark.gateway.testkit.Covers;
 import dev.tidemark.gateway.testkit.DiskImage;
 import dev.tidemark.gateway.testkit.RawMonitor;
 import dev.tidemark.schema.contract.Outcome;
@@ -71,6 +72,7 @@ class BackupIT {
     }
 
     @Test
+    @Covers({"S2", "S3"})
     void two_disks_one_full_and_one_incremental_share_one_moment_while_both_are_written() {
         try (Rig rig = new Rig(2)) {
             rig.awaitDisks();
@@ -174,6 +176,7 @@ class BackupIT {
     }
 
     @Test
+    @Covers("#24")
     void a_target_that_runs_full_ends_the_backup_and_spares_the_guest() {
         try (Rig rig = new Rig(1)) {
             rig.awaitDisks();

@@ -3,6 +3,7 @@ package dev.tidemark.gateway.reconcile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tidemark.gateway.testkit.Covers;
 import dev.tidemark.gateway.testkit.RawMonitor;
 import dev.tidemark.schema.contract.BitmapDeletion;
 import dev.tidemark.schema.contract.CheckpointOperation;
@@ -82,6 +83,7 @@ class CheckpointIT {
 
     /** Hazards S7 and S2: QEMU calls the bitmap healthy. */
     @Test
+    @Covers("S7")
     void a_bitmap_that_was_remade_under_its_own_name_or_cleared_is_told_by_its_count() {
         try (Rig rig = new Rig(2)) {
             rig.awaitDisks();

@@ -3,6 +3,7 @@ package dev.tidemark.gateway.reconcile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tidemark.gateway.testkit.Covers;
 import dev.tidemark.gateway.testkit.DiskImage;
 import dev.tidemark.gateway.testkit.RawMonitor;
 import dev.tidemark.schema.contract.ObservedBitmap;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 class SweepIT {
 
     @Test
+    @Covers({"#20", "#21", "#22", "export-outlives-job"})
     void leftovers_of_every_kind_go_and_what_is_not_ours_stays() throws IOException {
         try (Rig rig = new Rig(1)) {
             rig.awaitDisks();

@@ -9,7 +9,7 @@ import java.util.List;
 public final class QemuSystem implements AutoCloseable {
 
     private final ShortDirectory directory;
-    private final List<String> arguments;
+    private List<String> arguments;
     private TestProcess process;
 
     private QemuSystem(ShortDirectory directory, List<String> arguments) {
@@ -89,6 +89,19 @@ public final class QemuSystem implements AutoCloseable {
             throw new IllegalStateException("still running: pid " + process.pid());
         }
         process = launch();
+    }
+
+    /** As {@link #startAgain()}, on other images: each {@code -blockdev} takes the place of one that there was. */
+    public void startAgainOn(List<String> blockdevs) {
+        List<String> changed = new ArrayList<>(arguments);
+        int next = 0;
+        for (int index = 0; index < changed.size() - 1; index++) {
+            if (changed.get(index).equals("-blockdev")) {
+                changed.set(index + 1, blockdevs.get(next++));
+            }
+        }
+        arguments = List.copyOf(changed);
+        startAgain();
     }
 
     @Override

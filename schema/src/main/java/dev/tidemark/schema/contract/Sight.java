@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.tidemark.schema.event.Prose;
 import dev.tidemark.schema.event.QemuFacts;
 import java.util.List;
+import java.util.Optional;
 
 /** What a look at QEMU gave. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
@@ -17,7 +18,8 @@ public sealed interface Sight {
     /**
      * The whole machine. {@code nodes} and {@code exports} are those with our prefix; {@code partialBackups} are the
      * {@code .partial} directories of this machine in the known repositories; {@code unaddressableDisks} are writable
-     * disks without a usable device id; {@code runState} is QEMU's word, or {@code running} for a storage daemon.
+     * disks without a usable device id; {@code runState} is QEMU's word, or {@code running} for a storage daemon; {@code
+     * guestFrozen} is what the guest agent said last of its file systems, if there is one and it answers.
      */
     record Observed(
             QemuFacts qemu,
@@ -27,7 +29,8 @@ public sealed interface Sight {
             List<String> nodes,
             List<String> exports,
             List<String> partialBackups,
-            List<String> unaddressableDisks)
+            List<String> unaddressableDisks,
+            Optional<Boolean> guestFrozen)
             implements Sight {
         public Observed {
             disks = List.copyOf(disks);
@@ -36,6 +39,25 @@ public sealed interface Sight {
             exports = List.copyOf(exports);
             partialBackups = List.copyOf(partialBackups);
             unaddressableDisks = List.copyOf(unaddressableDisks);
+        }
+
+        /** Of a machine whose guest says nothing. */
+        public Observed(
+                QemuFacts qemu,
+                String runState,
+                List<ObservedDisk> disks,
+                List<ObservedJob> jobs,
+                List<String> nodes,
+                List<String> exports,
+                List<String> partialBackups,
+                List<String> unaddressableDisks) {
+            this(qemu, runState, disks, jobs, nodes, exports, partialBackups, unaddressableDisks, Optional.empty());
+        }
+
+        /** The same, with what the guest said. */
+        public Observed withGuestFrozen(Optional<Boolean> frozen) {
+            return new Observed(
+                    qemu, runState, disks, jobs, nodes, exports, partialBackups, unaddressableDisks, frozen);
         }
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.gateway.qga;
+
+import org.jspecify.annotations.NullMarked;
