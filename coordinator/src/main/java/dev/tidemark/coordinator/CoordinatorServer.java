@@ -87,9 +87,9 @@ final class CoordinatorServer implements AutoCloseable {
                 Ledger.open(database.application(), ledgerSettings(), crash);
         opened("ledger", ledger::close);
 
-        Dispatch dispatch =
-                new Dispatch(new LedgerHistory(ledger, clock), UUID.randomUUID().toString(), crash);
         Queries queries = new Queries(database.application());
+        Dispatch dispatch = new Dispatch(
+                new LedgerHistory(ledger, queries, clock), UUID.randomUUID().toString(), crash);
         ledger.onCommitted(committed -> dispatch.committed(
                 new dev.tidemark.schema.id.MachineId(committed.aggregateId()),
                 committed.version(),
@@ -98,6 +98,8 @@ final class CoordinatorServer implements AutoCloseable {
             dispatch.track(ledger.state(machine.id()).state());
         }
         opened("dispatch", dispatch::close);
+        CatchUp catchUp = CatchUp.start(dispatch);
+        opened("catch-up", catchUp::close);
 
         if (options.gateway()) {
             Gateway gateway =

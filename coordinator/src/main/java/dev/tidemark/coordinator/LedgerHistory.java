@@ -5,6 +5,7 @@ import dev.tidemark.coordinator.chain.Rejection;
 import dev.tidemark.coordinator.dispatch.History;
 import dev.tidemark.coordinator.ledger.Answer;
 import dev.tidemark.coordinator.ledger.Ledger;
+import dev.tidemark.coordinator.view.Queries;
 import dev.tidemark.schema.command.MachineCommand;
 import dev.tidemark.schema.command.RecordReport;
 import dev.tidemark.schema.contract.Report;
@@ -19,16 +20,23 @@ final class LedgerHistory implements History {
     private static final Map<String, String> GATEWAY = Map.of("caller", "gateway");
 
     private final Ledger<Machine, MachineCommand, MachineEvent, Rejection> ledger;
+    private final Queries queries;
     private final Clock clock;
 
-    LedgerHistory(Ledger<Machine, MachineCommand, MachineEvent, Rejection> ledger, Clock clock) {
+    LedgerHistory(Ledger<Machine, MachineCommand, MachineEvent, Rejection> ledger, Queries queries, Clock clock) {
         this.ledger = ledger;
+        this.queries = queries;
         this.clock = clock;
     }
 
     @Override
     public Machine machine(MachineId machine) {
         return ledger.state(machine.value()).state();
+    }
+
+    @Override
+    public Map<MachineId, Long> versions() {
+        return queries.versions();
     }
 
     @Override

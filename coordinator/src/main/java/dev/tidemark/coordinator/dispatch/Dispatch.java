@@ -94,6 +94,37 @@ public final class Dispatch implements CoordinatorLink {
         track(now);
     }
 
+    /**
+     * Takes up what was committed without a word: by another coordinator, or by this one when the answer to a commit was lost
+     * for so long that nobody could tell whether there was one. Its gateway would otherwise never hear of what is to be done.
+     */
+    public void catchUp() {
+        Map<MachineId, Long> versions = history.versions();
+        versions.forEach((id, version) -> {
+            if (cached(id).map(Machine::version).orElse(0L) < version) {
+                track(history.machine(id));
+            }
+        });
+        for (MachineId id : registered()) {
+            if (!versions.containsKey(id)) {
+                track(history.machine(id));
+            }
+        }
+    }
+
+    private List<MachineId> registered() {
+        lock.lock();
+        try {
+            return machines.values().stream()
+                    .map(tracked -> tracked.machine)
+                    .filter(Machine::registered)
+                    .map(Machine::id)
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The machine as last committed, as far as this coordinator has heard. */
     public Machine machine(MachineId id) {
         return cached(id).orElseGet(() -> history.machine(id));

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -56,6 +57,16 @@ public final class Queries {
     /** The registered machines, by name. */
     public List<MachineView> machines() {
         return list(Shapes.MACHINE + " WHERE v.removed_at IS NULL ORDER BY v.name", Shapes::machine);
+    }
+
+    /** How many events each registered machine has. */
+    public Map<MachineId, Long> versions() {
+        return list("""
+                        SELECT v.id, (SELECT max(e.sequence_number) + 1 FROM tidemark.event_log e
+                                       WHERE e.aggregate_identifier = v.id) AS version
+                          FROM tidemark.vm v WHERE v.removed_at IS NULL
+                        """, row -> Map.entry(new MachineId(row.getString("id")), row.getLong("version"))).stream()
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     public Optional<MachineView> machine(MachineId machine) {

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -55,6 +56,11 @@ class DispatchTest {
         }
 
         @Override
+        public Map<MachineId, Long> versions() {
+            return Map.of(MACHINE, machine(MACHINE).version());
+        }
+
+        @Override
         public OptionalLong record(Report report) {
             recorded.add(report);
             return machine.registered() ? OptionalLong.of(machine.version()) : OptionalLong.empty();
@@ -76,6 +82,24 @@ class DispatchTest {
         Optional<Desired> answer = dispatch.report(report());
         assertThat(answer.map(Desired::version)).contains(3L);
         assertThat(dispatch.machine(MACHINE).version()).isEqualTo(3);
+    }
+
+    /** The answer to a commit was lost, and the client's repeat of the command appends nothing. */
+    @Test
+    void a_commit_that_nobody_told_reaches_a_gateway_that_has_nothing_to_report() throws Exception {
+        String cursor = dispatch.await(HOST, "", Duration.ZERO).cursor();
+        log.append(drift("one"));
+        dispatch.catchUp();
+        assertThat(dispatch.await(HOST, cursor, Duration.ZERO).changed())
+                .extracting(Desired::version)
+                .containsExactly(2L);
+    }
+
+    @Test
+    void nothing_is_taken_up_when_nothing_was_missed() throws Exception {
+        String cursor = dispatch.await(HOST, "", Duration.ZERO).cursor();
+        dispatch.catchUp();
+        assertThat(dispatch.await(HOST, cursor, Duration.ZERO).changed()).isEmpty();
     }
 
     @Test

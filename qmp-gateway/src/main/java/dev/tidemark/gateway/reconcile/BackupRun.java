@@ -120,7 +120,7 @@ final class BackupRun {
         bindings.clear();
         momentChecked = false;
         look.facts().forEach((name, facts) -> bindings.put(name, binding(facts)));
-        Canaries canaries = new Canaries(qemu, signals, counts);
+        Canaries canaries = new Canaries(qemu, signals, counts, surroundings.clockwork());
         Map<DiskName, Canary> made = withoutCanaries ? Map.of() : canaries.make(operation, desired, look);
         if (canaries.isEvidenceLost()) {
             canaries.close(made);

@@ -37,13 +37,15 @@ final class Canaries {
     private static final Duration POLL = Duration.ofMillis(5);
     private static final String READY = "ready";
 
+    private final Clockwork clockwork;
     private final Qemu qemu;
     private final Signals signals;
 
     private final DirtyCounts counts;
     private boolean evidenceLost;
 
-    Canaries(Qemu qemu, Signals signals, DirtyCounts counts) {
+    Canaries(Qemu qemu, Signals signals, DirtyCounts counts, Clockwork clockwork) {
+        this.clockwork = clockwork;
         this.qemu = qemu;
         this.signals = signals;
         this.counts = counts;
@@ -127,9 +129,9 @@ final class Canaries {
 
     /** Waits for the job to write what there is to write, and then for its end. */
     private boolean isWritten(Canary canary) throws QmpException, UnusableReply, InterruptedException {
-        long end = System.nanoTime() + WRITE_TIME_MAX.toNanos();
+        long end = clockwork.nanoTime() + WRITE_TIME_MAX.toNanos();
         boolean cancelled = false;
-        while (System.nanoTime() < end && !signals.isStopped()) {
+        while (clockwork.nanoTime() < end && !signals.isStopped()) {
             Optional<ObservedJob> job = qemu.jobs().jobs().stream()
                     .filter(one -> one.id().equals(canary.job()))
                     .findFirst();

@@ -248,7 +248,7 @@ final class Pass {
     private void send(Qemu qemu, DirtyCounts counts, Desired desired, Look look)
             throws QmpException, UnusableReply, InterruptedException {
         Operation operation = desired.operation().orElseThrow();
-        Canaries canaries = new Canaries(qemu, signals, counts);
+        Canaries canaries = new Canaries(qemu, signals, counts, surroundings.clockwork());
         Map<DiskName, Canary> made = current().withoutCanaries ? Map.of() : canaries.make(operation, desired, look);
         if (canaries.isEvidenceLost()) {
             canaries.close(made);

@@ -27,6 +27,11 @@ public final class RepositoryException extends Exception {
         this(code, null, detail, null);
     }
 
+    /** One disk's fault. */
+    public RepositoryException(FailureCode code, DiskName disk, String detail) {
+        this(code, disk, detail, null);
+    }
+
     static RepositoryException failed(String doing, IOException cause) {
         return new RepositoryException(
                 FailureCode.REPOSITORY_FAILED, null, doing + ": " + FileFault.describe(cause), cause);

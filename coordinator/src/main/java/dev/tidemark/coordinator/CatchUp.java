@@ -1,0 +1,46 @@
+package dev.tidemark.coordinator;
+
+import dev.tidemark.coordinator.dispatch.Dispatch;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Has dispatch look every few seconds whether something was committed of which it got no word. */
+final class CatchUp implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CatchUp.class);
+    private static final Duration INTERVAL = Duration.ofSeconds(5);
+
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("catch-up").daemon().factory());
+    private final Dispatch dispatch;
+
+    private CatchUp(Dispatch dispatch) {
+        this.dispatch = dispatch;
+    }
+
+    static CatchUp start(Dispatch dispatch) {
+        CatchUp catchUp = new CatchUp(dispatch);
+        // It ends with the timer: nobody has to hold on to it.
+        ScheduledFuture<?> _ = catchUp.timer.scheduleWithFixedDelay(
+                catchUp::once, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        return catchUp;
+    }
+
+    private void once() {
+        try {
+            dispatch.catchUp();
+        } catch (RuntimeException unreadable) {
+            // A database that is down is told where somebody wants something of it.
+            LOG.debug("the log cannot be looked at", unreadable);
+        }
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+    }
+}

@@ -1,0 +1,390 @@
+package dev.tidemark.coordinator.simulation;
+
+import dev.tidemark.coordinator.chain.Disk;
+import dev.tidemark.coordinator.chain.Link;
+import dev.tidemark.coordinator.chain.Machine;
+import dev.tidemark.coordinator.chain.Pending;
+import dev.tidemark.coordinator.ledger.SnapshotJson;
+import dev.tidemark.gateway.act.Plan;
+import dev.tidemark.gateway.act.Verb;
+import dev.tidemark.gateway.model.Cells;
+import dev.tidemark.gateway.model.ModelDaemon;
+import dev.tidemark.gateway.observe.Look;
+import dev.tidemark.schema.command.MachineCommand;
+import dev.tidemark.schema.command.StartBackup;
+import dev.tidemark.schema.contract.ObservedBitmap;
+import dev.tidemark.schema.contract.ObservedDisk;
+import dev.tidemark.schema.event.BackupAborted;
+import dev.tidemark.schema.event.BackupCompleted;
+import dev.tidemark.schema.event.BackupFailed;
+import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.BackupRequested;
+import dev.tidemark.schema.event.CheckpointCreated;
+import dev.tidemark.schema.event.CheckpointDeleted;
+import dev.tidemark.schema.event.CheckpointDeletionFailed;
+import dev.tidemark.schema.event.CheckpointDeletionRequested;
+import dev.tidemark.schema.event.CheckpointFailed;
+import dev.tidemark.schema.event.CheckpointRequested;
+import dev.tidemark.schema.event.CompletedDisk;
+import dev.tidemark.schema.event.MachineEvent;
+import dev.tidemark.schema.id.BackupId;
+import dev.tidemark.schema.id.BitmapName;
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.OperationId;
+import dev.tidemark.schema.id.RepositoryName;
+import dev.tidemark.schema.json.EventNames;
+import dev.tidemark.schema.json.Json;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** Holds a history against the invariants. What it compares with, no process of the history can touch. */
+final class Judge {
+    private final Simulation simulation;
+    private final Set<String> intents = new HashSet<>();
+    private final Set<String> outcomes = new HashSet<>();
+    private final Set<MachineCommand> acknowledged = new LinkedHashSet<>();
+    private final Set<BackupId> beyondPromise = new HashSet<>();
+    private final Map<BackupId, RepositoryName> completed = new HashMap<>();
+    private long incrementals;
+    private long backups;
+
+    Judge(Simulation simulation) {
+        this.simulation = simulation;
+    }
+
+    /** Incremental backups of a disk that were judged: a judge that saw none proves nothing. */
+    long incrementals() {
+        return incrementals;
+    }
+
+    long backups() {
+        return backups;
+    }
+
+    int jobFaults() {
+        return simulation.director.jobFaults();
+    }
+
+    void require(Invariant invariant, boolean holds, Supplier<String> message) {
+        if (!holds) {
+            throw simulation.world.violated(invariant, message.get());
+        }
+    }
+
+    boolean isIntended(OperationId operation) {
+        return intents.contains(operation.value());
+    }
+
+    /** In calm weather a backup is done soon. */
+    void hasCompleted(StartBackup asked) {
+        require(
+                Invariant.LIVENESS,
+                completed.containsKey(asked.backup()),
+                () -> "not completed in calm weather: " + asked + ", pending "
+                        + simulation.log.now().pending());
+    }
+
+    void acknowledged(MachineCommand command) {
+        acknowledged.add(command);
+    }
+
+    // The log.
+
+    void appended(MachineEvent event) {
+        switch (event) {
+            case CheckpointRequested requested -> {
+                intended(requested.operation().value());
+                intents.add(requested.checkpoint().value());
+            }
+            case CheckpointDeletionRequested requested ->
+                intended(requested.operation().value());
+            case BackupRequested requested -> {
+                intended(requested.operation().value());
+                requested
+                        .checkpoint()
+                        .ifPresent(checkpoint -> intents.add(checkpoint.id().value()));
+            }
+            case CheckpointCreated created -> once("checkpoint " + created.checkpoint());
+            case CheckpointFailed failed -> once("checkpoint " + failed.checkpoint());
+            case CheckpointDeleted deleted -> once("operation " + deleted.operation());
+            case CheckpointDeletionFailed failed -> once("operation " + failed.operation());
+            case BackupFailed failed -> once("backup " + failed.backup());
+            case BackupAborted aborted -> once("backup " + aborted.backup());
+            case BackupCompleted done -> {
+                once("backup " + done.backup());
+                completed(done);
+            }
+            default -> {}
+        }
+    }
+
+    private void intended(String operation) {
+        require(Invariant.ONCE, intents.add(operation), () -> "a second intent of operation " + operation);
+    }
+
+    private void once(String subject) {
+        require(Invariant.ONCE, outcomes.add(subject), () -> "a second outcome of " + subject);
+    }
+
+    private void completed(BackupCompleted done) {
+        backups++;
+        List<PlayedStorage.Stored> stored = simulation.storage.stored(done.repository(), done.backup());
+        if (beyondPromise.contains(done.backup())) {
+            return;
+        }
+        completed.put(done.backup(), done.repository());
+        Set<Long> transactions = new HashSet<>();
+        for (CompletedDisk disk : done.disks()) {
+            Optional<PlayedStorage.Stored> file = stored.stream()
+                    .filter(one -> one.plan().disk().equals(disk.disk()))
+                    .findFirst();
+            require(Invariant.RESTORE, file.isPresent(), () -> "completed, but not stored: " + disk);
+            Moment moment = file.orElseThrow().moment();
+            if (moment == null) {
+                throw simulation.world.violated(Invariant.PHANTOM, "completed without a transaction: " + disk);
+            }
+            transactions.add(moment.transaction());
+            if (disk.kind() == BackupKind.INCREMENTAL) {
+                incrementals++;
+                incremental(disk, moment);
+            }
+            restorable(done.repository(), done.backup(), file.orElseThrow());
+        }
+        require(Invariant.MOMENT, transactions.size() == 1, () -> "disks of several moments in " + done.backup());
+    }
+
+    private void incremental(CompletedDisk disk, Moment moment) {
+        PlayedDisk.Truth truth = disk.since()
+                .map(since -> moment.truths().getOrDefault(BitmapName.of(since).value(), PlayedDisk.Truth.NONE))
+                .orElse(PlayedDisk.Truth.NONE);
+        require(Invariant.EVIDENCE, !truth.lost(), () -> "an incremental on lost evidence: " + disk);
+        long within = cells(moment.bytes() / PlayedMachine.CELL_BYTES);
+        require(
+                Invariant.COVERAGE,
+                (truth.touched() & ~moment.copied() & within) == 0,
+                () -> "touched " + Long.toBinaryString(truth.touched()) + ", copied "
+                        + Long.toBinaryString(moment.copied()) + ": " + disk);
+    }
+
+    private static long cells(long count) {
+        return count >= Long.SIZE ? -1L : (1L << count) - 1;
+    }
+
+    private void restorable(RepositoryName repository, BackupId backup, PlayedStorage.Stored stored) {
+        Moment moment = stored.moment();
+        DiskName disk = stored.plan().disk();
+        Optional<Cells> restored = simulation.storage.restored(repository, backup, disk);
+        require(
+                Invariant.RESTORE,
+                moment != null
+                        && restored.isPresent()
+                        && restored.get().equals(moment.cells())
+                        && stored.bytes() == moment.bytes(),
+                () -> "disk " + disk + " of backup " + backup + " restores to " + restored + ", was "
+                        + (moment == null ? "?" : moment.cells()) + ", " + stored.plan());
+    }
+
+    /** Somebody deleted a backup: what stands on it is nobody's promise any more. */
+    void vanished(RepositoryName repository, BackupId backup) {
+        beyondPromise.add(backup);
+        completed.remove(backup);
+        for (BackupId other : simulation.storage.backups(repository)) {
+            boolean broken = simulation.storage.stored(repository, other).stream()
+                    .anyMatch(stored -> !simulation.storage.isWhole(
+                            repository, other, stored.plan().disk()));
+            if (broken) {
+                beyondPromise.add(other);
+                completed.remove(other);
+            }
+        }
+    }
+
+    boolean isOrphan(RepositoryName repository, List<PlayedStorage.Stored> disks) {
+        return disks.stream()
+                .anyMatch(stored -> stored.plan()
+                        .parent()
+                        .filter(parent -> !simulation.storage.isWhole(
+                                repository, parent, stored.plan().disk()))
+                        .isPresent());
+    }
+
+    void orphaned(BackupId backup) {
+        beyondPromise.add(backup);
+    }
+
+    // QEMU.
+
+    void intended(Plan plan) {
+        for (Verb verb : plan.verbs()) {
+            String name = switch (verb) {
+                case Verb.AddBitmap add -> add.name().substring(BitmapName.PREFIX.length());
+                case Verb.AddTemporaryBitmap add -> add.name().substring(BitmapName.TEMPORARY_PREFIX.length());
+                default -> "";
+            };
+            require(
+                    Invariant.INTENT,
+                    name.isEmpty() || intents.contains(name),
+                    () -> verb + " without a committed intent");
+        }
+    }
+
+    void removed(DiskName disk, String bitmap) {
+        Machine machine = simulation.log.now();
+        boolean needed = !isBeingDeleted(bitmap)
+                && machine.disk(disk)
+                        .map(known -> known.chain().stream()
+                                .anyMatch(link -> link.bitmap().value().equals(bitmap)))
+                        .orElse(false);
+        require(Invariant.REMOVAL, !needed, () -> bitmap + " was removed from " + disk + ", and its chain needs it");
+    }
+
+    private boolean isBeingDeleted(String bitmap) {
+        return simulation.log.now().pending().orElse(null) instanceof Pending.Deletion deletion
+                && BitmapName.of(deletion.checkpoint()).value().equals(bitmap);
+    }
+
+    void flushed(BackupId backup, PlayedStorage.Stored stored, boolean flushed) {
+        require(
+                Invariant.PHANTOM,
+                flushed,
+                () -> "the file of " + stored.plan().disk() + " in " + backup
+                        + " is read back, and QEMU may still have to write to it");
+    }
+
+    /** Right after a look that the core has concluded from. */
+    void tracking() {
+        ModelDaemon daemon = simulation.machine.daemon();
+        if (daemon == null) {
+            return;
+        }
+        for (Disk disk : simulation.log.now().presentDisks()) {
+            PlayedDisk real = simulation.machine.disk(disk.name());
+            Map<String, Long> marks = new HashMap<>();
+            for (ObservedBitmap bitmap : Sure.asked(() -> daemon.bitmaps(real.node))) {
+                bitmap.name()
+                        .filter(name -> !bitmap.inconsistent())
+                        .ifPresent(name -> marks.put(name, Sure.asked(() -> daemon.dirtyCells(real.node, name))));
+            }
+            long union = 0;
+            for (Link link : disk.chain().reversed()) {
+                String name = link.bitmap().value();
+                union |= marks.getOrDefault(name, 0L);
+                if (isBeingDeleted(name)) {
+                    continue;
+                }
+                PlayedDisk.Truth truth = real.truth(name);
+                long held = union;
+                require(
+                        Invariant.TRACKING,
+                        marks.containsKey(name) && !truth.lost() && (truth.touched() & ~held & cells(real.cells)) == 0,
+                        () -> "the chain of " + disk.name() + " passes for whole at " + name + ": " + truth
+                                + ", marked " + Long.toBinaryString(held));
+            }
+        }
+    }
+
+    // At rest.
+
+    void atRest() {
+        Machine machine = simulation.log.now();
+        require(Invariant.LIVENESS, machine.pending().isEmpty(), () -> "still pending: " + machine.pending());
+        require(Invariant.LIVENESS, machine.errands().isEmpty(), () -> "still open: " + machine.errands());
+        for (MachineCommand command : acknowledged) {
+            require(
+                    Invariant.DURABILITY,
+                    simulation.isInLog(command),
+                    () -> "acknowledged, and not in the log: " + command);
+        }
+        ModelDaemon daemon = simulation.machine.daemon();
+        if (daemon == null) {
+            throw simulation.world.violated(Invariant.LIVENESS, "QEMU is down");
+        }
+        Look look = simulation.machine.look(daemon, simulation.storage.partialNames());
+        require(
+                Invariant.LIVENESS,
+                look.observed().jobs().isEmpty(),
+                () -> "jobs left: " + look.observed().jobs());
+        require(
+                Invariant.LIVENESS,
+                look.observed().nodes().isEmpty(),
+                () -> "nodes left: " + look.observed().nodes());
+        require(
+                Invariant.LIVENESS,
+                look.observed().exports().isEmpty(),
+                () -> "exports left: " + look.observed().exports());
+        require(
+                Invariant.LIVENESS,
+                look.observed().partialBackups().isEmpty(),
+                () -> "partial backups left: " + look.observed().partialBackups());
+        look.observed().disks().forEach(disk -> atRest(machine, disk));
+        everythingRestorable();
+    }
+
+    private void atRest(Machine machine, ObservedDisk disk) {
+        List<String> wanted = machine.disk(disk.facts().name()).map(Disk::chain).orElse(List.of()).stream()
+                .map(link -> link.bitmap().value())
+                .toList();
+        List<ObservedBitmap> held = disk.bitmaps().stream()
+                .filter(bitmap -> bitmap.name().filter(Judge::isOurs).isPresent())
+                .toList();
+        List<String> names =
+                held.stream().map(bitmap -> bitmap.name().orElse("")).toList();
+        require(
+                Invariant.LIVENESS,
+                Set.copyOf(wanted).equals(Set.copyOf(names)),
+                () -> disk.facts().name() + " should hold " + wanted + " and holds " + names);
+        long recording = held.stream().filter(ObservedBitmap::recording).count();
+        require(
+                Invariant.LIVENESS,
+                recording == Math.min(1, wanted.size()),
+                () -> recording + " bitmaps record on " + disk.facts().name());
+    }
+
+    private static boolean isOurs(String name) {
+        return name.startsWith(BitmapName.PREFIX) && !name.startsWith(Strangers.PREFIX);
+    }
+
+    void everythingRestorable() {
+        completed.forEach((backup, repository) -> simulation
+                .storage
+                .stored(repository, backup)
+                .forEach(stored -> restorable(repository, backup, stored)));
+    }
+
+    // Replay.
+
+    Machine folded(List<MachineEvent> log) {
+        Machine folded = Machine.unknown(simulation.id);
+        for (MachineEvent event : log) {
+            folded = folded.evolve(event);
+        }
+        return folded;
+    }
+
+    /** The state as a fresh process has it; thoroughly: from what is stored, and from a snapshot and a tail. */
+    void replayed(boolean thoroughly) {
+        Machine live = simulation.log.now();
+        List<MachineEvent> log = new ArrayList<>(simulation.log.events());
+        require(Invariant.REPLAY, folded(log).equals(live), () -> "the fold from zero is not the live state");
+        if (!thoroughly) {
+            return;
+        }
+        Machine stored = Machine.unknown(simulation.id);
+        for (int index = 0; index < log.size(); index++) {
+            MachineEvent event = log.get(index);
+            Class<? extends MachineEvent> type = EventNames.classOf(EventNames.nameOf(event.getClass()));
+            stored = stored.evolve(Json.MAPPER.readValue(Json.MAPPER.writeValueAsBytes(event), type));
+            if (index == log.size() / 2) {
+                stored = SnapshotJson.MAPPER.readValue(SnapshotJson.MAPPER.writeValueAsBytes(stored), Machine.class);
+            }
+        }
+        require(Invariant.REPLAY, stored.equals(live), () -> "a snapshot and its tail are not the live state");
+    }
+}

@@ -1,0 +1,380 @@
+package dev.tidemark.coordinator.simulation;
+
+import dev.tidemark.gateway.act.repository.BackupFacts;
+import dev.tidemark.gateway.act.repository.Manifest;
+import dev.tidemark.gateway.act.repository.PartialBackup;
+import dev.tidemark.gateway.act.repository.ProgressListener;
+import dev.tidemark.gateway.act.repository.RepositoryException;
+import dev.tidemark.gateway.model.Cells;
+import dev.tidemark.gateway.reconcile.Storage;
+import dev.tidemark.schema.contract.DiskBackup;
+import dev.tidemark.schema.contract.Outcome;
+import dev.tidemark.schema.contract.PushBackupOperation;
+import dev.tidemark.schema.contract.RepositoryOperation;
+import dev.tidemark.schema.contract.RestoreOperation;
+import dev.tidemark.schema.contract.VerifyOperation;
+import dev.tidemark.schema.event.DiskFacts;
+import dev.tidemark.schema.event.DiskPlan;
+import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.event.RestoredDisk;
+import dev.tidemark.schema.id.BackupId;
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.id.MachineName;
+import dev.tidemark.schema.id.RepositoryName;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The repositories of the host. They outlive every gateway; a rename is the moment at which files become a backup. */
+final class PlayedStorage {
+    /** Of one disk: where its file lies, and what the disk was at the backup's moment. */
+    record Stored(
+            DiskPlan plan,
+            String file,
+            long bytes,
+            @Nullable Moment moment) {}
+
+    /** A directory, {@code .partial} or not. */
+    private static final class Held {
+        final PushBackupOperation operation;
+        final MachineName machine;
+        final Map<DiskName, Stored> disks = new LinkedHashMap<>();
+        boolean planned;
+
+        @Nullable
+        Manifest manifest;
+
+        Held(PushBackupOperation operation, MachineName machine) {
+            this.operation = operation;
+            this.machine = machine;
+        }
+    }
+
+    private final Simulation simulation;
+    private final Map<RepositoryName, Map<BackupId, Held>> partials = new LinkedHashMap<>();
+    private final Map<RepositoryName, Map<BackupId, Held>> completed = new LinkedHashMap<>();
+    private final Map<String, PlayedMachine.Target> targets = new HashMap<>();
+
+    PlayedStorage(Simulation simulation, List<RepositoryName> repositories) {
+        this.simulation = simulation;
+        for (RepositoryName repository : repositories) {
+            partials.put(repository, new LinkedHashMap<>());
+            completed.put(repository, new LinkedHashMap<>());
+        }
+    }
+
+    PlayedMachine.Target target(String file) {
+        return Objects.requireNonNull(targets.get(file), file);
+    }
+
+    List<BackupId> backups(RepositoryName repository) {
+        return List.copyOf(of(completed, repository).keySet());
+    }
+
+    List<String> partialNames() {
+        List<String> names = new ArrayList<>();
+        partials.forEach((repository, held) -> held.keySet().forEach(backup -> names.add(repository + "/" + backup)));
+        return names.stream().sorted().toList();
+    }
+
+    /** What lies there of a completed backup. */
+    List<Stored> stored(RepositoryName repository, BackupId backup) {
+        Held held = of(completed, repository).get(backup);
+        return held == null ? List.of() : List.copyOf(held.disks.values());
+    }
+
+    /** The disk as a restore by hand gives it; empty if a file is not there. */
+    Optional<Cells> restored(RepositoryName repository, BackupId backup, DiskName disk) {
+        Held held = of(completed, repository).get(backup);
+        return held == null || !isWhole(repository, backup, disk)
+                ? Optional.empty()
+                : Optional.of(simulation.machine.host.read(
+                        Objects.requireNonNull(held.disks.get(disk)).file()));
+    }
+
+    /** Whether the disk's file is there, and all that it stands on. */
+    boolean isWhole(RepositoryName repository, BackupId backup, DiskName disk) {
+        Held held = of(completed, repository).get(backup);
+        if (held == null || !held.disks.containsKey(disk)) {
+            return false;
+        }
+        return Objects.requireNonNull(held.disks.get(disk))
+                .plan()
+                .parent()
+                .map(parent -> isWhole(repository, parent, disk))
+                .orElse(true);
+    }
+
+    /** Another hand deletes a directory. */
+    void vanish(RepositoryName repository, BackupId backup) {
+        Held held = of(completed, repository).remove(backup);
+        if (held != null) {
+            held.disks.values().forEach(stored -> simulation.machine.host.remove(stored.file()));
+        }
+    }
+
+    Storage of(GatewayLife life) {
+        return new Access(life);
+    }
+
+    private static Map<BackupId, Held> of(Map<RepositoryName, Map<BackupId, Held>> all, RepositoryName repository) {
+        return Objects.requireNonNull(all.get(repository));
+    }
+
+    private static RepositoryException failed(String what) {
+        return new RepositoryException(FailureCode.REPOSITORY_FAILED, what + ": Input/output error");
+    }
+
+    /** As one gateway uses it. */
+    private final class Access implements Storage {
+        private final GatewayLife life;
+
+        Access(GatewayLife life) {
+            this.life = life;
+        }
+
+        private boolean fails(Site site) {
+            simulation.pass(life, site, false);
+            return simulation.fault(site) != Fault.NONE;
+        }
+
+        @Override
+        public List<String> partialBackups(MachineId machine) {
+            // What cannot be read has none to show.
+            return fails(Site.PARTIALS) ? List.of() : partialNames();
+        }
+
+        @Override
+        public void discardPartial(MachineId machine, String partial) throws RepositoryException {
+            Fault fault = before(Site.DISCARD);
+            int slash = partial.indexOf('/');
+            discard(new RepositoryName(partial.substring(0, slash)), new BackupId(partial.substring(slash + 1)));
+            after(Site.DISCARD, fault);
+        }
+
+        @Override
+        public Optional<Manifest> completed(RepositoryName repository, MachineId machine, BackupId backup)
+                throws RepositoryException {
+            before(Site.COMPLETED);
+            Held held = of(completed, repository).get(backup);
+            if (held == null && simulation.saboteur == Saboteur.MANIFEST_BELIEVED_EARLY) {
+                held = of(partials, repository).get(backup);
+                return Optional.ofNullable(held)
+                        .filter(partial -> partial.planned)
+                        .map(partial -> manifest(partial, Map.of()));
+            }
+            return Optional.ofNullable(held).map(there -> there.manifest);
+        }
+
+        @Override
+        public PartialBackup begin(
+                MachineId machine, MachineName name, PushBackupOperation operation, Map<DiskName, DiskFacts> facts)
+                throws RepositoryException {
+            Fault fault = before(Site.BEGIN);
+            RepositoryName repository = operation.repository();
+            discard(repository, operation.backup());
+            for (DiskBackup disk : operation.disks()) {
+                DiskName diskName = disk.plan().disk();
+                Optional<BackupId> parent = disk.plan().parent();
+                if (parent.isPresent() && !isWhole(repository, parent.get(), diskName)) {
+                    throw new RepositoryException(
+                            FailureCode.BASE_BACKUP_MISSING, diskName, "cannot stand on " + parent.get());
+                }
+            }
+            Held held = new Held(operation, name);
+            of(partials, repository).put(operation.backup(), held);
+            simulation.pass(life, Site.BEGIN, true);
+            for (DiskBackup disk : operation.disks()) {
+                long bytes =
+                        Objects.requireNonNull(facts.get(disk.plan().disk())).virtualSize();
+                String file = directory(repository, operation.backup()) + ".partial/"
+                        + disk.plan().disk() + ".qcow2";
+                Optional<String> backing = disk.plan()
+                        .parent()
+                        .map(parent -> directory(repository, parent) + "/"
+                                + disk.plan().disk() + ".qcow2");
+                simulation.machine.host.create(file, bytes, backing);
+                targets.put(file, new PlayedMachine.Target(file, bytes, backing));
+                held.disks.put(disk.plan().disk(), new Stored(disk.plan(), file, bytes, null));
+            }
+            held.planned = true;
+            after(Site.BEGIN, fault);
+            return new Partial(repository, operation.backup(), held);
+        }
+
+        @Override
+        public Optional<PartialBackup> partial(RepositoryName repository, MachineId machine, BackupId backup)
+                throws RepositoryException {
+            before(Site.PARTIAL);
+            return Optional.ofNullable(of(partials, repository).get(backup))
+                    .filter(held -> held.planned)
+                    .map(held -> new Partial(repository, backup, held));
+        }
+
+        @Override
+        public long room(Path target) throws IOException {
+            simulation.pass(life, Site.ROOM, false);
+            return switch (simulation.fault(Site.ROOM)) {
+                case LOST_BEFORE -> throw new IOException("as played");
+                case REFUSED -> 0;
+                default -> 1L << 40;
+            };
+        }
+
+        @Override
+        public Outcome run(RepositoryOperation operation, MachineId machine, ProgressListener progress) {
+            if (fails(Site.ERRAND)) {
+                return new Outcome.Refused(FailureCode.REPOSITORY_FAILED, "as played");
+            }
+            Held held = of(completed, operation.repository()).get(operation.backup());
+            if (held == null) {
+                return new Outcome.Refused(FailureCode.REPOSITORY_FAILED, "there is no such backup");
+            }
+            Outcome outcome = switch (operation) {
+                case VerifyOperation _ -> new Outcome.Done(new Outcome.Evidence.Verified(1));
+                case RestoreOperation restore -> restore(restore, held);
+            };
+            simulation.pass(life, Site.ERRAND, true);
+            return outcome;
+        }
+
+        private Outcome restore(RestoreOperation operation, Held held) {
+            List<RestoredDisk> disks = new ArrayList<>();
+            for (Stored stored : held.disks.values()) {
+                if (restored(
+                                operation.repository(),
+                                operation.backup(),
+                                stored.plan().disk())
+                        .isEmpty()) {
+                    return new Outcome.Refused(FailureCode.BACKUP_DAMAGED, "a file that it stands on is not there");
+                }
+                disks.add(new RestoredDisk(
+                        stored.plan().disk(),
+                        operation.directory() + "/" + stored.plan().disk(),
+                        operation.format(),
+                        stored.bytes()));
+            }
+            return new Outcome.Done(new Outcome.Evidence.Restored(disks));
+        }
+
+        private Fault before(Site site) throws RepositoryException {
+            simulation.pass(life, site, false);
+            Fault fault = simulation.fault(site);
+            if (fault == Fault.LOST_BEFORE) {
+                throw failed(site.name());
+            }
+            return fault;
+        }
+
+        private void after(Site site, Fault fault) throws RepositoryException {
+            simulation.pass(life, site, true);
+            if (fault == Fault.LOST_AFTER) {
+                throw failed(site.name());
+            }
+        }
+
+        private void discard(RepositoryName repository, BackupId backup) {
+            Held gone = of(partials, repository).remove(backup);
+            if (gone != null) {
+                gone.disks.values().forEach(stored -> simulation.machine.host.remove(stored.file()));
+                simulation.machine.changed();
+            }
+        }
+
+        private static String directory(RepositoryName repository, BackupId backup) {
+            return "/repositories/" + repository + "/" + backup;
+        }
+
+        private Manifest manifest(Held held, Map<DiskName, Long> bytes) {
+            List<Manifest.StoredDisk> disks = held.disks.values().stream()
+                    .map(stored -> new Manifest.StoredDisk(
+                            stored.plan().disk(),
+                            stored.plan().kind(),
+                            stored.plan().since(),
+                            stored.plan().parent(),
+                            stored.plan().cause(),
+                            stored.plan().detail(),
+                            stored.plan().disk() + ".qcow2",
+                            stored.bytes(),
+                            1,
+                            bytes.getOrDefault(stored.plan().disk(), 0L),
+                            "00"))
+                    .toList();
+            return new Manifest(
+                    Manifest.FORMAT_VERSION,
+                    held.operation.backup(),
+                    simulation.id,
+                    held.machine,
+                    held.operation.id(),
+                    held.operation.requestedAt(),
+                    held.operation.checkpoint(),
+                    new dev.tidemark.schema.event.QemuFacts(
+                            "7.2.22", java.util.OptionalLong.empty(), java.util.OptionalLong.empty()),
+                    disks);
+        }
+
+        /** Its files are there; nothing calls it a backup. */
+        private final class Partial implements PartialBackup {
+            private final RepositoryName repository;
+            private final BackupId backup;
+            private final Held held;
+
+            Partial(RepositoryName repository, BackupId backup, Held held) {
+                this.repository = repository;
+                this.backup = backup;
+                this.held = held;
+            }
+
+            @Override
+            public Path target(DiskName disk) {
+                return Path.of(Objects.requireNonNull(held.disks.get(disk)).file());
+            }
+
+            @Override
+            public Manifest complete(BackupFacts facts, ProgressListener progress) throws RepositoryException {
+                Fault fault = before(Site.COMPLETE);
+                if (of(partials, repository).get(backup) != held) {
+                    throw failed("the unfinished backup is gone");
+                }
+                for (Stored stored : held.disks.values()) {
+                    simulation.judge.flushed(backup, stored, simulation.machine.isFlushed(stored.file()));
+                }
+                life.elapse(simulation.world.dice.milliseconds(300));
+                simulation.pass(life, Site.COMPLETE, true);
+                if (of(partials, repository).get(backup) != held) {
+                    throw failed("the unfinished backup is gone");
+                }
+                Manifest manifest = manifest(held, facts.bytesCopied());
+                for (Map.Entry<DiskName, Stored> entry : held.disks.entrySet()) {
+                    Stored stored = entry.getValue();
+                    String file = directory(repository, backup) + "/" + entry.getKey() + ".qcow2";
+                    simulation.machine.host.put(
+                            file, simulation.machine.host.image(stored.file()).orElseThrow());
+                    simulation.machine.host.remove(stored.file());
+                    entry.setValue(new Stored(
+                            stored.plan(),
+                            file,
+                            stored.bytes(),
+                            simulation.machine.moment(stored.file()).orElse(null)));
+                }
+                held.manifest = manifest;
+                if (simulation.judge.isOrphan(repository, List.copyOf(held.disks.values()))) {
+                    simulation.judge.orphaned(backup);
+                }
+                of(partials, repository).remove(backup);
+                of(completed, repository).put(backup, held);
+                simulation.machine.changed();
+                after(Site.COMPLETE, fault);
+                return manifest;
+            }
+        }
+    }
+}
