@@ -3,11 +3,13 @@ package dev.tidemark.coordinator;
 import dev.tidemark.coordinator.bench.Bench;
 import dev.tidemark.coordinator.cli.BenchOptions;
 import dev.tidemark.coordinator.cli.DemoOptions;
+import dev.tidemark.coordinator.cli.DrillOptions;
 import dev.tidemark.coordinator.cli.GatewayOptions;
 import dev.tidemark.coordinator.cli.LocalVerbs;
 import dev.tidemark.coordinator.cli.ServeOptions;
 import dev.tidemark.coordinator.cli.show.OutputFormat;
 import dev.tidemark.coordinator.demo.Demo;
+import dev.tidemark.coordinator.drill.Drill;
 import dev.tidemark.coordinator.stage.StageFailure;
 import dev.tidemark.gateway.Gateway;
 import dev.tidemark.gateway.GatewaySettings;
@@ -81,6 +83,15 @@ public final class CoordinatorMain implements LocalVerbs {
     public int bench(BenchOptions options) {
         try {
             return Bench.run(options, out, err);
+        } catch (StageFailure failure) {
+            return failed(failure);
+        }
+    }
+
+    @Override
+    public int drill(DrillOptions options) {
+        try {
+            return options.listOnly() ? Drill.list(options, out) : Drill.run(options, Version.text(), out, err);
         } catch (StageFailure failure) {
             return failed(failure);
         }

@@ -16,4 +16,7 @@ public interface LocalVerbs {
 
     /** Measures against floors of the same run. */
     int bench(BenchOptions options);
+
+    /** Kills what it started itself, and judges what comes of it. */
+    int drill(DrillOptions options);
 }

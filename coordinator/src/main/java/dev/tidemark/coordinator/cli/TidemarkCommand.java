@@ -63,7 +63,8 @@ public final class TidemarkCommand extends GlobalOptions implements Runnable {
                 .addSubcommand(new LocalCommands.Serve(session, localVerbs))
                 .addSubcommand(new LocalCommands.Gateway(session, localVerbs))
                 .addSubcommand(new LocalCommands.Demo(session, localVerbs))
-                .addSubcommand(new LocalCommands.Bench(session, localVerbs));
+                .addSubcommand(new LocalCommands.Bench(session, localVerbs))
+                .addSubcommand(new DrillVerb(session, localVerbs));
         Arguments.register(commandLine);
         return commandLine
                 .setCaseInsensitiveEnumValuesAllowed(true)

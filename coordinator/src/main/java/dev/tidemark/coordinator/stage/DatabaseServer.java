@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.stage;
 
+import dev.tidemark.coordinator.ledger.LogRows;
 import dev.tidemark.coordinator.ledger.postgres.EmbeddedServer;
 import dev.tidemark.coordinator.ledger.postgres.ServerAddress;
 import java.io.IOException;
@@ -7,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -73,6 +75,14 @@ public final class DatabaseServer {
         for (ProcessHandle process : processes) {
             awaitEnd(process);
         }
+    }
+
+    /** Every row of the log by its place in it, as the database holds it. */
+    public synchronized SortedMap<Long, String> log() {
+        if (server == null) {
+            throw new StageFailure("the database server was not started");
+        }
+        return LogRows.of(server.reading(NAME));
     }
 
     /** Stops it in order, for good. */

@@ -1,6 +1,7 @@
 package dev.tidemark.coordinator.stage;
 
 import dev.tidemark.coordinator.cli.client.Discovery;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,10 +37,15 @@ public final class GatewayProcess {
 
     /** Starts it; what it does is seen at the machines and in the coordinator. Repositories are the coordinator's own. */
     public void start() {
+        start(service.address());
+    }
+
+    /** As {@link #start()}, for a coordinator that may not run at this moment. */
+    public void start(URI coordinator) {
         Path coordinatorHome = service.home();
         Path stage = Objects.requireNonNull(coordinatorHome.toAbsolutePath().getParent());
         List<String> gateway = new ArrayList<>(List.of(
-                "gateway", "--host", host, "--coordinator", service.address().toString()));
+                "gateway", "--host", host, "--coordinator", coordinator.toString()));
         gateway.addAll(List.of(
                 "--token-file", coordinatorHome.resolve(Discovery.TOKEN_FILE).toString()));
         gateway.addAll(List.of("--home", stage.resolve("gateway-" + host).toString()));
@@ -63,10 +69,10 @@ public final class GatewayProcess {
         }
     }
 
-    /** Ends it in order. */
+    /** Ends it in order, however long that takes. */
     public void stop() {
         if (process != null) {
-            programs.stop(process);
+            programs.stopPatiently(process);
         }
     }
 }

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 public final class Programs implements AutoCloseable {
     private static final long SHORT_SECONDS_MAX = 120;
     private static final long STOP_SECONDS_MAX = 15;
+    private static final long PATIENCE_SECONDS = 120;
 
     private final Path logs;
     private final Set<Process> running = ConcurrentHashMap.newKeySet();
@@ -59,6 +60,12 @@ public final class Programs implements AutoCloseable {
         return process.exitValue();
     }
 
+    /** Runs something short that has to succeed; gives the last lines of what it printed. */
+    public String answer(String name, List<String> command) {
+        run(name, command);
+        return tail(name);
+    }
+
     /** Runs something short that has to succeed. */
     public void run(String name, List<String> command) {
         int code = exitCode(name, command);
@@ -71,6 +78,14 @@ public final class Programs implements AutoCloseable {
     public void kill(Process process) {
         process.destroyForcibly();
         awaitEnd(process);
+    }
+
+    /** Asks for an orderly end and leaves it the time that it takes, within reason. */
+    void stopPatiently(Process process) {
+        process.destroy();
+        if (!awaitEnd(process, PATIENCE_SECONDS)) {
+            kill(process);
+        }
     }
 
     public void stop(Process process) {
@@ -103,8 +118,12 @@ public final class Programs implements AutoCloseable {
     }
 
     private boolean awaitEnd(Process process) {
+        return awaitEnd(process, STOP_SECONDS_MAX);
+    }
+
+    private boolean awaitEnd(Process process, long secondsMax) {
         try {
-            boolean ended = process.waitFor(STOP_SECONDS_MAX, TimeUnit.SECONDS);
+            boolean ended = process.waitFor(secondsMax, TimeUnit.SECONDS);
             if (ended) {
                 running.remove(process);
             }

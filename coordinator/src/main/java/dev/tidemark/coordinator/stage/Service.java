@@ -87,7 +87,10 @@ public final class Service {
 
     /** Where it listens, as it says itself. */
     public URI address() {
-        return new Discovery(home, null, null).find().url();
+        // Kept from the last start: a coordinator that was killed comes back on the same port.
+        return portKept && !port.equals("0")
+                ? URI.create("http://127.0.0.1:" + port)
+                : new Discovery(home, null, null).find().url();
     }
 
     public long processId() {
@@ -100,10 +103,10 @@ public final class Service {
         }
     }
 
-    /** Ends it in order. */
+    /** Ends it in order, however long that takes. */
     public void stop() {
         if (process != null) {
-            programs.stop(process);
+            programs.stopPatiently(process);
         }
     }
 
@@ -120,6 +123,16 @@ public final class Service {
     public JsonNode started(Map<String, Object> body, String... path) {
         return client.post(
                 RequestPath.v1(path), Json.MAPPER.valueToTree(body), Duration.ofSeconds(OPERATION_SECONDS_MAX));
+    }
+
+    /** Has something removed; gives the operation. */
+    public JsonNode deleted(String... path) {
+        return client.delete(RequestPath.v1(path));
+    }
+
+    /** Forgets a machine, whatever bitmaps its images hold. */
+    public JsonNode forgotten(String machine) {
+        return ended(client.delete(RequestPath.v1("vms", machine).with("keepBitmaps", "true")));
     }
 
     /** Waits for an operation's end; it has to be a good one. */

@@ -62,6 +62,11 @@ public final class Stage implements AutoCloseable {
         return new GatewayProcess(host, service, programs);
     }
 
+    /** Whether a JVM can keep what it learned of this program: not of the folders of a build. */
+    public static boolean isProgramCacheable() {
+        return TidemarkProgram.isCacheable();
+    }
+
     /** Whether a restored disk holds, byte for byte, what a raw file holds. */
     public boolean identical(Path raw, Path restored, String format) {
         int code = programs.exitCode(

@@ -30,4 +30,10 @@ final class SilentLocalVerbs implements LocalVerbs {
         asked.add(options);
         return 17;
     }
+
+    @Override
+    public int drill(DrillOptions options) {
+        asked.add(options);
+        return 0;
+    }
 }

@@ -118,7 +118,9 @@ final class RepositoryRunner {
             try {
                 Report report = new Report(
                         desired.machine(), signals.desired().version(), new Sight.NotTaken(), List.of(result));
+                surroundings.crash().at(CrashPoint.BEFORE_REPORT);
                 surroundings.link().report(report).ifPresent(signals::offer);
+                surroundings.crash().at(CrashPoint.AFTER_REPORT);
                 return;
             } catch (LinkException unreachable) {
                 LOG.warn("{}: the coordinator could not be told: {}", result, unreachable.getMessage());

@@ -68,6 +68,15 @@ final class EmbeddedDatabase implements Database {
         }
     }
 
+    static DataSource reading(EmbeddedServer server, String name) {
+        try {
+            return DataSources.plain(
+                    url(server, name), OWNER_ROLE, server.ground().ownerPassword().read());
+        } catch (IOException failure) {
+            throw new DatabaseRefused.ServerFailed("The password cannot be read: " + failure.getMessage(), failure);
+        }
+    }
+
     /** Makes the database and lends it to a coordinator in another process, which connects as its owner. */
     static ServerAddress lent(EmbeddedServer server, String name) {
         try {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,9 @@ import org.slf4j.LoggerFactory;
  * after everything else.
  */
 public final class EmbeddedServer implements AutoCloseable {
+    /** Which PostgreSQL it is. */
+    public static final String VERSION = PostgresBinaries.VERSION;
+
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedServer.class);
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
@@ -115,6 +119,11 @@ public final class EmbeddedServer implements AutoCloseable {
     /** Makes the database if it is not there, and tells how a coordinator in a process of its own reaches it. */
     public ServerAddress lend(String name) {
         return EmbeddedDatabase.lent(this, name);
+    }
+
+    /** A look into a database past everybody who uses it; for drills. */
+    public DataSource reading(String name) {
+        return EmbeddedDatabase.reading(this, name);
     }
 
     /** Where the server says what it did at its start and since. */

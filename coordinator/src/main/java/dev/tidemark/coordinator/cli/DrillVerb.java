@@ -1,0 +1,79 @@
+package dev.tidemark.coordinator.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tidemark drill}: crashes on purpose, of processes that it starts itself. */
+@Command(name = "drill", description = "Kills its own processes at every point of their work, and judges what comes of it.")
+final class DrillVerb implements Runnable {
+    private final Session session;
+    private final Supplier<LocalVerbs> verbs;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli fills it before it calls
+    private CommandSpec spec;
+
+    DrillVerb(Session session, Supplier<LocalVerbs> verbs) {
+        this.session = session;
+        this.verbs = verbs;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "say what to do: list or run");
+    }
+
+    @Command(name = "list", description = "Names every scenario: workflow/moment/victims.")
+    int list() {
+        return verbs.get().drill(options(true, List.of(), false, null, null, null));
+    }
+
+    @Command(name = "run", description = "Plays scenarios; without names a choice of a few minutes.")
+    int play(
+            @Parameters(arity = "0..*", paramLabel = "NAME", description = "Scenarios, in this order.") @Nullable
+                    List<String> names,
+            @Option(names = "--all", description = "Every scenario; takes hours.") boolean all,
+            @Option(names = "--seed", paramLabel = "N", description = "Chooses and orders; printed by every run.")
+                    @Nullable Long seed,
+            @Option(names = "--jobs", paramLabel = "N", description = "How many at once: one a processor if not given.")
+                    @Nullable Integer jobs,
+            @Option(names = "--html", paramLabel = "FILE", description = "Writes a report to keep.") @Nullable
+                    Path html) {
+        if (jobs != null && jobs < 1) {
+            throw Session.misuse("--jobs takes 1 or more");
+        }
+        List<String> wanted = names == null ? List.of() : names;
+        if (all && !wanted.isEmpty()) {
+            throw Session.misuse("--all plays everything: leave the names out");
+        }
+        return verbs.get().drill(options(false, wanted, all, seed, jobs, html));
+    }
+
+    private DrillOptions options(
+            boolean listOnly,
+            List<String> names,
+            boolean all,
+            @Nullable Long seed,
+            @Nullable Integer jobs,
+            @Nullable Path html) {
+        return new DrillOptions(
+                listOnly,
+                names,
+                all,
+                seed == null ? OptionalLong.empty() : OptionalLong.of(seed),
+                jobs == null ? OptionalInt.empty() : OptionalInt.of(jobs),
+                Optional.ofNullable(html),
+                session.globals().format);
+    }
+}

@@ -1,0 +1,183 @@
+package dev.tidemark.coordinator.drill;
+
+import dev.tidemark.coordinator.ledger.postgres.ServerAddress;
+import dev.tidemark.coordinator.stage.GatewayProcess;
+import dev.tidemark.coordinator.stage.Service;
+import dev.tidemark.coordinator.stage.Stage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+
+/** Database, coordinator and gateway, each a process of its own, with a machine; what was killed is started again. */
+final class Cast implements AutoCloseable {
+    /** What the gateway calls its host. */
+    static final String HOST = "drill";
+
+    /** Leaves what was played on where it is, for whoever looks for a cause; logs are there. */
+    private static final String KEEP_PROPERTY = "tidemark.drill.keep";
+
+    private final Stage stage;
+    private final GatewayProcess gateway;
+    private final Hold hold;
+    private @Nullable DrillMachine machine;
+    private int machines;
+
+    private Cast(Stage stage) throws IOException {
+        this.stage = stage;
+        this.gateway = stage.gateway(HOST);
+        this.hold = new Hold(Files.createDirectory(stage.directory().resolve("crash")));
+    }
+
+    /** All three run when this returns. */
+    static Cast start(Optional<StartUpCache> cache) throws IOException {
+        return start(
+                cache.map(StartUpCache::coordinatorOptions).orElse(List.of()),
+                cache.map(StartUpCache::gatewayOptions).orElse(List.of()));
+    }
+
+    /** With these options for the JVMs of the coordinator and of the gateway. */
+    static Cast start(List<String> coordinatorOptions, List<String> gatewayOptions) throws IOException {
+        Stage stage = Stage.open("tm-drill", Boolean.getBoolean(KEEP_PROPERTY));
+        try {
+            Cast cast = new Cast(stage);
+            cast.begin(coordinatorOptions, gatewayOptions);
+            return cast;
+        } catch (IOException | RuntimeException failure) {
+            stage.close();
+            throw failure;
+        }
+    }
+
+    private void begin(List<String> coordinatorOptions, List<String> gatewayOptions) {
+        stage.database().start();
+        ServerAddress database = stage.database().address();
+        service()
+                .serveWith(List.of(
+                        "--no-gateway",
+                        "--database-url",
+                        database.url(),
+                        "--database-password-file",
+                        database.ownerPasswordFile().orElseThrow().toString()));
+        service().runWith(with(hold.option(), coordinatorOptions));
+        gateway.runWith(with(hold.option(), gatewayOptions));
+        service().start();
+        gateway.start();
+    }
+
+    Service service() {
+        return stage.service();
+    }
+
+    Stage stage() {
+        return stage;
+    }
+
+    Hold hold() {
+        return hold;
+    }
+
+    /** The machine of the moment; there is always at most one, so that every point that is passed is passed for it. */
+    Optional<DrillMachine> machine() {
+        return Optional.ofNullable(machine);
+    }
+
+    /** A new machine that runs and is not registered, in the place of the one before. */
+    DrillMachine newMachine(Random random) throws IOException {
+        leaveMachine();
+        DrillMachine fresh =
+                DrillMachine.start("m" + ++machines, stage.directory(), stage.programs(), random);
+        machine = fresh;
+        return fresh;
+    }
+
+    /** Forgets the machine; its backups go with the stage. */
+    void leaveMachine() throws IOException {
+        DrillMachine former = machine;
+        if (former == null) {
+            return;
+        }
+        machine = null;
+        if (isRegistered(former)) {
+            service().forgotten(former.name());
+        }
+        former.close();
+    }
+
+    boolean isRegistered(DrillMachine asked) {
+        for (var vm : service().get("vms").path("vms")) {
+            if (vm.path("name").asString("").equals(asked.name())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void register(DrillMachine fresh) {
+        service()
+                .done(
+                        Map.of("name", fresh.name(), "qmp", fresh.qmpSocket().toString(), "host", HOST),
+                        "vms");
+    }
+
+    void kill(Set<Victim> victims, DrillMachine victim) throws IOException {
+        for (Victim each : victims) {
+            switch (each) {
+                case COORDINATOR -> service().kill();
+                case GATEWAY -> gateway.kill();
+                case QEMU -> victim.kill();
+                case POSTGRESQL -> stage.database().kill();
+            }
+        }
+    }
+
+    /** As an operator's service manager does: the database first, because the coordinator does not start without. */
+    void startAgain(Set<Victim> victims, DrillMachine victim) throws IOException {
+        if (victims.contains(Victim.QEMU)) {
+            victim.startAgain();
+        }
+        if (victims.contains(Victim.POSTGRESQL)) {
+            stage.database().start();
+        }
+        if (victims.contains(Victim.GATEWAY)) {
+            gateway.start(service().address());
+        }
+        if (victims.contains(Victim.COORDINATOR)) {
+            service().start();
+        }
+    }
+
+    /** Every row of the log by its place in it, read from the database itself. */
+    SortedMap<Long, String> log() {
+        return stage.database().log();
+    }
+
+    Path repository(DrillMachine of) {
+        String id = service().get("vms", of.name()).path("id").asString("");
+        return service().home().resolve("repositories").resolve("default").resolve(id);
+    }
+
+    /** The JVMs end as they like to. */
+    void stopInOrder() {
+        gateway.stop();
+        service().stop();
+    }
+
+    private static List<String> with(String option, List<String> others) {
+        List<String> options = new ArrayList<>(others);
+        options.add(option);
+        return options;
+    }
+
+    @Override
+    public void close() {
+        stage.close();
+    }
+}

@@ -1,0 +1,166 @@
+package dev.tidemark.coordinator.drill;
+
+import dev.tidemark.coordinator.cli.DrillOptions;
+import dev.tidemark.coordinator.cli.show.OutputFormat;
+import dev.tidemark.coordinator.ledger.postgres.EmbeddedServer;
+import dev.tidemark.coordinator.stage.Stage;
+import dev.tidemark.coordinator.stage.StageFailure;
+import dev.tidemark.schema.crash.CrashPoint;
+import dev.tidemark.schema.json.Json;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** {@code tidemark drill}: lists the scenarios, or plays some and reports. */
+public final class Drill {
+    private static final int FAILED = 1;
+    private static final int USAGE = 2;
+
+    /** With fewer scenarios than this, learning to start fast takes longer than starting slowly. */
+    private static final int WORTH_A_CACHE = 8;
+
+    private final DrillOptions options;
+    private final String version;
+    private final PrintWriter out;
+    private String qemu = "";
+    private final PrintWriter err;
+    private final List<Result> results = Collections.synchronizedList(new ArrayList<>());
+    private final Set<CrashPoint> passed = Collections.synchronizedSet(EnumSet.noneOf(CrashPoint.class));
+
+    private Drill(DrillOptions options, String version, PrintWriter out, PrintWriter err) {
+        this.options = options;
+        this.version = version;
+        this.out = out;
+        this.err = err;
+    }
+
+    /** Prints what there is; gives the exit code. */
+    public static int list(DrillOptions options, PrintWriter out) {
+        List<String> names = new ArrayList<>(List.of(Scenarios.MIDWAY, Everything.NAME));
+        Scenarios.all().stream().map(Scenario::name).forEach(names::add);
+        if (options.format() == OutputFormat.TABLE) {
+            names.forEach(out::println);
+        } else {
+            out.println(Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(Map.of("scenarios", names)));
+        }
+        out.flush();
+        return 0;
+    }
+
+    /** Plays; gives the exit code. */
+    public static int run(DrillOptions options, String version, PrintWriter out, PrintWriter err) {
+        return new Drill(options, version, out, err).run();
+    }
+
+    private int run() {
+        long seed = options.seed().orElseGet(() -> System.nanoTime() & 0xffff_ffffL);
+        List<Scenario> scenarios = new ArrayList<>();
+        boolean everything = options.all();
+        for (String name : options.names()) {
+            if (name.equals(Everything.NAME)) {
+                everything = true;
+                continue;
+            }
+            if (name.equals(Scenarios.MIDWAY)) {
+                scenarios.addAll(Scenarios.midway());
+                continue;
+            }
+            Optional<Scenario> scenario = Scenario.parsed(name);
+            if (scenario.isEmpty()) {
+                err.println("error: there is no scenario '" + name + "'; see: tidemark drill list");
+                return USAGE;
+            }
+            scenarios.add(scenario.get());
+        }
+        if (options.names().isEmpty()) {
+            scenarios.addAll(options.all() ? Scenarios.all(seed) : Scenarios.quick(seed));
+        }
+        int jobs = Math.min(
+                Math.max(1, scenarios.size()), options.jobs().orElse(Runtime.getRuntime().availableProcessors()));
+        err.println(scenarios.size() + " scenarios, " + jobs + " at once, seed " + seed);
+        Instant begun = Instant.now();
+        long begin = System.nanoTime();
+        try (Stage shelf = Stage.open("tm-shelf", false)) {
+            Optional<StartUpCache> cache =
+                    scenarios.size() < WORTH_A_CACHE ? Optional.empty() : StartUpCache.learnedIn(shelf);
+            qemu = shelf.programs().answer("version", List.of("qemu-storage-daemon", "--version"));
+            play(new ConcurrentLinkedQueue<>(scenarios), jobs, seed, cache);
+            if (everything) {
+                tell(Lane.everything(seed, cache));
+            }
+        } catch (IOException failure) {
+            throw new StageFailure("the drill cannot begin: " + failure.getMessage(), failure);
+        }
+        Report report = new Report(seed, begun, Lane.seconds(begin), jobs, results, passed);
+        if (options.format() == OutputFormat.TABLE) {
+            results.stream().filter(Result::isFailed).forEach(result -> {
+                out.println(Report.line(result));
+                out.println("  " + result.detail());
+                out.println("  " + result.replay(seed));
+            });
+            out.println(report.summary());
+        } else {
+            out.println(report.json());
+        }
+        out.flush();
+        writeHtml(report);
+        return report.failedCount() == 0 ? 0 : FAILED;
+    }
+
+    private void play(Queue<Scenario> scenarios, int jobs, long seed, Optional<StartUpCache> cache) {
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        List<Thread> lanes = new ArrayList<>();
+        for (int lane = 0; lane < Math.min(jobs, scenarios.size()); lane++) {
+            Lane work = new Lane(scenarios, seed, cache, passed, this::tell);
+            lanes.add(Thread.ofPlatform()
+                    .name("lane " + lane)
+                    .uncaughtExceptionHandler((thread, thrown) -> failure.compareAndSet(null, thrown))
+                    .start(work));
+        }
+        try {
+            for (Thread lane : lanes) {
+                lane.join();
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new StageFailure("interrupted", interrupted);
+        }
+        Throwable thrown = failure.get();
+        if (thrown != null) {
+            throw new StageFailure("the drill cannot go on: " + thrown.getMessage(), thrown);
+        }
+    }
+
+    private void tell(Result result) {
+        results.add(result);
+        err.println(Report.line(result) + (result.isFailed() ? ": " + result.detail() : ""));
+    }
+
+    private void writeHtml(Report report) {
+        if (options.html().isEmpty()) {
+            return;
+        }
+        Map<String, String> versions = new LinkedHashMap<>();
+        versions.put("Tidemark", version);
+        versions.put("PostgreSQL", EmbeddedServer.VERSION);
+        versions.put("QEMU", qemu);
+        versions.put("Java", Runtime.version().toString());
+        try {
+            Files.writeString(options.html().get(), HtmlReport.of(report, versions));
+        } catch (IOException failure) {
+            throw new StageFailure("cannot write " + options.html().get() + ": " + failure.getMessage(), failure);
+        }
+    }
+}

@@ -1,0 +1,227 @@
+package dev.tidemark.coordinator.drill;
+
+import dev.tidemark.coordinator.stage.Monitor;
+import dev.tidemark.coordinator.stage.Pause;
+import dev.tidemark.coordinator.stage.Programs;
+import dev.tidemark.coordinator.stage.Service;
+import dev.tidemark.coordinator.stage.Stage;
+import dev.tidemark.coordinator.stage.StageFailure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A machine without a guest, whose disks are written as a guest would write them and read back at once. It knows what its disks
+ * held at each backup: files of its own, made without the coordinator.
+ */
+final class DrillMachine implements AutoCloseable {
+    private static final Map<String, Long> DISKS = disks();
+    private static final int GRANULE = 64 * 1024;
+    private static final long WAIT_MILLISECONDS_MAX = 20_000;
+
+    private final String name;
+    private final Path directory;
+    private final Programs programs;
+    private final Random random;
+    private final Map<String, List<Path>> contents = new LinkedHashMap<>();
+    private int snapshots;
+    private @Nullable Process process;
+    private @Nullable Monitor monitor;
+
+    private DrillMachine(String name, Path directory, Programs programs, Random random) {
+        this.name = name;
+        this.directory = directory;
+        this.programs = programs;
+        this.random = random;
+    }
+
+    /** A running machine with empty disks. */
+    static DrillMachine start(String name, Path stage, Programs programs, Random random) throws IOException {
+        DrillMachine machine =
+                new DrillMachine(name, Files.createDirectory(stage.resolve(name)), programs, random);
+        for (Map.Entry<String, Long> disk : DISKS.entrySet()) {
+            String image = machine.image(disk.getKey()).toString();
+            programs.run(
+                    "qemu-img",
+                    List.of("qemu-img", "create", "-q", "-f", "qcow2", image, Long.toString(disk.getValue())));
+        }
+        machine.startAgain();
+        return machine;
+    }
+
+    private static Map<String, Long> disks() {
+        Map<String, Long> disks = new LinkedHashMap<>();
+        disks.put("d0", 4L << 20);
+        disks.put("d1", 2L << 20);
+        return disks;
+    }
+
+    String name() {
+        return name;
+    }
+
+    Path qmpSocket() {
+        return directory.resolve("q");
+    }
+
+    static List<String> diskNames() {
+        return List.copyOf(DISKS.keySet());
+    }
+
+    void kill() throws IOException {
+        if (monitor != null) {
+            monitor.close();
+        }
+        if (process != null) {
+            programs.kill(process);
+        }
+    }
+
+    void startAgain() throws IOException {
+        List<String> command = new ArrayList<>(List.of("qemu-storage-daemon"));
+        chardev(command, "main", qmpSocket());
+        chardev(command, "own", directory.resolve("o"));
+        for (String disk : DISKS.keySet()) {
+            command.add("--blockdev");
+            command.add("{\"driver\":\"qcow2\",\"node-name\":\"" + disk
+                    + "\",\"file\":{\"driver\":\"file\",\"filename\":\"" + image(disk) + "\"}}");
+        }
+        Files.deleteIfExists(directory.resolve("n"));
+        command.addAll(List.of("--nbd-server", "addr.type=unix,addr.path=" + directory.resolve("n")));
+        for (String disk : DISKS.keySet()) {
+            command.addAll(List.of(
+                    "--export",
+                    "type=nbd,id=guest-" + disk + ",node-name=" + disk + ",name=" + disk + ",writable=on"));
+        }
+        Process started = programs.start(name, command);
+        process = started;
+        long begin = System.nanoTime();
+        while (true) {
+            try {
+                monitor = new Monitor(directory.resolve("o"));
+                break;
+            } catch (IOException notYet) {
+                if (!started.isAlive() || Service.elapsed(begin) > WAIT_MILLISECONDS_MAX) {
+                    throw notYet;
+                }
+                Pause.milliseconds(3);
+            }
+        }
+        // The monitor listens before the exports are there.
+        while (!Files.exists(directory.resolve("n")) && Service.elapsed(begin) < WAIT_MILLISECONDS_MAX) {
+            Pause.milliseconds(3);
+        }
+    }
+
+    /** A look, or a stranger's act, that does not go through the coordinator. */
+    JsonNode execute(String command) throws IOException {
+        if (monitor == null) {
+            throw new StageFailure("the machine does not run");
+        }
+        return monitor.execute(command);
+    }
+
+    /** Writes random granules on all disks, makes them durable, and reads each back. */
+    void write() {
+        DISKS.forEach((disk, bytes) -> write(disk, bytes, 10));
+    }
+
+    /** Writes the same pattern over a whole disk: no later write of a few granules hides that. */
+    void fill(String disk) {
+        long bytes = DISKS.getOrDefault(disk, 0L);
+        int pattern = 1 + random.nextInt(255);
+        programs.run(
+                "guest",
+                List.of(
+                        "qemu-io",
+                        "-f",
+                        "raw",
+                        "-c",
+                        "write -q -P " + pattern + " 0 " + bytes,
+                        "-c",
+                        "flush",
+                        "-c",
+                        "read -q -P " + pattern + " 0 " + bytes,
+                        address(disk)));
+    }
+
+    private void write(String disk, long bytes, int granules) {
+        Map<Long, Integer> patterns = new LinkedHashMap<>();
+        for (int count = 0; count < granules; count++) {
+            patterns.put(random.nextLong(bytes / GRANULE) * GRANULE, 1 + random.nextInt(255));
+        }
+        List<String> command = new ArrayList<>(List.of("qemu-io", "-f", "raw"));
+        patterns.forEach((offset, pattern) ->
+                command.addAll(List.of("-c", "write -q -P " + pattern + " " + offset + " " + GRANULE)));
+        // A kill must cost the guest nothing that it was told is durable: otherwise nobody knows what the disk holds.
+        command.addAll(List.of("-c", "flush"));
+        patterns.forEach((offset, pattern) ->
+                command.addAll(List.of("-c", "read -q -P " + pattern + " " + offset + " " + GRANULE)));
+        command.add(address(disk));
+        programs.run("guest", command);
+    }
+
+    /** What all disks hold now, as raw files in a directory of their own. */
+    Path content() throws IOException {
+        Path to = Files.createDirectory(directory.resolve("content-" + ++snapshots));
+        for (String disk : DISKS.keySet()) {
+            programs.run("guest", List.of("nbdcopy", address(disk), raw(to, disk).toString()));
+        }
+        return to;
+    }
+
+    static Path raw(Path content, String disk) {
+        return content.resolve(disk + ".raw");
+    }
+
+    /** What the disks may have held at the moment of a backup: one content, or two if a write came near it. */
+    Map<String, List<Path>> contents() {
+        return contents;
+    }
+
+    void remember(String backup, Path... possible) {
+        contents.put(backup, List.of(possible));
+    }
+
+    /** Whether two contents are the same, byte for byte. */
+    static boolean same(Path one, Path other) throws IOException {
+        for (String disk : DISKS.keySet()) {
+            if (Files.mismatch(raw(one, disk), raw(other, disk)) >= 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    Path file(String file) {
+        return directory.resolve(file);
+    }
+
+    private String address(String disk) {
+        return "nbd+unix:///" + disk + "?socket=" + directory.resolve("n");
+    }
+
+    private Path image(String disk) {
+        return directory.resolve(disk + ".qcow2");
+    }
+
+    private static void chardev(List<String> command, String id, Path socket) {
+        command.add("--chardev");
+        command.add("socket,path=" + socket + ",server=on,wait=off,id=" + id);
+        command.add("--monitor");
+        command.add("chardev=" + id);
+    }
+
+    @Override
+    public void close() throws IOException {
+        kill();
+        Stage.delete(directory);
+    }
+}

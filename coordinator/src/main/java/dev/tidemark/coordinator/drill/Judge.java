@@ -1,0 +1,248 @@
+package dev.tidemark.coordinator.drill;
+
+import dev.tidemark.coordinator.cli.client.Failure;
+import dev.tidemark.coordinator.stage.Pause;
+import dev.tidemark.coordinator.stage.Service;
+import dev.tidemark.coordinator.stage.Stage;
+import dev.tidemark.coordinator.stage.StageFailure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+
+/** Holds the invariants against a machine after a crash. Asks QEMU, the repository and the database where it can. */
+final class Judge {
+    private static final long CONVERGE_MILLISECONDS_MAX = 60_000;
+
+    private final Cast cast;
+    private final DrillMachine machine;
+    private final long convergeMillisecondsMax;
+
+    Judge(Cast cast, DrillMachine machine) {
+        this(cast, machine, CONVERGE_MILLISECONDS_MAX);
+    }
+
+    /** With less patience, for a test of the judge. */
+    Judge(Cast cast, DrillMachine machine, long convergeMillisecondsMax) {
+        this.convergeMillisecondsMax = convergeMillisecondsMax;
+        this.cast = cast;
+        this.machine = machine;
+    }
+
+    /** Waits for the machine to settle; gives the milliseconds that took. */
+    long converged() throws Broken {
+        long begin = System.nanoTime();
+        String trouble = "not looked at";
+        while (Service.elapsed(begin) < convergeMillisecondsMax) {
+            try {
+                trouble = unsettled();
+                if (trouble.isEmpty()) {
+                    return Service.elapsed(begin);
+                }
+            } catch (Failure | StageFailure notNow) {
+                trouble = String.valueOf(notNow.getMessage());
+            }
+            Pause.milliseconds(25);
+        }
+        throw new Broken(Invariant.CONVERGED, "after " + convergeMillisecondsMax + " ms: " + trouble);
+    }
+
+    /** Why it is not settled; empty if it is. */
+    private String unsettled() {
+        JsonNode seen = service().get("vms", machine.name());
+        if (!seen.path("pending").isNull() || !seen.path("state").asString("").equals("UP")) {
+            return "state " + seen.path("state").asString("") + ", pending " + seen.path("pending");
+        }
+        for (JsonNode operation :
+                service().get("vms", machine.name(), "operations").path("operations")) {
+            if (!isEnded(operation)) {
+                return "operation " + operation.path("kind").asString("") + " is "
+                        + operation.path("state").asString("");
+            }
+        }
+        JsonNode reconciled = service().started(Map.of(), "vms", machine.name(), "reconciliation");
+        return reconciled.path("converged").asBoolean(false) ? "" : "drift " + reconciled.path("drift");
+    }
+
+    void acknowledged(Optional<JsonNode> operation) throws Broken {
+        if (operation.isEmpty() || operation.get().path("id").isMissingNode()) {
+            return;
+        }
+        String id = operation.get().path("id").asString("");
+        try {
+            JsonNode now = service().get("operations", id);
+            if (!isEnded(now)) {
+                throw new Broken(Invariant.ACKNOWLEDGED_ENDED, "operation " + id + " is " + now.path("state"));
+            }
+        } catch (Failure unknown) {
+            throw new Broken(
+                    Invariant.ACKNOWLEDGED_ENDED, "operation " + id + " was acknowledged: " + unknown.getMessage());
+        }
+    }
+
+    void logKept(SortedMap<Long, String> before) throws Broken {
+        SortedMap<Long, String> now = cast.log();
+        for (Map.Entry<Long, String> row : before.entrySet()) {
+            if (!row.getValue().equals(now.get(row.getKey()))) {
+                throw new Broken(
+                        Invariant.LOG_KEPT,
+                        "row " + row.getKey() + " was " + row.getValue() + " and is " + now.get(row.getKey()));
+            }
+        }
+    }
+
+    void qemuAgrees() throws Broken, IOException {
+        JsonNode jobs = machine.execute("{\"execute\":\"query-jobs\"}");
+        if (!jobs.isEmpty()) {
+            throw new Broken(Invariant.NOTHING_LEFT, "jobs " + jobs);
+        }
+        for (JsonNode export : machine.execute("{\"execute\":\"query-block-exports\"}")) {
+            if (export.path("id").asString("").startsWith("tm-")) {
+                throw new Broken(Invariant.NOTHING_LEFT, "export " + export);
+            }
+        }
+        JsonNode nodes = machine.execute("{\"execute\":\"query-named-block-nodes\",\"arguments\":{\"flat\":true}}");
+        JsonNode chain = service().get("vms", machine.name(), "chain");
+        for (JsonNode node : nodes) {
+            String name = node.path("node-name").asString("");
+            if (name.startsWith("tm-")) {
+                throw new Broken(Invariant.NOTHING_LEFT, "node " + name);
+            }
+            if (DrillMachine.diskNames().contains(name)) {
+                agrees(name, node, chain);
+            }
+        }
+    }
+
+    private static void agrees(String disk, JsonNode node, JsonNode chain) throws Broken {
+        Set<String> held = new TreeSet<>();
+        for (JsonNode bitmap : node.path("dirty-bitmaps")) {
+            held.add(described(bitmap));
+        }
+        Set<String> logged = new TreeSet<>();
+        for (JsonNode one : chain.path("disks")) {
+            if (one.path("disk").asString("").equals(disk)) {
+                one.path("bitmaps").forEach(bitmap -> logged.add(described(bitmap)));
+            }
+        }
+        if (!held.equals(logged)) {
+            throw new Broken(Invariant.CHAIN_AGREES, "disk " + disk + ": QEMU holds " + held + ", the log " + logged);
+        }
+    }
+
+    private static String described(JsonNode bitmap) {
+        return bitmap.path("name").asString("") + (bitmap.path("recording").asBoolean(false) ? " records" : "");
+    }
+
+    void nothingUnfinished() throws Broken, IOException {
+        Path repository = cast.repository(machine);
+        if (!Files.exists(repository)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(repository)) {
+            List<Path> left =
+                    files.filter(file -> file.toString().contains(".partial")).toList();
+            if (!left.isEmpty()) {
+                throw new Broken(Invariant.NO_UNFINISHED_FILES, left.toString());
+            }
+        }
+    }
+
+    /** Takes the backups that were completed meanwhile to those that are known; they hold one of these contents. */
+    void meet(Path... possible) {
+        for (String backup : completed()) {
+            if (!machine.contents().containsKey(backup)) {
+                machine.remember(backup, possible);
+            }
+        }
+    }
+
+    /** Every backup that the log calls completed; the repository's own files are compared, without the coordinator. */
+    void backupsRestore() throws Broken, IOException {
+        Set<String> completed = completed();
+        for (String known : machine.contents().keySet()) {
+            if (!completed.contains(known)) {
+                throw new Broken(Invariant.BACKUPS_RESTORE, "completed backup " + known + " is gone from the log");
+            }
+        }
+        Path repository = cast.repository(machine);
+        for (String backup : completed) {
+            List<Path> matching = new ArrayList<>();
+            for (Path possible : machine.contents().getOrDefault(backup, List.of())) {
+                if (holds(repository.resolve(backup), possible)) {
+                    matching.add(possible);
+                }
+            }
+            if (matching.isEmpty()) {
+                throw new Broken(
+                        Invariant.BACKUPS_RESTORE, "backup " + backup + " does not hold what the disks held");
+            }
+            machine.remember(backup, matching.getFirst());
+        }
+    }
+
+    private boolean holds(Path backup, Path content) {
+        for (String disk : DrillMachine.diskNames()) {
+            Path raw = DrillMachine.raw(content, disk);
+            Path image = backup.resolve(disk + ".qcow2");
+            if (!Files.exists(image) || !cast.stage().identical(raw, image, "qcow2")) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** No second try: what follows a crash has to be right at once. Restored by the coordinator, compared with its sizes. */
+    void nextBackupRight() throws Broken, IOException {
+        machine.write();
+        Path content = machine.content();
+        String backup;
+        Path to = machine.file("next-" + System.nanoTime());
+        try {
+            backup = service()
+                    .done(Map.of("repo", "default", "kind", "AUTO"), "vms", machine.name(), "backups")
+                    .path("target")
+                    .asString("");
+            service()
+                    .done(
+                            Map.of("backup", backup, "to", to.toString(), "format", "RAW"),
+                            "vms",
+                            machine.name(),
+                            "restores");
+        } catch (Failure | StageFailure failure) {
+            throw new Broken(Invariant.NEXT_BACKUP_RIGHT, String.valueOf(failure.getMessage()));
+        }
+        if (!DrillMachine.same(content, to)) {
+            throw new Broken(Invariant.NEXT_BACKUP_RIGHT, "backup " + backup + " restores something else");
+        }
+        machine.remember(backup, content);
+        Stage.delete(to);
+    }
+
+    private Set<String> completed() {
+        Set<String> ids = new LinkedHashSet<>();
+        for (JsonNode backup : service().get("vms", machine.name(), "backups").path("backups")) {
+            if (backup.path("state").asString("").equals("COMPLETED")) {
+                ids.add(backup.path("id").asString(""));
+            }
+        }
+        return ids;
+    }
+
+    private static boolean isEnded(JsonNode operation) {
+        return List.of("DONE", "FAILED").contains(operation.path("state").asString(""));
+    }
+
+    private Service service() {
+        return cast.service();
+    }
+}

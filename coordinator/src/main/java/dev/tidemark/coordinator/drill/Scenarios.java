@@ -1,0 +1,67 @@
+package dev.tidemark.coordinator.drill;
+
+import dev.tidemark.schema.crash.CrashPoint;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+
+/** Which scenarios there are, and which are played. */
+final class Scenarios {
+    /** So many of each workflow make the quick set: together they take less than three minutes on two processors. */
+    private static final int QUICK_PER_WORKFLOW = 3;
+
+    /** The three that must not be missed: in the midst of a backup, the next one is right without any hand. */
+    static final String MIDWAY = "midway";
+
+    private Scenarios() {}
+
+    static List<Scenario> midway() {
+        List<Scenario> midway = new ArrayList<>();
+        for (Workflow workflow : List.of(Workflow.FULL, Workflow.INCREMENTAL)) {
+            for (Victim victim : List.of(Victim.COORDINATOR, Victim.GATEWAY, Victim.QEMU)) {
+                midway.add(new Scenario(workflow, new Moment(CrashPoint.JOBS_RUN, 1), Set.of(victim)));
+            }
+        }
+        return midway;
+    }
+
+    /** Every moment of every workflow, with every subset of victims. */
+    static List<Scenario> all() {
+        List<Scenario> all = new ArrayList<>();
+        for (Workflow workflow : Workflow.values()) {
+            for (Moment moment : workflow.moments()) {
+                for (Set<Victim> victims : Victim.subsets()) {
+                    all.add(new Scenario(workflow, moment, victims));
+                }
+            }
+        }
+        return all;
+    }
+
+    /** All, in an order of this seed: what a machine has gone through before differs from seed to seed. */
+    static List<Scenario> all(long seed) {
+        List<Scenario> all = all();
+        Collections.shuffle(all, new Random(seed));
+        return all;
+    }
+
+    /** Some of each workflow, with every victim; which, the seed decides. */
+    static List<Scenario> quick(long seed) {
+        Random random = new Random(seed);
+        List<Scenario> quick = new ArrayList<>();
+        List<Set<Victim>> subsets = new ArrayList<>(Victim.subsets());
+        Collections.shuffle(subsets, random);
+        for (Workflow workflow : Workflow.values()) {
+            List<Moment> moments = new ArrayList<>(workflow.moments());
+            Collections.shuffle(moments, random);
+            for (Moment moment : moments.subList(0, QUICK_PER_WORKFLOW)) {
+                // Turn by turn, so that the subsets are used equally often: each victim is in eight of the fifteen.
+                quick.add(new Scenario(workflow, moment, subsets.get(quick.size() % subsets.size())));
+            }
+        }
+        Collections.shuffle(quick, random);
+        return quick;
+    }
+}

@@ -1,0 +1,182 @@
+package dev.tidemark.coordinator.drill;
+
+import dev.tidemark.coordinator.stage.Service;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/** The things that users do, each cut at every point that it passes. */
+enum Workflow {
+    CREATE {
+        @Override
+        JsonNode ask(Service service, DrillMachine machine) {
+            return service.started(Map.of(), "vms", machine.name(), "checkpoints");
+        }
+    },
+    DELETE_MIDDLE {
+        @Override
+        int checkpointsNeeded() {
+            return 3;
+        }
+
+        @Override
+        JsonNode ask(Service service, DrillMachine machine) {
+            List<String> names = checkpoints(service, machine);
+            return service.deleted("vms", machine.name(), "checkpoints", names.get(names.size() - 2));
+        }
+    },
+    DELETE_NEWEST {
+        @Override
+        JsonNode ask(Service service, DrillMachine machine) {
+            return service.deleted(
+                    "vms",
+                    machine.name(),
+                    "checkpoints",
+                    checkpoints(service, machine).getLast());
+        }
+    },
+    FULL {
+        @Override
+        JsonNode ask(Service service, DrillMachine machine) {
+            return service.started(
+                    Map.of("repo", "default", "kind", "FULL", "bytesPerSecondMax", QUICK),
+                    "vms",
+                    machine.name(),
+                    "backups");
+        }
+    },
+    INCREMENTAL {
+        @Override
+        JsonNode ask(Service service, DrillMachine machine) {
+            return service.started(
+                    Map.of("repo", "default", "kind", "AUTO", "bytesPerSecondMax", SLOW),
+                    "vms",
+                    machine.name(),
+                    "backups");
+        }
+    },
+    ABORT {
+        @Override
+        void prepare(Service service, DrillMachine machine) {
+            JsonNode operation = service.started(
+                    Map.of("repo", "default", "kind", "FULL", "bytesPerSecondMax", SLOW),
+                    "vms",
+                    machine.name(),
+                    "backups");
+            service.await(operation, "RUNNING");
+        }
+
+        @Override
+        JsonNode ask(Service service, DrillMachine machine) {
+            JsonNode backups =
+                    service.get("vms", machine.name(), "backups").path("backups");
+            for (JsonNode backup : backups) {
+                String state = backup.path("state").asString("");
+                if (state.equals("RUNNING") || state.equals("REQUESTED")) {
+                    return service.started(Map.of(), "backups", backup.path("id").asString(""), "abort");
+                }
+            }
+            throw new IllegalStateException("no backup runs: " + backups);
+        }
+    },
+    VERIFY {
+        @Override
+        JsonNode ask(Service service, DrillMachine machine) {
+            return service.started(Map.of(), "backups", newest(machine), "verify");
+        }
+    },
+    RESTORE {
+        @Override
+        JsonNode ask(Service service, DrillMachine machine) {
+            return service.started(
+                    Map.of(
+                            "backup",
+                            newest(machine),
+                            "to",
+                            machine.file("restored-" + System.nanoTime()).toString(),
+                            "format",
+                            "RAW"),
+                    "vms",
+                    machine.name(),
+                    "restores");
+        }
+    },
+    REGISTER {
+        @Override
+        JsonNode ask(Service service, DrillMachine machine) {
+            return service.started(
+                    Map.of("name", machine.name(), "qmp", machine.qmpSocket().toString(), "host", Cast.HOST), "vms");
+        }
+    },
+    RECONCILE {
+        @Override
+        void prepare(Service service, DrillMachine machine) throws IOException {
+            // What an ended backup of ours might have left: there is something to put away.
+            String ended = "";
+            for (JsonNode operation :
+                    service.get("vms", machine.name(), "operations").path("operations")) {
+                if (operation.path("kind").asString("").equals("BACKUP")) {
+                    ended = operation.path("id").asString("");
+                }
+            }
+            machine.execute("{\"execute\":\"block-dirty-bitmap-add\",\"arguments\":{\"node\":\"d0\",\"name\":\"tm-tmp-"
+                    + ended + "\",\"disabled\":true}}");
+        }
+
+        @Override
+        JsonNode ask(Service service, DrillMachine machine) {
+            return service.started(Map.of(), "vms", machine.name(), "reconciliation");
+        }
+    };
+
+    /** Bytes in a second: a full backup then takes some tenths of a second, so that it can be met at work. */
+    private static final long QUICK = 12L << 20;
+
+    private static final long SLOW = 1536L << 10;
+
+    /** Brings the machine to where the workflow can begin, before anything is held. */
+    void prepare(Service service, DrillMachine machine) throws IOException {}
+
+    /** Asks for it; gives the operation, if it is one, as soon as it is acknowledged. */
+    abstract JsonNode ask(Service service, DrillMachine machine);
+
+    int checkpointsNeeded() {
+        return 2;
+    }
+
+    /** Every moment that the workflow is certain to pass; {@code DrillIT} holds it against what was passed. */
+    List<Moment> moments() {
+        return Passages.of(this);
+    }
+
+    String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    static Optional<Workflow> parsed(String word) {
+        return Arrays.stream(values())
+                .filter(workflow -> workflow.word().equals(word))
+                .findFirst();
+    }
+
+    /** The checkpoints whose bitmaps can be built on, the oldest first. */
+    static List<String> checkpoints(Service service, DrillMachine machine) {
+        List<String> names = new ArrayList<>();
+        JsonNode disks = service.get("vms", machine.name(), "chain").path("disks");
+        for (JsonNode bitmap : disks.path(0).path("bitmaps")) {
+            if (bitmap.path("state").asString("").equals("HEALTHY")) {
+                names.add(bitmap.path("checkpoint").asString(""));
+            }
+        }
+        return names;
+    }
+
+    private static String newest(DrillMachine machine) {
+        return List.copyOf(machine.contents().keySet()).getLast();
+    }
+}

@@ -1,0 +1,157 @@
+package dev.tidemark.coordinator.drill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tidemark.coordinator.cli.DrillOptions;
+import dev.tidemark.coordinator.cli.show.OutputFormat;
+import dev.tidemark.schema.crash.CrashPoint;
+import dev.tidemark.schema.json.Json;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.Set;
+import java.util.SortedMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** The quick set on real processes, and proof that it would tell a fault. */
+@Timeout(1800)
+class DrillIT {
+    private static final long SEED = Long.getLong("tidemark.seed", System.nanoTime() & 0xffff_ffffL);
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void the_quick_set_passes() throws IOException {
+        // given
+        Path html = directory.resolve("report.html");
+        DrillOptions options = new DrillOptions(
+                false,
+                List.of(),
+                false,
+                OptionalLong.of(SEED),
+                OptionalInt.empty(),
+                Optional.of(html),
+                OutputFormat.JSON);
+        StringWriter printed = new StringWriter();
+        System.out.println("replay with -Dtidemark.seed=" + SEED);
+        // when
+        int code = Drill.run(options, "test", new PrintWriter(printed), new PrintWriter(System.out, true));
+        // then
+        JsonNode document = Json.MAPPER.readTree(printed.toString());
+        assertThat(document.path("failed").asInt(-1)).as("%s", printed).isZero();
+        assertThat(document.path("passed").asInt(-1)).isEqualTo(Scenarios.quick(SEED).size());
+        assertThat(code).isZero();
+        assertThat(Files.readString(html)).contains("full/");
+    }
+
+    @Test
+    void every_moment_of_the_list_is_passed_in_its_workflow() throws IOException {
+        try (Cast cast = Cast.start(Optional.empty())) {
+            Play play = new Play(cast, SEED);
+            for (Workflow workflow : Workflow.values()) {
+                // when
+                Map<CrashPoint, Integer> passed = play.survey(workflow);
+                // then
+                for (Moment moment : workflow.moments()) {
+                    assertThat(passed.getOrDefault(moment.point(), 0))
+                            .as("%s in %s: %s", moment, workflow, passed)
+                            .isGreaterThanOrEqualTo(moment.passage());
+                }
+            }
+        }
+    }
+
+    @Test
+    void each_invariant_has_a_twin_that_goes_red() throws Exception {
+        try (Cast cast = Cast.start(Optional.empty())) {
+            Random random = new Random(SEED);
+            DrillMachine machine = cast.newMachine(random);
+            Play play = new Play(cast, SEED);
+            play.furnish(machine, 2);
+            Judge judge = new Judge(cast, machine);
+            // given: everything holds
+            judge.converged();
+            judge.qemuAgrees();
+            judge.nothingUnfinished();
+            judge.backupsRestore();
+            SortedMap<Long, String> log = cast.log();
+            judge.logKept(log);
+
+            // a point that the workflow does not pass
+            Scenario never = Scenario.parsed("create/RENAMED/gateway").orElseThrow();
+            assertThatThrownBy(() -> play.run(never)).isInstanceOf(Broken.class).hasMessageContaining("did not pass");
+            // a row of the log that was there once
+            log.put(Long.MAX_VALUE, "an acknowledged event");
+            assertRed(Invariant.LOG_KEPT, () -> judge.logKept(log));
+            // an operation that was acknowledged and is not known
+            JsonNode lost = Json.MAPPER.valueToTree(Map.of("id", "01ARZ3NDEKTSV4RRFFQ69G5FAV"));
+            assertRed(Invariant.ACKNOWLEDGED_ENDED, () -> judge.acknowledged(Optional.of(lost)));
+            // a node with our prefix
+            machine.execute("{\"execute\":\"blockdev-add\",\"arguments\":{\"driver\":\"null-co\",\"node-name\":\"tm-x\"}}");
+            assertRed(Invariant.NOTHING_LEFT, judge::qemuAgrees);
+            machine.execute("{\"execute\":\"blockdev-del\",\"arguments\":{\"node-name\":\"tm-x\"}}");
+            judge.qemuAgrees();
+            // a bitmap that the log does not have
+            String bitmap = "\"arguments\":{\"node\":\"d0\",\"name\":\"stranger\"}}";
+            machine.execute("{\"execute\":\"block-dirty-bitmap-add\"," + bitmap);
+            assertRed(Invariant.CHAIN_AGREES, judge::qemuAgrees);
+            machine.execute("{\"execute\":\"block-dirty-bitmap-remove\"," + bitmap);
+            // an unfinished backup
+            Path partial = Files.createDirectory(cast.repository(machine).resolve("01ARZ3NDEKTSV4RRFFQ69G5FAV.partial"));
+            assertRed(Invariant.NO_UNFINISHED_FILES, judge::nothingUnfinished);
+            Files.delete(partial);
+            // a backup that holds something else than the disks did
+            Path content = machine.content();
+            machine.write();
+            Path later = machine.content();
+            assertThat(DrillMachine.same(content, later)).isFalse();
+            Map<String, List<Path>> kept = Map.copyOf(machine.contents());
+            machine.remember(kept.keySet().iterator().next(), later);
+            assertRed(Invariant.BACKUPS_RESTORE, judge::backupsRestore);
+            kept.forEach((backup, contents) -> machine.remember(backup, contents.getFirst()));
+            judge.backupsRestore();
+            // a write behind a bitmap that is switched off around it
+            judge.nextBackupRight();
+            hideAWrite(cast, machine);
+            assertRed(Invariant.NEXT_BACKUP_RIGHT, judge::nextBackupRight);
+            // nobody looks at the machine any more
+            cast.kill(Set.of(Victim.GATEWAY), machine);
+            assertRed(Invariant.CONVERGED, () -> new Judge(cast, machine, 1_000).converged());
+        }
+    }
+
+    private static void hideAWrite(Cast cast, DrillMachine machine) throws IOException {
+        for (JsonNode disk : cast.service().get("vms", machine.name(), "chain").path("disks")) {
+            String target = "\"arguments\":{\"node\":\"" + disk.path("disk").asString("") + "\",\"name\":\""
+                    + last(disk.path("bitmaps")).path("name").asString("") + "\"}}";
+            machine.execute("{\"execute\":\"block-dirty-bitmap-disable\"," + target);
+            machine.fill(disk.path("disk").asString(""));
+            machine.execute("{\"execute\":\"block-dirty-bitmap-enable\"," + target);
+        }
+    }
+
+    private static JsonNode last(JsonNode list) {
+        return list.path(list.size() - 1);
+    }
+
+    private interface Act {
+        void run() throws Exception;
+    }
+
+    private static void assertRed(Invariant invariant, Act act) {
+        assertThatThrownBy(act::run).isInstanceOf(Broken.class).hasMessageStartingWith(invariant.name());
+    }
+}

@@ -1,0 +1,80 @@
+package dev.tidemark.coordinator.drill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.schema.crash.CrashPoint;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ScenariosTest {
+
+    @Test
+    void every_crash_point_has_a_drill() {
+        Set<CrashPoint> drilled = EnumSet.noneOf(CrashPoint.class);
+        Scenarios.all().forEach(scenario -> drilled.add(scenario.moment().point()));
+        assertThat(drilled).containsExactlyInAnyOrder(CrashPoint.values());
+    }
+
+    @Test
+    void every_moment_is_drilled_with_every_subset_of_victims_and_no_name_is_given_twice() {
+        List<Scenario> all = Scenarios.all();
+        assertThat(Victim.subsets()).hasSize(15).doesNotHaveDuplicates();
+        assertThat(all.size() % 15).isZero();
+        assertThat(all.stream().map(Scenario::name)).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void a_name_leads_back_to_its_scenario() {
+        for (Scenario scenario : Scenarios.all()) {
+            assertThat(Scenario.parsed(scenario.name())).contains(scenario);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "full", "full/RENAMED", "full/RENAMED/", "full/RENAMED@0/qemu", "full/RENAMED/qemu/x", "FULL/x/y"})
+    void what_is_no_scenario_is_refused(String name) {
+        assertThat(Scenario.parsed(name)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void the_quick_set_has_every_workflow_and_every_victim_and_comes_back_with_its_seed(long seed) {
+        List<Scenario> quick = Scenarios.quick(seed);
+        assertThat(quick.stream().map(Scenario::workflow)).contains(Workflow.values());
+        assertThat(quick.stream().flatMap(scenario -> scenario.victims().stream())).contains(Victim.values());
+        assertThat(Scenarios.quick(seed)).isEqualTo(quick);
+        assertThat(Scenarios.quick(seed + 1)).isNotEqualTo(quick);
+    }
+
+    @Test
+    void seeds_take_the_quick_set_to_every_point() {
+        Set<CrashPoint> met = EnumSet.noneOf(CrashPoint.class);
+        for (long seed = 1; seed <= 200; seed++) {
+            Scenarios.quick(seed).forEach(scenario -> met.add(scenario.moment().point()));
+        }
+        assertThat(met).containsExactlyInAnyOrder(CrashPoint.values());
+    }
+
+    @Test
+    void a_report_shows_what_failed_and_how_to_see_it_again_and_runs_nothing() {
+        // given
+        Result failed = new Result("full/RENAMED/qemu", Result.Verdict.FAIL, "<b>&", 1.5, List.of("a/B/qemu", "c"));
+        Report report = new Report(7, Instant.EPOCH, 3, 2, List.of(failed), Set.of(CrashPoint.RENAMED));
+        // when
+        String html = HtmlReport.of(report, Map.of("QEMU", "7.2"));
+        // then
+        assertThat(html).contains("tidemark drill run a/B/qemu c --seed 7 --jobs 1", "&lt;b&gt;&amp;", "QEMU", "7.2");
+        assertThat(html).doesNotContain("<script", "<b>", "http:", "https:");
+        assertThat(report.json()).contains("\"seed\" : 7", "\"passed\" : 0", "\"failed\" : 1", "\"verdict\" : \"FAIL\"");
+        assertThat(report.json()).doesNotContain("history");
+        assertThat(Optional.of(report.failedCount())).contains(1L);
+    }
+}
