@@ -7,12 +7,16 @@ final class Export {
     final String id;
     final boolean writable;
     final List<Bitmap> bitmaps;
+    /** Its size never changes, whatever becomes of the disk's. */
+    final int cells;
+
     Node node;
 
     Export(String id, Node node, boolean writable, List<Bitmap> bitmaps) {
         this.id = id;
         this.node = node;
         this.writable = writable;
+        this.cells = node.cells();
         this.bitmaps = List.copyOf(bitmaps);
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What is open in a process, and who may do what to whom: QEMU's permissions and blockers, as far as they matter here. */
@@ -43,8 +44,35 @@ final class Graph {
         return exports.values().stream().filter(export -> export.node == node).toList();
     }
 
+    /** Whatever stood on the node stands on its overlay now. */
+    Runnable moveUsers(Node node, Node overlay) {
+        List<Export> moved = exportsOf(node);
+        moved.forEach(export -> export.node = overlay);
+        List<Job> copying = running().filter(job -> job.source == node).toList();
+        copying.forEach(job -> job.source = overlay);
+        List<Job> filling = running().filter(job -> job.target == node).toList();
+        filling.forEach(job -> job.target = overlay);
+        overlay.job = node.job;
+        node.job = null;
+        return () -> {
+            moved.forEach(export -> export.node = node);
+            copying.forEach(job -> job.source = node);
+            filling.forEach(job -> job.target = node);
+            node.job = overlay.job;
+            overlay.job = null;
+        };
+    }
+
+    private Stream<Job> running() {
+        return jobs.values().stream().filter(job -> !job.isConcluded());
+    }
+
     boolean inJob(Node node) {
         return jobs.values().stream().anyMatch(job -> !job.isConcluded() && (job.source == node || job.target == node));
+    }
+
+    boolean isTarget(Node node) {
+        return running().anyMatch(job -> job.target == node);
     }
 
     boolean isBacking(Node node) {
@@ -80,7 +108,7 @@ final class Graph {
     }
 
     Node.Qcow2 requireSnapshotPossible(Node node, String overlayName) throws ModelRefusal {
-        if (inJob(node) || isBacking(node)) {
+        if (isBacking(node)) {
             throw new ModelRefusal("Node '" + node.name + "' is busy");
         }
         Node overlay = node(overlayName);

@@ -11,8 +11,10 @@ final class Job {
     static final String CONCLUDED = "concluded";
 
     final String id;
-    final Node source;
-    final Node target;
+    /** An overlay, once one was put on it. */
+    Node source;
+
+    Node target;
     private final Sync sync;
     private final @Nullable Bitmap bitmap;
     private final int clusterCells;

@@ -4,6 +4,7 @@ import dev.tidemark.gateway.act.Plan;
 import dev.tidemark.gateway.observe.Look;
 import dev.tidemark.gateway.observe.Observer;
 import dev.tidemark.gateway.qmp.QmpCommand;
+import dev.tidemark.gateway.qmp.TransactionAction.BitmapEnable;
 import dev.tidemark.schema.contract.ObservedBitmap;
 import dev.tidemark.schema.contract.ObservedJob;
 import dev.tidemark.schema.event.QemuFacts;
@@ -88,9 +89,24 @@ public final class ModelDaemon {
         opening.close(node);
     }
 
-    /** {@code transaction}. */
+    /**
+     * {@code transaction}.
+     *
+     * @throws ModelCrash if QEMU would die of it
+     */
     public void transaction(List<ModelAction> actions) throws ModelRefusal {
-        new Transaction(graph, faults).run(actions);
+        try {
+            new Transaction(graph, faults).run(actions);
+        } catch (ModelCrash crash) {
+            kill();
+            throw crash;
+        }
+    }
+
+    /** {@code block-dirty-bitmap-enable} by itself, of which QEMU does not die. */
+    public void enable(String node, String bitmap) throws ModelRefusal {
+        graph.node(node).bitmap(bitmap);
+        transaction(List.of(new ModelAction.Said(new BitmapEnable(node, bitmap))));
     }
 
     /** {@code block_resize}: marks nothing (hazard S1). */
@@ -116,19 +132,25 @@ public final class ModelDaemon {
         }
     }
 
-    /** {@code blockdev-reopen} of a qcow2 node on the same children. */
+    /**
+     * {@code blockdev-reopen} of a qcow2 node on the same children. If it is refused because somebody writes to the node, QEMU 7.2
+     * has stored the bitmaps already and keeps them read-only: every write to a node with a persistent bitmap then fails, until it
+     * is reopened for writing.
+     */
     public void reopen(String name, boolean readOnly) throws ModelRefusal {
         Node node = graph.node(name);
         if (!(node instanceof Node.Qcow2 qcow2)) {
             throw new ModelRefusal("Cannot change the option 'driver'");
         }
-        if (readOnly && (graph.writtenFromAbove(node) || graph.inJob(node))) {
-            throw new ModelRefusal("Read-only block node '" + name + "' cannot support read-write users");
-        }
-        if (readOnly && !qcow2.readOnly) {
-            BitmapStore.freeze(qcow2);
-        } else if (!readOnly && qcow2.readOnly) {
+        if (!readOnly) {
             BitmapStore.thaw(qcow2);
+        } else if (!qcow2.readOnly) {
+            BitmapStore.freeze(qcow2);
+            if (graph.writtenFromAbove(node) || graph.isTarget(node)) {
+                // Refused too late: the bitmaps stay frozen, and every write fails from now on.
+                qcow2.readOnly = false;
+                throw new ModelRefusal("Read-only block node '" + name + "' cannot support read-write users");
+            }
         }
     }
 
@@ -143,11 +165,7 @@ public final class ModelDaemon {
         }
         List<Bitmap> exported = new ArrayList<>();
         for (String wanted : bitmaps) {
-            Bitmap bitmap = opening.exportable(node, wanted, writable);
-            if (exported.contains(bitmap)) {
-                throw new ModelRefusal("Bitmap '" + wanted + "' is currently in use by another operation");
-            }
-            exported.add(bitmap);
+            exported.add(opening.exportable(node, wanted, writable));
         }
         exported.forEach(bitmap -> bitmap.busy = true);
         graph.exports.put(id, new Export(id, node, writable, exported));
@@ -297,6 +315,48 @@ public final class ModelDaemon {
     /** The node that an export shows now. */
     public Optional<String> exportedNode(String export) {
         return Optional.ofNullable(graph.exports.get(export)).map(found -> found.node.name);
+    }
+
+    /** The size that the clients of an export see. */
+    public int exportedCells(String export) {
+        return Optional.ofNullable(graph.exports.get(export))
+                .map(found -> found.cells)
+                .orElse(0);
+    }
+
+    /** What is open, but for nodes that QEMU named itself. */
+    public List<String> nodeNames() {
+        return graph.nodes.keySet().stream()
+                .filter(name -> !name.startsWith("#"))
+                .toList();
+    }
+
+    /** Whether the node refuses writes. */
+    public boolean isReadOnly(String node) throws ModelRefusal {
+        return graph.node(node).readOnly();
+    }
+
+    /** The node's size. */
+    public long virtualBytes(String node) throws ModelRefusal {
+        return graph.node(node).cells() * host.cellBytes();
+    }
+
+    /** The exports that live. */
+    public List<String> exportIds() {
+        return List.copyOf(graph.exports.keySet());
+    }
+
+    /** How every job stands, whoever started it. */
+    public List<ObservedJob> allJobs() {
+        return graph.jobs.values().stream().map(Job::observed).toList();
+    }
+
+    /** Whether all jobs that were to copy to the node, and are not yet dismissed, have ended well; false if there is none. */
+    public boolean isFinishedTarget(String node) {
+        List<Job> jobs = graph.jobs.values().stream()
+                .filter(job -> job.target.name.equals(node))
+                .toList();
+        return !jobs.isEmpty() && jobs.stream().allMatch(job -> job.isConcluded() && job.error.isEmpty());
     }
 
     /** How a job stands. */

@@ -16,6 +16,8 @@ abstract sealed class Node implements Layer {
     final ModelFaults faults;
     /** Newest first, as QEMU lists them. */
     final List<Bitmap> bitmaps = new ArrayList<>();
+
+    boolean readOnly;
     /** The job that copies from it, and sees each write before it happens. */
     @Nullable
     Job job;
@@ -33,8 +35,8 @@ abstract sealed class Node implements Layer {
 
     abstract void pass(Change change, long mask, long value) throws ModelRefusal;
 
-    boolean readOnly() {
-        return false;
+    final boolean readOnly() {
+        return readOnly;
     }
 
     /** A node that was opened without {@code discard=unmap} drops a discard without a trace. */
@@ -49,6 +51,10 @@ abstract sealed class Node implements Layer {
         }
         if (job != null && !faults.has(ModelFaults.Fault.WRITES_OVERTAKE_A_JOB)) {
             job.copyBefore(mask);
+        }
+        if (bitmaps.stream().anyMatch(bitmap -> bitmap.readOnly)) {
+            // Whatever the node is: QEMU lets nothing pass that a bitmap could not record.
+            throw new ModelRefusal("Operation not permitted");
         }
         pass(change, mask, value);
         if (change != Change.DISCARD || !faults.has(ModelFaults.Fault.DISCARDS_DO_NOT_MARK)) {
@@ -102,8 +108,6 @@ abstract sealed class Node implements Layer {
         @Nullable
         Node backing;
 
-        boolean readOnly;
-
         Qcow2(
                 String name,
                 ModelFaults faults,
@@ -132,11 +136,6 @@ abstract sealed class Node implements Layer {
 
         Layer below() {
             return backing == null ? Layer.NOTHING : backing;
-        }
-
-        @Override
-        boolean readOnly() {
-            return readOnly;
         }
 
         @Override

@@ -43,7 +43,7 @@ final class Transaction {
             undo.forEach(Runnable::run);
             throw refusal;
         }
-        commit.forEach(Runnable::run);
+        commit.reversed().forEach(Runnable::run);
     }
 
     private void prepare(ModelAction action) throws ModelRefusal {
@@ -51,7 +51,7 @@ final class Transaction {
             case ModelAction.Said(TransactionAction said) -> prepare(said);
             case ModelAction.BitmapClear(String node, String name) -> {
                 Bitmap bitmap = changeable(graph.node(node), name);
-                keep(bitmap);
+                keepBits(bitmap);
                 bitmap.granules = 0;
             }
             case ModelAction.Snapshot(String node, String overlay) -> snapshot(node, overlay);
@@ -64,14 +64,12 @@ final class Transaction {
             case BitmapAdd add -> add(add);
             case BitmapDisable(String node, String name) -> {
                 Bitmap bitmap = usable(graph.node(node), name);
-                keep(bitmap);
+                if (!bitmap.disabled) {
+                    undo.push(() -> bitmap.disabled = false);
+                }
                 bitmap.disabled = true;
             }
-            case BitmapEnable(String node, String name) -> {
-                Bitmap bitmap = usable(graph.node(node), name);
-                keep(bitmap);
-                bitmap.disabled = false;
-            }
+            case BitmapEnable(String node, String name) -> enable(node, name);
             case BitmapRemove(String node, String name) -> remove(graph.node(node), name);
             case BitmapMerge merge -> merge(merge);
             case BlockdevBackup backup -> backUp(backup);
@@ -100,6 +98,29 @@ final class Transaction {
         if (!faults.has(Fault.AN_ABORT_KEEPS_WHAT_WAS_ADDED)) {
             undo.push(() -> node.bitmaps.remove(bitmap));
         }
+    }
+
+    /**
+     * Undoing what was refused, QEMU 7.2 disables what it did not find, and dies; or disables a bitmap that somebody else uses
+     * and that recorded until now.
+     */
+    private void enable(String node, String name) throws ModelRefusal {
+        if (!isThere(node, name)) {
+            throw new ModelCrash("block-dirty-bitmap-enable of a bitmap that is not there, in a transaction");
+        }
+        Bitmap bitmap = graph.node(node).bitmap(name);
+        boolean wasEnabled = !bitmap.disabled;
+        undo.push(() -> bitmap.disabled = true);
+        usable(graph.node(node), name);
+        if (wasEnabled) {
+            undo.pop();
+        }
+        bitmap.disabled = false;
+    }
+
+    private boolean isThere(String node, String name) {
+        Node found = graph.nodes.get(node);
+        return found != null && found.find(name) != null;
     }
 
     private void remove(Node node, String name) throws ModelRefusal {
@@ -139,7 +160,7 @@ final class Transaction {
             gathered |= target.granulesOf(bitmap.dirtyCells());
         }
         changeable(node, merge.target());
-        keep(target);
+        keepBits(target);
         if (faults.has(Fault.MERGE_FORGETS_A_BIT)) {
             gathered &= ~Long.highestOneBit(gathered);
         }
@@ -168,11 +189,10 @@ final class Transaction {
         Node node = graph.node(name);
         Node.Qcow2 overlay = graph.requireSnapshotPossible(node, overlayName);
         overlay.backing = node;
-        List<Export> moved = graph.exportsOf(node);
-        moved.forEach(export -> export.node = overlay);
+        Runnable back = graph.moveUsers(node, overlay);
         undo.push(() -> {
             overlay.backing = null;
-            moved.forEach(export -> export.node = node);
+            back.run();
         });
         if (faults.has(Fault.SNAPSHOT_CARRIES_BITMAPS)) {
             overlay.bitmaps.addAll(node.bitmaps);
@@ -185,17 +205,15 @@ final class Transaction {
                     // QEMU ignores that error as well, and the base stays writable.
                     assert !base.readOnly;
                 }
+            } else {
+                node.readOnly = true;
             }
         });
     }
 
-    private void keep(Bitmap bitmap) {
+    private void keepBits(Bitmap bitmap) {
         long granules = bitmap.granules;
-        boolean disabled = bitmap.disabled;
-        undo.push(() -> {
-            bitmap.granules = granules;
-            bitmap.disabled = disabled;
-        });
+        undo.push(() -> bitmap.granules = granules);
     }
 
     /** One that may be read, enabled and disabled. */

@@ -90,6 +90,12 @@ public final class StorageDaemon implements AutoCloseable {
         process.terminate();
     }
 
+    /** SIGTERM while not one byte more can be written to any file, as if the disk were full: bitmaps cannot be stored. */
+    public void terminateWithoutRoom() {
+        RequiredProgram.PRLIMIT.run("--pid", Long.toString(pid()), "--fsize=1:1");
+        process.terminate();
+    }
+
     /** SIGKILL, and waits: persistent bitmaps are lost or come back inconsistent. */
     public void kill() {
         process.kill();
@@ -128,7 +134,9 @@ public final class StorageDaemon implements AutoCloseable {
     }
 
     private TestProcess launch() {
-        List<String> command = new ArrayList<>(List.of(RequiredProgram.QEMU_STORAGE_DAEMON.path()));
+        // Without room a write fails, as on a full disk, instead of ending the process by a signal.
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh"));
+        command.add(RequiredProgram.QEMU_STORAGE_DAEMON.path());
         addMonitor(command, "m0", socket());
         addMonitor(command, "m1", bystanderSocket());
         for (String blockdev : blockdevs) {

@@ -1,0 +1,116 @@
+package dev.tidemark.gateway.differential;
+
+import dev.tidemark.gateway.model.ModelFaults;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** Both sides, told the same, compared after each step. */
+final class Comparison {
+    private static final int STEPS = 40;
+
+    /** What was done, and where the sides parted, if they did. */
+    record Run(List<Step> steps, Optional<Difference> difference) {}
+
+    private final ModelFaults faults;
+
+    Comparison(ModelFaults faults) {
+        this.faults = faults;
+    }
+
+    /** A random sequence. */
+    Run random(long seed) {
+        ModelSide model = new ModelSide(faults);
+        Generator generator = new Generator(seed, model);
+        List<Step> steps = new ArrayList<>();
+        try (RealSide real = new RealSide()) {
+            while (steps.size() < STEPS) {
+                Step step = generator.next();
+                steps.add(step);
+                Optional<Difference> difference =
+                        take(model, real, steps.size() - 1, step, steps.size() == STEPS, generator);
+                if (difference.isPresent()) {
+                    return new Run(steps, difference);
+                }
+            }
+        }
+        return new Run(steps, Optional.empty());
+    }
+
+    /** A given sequence. */
+    Run replay(List<Step> steps) {
+        ModelSide model = new ModelSide(faults);
+        try (RealSide real = new RealSide()) {
+            for (int index = 0; index < steps.size(); index++) {
+                Optional<Difference> difference =
+                        take(model, real, index, steps.get(index), index == steps.size() - 1, null);
+                if (difference.isPresent()) {
+                    return new Run(steps.subList(0, index + 1), difference);
+                }
+            }
+        }
+        return new Run(steps, Optional.empty());
+    }
+
+    private Optional<Difference> take(
+            ModelSide model,
+            RealSide real,
+            int index,
+            Step step,
+            boolean last,
+            @org.jspecify.annotations.Nullable Generator generator) {
+        if (step instanceof Step.CreateImage(String file, int cells) && model.isOpen(file)) {
+            return Optional.empty();
+        }
+        if (model.mayKill(step)) {
+            return Optional.empty();
+        }
+        boolean modelSays = model.take(step);
+        boolean realSays;
+        try {
+            realSays = real.take(step);
+        } catch (java.io.UncheckedIOException | AssertionError failure) {
+            return different(index, step, "success: model " + modelSays, "real: " + failure + ": " + real.output());
+        }
+        if (generator != null) {
+            generator.done(step, realSays);
+        }
+        if (modelSays != realSays) {
+            return different(index, step, "success: model " + modelSays, "real " + realSays);
+        }
+        real.awaitEnd(model.concluded());
+        boolean digests = last || worthDigests(step);
+        State expected = model.state(digests);
+        State seen = real.state(digests);
+        if (!expected.equals(seen)) {
+            return different(index, step, "model " + expected, "real  " + seen);
+        }
+        if (last || worthReading(step)) {
+            for (String node : model.readable()) {
+                long[] modelReads = model.read(node);
+                long[] realReads = real.read(node);
+                if (!Arrays.equals(modelReads, realReads)) {
+                    return different(
+                            index,
+                            step,
+                            node + " model " + Arrays.toString(modelReads),
+                            node + " real  " + Arrays.toString(realReads));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean worthDigests(Step step) {
+        return !(step instanceof Step.Guest || step instanceof Step.CreateImage);
+    }
+
+    private static boolean worthReading(Step step) {
+        return step instanceof Step.Resize || step instanceof Step.FinishJob || step instanceof Step.Restart;
+    }
+
+    private static Optional<Difference> different(int index, Step step, String model, String real) {
+        return Optional.of(new Difference(index, step, model + "\n  " + real));
+    }
+}
