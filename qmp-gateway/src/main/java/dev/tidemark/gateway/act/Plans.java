@@ -79,10 +79,10 @@ public final class Plans {
         for (BitmapDeletion disk : operation.disks()) {
             String node = node(nodeByDisk, disk.disk());
             disk.previous().map(BitmapName::value).ifPresent(previous -> {
+                verbs.add(new MergeBitmaps(node, previous, List.of(gone)));
                 if (disk.newest()) {
                     verbs.add(new EnableBitmap(node, previous));
                 }
-                verbs.add(new MergeBitmaps(node, previous, List.of(gone)));
                 verbs.add(new AddTemporaryBitmap(node, BitmapName.temporary(operation.id())));
             });
             verbs.add(new RemoveBitmap(node, gone));

@@ -122,6 +122,18 @@ class PlansTest {
     }
 
     @Test
+    void nothing_is_enabled_before_a_merge_has_shown_that_it_is_there() {
+        Verb enable = new Verb.EnableBitmap("node-a", A.value());
+        Verb merge = new Verb.MergeBitmaps("node-a", A.value(), List.of(B.value()));
+        Verb elsewhere = new Verb.MergeBitmaps("node-b", A.value(), List.of(B.value()));
+
+        assertThat(new Plan(List.of(merge, enable)).verbs()).hasSize(2);
+        assertThatThrownBy(() -> new Plan(List.of(enable))).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Plan(List.of(enable, merge))).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Plan(List.of(elsewhere, enable))).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void a_disk_without_a_node_has_no_plan() {
         assertThatThrownBy(() -> Plans.of(create(List.of(new DiskName("vdc")), Optional.empty()), NODES))
                 .isInstanceOf(IllegalArgumentException.class)

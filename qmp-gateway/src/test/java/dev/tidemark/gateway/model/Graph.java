@@ -52,14 +52,14 @@ final class Graph {
         copying.forEach(job -> job.source = overlay);
         List<Job> filling = running().filter(job -> job.target == node).toList();
         filling.forEach(job -> job.target = overlay);
-        overlay.job = node.job;
-        node.job = null;
+        overlay.jobs.addAll(node.jobs);
+        node.jobs.clear();
         return () -> {
             moved.forEach(export -> export.node = node);
             copying.forEach(job -> job.source = node);
             filling.forEach(job -> job.target = node);
-            node.job = overlay.job;
-            overlay.job = null;
+            node.jobs.addAll(overlay.jobs);
+            overlay.jobs.clear();
         };
     }
 
@@ -96,7 +96,7 @@ final class Graph {
         if (source == target) {
             throw new ModelRefusal("Source and target cannot be the same");
         }
-        if (inJob(source) || inJob(target)) {
+        if (inJob(target)) {
             throw new ModelRefusal("Node is busy: block device is in use by block job: backup");
         }
         if (target.readOnly()) {
@@ -139,7 +139,7 @@ final class Graph {
         }
         for (StoredBitmap stored : qcow2.image.bitmaps) {
             @Nullable Bitmap bitmap = node.find(stored.name());
-            if (bitmap == null || bitmap.inconsistent || bitmap.busy) {
+            if (bitmap == null || bitmap.inconsistent || bitmap.busy || bitmap.readOnly) {
                 throw new ModelRefusal("Bitmap '" + stored.name() + "' cannot be resized");
             }
         }

@@ -39,7 +39,7 @@ final class Job {
 
     /** Takes the bitmap: nobody else may use it, and what it recorded goes into a successor until it is given back. */
     void prepare() {
-        source.job = this;
+        source.jobs.add(this);
         if (bitmap != null) {
             bitmap.busy = true;
             bitmap.recordsThroughSuccessor = !bitmap.disabled;
@@ -79,7 +79,7 @@ final class Job {
 
     /** The guest is about to change these cells. If they cannot be copied, the guest's write fails (qemu-facts §0.5). */
     void copyBefore(long mask) throws ModelRefusal {
-        long touched = clusters(mask) & left;
+        long touched = source.faults.has(ModelFaults.Fault.WRITES_OVERTAKE_A_JOB) ? 0 : clusters(mask) & left;
         while (touched != 0) {
             long cluster = clusters(Long.lowestOneBit(touched));
             copy(cluster);
@@ -95,7 +95,7 @@ final class Job {
 
     /** Gives back what it holds. */
     void release() {
-        source.job = null;
+        source.jobs.remove(this);
         if (bitmap != null) {
             bitmap.busy = source.faults.has(ModelFaults.Fault.A_JOB_LEAVES_ITS_BITMAP_BUSY);
             bitmap.disabled = !bitmap.recordsThroughSuccessor;

@@ -18,9 +18,8 @@ abstract sealed class Node implements Layer {
     final List<Bitmap> bitmaps = new ArrayList<>();
 
     boolean readOnly;
-    /** The job that copies from it, and sees each write before it happens. */
-    @Nullable
-    Job job;
+    /** The jobs that copy from it, and see each write before it happens. */
+    final List<Job> jobs = new ArrayList<>();
 
     private Node(String name, ModelFaults faults) {
         this.name = name;
@@ -46,10 +45,10 @@ abstract sealed class Node implements Layer {
 
     /** A write from above: first the job's copy, then the data, then the marks. */
     final void change(Change change, long mask, long value) throws ModelRefusal {
-        if (change == Change.DISCARD && (!passesDiscards() || job != null)) {
+        if (change == Change.DISCARD && (!passesDiscards() || !jobs.isEmpty())) {
             return;
         }
-        if (job != null && !faults.has(ModelFaults.Fault.WRITES_OVERTAKE_A_JOB)) {
+        for (Job job : jobs) {
             job.copyBefore(mask);
         }
         if (bitmaps.stream().anyMatch(bitmap -> bitmap.readOnly)) {

@@ -58,7 +58,7 @@ final class Sights {
 
     static List<ObservedBitmap> bitmaps(Node node) {
         List<ObservedBitmap> bitmaps = new ArrayList<>();
-        if (node.job != null) {
+        for (int job = 0; job < node.jobs.size(); job++) {
             // What is left to copy; QEMU lists such bitmaps of its own without a name (qemu-facts §2).
             bitmaps.add(new ObservedBitmap(Optional.empty(), false, false, false, false, Image.CLUSTER_BYTES, 0));
         }
