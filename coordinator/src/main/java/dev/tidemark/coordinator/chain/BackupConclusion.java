@@ -52,6 +52,15 @@ final class BackupConclusion {
                         "the look after the start shows that the evidence for an incremental did not hold");
                 return;
             }
+            Optional<DiskName> moved = movedAtStart(backup);
+            if (moved.isPresent()) {
+                pendings.fail(
+                        backup,
+                        FailureCode.EVIDENCE_CHANGED,
+                        "the look after the start shows disk " + moved.get()
+                                + " with another size, file or layer than the backup was planned for");
+                return;
+            }
         }
         if (outcome.orElse(null) instanceof Outcome.Done(var evidence)) {
             done(backup, evidence);
@@ -181,6 +190,23 @@ final class BackupConclusion {
                                 && plan.since()
                                         .filter(broken.checkpoints()::contains)
                                         .isPresent()));
+    }
+
+    /**
+     * The transaction names the node that was looked at before. If another layer lies on top at the first look after it, nobody
+     * can tell on which side of the moment it was put there, and a full backup, too, may lack what was written to it (hazard
+     * S5). The gateway asks this as well, but what it found dies with it.
+     */
+    private Optional<DiskName> movedAtStart(Pending.Backup backup) {
+        return backup.plan().stream()
+                .map(DiskPlan::disk)
+                .filter(name -> unfolding
+                        .before()
+                        .disk(name)
+                        .flatMap(before ->
+                                unfolding.now().disk(name).flatMap(now -> ChainHealth.moved(before.facts(), now.facts())))
+                        .isPresent())
+                .findFirst();
     }
 
     private static boolean fits(List<DiskPlan> plan, List<CompletedDisk> disks) {

@@ -55,6 +55,17 @@ class BackupConclusionTest {
         return plans.stream().map(DiskPlan::kind).toList();
     }
 
+    private static DiskFacts underAnOverlay(DiskFacts facts) {
+        return new DiskFacts(
+                facts.name(),
+                facts.node(),
+                facts.format(),
+                facts.virtualSize(),
+                "/images/overlay.qcow2",
+                facts.backingDepth() + 1,
+                facts.persistentBitmaps());
+    }
+
     private static DiskFacts bigger(DiskFacts facts) {
         return new DiskFacts(facts.name(), facts.node(), "qcow2", facts.virtualSize() + 512, facts.file(), 0, true);
     }
@@ -124,6 +135,30 @@ class BackupConclusionTest {
                 .concluded(CheckpointCreated.class, ChainBroken.class, BackupStarted.class, BackupFailed.class);
         assertThat(story.only(BackupFailed.class).code()).isEqualTo(FailureCode.EVIDENCE_CHANGED);
         assertThat(story.now().bases()).extracting(Base::checkpoint).containsExactly(A);
+    }
+
+    @Test
+    void a_layer_that_is_found_on_top_beside_the_first_sight_of_the_jobs_ends_a_full_backup_too() {
+        Story story = machine().backup(BACKUP, NEAR, AUTOMATIC, Optional.of(A));
+        story.look(story.expected()
+                        .takenOver(VDA, A)
+                        .takenOver(VDB, A)
+                        .facts(VDA, BackupConclusionTest::underAnOverlay)
+                        .without(VDA, A)
+                        .job(story.jobName()))
+                .concluded(MachineObserved.class, CheckpointCreated.class, BackupStarted.class, BackupFailed.class);
+        assertThat(story.only(BackupFailed.class).code()).isEqualTo(FailureCode.EVIDENCE_CHANGED);
+    }
+
+    @Test
+    void a_layer_that_is_put_on_top_once_the_backup_is_known_to_have_begun_does_not_end_it() {
+        Story story = machine().backup(BACKUP, NEAR, AUTOMATIC, Optional.of(A));
+        story.started(A);
+        story.look(story.expected()
+                .facts(VDA, BackupConclusionTest::underAnOverlay)
+                .without(VDA, A)
+                .job(story.jobName()));
+        story.stored().only(BackupCompleted.class);
     }
 
     @Test
