@@ -7,9 +7,12 @@ import dev.tidemark.coordinator.cli.DrillOptions;
 import dev.tidemark.coordinator.cli.GatewayOptions;
 import dev.tidemark.coordinator.cli.LocalVerbs;
 import dev.tidemark.coordinator.cli.ServeOptions;
+import dev.tidemark.coordinator.cli.SoakRequest;
 import dev.tidemark.coordinator.cli.show.OutputFormat;
 import dev.tidemark.coordinator.demo.Demo;
 import dev.tidemark.coordinator.drill.Drill;
+import dev.tidemark.coordinator.drill.soak.Soak;
+import dev.tidemark.coordinator.drill.soak.SoakOptions;
 import dev.tidemark.coordinator.stage.StageFailure;
 import dev.tidemark.gateway.Gateway;
 import dev.tidemark.gateway.GatewaySettings;
@@ -19,6 +22,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
@@ -95,6 +99,17 @@ public final class CoordinatorMain implements LocalVerbs {
         } catch (StageFailure failure) {
             return failed(failure);
         }
+    }
+
+    @Override
+    public int soak(SoakRequest request) {
+        return Soak.run(
+                SoakOptions.standard(
+                        Duration.ofMinutes(request.minutes()),
+                        request.seed().orElseGet(() -> System.nanoTime() & 0xffff_ffffL),
+                        request.format() == OutputFormat.JSON),
+                out,
+                err);
     }
 
     /** Before the first logger is made: afterwards it would be too late. */

@@ -17,6 +17,8 @@ import picocli.CommandLine.Spec;
 /** {@code tidemark drill}: crashes on purpose, of processes that it starts itself. */
 @Command(name = "drill", description = "Kills its own processes at every point of their work, and judges what comes of it.")
 final class DrillVerb implements Runnable {
+    private static final int SOAK_MINUTES_DEFAULT = 60;
+
     private final Session session;
     private final Supplier<LocalVerbs> verbs;
 
@@ -31,7 +33,7 @@ final class DrillVerb implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "say what to do: list or run");
+        throw new ParameterException(spec.commandLine(), "say what to do: list, run or soak");
     }
 
     @Command(name = "list", description = "Names every scenario: workflow/moment/victims.")
@@ -58,6 +60,25 @@ final class DrillVerb implements Runnable {
             throw Session.misuse("--all plays everything: leave the names out");
         }
         return verbs.get().drill(options(false, wanted, all, seed, jobs, html));
+    }
+
+    @Command(
+            name = "soak",
+            description =
+                    "23 machines under random writes, a random kill every 10 s, every backup restored and compared.")
+    int soak(
+            @Option(names = "--minutes", paramLabel = "N", description = "How long; 60 if not given.") @Nullable
+                    Integer minutes,
+            @Option(names = "--seed", paramLabel = "N", description = "What each actor tries, as it was before.")
+                    @Nullable Long seed) {
+        if (minutes != null && minutes < 1) {
+            throw Session.misuse("--minutes takes 1 or more");
+        }
+        return verbs.get()
+                .soak(new SoakRequest(
+                        minutes == null ? SOAK_MINUTES_DEFAULT : minutes,
+                        seed == null ? OptionalLong.empty() : OptionalLong.of(seed),
+                        session.globals().format));
     }
 
     private DrillOptions options(

@@ -19,4 +19,7 @@ public interface LocalVerbs {
 
     /** Kills what it started itself, and judges what comes of it. */
     int drill(DrillOptions options);
+
+    /** Plays a long random run with kills, and judges it. */
+    int soak(SoakRequest request);
 }

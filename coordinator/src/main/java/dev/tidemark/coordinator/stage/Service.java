@@ -97,6 +97,10 @@ public final class Service {
         return process == null ? -1 : process.pid();
     }
 
+    public boolean isAlive() {
+        return process != null && process.isAlive();
+    }
+
     public void kill() {
         if (process != null) {
             programs.kill(process);

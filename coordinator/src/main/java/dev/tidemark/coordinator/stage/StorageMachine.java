@@ -51,7 +51,7 @@ public final class StorageMachine {
         monitor(command, "own", own);
         for (String disk : disks) {
             command.add("--blockdev");
-            command.add("{\"driver\":\"qcow2\",\"node-name\":\"" + disk
+            command.add("{\"driver\":\"qcow2\",\"discard\":\"unmap\",\"node-name\":\"" + disk
                     + "\",\"file\":{\"driver\":\"file\",\"filename\":\"" + image(disk) + "\"}}");
         }
         Process started = programs.start(name, command);
@@ -75,6 +75,18 @@ public final class StorageMachine {
     public void kill() {
         if (process != null) {
             programs.kill(process);
+        }
+    }
+
+    /** -1 if it does not run. */
+    public long processId() {
+        return process == null || !process.isAlive() ? -1 : process.pid();
+    }
+
+    /** Ends it like a shutdown does: bitmaps are stored. */
+    public void quit() {
+        if (process != null) {
+            programs.stop(process);
         }
     }
 

@@ -43,6 +43,11 @@ public final class VirtualMachine {
         return directory.resolve("qmp");
     }
 
+    /** Where the disks are exported, each under its own name. */
+    public Path nbdSocket() {
+        return directory.resolve("nbd");
+    }
+
     public List<String> disks() {
         return List.copyOf(sizes.keySet());
     }
@@ -89,7 +94,7 @@ public final class VirtualMachine {
                 "unix:" + directory.resolve("own") + ",server=on,wait=off"));
         for (String disk : disks()) {
             command.add("-blockdev");
-            command.add("{\"driver\":\"qcow2\",\"node-name\":\"drive-" + disk
+            command.add("{\"driver\":\"qcow2\",\"discard\":\"unmap\",\"node-name\":\"drive-" + disk
                     + "\",\"file\":{\"driver\":\"file\",\"filename\":\"" + image(disk) + "\"}}");
             command.add("-device");
             command.add("virtio-blk-pci,drive=drive-" + disk + ",id=" + disk + ",share-rw=on");
@@ -107,12 +112,22 @@ public final class VirtualMachine {
     }
 
     public long processId() {
-        return process == null ? -1 : process.pid();
+        return process == null || !process.isAlive() ? -1 : process.pid();
     }
 
     public void kill() throws IOException {
         if (process != null) {
             programs.kill(process);
+        }
+        if (monitor != null) {
+            monitor.close();
+        }
+    }
+
+    /** Ends it like a shutdown of the guest does: bitmaps are stored. */
+    public void quit() throws IOException {
+        if (process != null) {
+            programs.stop(process);
         }
         if (monitor != null) {
             monitor.close();

@@ -36,4 +36,10 @@ final class SilentLocalVerbs implements LocalVerbs {
         asked.add(options);
         return 0;
     }
+
+    @Override
+    public int soak(SoakRequest request) {
+        asked.add(request);
+        return 0;
+    }
 }
