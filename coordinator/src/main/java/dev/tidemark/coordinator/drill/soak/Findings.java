@@ -44,6 +44,7 @@ final class Findings {
     private final List<Finding> findings = new ArrayList<>();
     private final PrintWriter err;
     private @Nullable Path directory;
+    private volatile boolean closed;
 
     Findings(PrintWriter err) {
         this.err = err;
@@ -51,6 +52,9 @@ final class Findings {
 
     /** Notes it; the evidence is gathered at once, while it is still there. */
     void add(Kind kind, String subject, String detail, Evidence evidence) {
+        if (closed) {
+            return;
+        }
         Path own = noted(kind, subject, detail);
         err.println("FOUND " + kind + " " + subject + ": " + detail + " (" + own + ")");
         try {
@@ -60,6 +64,11 @@ final class Findings {
             // Evidence that cannot be had must not hide the finding itself.
             err.println("evidence of " + own + " is incomplete: " + incomplete);
         }
+    }
+
+    /** From now on everything ends, because the run was stopped: that is no finding. */
+    void close() {
+        closed = true;
     }
 
     synchronized List<Finding> all() {

@@ -27,8 +27,7 @@ final class LeakWatch {
     private static final double DESCRIPTORS_GROWTH_MAX = 16;
     private static final double THREADS_GROWTH_MAX = 10;
     private static final long COLLECT_SECONDS_MAX = 20;
-    private static final Pattern USED = Pattern.compile(
-            "(?m)^ ?(?:garbage-first heap|DefNew|def new generation|Tenured|tenured generation).*?used (\\d+)K");
+    private static final Pattern LIVE = Pattern.compile("(?m)^Total +\\d+ +(\\d+)");
 
     private final Map<Long, Series> series = new LinkedHashMap<>();
 
@@ -118,19 +117,13 @@ final class LeakWatch {
         throw new IOException("no thread count of " + process);
     }
 
+    /** What a collection leaves, counted at the very safepoint of the collection. */
     private static double heapAfterCollection(long processId) throws IOException, InterruptedException {
-        jcmd(processId, "GC.run");
-        Matcher used = USED.matcher(jcmd(processId, "GC.heap_info"));
-        double kibibytes = 0;
-        boolean found = false;
-        while (used.find()) {
-            found = true;
-            kibibytes += Double.parseDouble(used.group(1));
-        }
-        if (!found) {
+        Matcher live = LIVE.matcher(jcmd(processId, "GC.class_histogram"));
+        if (!live.find()) {
             throw new IOException("no heap of " + processId);
         }
-        return kibibytes / 1024;
+        return Double.parseDouble(live.group(1)) / (1024 * 1024);
     }
 
     private static String jcmd(long processId, String command) throws IOException, InterruptedException {

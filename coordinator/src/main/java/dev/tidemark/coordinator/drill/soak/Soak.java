@@ -40,7 +40,7 @@ public final class Soak {
     private final List<Part> longLived = new ArrayList<>();
     private final List<Actor> actors = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
-    private final long begin = System.nanoTime();
+    private long begin = System.nanoTime();
 
     private Soak(SoakOptions options, PrintWriter err) {
         this.options = options;
@@ -51,7 +51,10 @@ public final class Soak {
     /** Gives the exit code: 0 if nothing was found, else 1. */
     public static int run(SoakOptions options, PrintWriter out, PrintWriter err) {
         Soak soak = new Soak(options, err);
+        Thread stopped = new Thread(soak.findings::close, "stop the soak");
+        Runtime.getRuntime().addShutdownHook(stopped);
         soak.play();
+        Runtime.getRuntime().removeShutdownHook(stopped);
         new Report(options, soak.tally, soak.findings, soak.leaks, soak.seconds()).print(out);
         return soak.findings.all().isEmpty() ? 0 : 1;
     }
@@ -126,6 +129,8 @@ public final class Soak {
         Killer killer = new Killer(scene, parts, new Random(random.nextLong()));
         started("killer", killer);
         err.println(line("opened in " + stage.directory()));
+        // Minutes are counted from the moment at which everything runs.
+        begin = System.nanoTime();
         return killer;
     }
 
