@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.drill.soak;
 
+import dev.tidemark.coordinator.cli.client.Failure;
 import dev.tidemark.coordinator.stage.StageFailure;
 import java.io.IOException;
 import java.time.Duration;
@@ -95,8 +96,11 @@ final class Killer implements Runnable {
                         victims.forEach(victim -> end(victim, cleanly));
                         TimeUnit.MILLISECONDS.sleep(downMilliseconds);
                         for (Part victim : victims) {
-                            bringBack(victim);
-                            isBack(victim);
+                            try {
+                                bringBack(victim);
+                            } finally {
+                                isBack(victim);
+                            }
                         }
                     } catch (InterruptedException stopped) {
                         Thread.currentThread().interrupt();
@@ -143,7 +147,7 @@ final class Killer implements Runnable {
             scene.tally()
                     .count((orderly ? "quit " : "killed ")
                             + victim.kind().name().toLowerCase(Locale.ROOT));
-        } catch (IOException | StageFailure failure) {
+        } catch (IOException | RuntimeException failure) {
             scene.findings().add(Findings.Kind.HARNESS, victim.name(), "cannot be ended: " + failure, none -> {});
         }
     }
@@ -172,10 +176,13 @@ final class Killer implements Runnable {
                                 "start of " + part.kind().name().toLowerCase(Locale.ROOT),
                                 (System.nanoTime() - begin) / 1e9);
                 return;
-            } catch (IOException | StageFailure failure) {
+            } catch (IOException | RuntimeException failure) {
                 if (part.kind() == Part.Kind.COORDINATOR && !isDatabaseSound(deaths)) {
                     // Without its database it ends; a service manager starts it again.
                     scene.tally().count("starts without a database");
+                } else if (part.kind() == Part.Kind.GATEWAY && failure instanceof Failure) {
+                    // Where the coordinator listens is not known before that is back itself.
+                    scene.tally().count("starts without a coordinator");
                 } else {
                     failures++;
                     notStarted(part, failures, failure);

@@ -25,7 +25,9 @@ class SoakIT {
         // given / when
         Run run = soak(Duration.ofSeconds(20), Duration.ofSeconds(4), Sabotage.NONE);
         // then
-        assertThat(run.report().path("findings")).as("seed %d: %s", SEED, run.told()).isEmpty();
+        assertThat(run.report().path("findings"))
+                .as("seed %d: %s", SEED, run.told())
+                .isEmpty();
         assertThat(run.exitCode()).isZero();
         assertThat(run.report().path("restores").path("disksCompared").asLong(0))
                 .isPositive();
