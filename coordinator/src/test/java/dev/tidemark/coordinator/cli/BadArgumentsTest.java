@@ -133,6 +133,9 @@ class BadArgumentsTest {
     void what_is_not_there_yet_is_not_listed() {
         Ended help = new CommandLineRun(home).run("--help");
         assertThat(help.exitCode()).isZero();
-        assertThat(help.results()).contains("checkpoint", "doctor").contains("drill").doesNotContain("audit");
+        assertThat(help.results())
+                .contains("checkpoint", "doctor")
+                .contains("drill")
+                .doesNotContain("audit");
     }
 }

@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 
 /** What a scheduler asks the coordinator about one machine, under the name that it has at present. */
 final class Client {
-    private static final Duration OPERATION_MAX = Duration.ofMinutes(3);
+    private static final Duration OPERATION_MAX = Duration.ofMinutes(10);
     private static final int LONG_POLL_SECONDS = 5;
 
     private final Wire wire;
@@ -189,7 +189,7 @@ final class Client {
         return now;
     }
 
-    /** Faults go on all the time, so this is long; what it says is still that somebody would have to look. */
+    /** Faults go on meanwhile, so this is long; how fast a machine converges without them is judged in a calm. */
     void patience(JsonNode now, long begin) throws Broken {
         if (System.nanoTime() - begin > OPERATION_MAX.toNanos()) {
             throw new Broken(

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 final class Killer implements Runnable {
     private static final int DOWN_MILLISECONDS_MAX = 3000;
     private static final int START_ATTEMPTS_MAX = 3;
+    private static final long SETTLE_MILLISECONDS = 15_000;
 
     private final Scene scene;
     private final List<Part> parts;
@@ -24,6 +25,7 @@ final class Killer implements Runnable {
     private boolean spareLongLived;
     private boolean paused;
     private int databaseDeaths;
+    private long servicesSoundAt;
     private final Set<String> down = new HashSet<>();
 
     Killer(Scene scene, List<Part> parts, Random random) {
@@ -110,6 +112,9 @@ final class Killer implements Runnable {
 
     private synchronized void isBack(Part part) {
         down.remove(part.name());
+        if (part.kind() != Part.Kind.QEMU) {
+            servicesSoundAt = System.currentTimeMillis() + SETTLE_MILLISECONDS;
+        }
         notifyAll();
     }
 
@@ -125,10 +130,16 @@ final class Killer implements Runnable {
             kind = Part.Kind.GATEWAY;
         }
         List<Part> candidates = alive(kind);
-        if (candidates.isEmpty()) {
+        // Where a start takes longer than it is to the next kill, nothing would ever run: mostly a machine is hit then.
+        boolean recovering = System.currentTimeMillis() < servicesSoundAt || isServiceDown();
+        if (candidates.isEmpty() || (kind != Part.Kind.QEMU && recovering && random.nextInt(100) < 75)) {
             candidates = alive(Part.Kind.QEMU);
         }
         return candidates.get(random.nextInt(candidates.size()));
+    }
+
+    private boolean isServiceDown() {
+        return parts.stream().anyMatch(part -> part.kind() != Part.Kind.QEMU && down.contains(part.name()));
     }
 
     private List<Part> alive(Part.Kind kind) {

@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
  * off in the actor's hands is a {@link GuestGone}; {@link #life()} then counts up.
  */
 final class QemuUnderTest {
-    private static final long AWAIT_MILLISECONDS_MAX = 120_000;
+    private static final long AWAIT_MILLISECONDS_MAX = 300_000;
 
     private final String name;
     private final Path qmp;

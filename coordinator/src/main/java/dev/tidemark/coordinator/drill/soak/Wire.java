@@ -24,7 +24,7 @@ import tools.jackson.databind.JsonNode;
  * idempotency key, until a coordinator answers. So what was asked for is always known by its operation.
  */
 final class Wire {
-    static final Duration PATIENCE = Duration.ofMinutes(3);
+    static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final Duration ANSWER_MAX = Duration.ofSeconds(45);
     private static final long PAUSE_MILLISECONDS = 300;
 
