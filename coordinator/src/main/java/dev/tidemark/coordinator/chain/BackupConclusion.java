@@ -203,8 +203,10 @@ final class BackupConclusion {
                 .filter(name -> unfolding
                         .before()
                         .disk(name)
-                        .flatMap(before ->
-                                unfolding.now().disk(name).flatMap(now -> ChainHealth.moved(before.facts(), now.facts())))
+                        .flatMap(before -> unfolding
+                                .now()
+                                .disk(name)
+                                .flatMap(now -> ChainHealth.moved(before.facts(), now.facts())))
                         .isPresent())
                 .findFirst();
     }

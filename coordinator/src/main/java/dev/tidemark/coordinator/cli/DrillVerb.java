@@ -15,7 +15,9 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code tidemark drill}: crashes on purpose, of processes that it starts itself. */
-@Command(name = "drill", description = "Kills its own processes at every point of their work, and judges what comes of it.")
+@Command(
+        name = "drill",
+        description = "Kills its own processes at every point of their work, and judges what comes of it.")
 final class DrillVerb implements Runnable {
     private static final int SOAK_MINUTES_DEFAULT = 60;
 
@@ -47,9 +49,11 @@ final class DrillVerb implements Runnable {
                     List<String> names,
             @Option(names = "--all", description = "Every scenario; takes hours.") boolean all,
             @Option(names = "--seed", paramLabel = "N", description = "Chooses and orders; printed by every run.")
-                    @Nullable Long seed,
+                    @Nullable
+                    Long seed,
             @Option(names = "--jobs", paramLabel = "N", description = "How many at once: one a processor if not given.")
-                    @Nullable Integer jobs,
+                    @Nullable
+                    Integer jobs,
             @Option(names = "--html", paramLabel = "FILE", description = "Writes a report to keep.") @Nullable
                     Path html) {
         if (jobs != null && jobs < 1) {
@@ -70,7 +74,8 @@ final class DrillVerb implements Runnable {
             @Option(names = "--minutes", paramLabel = "N", description = "How long; 60 if not given.") @Nullable
                     Integer minutes,
             @Option(names = "--seed", paramLabel = "N", description = "What each actor tries, as it was before.")
-                    @Nullable Long seed) {
+                    @Nullable
+                    Long seed) {
         if (minutes != null && minutes < 1) {
             throw Session.misuse("--minutes takes 1 or more");
         }

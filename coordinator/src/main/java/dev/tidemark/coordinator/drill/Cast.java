@@ -92,8 +92,7 @@ final class Cast implements AutoCloseable {
     /** A new machine that runs and is not registered, in the place of the one before. */
     DrillMachine newMachine(Random random) throws IOException {
         leaveMachine();
-        DrillMachine fresh =
-                DrillMachine.start("m" + ++machines, stage.directory(), stage.programs(), random);
+        DrillMachine fresh = DrillMachine.start("m" + ++machines, stage.directory(), stage.programs(), random);
         machine = fresh;
         return fresh;
     }
@@ -121,10 +120,7 @@ final class Cast implements AutoCloseable {
     }
 
     void register(DrillMachine fresh) {
-        service()
-                .done(
-                        Map.of("name", fresh.name(), "qmp", fresh.qmpSocket().toString(), "host", HOST),
-                        "vms");
+        service().done(Map.of("name", fresh.name(), "qmp", fresh.qmpSocket().toString(), "host", HOST), "vms");
     }
 
     void kill(Set<Victim> victims, DrillMachine victim) throws IOException {

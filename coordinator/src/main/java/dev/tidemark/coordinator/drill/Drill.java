@@ -22,6 +22,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** {@code tidemark drill}: lists the scenarios, or plays some and reports. */
 public final class Drill {
@@ -88,7 +89,8 @@ public final class Drill {
             scenarios.addAll(options.all() ? Scenarios.all(seed) : Scenarios.quick(seed));
         }
         int jobs = Math.min(
-                Math.max(1, scenarios.size()), options.jobs().orElse(Runtime.getRuntime().availableProcessors()));
+                Math.max(1, scenarios.size()),
+                options.jobs().orElse(Runtime.getRuntime().availableProcessors()));
         err.println(scenarios.size() + " scenarios, " + jobs + " at once, seed " + seed);
         Instant begun = Instant.now();
         long begin = System.nanoTime();
@@ -120,7 +122,7 @@ public final class Drill {
     }
 
     private void play(Queue<Scenario> scenarios, int jobs, long seed, Optional<StartUpCache> cache) {
-        AtomicReference<Throwable> failure = new AtomicReference<>();
+        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         List<Thread> lanes = new ArrayList<>();
         for (int lane = 0; lane < Math.min(jobs, scenarios.size()); lane++) {
             Lane work = new Lane(scenarios, seed, cache, passed, this::tell);

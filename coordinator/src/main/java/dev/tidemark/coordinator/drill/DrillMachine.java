@@ -44,8 +44,7 @@ final class DrillMachine implements AutoCloseable {
 
     /** A running machine with empty disks. */
     static DrillMachine start(String name, Path stage, Programs programs, Random random) throws IOException {
-        DrillMachine machine =
-                new DrillMachine(name, Files.createDirectory(stage.resolve(name)), programs, random);
+        DrillMachine machine = new DrillMachine(name, Files.createDirectory(stage.resolve(name)), programs, random);
         for (Map.Entry<String, Long> disk : DISKS.entrySet()) {
             String image = machine.image(disk.getKey()).toString();
             programs.run(
@@ -97,8 +96,7 @@ final class DrillMachine implements AutoCloseable {
         command.addAll(List.of("--nbd-server", "addr.type=unix,addr.path=" + directory.resolve("n")));
         for (String disk : DISKS.keySet()) {
             command.addAll(List.of(
-                    "--export",
-                    "type=nbd,id=guest-" + disk + ",node-name=" + disk + ",name=" + disk + ",writable=on"));
+                    "--export", "type=nbd,id=guest-" + disk + ",node-name=" + disk + ",name=" + disk + ",writable=on"));
         }
         Process started = programs.start(name, command);
         process = started;
@@ -172,7 +170,8 @@ final class DrillMachine implements AutoCloseable {
     Path content() throws IOException {
         Path to = Files.createDirectory(directory.resolve("content-" + ++snapshots));
         for (String disk : DISKS.keySet()) {
-            programs.run("guest", List.of("nbdcopy", address(disk), raw(to, disk).toString()));
+            programs.run(
+                    "guest", List.of("nbdcopy", address(disk), raw(to, disk).toString()));
         }
         return to;
     }

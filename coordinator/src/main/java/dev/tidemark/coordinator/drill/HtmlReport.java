@@ -44,9 +44,10 @@ final class HtmlReport {
                 .append("\">")
                 .append(escaped(report.summary()))
                 .append("</p>\n");
-        page.append("<p>Processes were ended with SIGKILL while the system stood at a named point of its work, and started"
-                + " again. Nobody helped. What must hold after any crash was then judged by asking QEMU through a monitor"
-                + " of its own, the database, and the files of the repository.</p>\n");
+        page.append(
+                "<p>Processes were ended with SIGKILL while the system stood at a named point of its work, and started"
+                        + " again. Nobody helped. What must hold after any crash was then judged by asking QEMU through a monitor"
+                        + " of its own, the database, and the files of the repository.</p>\n");
         table("What took part");
         row("begun", report.begun().toString());
         row("seed", Long.toString(report.seed()));
@@ -64,9 +65,10 @@ final class HtmlReport {
     }
 
     private void scenarios() {
-        page.append("<h2>Scenarios</h2>\n<p>Each name says what was being done, at which point, and who was killed there."
-                + " A point with @2 was passed for the second time.</p>\n<table>\n"
-                + "<tr><th>verdict</th><th>scenario</th><th>what was seen</th><th>seconds</th></tr>\n");
+        page.append(
+                "<h2>Scenarios</h2>\n<p>Each name says what was being done, at which point, and who was killed there."
+                        + " A point with @2 was passed for the second time.</p>\n<table>\n"
+                        + "<tr><th>verdict</th><th>scenario</th><th>what was seen</th><th>seconds</th></tr>\n");
         for (Result result : report.results()) {
             page.append("<tr><td class=\"")
                     .append(result.verdict())

@@ -4,7 +4,8 @@ package dev.tidemark.coordinator.drill;
 enum Invariant {
     CONVERGED("Within 60 seconds nothing is pending, the machine is seen, and log and QEMU agree."),
     NOTHING_LEFT("QEMU holds no job, no node, no export and no temporary bitmap of ours; asked by a second monitor."),
-    CHAIN_AGREES("QEMU's bitmaps are those of the log's chain, and only the newest records; asked by a second monitor."),
+    CHAIN_AGREES(
+            "QEMU's bitmaps are those of the log's chain, and only the newest records; asked by a second monitor."),
     NO_UNFINISHED_FILES("The repository holds no unfinished backup."),
     BACKUPS_RESTORE("Every completed backup holds, to the byte and in size, what the disks held at its moment."),
     ACKNOWLEDGED_ENDED("What was acknowledged to the client is known and has ended."),

@@ -183,8 +183,7 @@ final class Judge {
                 }
             }
             if (matching.isEmpty()) {
-                throw new Broken(
-                        Invariant.BACKUPS_RESTORE, "backup " + backup + " does not hold what the disks held");
+                throw new Broken(Invariant.BACKUPS_RESTORE, "backup " + backup + " does not hold what the disks held");
             }
             machine.remember(backup, matching.getFirst());
         }

@@ -57,10 +57,7 @@ final class Passages {
     static List<Moment> of(Workflow workflow) {
         Passages passages = new Passages();
         if (workflow == Workflow.RECONCILE) {
-            return passages.with(1, APPEND)
-                    .with(1, ROUND)
-                    .with(1, List.of(BEFORE_SWEEP, AFTER_SWEEP))
-                    .moments;
+            return passages.with(1, APPEND).with(1, ROUND).with(1, List.of(BEFORE_SWEEP, AFTER_SWEEP)).moments;
         }
         // The command, and what is concluded from the report.
         passages.with(1, APPEND).with(1, List.of(BEFORE_ANSWER)).with(1, ROUND).with(2, APPEND);

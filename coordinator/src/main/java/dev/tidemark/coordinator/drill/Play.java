@@ -180,8 +180,7 @@ final class Play {
         // Nobody passes a point for the hundredth time: everything is counted, nothing is held.
         cast.hold().order(new Moment(CrashPoint.BEFORE_APPEND, 99));
         cast.hold().takePassed();
-        CompletableFuture<Optional<JsonNode>> asked =
-                CompletableFuture.completedFuture(ask(workflow, machine));
+        CompletableFuture<Optional<JsonNode>> asked = CompletableFuture.completedFuture(ask(workflow, machine));
         isReached(asked);
         cast.hold().release();
         Map<CrashPoint, Integer> passed = cast.hold().takePassed();

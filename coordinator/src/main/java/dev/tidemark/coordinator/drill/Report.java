@@ -14,8 +14,7 @@ import java.util.Set;
  *
  * @param passed the crash points that were passed by the processes
  */
-record Report(
-        long seed, Instant begun, double seconds, int jobs, List<Result> results, Set<CrashPoint> passed) {
+record Report(long seed, Instant begun, double seconds, int jobs, List<Result> results, Set<CrashPoint> passed) {
     Report {
         results = List.copyOf(results);
         passed = Set.copyOf(passed);
@@ -53,7 +52,6 @@ record Report(
     }
 
     static String line(Result result) {
-        return String.format(
-                Locale.ROOT, "%-4s %5.1f s  %s", result.verdict(), result.seconds(), result.name());
+        return String.format(Locale.ROOT, "%-4s %5.1f s  %s", result.verdict(), result.seconds(), result.name());
     }
 }

@@ -9,7 +9,11 @@ import java.util.List;
  * @param history all that the machine had gone through, this scenario last: what it takes to see it again
  */
 record Result(
-        String name, Verdict verdict, String detail, double seconds, @JsonIgnore List<String> history) {
+        String name,
+        Verdict verdict,
+        String detail,
+        double seconds,
+        @JsonIgnore List<String> history) {
     enum Verdict {
         PASS,
         FAIL

@@ -2,6 +2,7 @@ package dev.tidemark.coordinator.drill;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -27,8 +28,9 @@ enum Victim {
     static Optional<Set<Victim>> parsed(String words) {
         Set<Victim> victims = EnumSet.noneOf(Victim.class);
         for (String word : words.split("\\+", -1)) {
-            Optional<Victim> named =
-                    Arrays.stream(values()).filter(one -> one.word().equals(word)).findFirst();
+            Optional<Victim> named = Arrays.stream(values())
+                    .filter(one -> one.word().equals(word))
+                    .findFirst();
             if (named.isEmpty()) {
                 return Optional.empty();
             }
@@ -39,20 +41,16 @@ enum Victim {
 
     /** Every subset with somebody in it: the single ones first. */
     static List<Set<Victim>> subsets() {
-        List<Set<Victim>> subsets = new ArrayList<>();
-        for (int size = 1; size <= values().length; size++) {
-            for (int bits = 1; bits < 1 << values().length; bits++) {
-                if (Integer.bitCount(bits) == size) {
-                    Set<Victim> subset = EnumSet.noneOf(Victim.class);
-                    for (Victim victim : values()) {
-                        if ((bits & 1 << victim.ordinal()) != 0) {
-                            subset.add(victim);
-                        }
-                    }
-                    subsets.add(subset);
-                }
+        List<Set<Victim>> subsets = new ArrayList<>(List.of(EnumSet.noneOf(Victim.class)));
+        for (Victim victim : values()) {
+            for (Set<Victim> without : List.copyOf(subsets)) {
+                Set<Victim> with = EnumSet.of(victim);
+                with.addAll(without);
+                subsets.add(with);
             }
         }
-        return subsets;
+        subsets.removeIf(Set::isEmpty);
+        subsets.sort(Comparator.comparingInt(Set::size));
+        return List.copyOf(subsets);
     }
 }

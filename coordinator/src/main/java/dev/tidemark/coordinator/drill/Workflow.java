@@ -73,12 +73,12 @@ enum Workflow {
 
         @Override
         JsonNode ask(Service service, DrillMachine machine) {
-            JsonNode backups =
-                    service.get("vms", machine.name(), "backups").path("backups");
+            JsonNode backups = service.get("vms", machine.name(), "backups").path("backups");
             for (JsonNode backup : backups) {
                 String state = backup.path("state").asString("");
                 if (state.equals("RUNNING") || state.equals("REQUESTED")) {
-                    return service.started(Map.of(), "backups", backup.path("id").asString(""), "abort");
+                    return service.started(
+                            Map.of(), "backups", backup.path("id").asString(""), "abort");
                 }
             }
             throw new IllegalStateException("no backup runs: " + backups);

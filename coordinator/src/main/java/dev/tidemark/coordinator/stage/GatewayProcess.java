@@ -44,8 +44,8 @@ public final class GatewayProcess {
     public void start(URI coordinator) {
         Path coordinatorHome = service.home();
         Path stage = Objects.requireNonNull(coordinatorHome.toAbsolutePath().getParent());
-        List<String> gateway = new ArrayList<>(List.of(
-                "gateway", "--host", host, "--coordinator", coordinator.toString()));
+        List<String> gateway =
+                new ArrayList<>(List.of("gateway", "--host", host, "--coordinator", coordinator.toString()));
         gateway.addAll(List.of(
                 "--token-file", coordinatorHome.resolve(Discovery.TOKEN_FILE).toString()));
         gateway.addAll(List.of("--home", stage.resolve("gateway-" + host).toString()));

@@ -52,7 +52,8 @@ class DrillIT {
         // then
         JsonNode document = Json.MAPPER.readTree(printed.toString());
         assertThat(document.path("failed").asInt(-1)).as("%s", printed).isZero();
-        assertThat(document.path("passed").asInt(-1)).isEqualTo(Scenarios.quick(SEED).size());
+        assertThat(document.path("passed").asInt(-1))
+                .isEqualTo(Scenarios.quick(SEED).size());
         assertThat(code).isZero();
         assertThat(Files.readString(html)).contains("full/");
     }
@@ -100,7 +101,8 @@ class DrillIT {
             JsonNode lost = Json.MAPPER.valueToTree(Map.of("id", "01ARZ3NDEKTSV4RRFFQ69G5FAV"));
             assertRed(Invariant.ACKNOWLEDGED_ENDED, () -> judge.acknowledged(Optional.of(lost)));
             // a node with our prefix
-            machine.execute("{\"execute\":\"blockdev-add\",\"arguments\":{\"driver\":\"null-co\",\"node-name\":\"tm-x\"}}");
+            machine.execute(
+                    "{\"execute\":\"blockdev-add\",\"arguments\":{\"driver\":\"null-co\",\"node-name\":\"tm-x\"}}");
             assertRed(Invariant.NOTHING_LEFT, judge::qemuAgrees);
             machine.execute("{\"execute\":\"blockdev-del\",\"arguments\":{\"node-name\":\"tm-x\"}}");
             judge.qemuAgrees();
@@ -110,7 +112,8 @@ class DrillIT {
             assertRed(Invariant.CHAIN_AGREES, judge::qemuAgrees);
             machine.execute("{\"execute\":\"block-dirty-bitmap-remove\"," + bitmap);
             // an unfinished backup
-            Path partial = Files.createDirectory(cast.repository(machine).resolve("01ARZ3NDEKTSV4RRFFQ69G5FAV.partial"));
+            Path partial =
+                    Files.createDirectory(cast.repository(machine).resolve("01ARZ3NDEKTSV4RRFFQ69G5FAV.partial"));
             assertRed(Invariant.NO_UNFINISHED_FILES, judge::nothingUnfinished);
             Files.delete(partial);
             // a backup that holds something else than the disks did

@@ -39,7 +39,15 @@ class ScenariosTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "full", "full/RENAMED", "full/RENAMED/", "full/RENAMED@0/qemu", "full/RENAMED/qemu/x", "FULL/x/y"})
+            strings = {
+                "",
+                "full",
+                "full/RENAMED",
+                "full/RENAMED/",
+                "full/RENAMED@0/qemu",
+                "full/RENAMED/qemu/x",
+                "FULL/x/y"
+            })
     void what_is_no_scenario_is_refused(String name) {
         assertThat(Scenario.parsed(name)).isEmpty();
     }
@@ -49,7 +57,8 @@ class ScenariosTest {
     void the_quick_set_has_every_workflow_and_every_victim_and_comes_back_with_its_seed(long seed) {
         List<Scenario> quick = Scenarios.quick(seed);
         assertThat(quick.stream().map(Scenario::workflow)).contains(Workflow.values());
-        assertThat(quick.stream().flatMap(scenario -> scenario.victims().stream())).contains(Victim.values());
+        assertThat(quick.stream().flatMap(scenario -> scenario.victims().stream()))
+                .contains(Victim.values());
         assertThat(Scenarios.quick(seed)).isEqualTo(quick);
         assertThat(Scenarios.quick(seed + 1)).isNotEqualTo(quick);
     }
@@ -73,7 +82,8 @@ class ScenariosTest {
         // then
         assertThat(html).contains("tidemark drill run a/B/qemu c --seed 7 --jobs 1", "&lt;b&gt;&amp;", "QEMU", "7.2");
         assertThat(html).doesNotContain("<script", "<b>", "http:", "https:");
-        assertThat(report.json()).contains("\"seed\" : 7", "\"passed\" : 0", "\"failed\" : 1", "\"verdict\" : \"FAIL\"");
+        assertThat(report.json())
+                .contains("\"seed\" : 7", "\"passed\" : 0", "\"failed\" : 1", "\"verdict\" : \"FAIL\"");
         assertThat(report.json()).doesNotContain("history");
         assertThat(Optional.of(report.failedCount())).contains(1L);
     }

@@ -33,8 +33,8 @@ class SparedGuestIT {
             Mounts.tmpfs(place, "size=40m");
             try (NbdWriter guest = new NbdWriter(machine.daemon().nbdSocket(), "d0", Machine.DISK_BYTES)) {
                 Awaitility.await().until(() -> guest.writes() > 100);
-                JsonNode operation = client.startBackup(
-                        Map.of("repo", "second", "kind", "FULL", "bytesPerSecondMax", 65_536));
+                JsonNode operation =
+                        client.startBackup(Map.of("repo", "second", "kind", "FULL", "bytesPerSecondMax", 65_536));
                 site.api().awaitState(operation, "RUNNING");
                 long before = guest.writes();
                 Awaitility.await().until(() -> guest.writes() > before + 100);

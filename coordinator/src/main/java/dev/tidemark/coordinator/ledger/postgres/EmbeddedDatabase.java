@@ -71,7 +71,9 @@ final class EmbeddedDatabase implements Database {
     static DataSource reading(EmbeddedServer server, String name) {
         try {
             return DataSources.plain(
-                    url(server, name), OWNER_ROLE, server.ground().ownerPassword().read());
+                    url(server, name),
+                    OWNER_ROLE,
+                    server.ground().ownerPassword().read());
         } catch (IOException failure) {
             throw new DatabaseRefused.ServerFailed("The password cannot be read: " + failure.getMessage(), failure);
         }
