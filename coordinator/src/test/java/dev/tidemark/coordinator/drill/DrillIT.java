@@ -10,6 +10,7 @@ import dev.tidemark.schema.json.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,7 +49,8 @@ class DrillIT {
         StringWriter printed = new StringWriter();
         System.out.println("replay with -Dtidemark.seed=" + SEED);
         // when
-        int code = Drill.run(options, "test", new PrintWriter(printed), new PrintWriter(System.out, true));
+        int code = Drill.run(
+                options, "test", new PrintWriter(printed), new PrintWriter(System.out, true, StandardCharsets.UTF_8));
         // then
         JsonNode document = Json.MAPPER.readTree(printed.toString());
         assertThat(document.path("failed").asInt(-1)).as("%s", printed).isZero();

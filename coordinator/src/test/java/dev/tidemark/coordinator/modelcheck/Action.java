@@ -50,6 +50,7 @@ enum Action {
         this.words = words;
     }
 
+    @SuppressWarnings("EnumOrdinal") // a state is packed into a few numbers
     String describe(int first, int second) {
         String outcome =
                 this == REPORT || this == REPORT_UNANSWERED ? Outcome.values()[second].name() : String.valueOf(second);

@@ -152,7 +152,7 @@ final class Conclusion {
             return;
         }
         if (awaited >= 0 && w.v[seen + awaited] != ABSENT) {
-            if (w.v[seen + awaited] != RECORDING || moved[disk] && bug != Bug.SIZE_CHANGE_IGNORED) {
+            if (w.v[seen + awaited] != RECORDING || (moved[disk] && bug != Bug.SIZE_CHANGE_IGNORED)) {
                 stillborn[disk] = chain | 1 << awaited;
                 return;
             }
@@ -270,7 +270,7 @@ final class Conclusion {
             allCleared &= !holds || !seen;
             cleared |= holds && !seen ? 1 << disk : 0;
         }
-        if (bug == Bug.TRUST_THE_REPLY && outcome == Outcome.SEEN || bug == Bug.ONE_DISK_FOR_ALL && cleared != 0) {
+        if ((bug == Bug.TRUST_THE_REPLY && outcome == Outcome.SEEN) || (bug == Bug.ONE_DISK_FOR_ALL && cleared != 0)) {
             allCleared = true;
         }
         for (int disk = 0; disk < w.disks; disk++) {
@@ -351,7 +351,7 @@ final class Conclusion {
             if (moved[disk] && bug != Bug.MOMENT_KNOWN_TO_THE_GATEWAY_ALONE && bug != Bug.MOMENT_UNCHECKED) {
                 return true;
             }
-            if (since != FULL && (brokenNow[disk] >> since - 1 & 1) == 1) {
+            if (since != FULL && (brokenNow[disk] >> (since - 1) & 1) == 1) {
                 return true;
             }
         }

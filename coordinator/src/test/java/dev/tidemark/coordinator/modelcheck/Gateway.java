@@ -60,6 +60,7 @@ import static dev.tidemark.coordinator.modelcheck.World.older;
  * One gateway's rounds: look, tell, take one step. {@code reconcile.Decision}, {@code Comparison}, {@code Leftovers}, {@code Pass}
  * and {@code BackupRun}, on masks. A gateway that could not reach anything any more still holds what it held.
  */
+@SuppressWarnings("EnumOrdinal") // a state is packed into a few numbers
 final class Gateway {
     /** Where it is in its round. */
     static final int AT_REST = 0;
@@ -195,7 +196,7 @@ final class Gateway {
             int mark = w.v[layout.mark + disk];
             boolean ownMark = deletion && mark == get(w, gateway, HELD_DELETION);
             stale |= mark != 0 && !ownMark;
-            boolean temporary = backup && w.is(layout.temporary + disk, b) || ownMark;
+            boolean temporary = (backup && w.is(layout.temporary + disk, b)) || ownMark;
             w.v[there + SEEN_TEMPORARY] = temporary ? 1 : 0;
             w.v[there + SEEN_JOB] = backup ? w.job(disk, b) : NO_JOB;
             for (int c = 0; c < w.checkpoints; c++) {
@@ -385,7 +386,7 @@ final class Gateway {
                 return conclude(Outcome.EVIDENCE_CHANGED);
             }
             int heir = w.v[there + SEEN + newest(older)];
-            if (heir == ABSENT || heir == SPOILT || c == newest(chain) && heir != RECORDING) {
+            if (heir == ABSENT || heir == SPOILT || (c == newest(chain) && heir != RECORDING)) {
                 return bug == Bug.NO_MARK_ON_DELETE ? conclude(Outcome.SEEN) : Next.BLOCKED;
             }
         }
@@ -646,7 +647,7 @@ final class Gateway {
         int b = get(w, gateway, HELD_SUBJECT);
         switch (w.v[layout.phase + b]) {
             case BEGUN -> {
-                if (isParentMissing(w, b)) {
+                if (isParentMissing(w)) {
                     condemn(w, gateway, Outcome.BASE_MISSING);
                     put(w, gateway, COMPLETING, 0);
                     return true;
@@ -675,7 +676,7 @@ final class Gateway {
         return true;
     }
 
-    private boolean isParentMissing(World w, int b) {
+    private boolean isParentMissing(World w) {
         for (int disk = 0; disk < w.disks; disk++) {
             int since = w.v[layout.begunPlan + disk];
             if (since != FULL && w.v[layout.phase + since - 1] < RENAMED) {

@@ -31,12 +31,12 @@ final class Health {
     }
 
     private static boolean isFlawed(int seen, boolean mustRecord, Bug bug) {
-        return seen == ABSENT && bug != Bug.ABSENT_IS_EMPTY
-                || seen == SPOILT && bug != Bug.INCONSISTENT_IS_CONSISTENT
-                || mustRecord
+        return (seen == ABSENT && bug != Bug.ABSENT_IS_EMPTY)
+                || (seen == SPOILT && bug != Bug.INCONSISTENT_IS_CONSISTENT)
+                || (mustRecord
                         && seen != RECORDING
                         && bug != Bug.RECORDING_FLAG_IGNORED
                         && bug != Bug.ABSENT_IS_EMPTY
-                        && bug != Bug.INCONSISTENT_IS_CONSISTENT;
+                        && bug != Bug.INCONSISTENT_IS_CONSISTENT);
     }
 }

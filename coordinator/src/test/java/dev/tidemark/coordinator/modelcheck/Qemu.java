@@ -50,7 +50,7 @@ final class Qemu {
 
     /** The tail is cut off: data reads as zeroes afterwards, and the bits are gone (S1). */
     void shrink(World w, int disk) {
-        int tail = 1 << layout.granules - 1;
+        int tail = 1 << (layout.granules - 1);
         touch(w, disk, tail, false);
         for (int c = 0; c < w.checkpoints; c++) {
             w.v[layout.bits + w.pair(disk, c)] &= ~tail;
@@ -206,7 +206,8 @@ final class Qemu {
 
     private boolean usable(World w, int disk, int c, boolean below) {
         int state = w.bitmap(disk, c);
-        if (bug == Bug.ABSENT_IS_EMPTY && state == ABSENT || bug == Bug.INCONSISTENT_IS_CONSISTENT && state == SPOILT) {
+        if ((bug == Bug.ABSENT_IS_EMPTY && state == ABSENT)
+                || (bug == Bug.INCONSISTENT_IS_CONSISTENT && state == SPOILT)) {
             return true;
         }
         if (bug == Bug.BITMAP_FOUND_BELOW && state != ABSENT) {

@@ -59,10 +59,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /** The production core and the production plans, driven by the steps of the model. */
+@SuppressWarnings("EnumOrdinal") // a state is packed into a few numbers
 final class Shadow {
     static final long GRANULARITY = 65_536;
     private static final long SIZE = 1L << 30;
@@ -171,11 +173,15 @@ final class Shadow {
         for (int disk = 0; disk < layout.disks; disk++) {
             nodes.put(disk(disk), node(disk));
         }
-        return Plans.of(held.get(gateway).operation().orElseThrow(), nodes);
+        return Plans.of(held(gateway).operation().orElseThrow(), nodes);
     }
 
     OperationId operation(int gateway) {
-        return held.get(gateway).operation().orElseThrow().id();
+        return held(gateway).operation().orElseThrow().id();
+    }
+
+    private Desired held(int gateway) {
+        return Objects.requireNonNull(held.get(gateway), "this gateway holds no desired state yet");
     }
 
     static String node(int disk) {
@@ -184,7 +190,7 @@ final class Shadow {
 
     private void report(World w, int gateway, Outcome outcome) {
         List<ObservedJob> jobs = new ArrayList<>();
-        Optional<OperationId> operation = held.get(gateway).operation().map(pending -> pending.id());
+        Optional<OperationId> operation = held(gateway).operation().map(pending -> pending.id());
         for (int disk = 0; disk < layout.disks; disk++) {
             int job = w.v[w.held(gateway, disk) + SEEN_JOB];
             if (job != NO_JOB) {
@@ -195,7 +201,7 @@ final class Shadow {
         }
         List<OperationResult> results = outcome == Outcome.NONE
                 ? List.of()
-                : List.of(new OperationResult(operation.orElseThrow(), outcome(w, gateway, outcome)));
+                : List.of(new OperationResult(operation.orElseThrow(), outcome(w, outcome)));
         record(
                 new Sight.Observed(
                         facts(), "running", disks(w, gateway), jobs, List.of(), List.of(), List.of(), List.of()),
@@ -209,13 +215,13 @@ final class Shadow {
         return current ? machine.version() : machine.version() - 1;
     }
 
-    private dev.tidemark.schema.contract.Outcome outcome(World w, int gateway, Outcome outcome) {
+    private dev.tidemark.schema.contract.Outcome outcome(World w, Outcome outcome) {
         return switch (outcome) {
             case SEEN ->
                 new dev.tidemark.schema.contract.Outcome.Done(new dev.tidemark.schema.contract.Outcome.Evidence.Seen());
             case STORED ->
                 new dev.tidemark.schema.contract.Outcome.Done(
-                        new dev.tidemark.schema.contract.Outcome.Evidence.Stored(completed(w, gateway)));
+                        new dev.tidemark.schema.contract.Outcome.Evidence.Stored(completed(w)));
             case EVIDENCE_CHANGED -> refused(FailureCode.EVIDENCE_CHANGED);
             case BASE_MISSING -> refused(FailureCode.BASE_BACKUP_MISSING);
             case FAILED -> refused(FailureCode.JOB_FAILED);
@@ -228,7 +234,7 @@ final class Shadow {
         return new dev.tidemark.schema.contract.Outcome.Refused(code, "as the model says");
     }
 
-    private List<CompletedDisk> completed(World w, int gateway) {
+    private List<CompletedDisk> completed(World w) {
         List<CompletedDisk> disks = new ArrayList<>();
         for (int disk = 0; disk < layout.disks; disk++) {
             int since = w.v[layout.begunPlan + disk];

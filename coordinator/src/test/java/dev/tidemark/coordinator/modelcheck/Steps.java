@@ -5,6 +5,7 @@ import static dev.tidemark.coordinator.modelcheck.Layout.STEP;
 import static dev.tidemark.coordinator.modelcheck.World.RUNNING;
 
 /** Every step that a state allows. */
+@SuppressWarnings("EnumOrdinal") // a state is packed into a few numbers
 final class Steps {
     /** Takes each step with the state that it leads to, which is used again for the next. */
     interface Sink {
@@ -168,7 +169,7 @@ final class Steps {
         }
         // The first look of a session is told in any case: who answers may be another QEMU.
         boolean news = different || left || gateway.get(w, g, Layout.SESSION_TOLD) == 0;
-        if (step == Gateway.LOOKED && news && bug != Bug.OBSTACLE_IGNORED || gateway.isStartUntold(w, g)) {
+        if ((step == Gateway.LOOKED && news && bug != Bug.OBSTACLE_IGNORED) || gateway.isStartUntold(w, g)) {
             return;
         }
         if (left && gateway.owns(w, g)) {

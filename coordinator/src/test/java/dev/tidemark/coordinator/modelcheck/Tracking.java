@@ -45,7 +45,7 @@ final class Tracking {
         if ((kind == CREATE || kind == BACK_UP) && w.v[layout.checkpoint + subject] == REQUESTED) {
             awaited = subject;
         }
-        if (moved || bug != Bug.RETURN_UNNOTICED && isReturned(w, disk, chain, awaited)) {
+        if (moved || (bug != Bug.RETURN_UNNOTICED && isReturned(w, disk, chain, awaited))) {
             return true;
         }
         int union = 0;
@@ -77,7 +77,7 @@ final class Tracking {
                 continue;
             }
             int state = w.onTop(disk, c) ? w.bitmap(disk, c) : ABSENT;
-            if (state == ABSENT || state == SPOILT || !successor && state != RECORDING) {
+            if (state == ABSENT || state == SPOILT || (!successor && state != RECORDING)) {
                 return true;
             }
             union |= w.bits(disk, c);

@@ -1,6 +1,7 @@
 package dev.tidemark.coordinator.simulation;
 
 import dev.tidemark.gateway.act.Canary;
+import dev.tidemark.gateway.act.CanaryQuestion;
 import dev.tidemark.gateway.act.Plan;
 import dev.tidemark.gateway.act.QemuNames;
 import dev.tidemark.gateway.model.ModelAction;
@@ -18,7 +19,9 @@ import dev.tidemark.gateway.qmp.QmpRefused;
 import dev.tidemark.gateway.qmp.QmpUnavailable;
 import dev.tidemark.gateway.qmp.TransactionAction;
 import dev.tidemark.gateway.reconcile.Qemu;
+import dev.tidemark.schema.contract.ObservedBitmap;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -89,6 +92,25 @@ final class PlayedSession implements Qemu {
     @Override
     public void writeCanary(Canary canary) throws QmpException {
         said(Site.WRITE_CANARY, "blockdev-mirror", () -> daemon.write(canary.window(), 0, 1, 1));
+    }
+
+    @Override
+    public List<String> withoutCanary(CanaryQuestion question) throws QmpException, UnusableReply {
+        List<TransactionAction> actions = question.actions();
+        if (actions.isEmpty()) {
+            return List.of();
+        }
+        said(
+                Site.ASK_CANARY,
+                "transaction",
+                () -> daemon.transaction(
+                        actions.stream().<ModelAction>map(ModelAction.Said::new).toList()));
+        Map<String, Long> dirtyBytes = new HashMap<>();
+        for (ObservedBitmap bitmap :
+                asked(Site.LOOK, "query", () -> daemon.bitmaps(question.canary().node()))) {
+            bitmap.name().ifPresent(name -> dirtyBytes.put(name, bitmap.dirtyBytes()));
+        }
+        return question.lacking(dirtyBytes);
     }
 
     @Override

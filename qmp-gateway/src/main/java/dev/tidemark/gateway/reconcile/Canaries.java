@@ -1,6 +1,7 @@
 package dev.tidemark.gateway.reconcile;
 
 import dev.tidemark.gateway.act.Canary;
+import dev.tidemark.gateway.act.CanaryQuestion;
 import dev.tidemark.gateway.observe.Look;
 import dev.tidemark.gateway.observe.UnusableReply;
 import dev.tidemark.gateway.qmp.QmpException;
@@ -100,7 +101,7 @@ final class Canaries {
                 .filter(bitmap -> bitmap.dirtyBytesMin().isPresent())
                 .forEach(bitmap -> granularities.put(bitmap.name().value(), bitmap.granularity()));
         String node = seen.get().facts().node();
-        for (String lacking : qemu.withoutCanary(canary, node, granularities)) {
+        for (String lacking : qemu.withoutCanary(CanaryQuestion.of(canary, node, granularities))) {
             LOG.warn(
                     "bitmap {}/{} lost the granule that it was born with: it was cut, cleared or re-made",
                     node,

@@ -1,6 +1,7 @@
 package dev.tidemark.gateway.reconcile;
 
 import dev.tidemark.gateway.act.Canary;
+import dev.tidemark.gateway.act.CanaryQuestion;
 import dev.tidemark.gateway.act.Plan;
 import dev.tidemark.gateway.observe.Look;
 import dev.tidemark.gateway.observe.Observer;
@@ -8,7 +9,6 @@ import dev.tidemark.gateway.observe.UnusableReply;
 import dev.tidemark.gateway.qmp.QmpException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -47,13 +47,8 @@ public interface Qemu extends AutoCloseable {
     /** Starts the job that lets a canary's bitmap mark its last sector; it has to be cancelled when it is {@code ready}. */
     void writeCanary(Canary canary) throws QmpException;
 
-    /**
-     * Which of a node's bitmaps lack what a written canary marks.
-     *
-     * @param granularities those of the bitmaps that are asked for, by name
-     */
-    List<String> withoutCanary(Canary canary, String node, Map<String, Long> granularities)
-            throws QmpException, UnusableReply;
+    /** Which of the bitmaps asked for lack what their written canary marks. */
+    List<String> withoutCanary(CanaryQuestion question) throws QmpException, UnusableReply;
 
     /** Closes a node. */
     void closeNode(String node) throws QmpException;

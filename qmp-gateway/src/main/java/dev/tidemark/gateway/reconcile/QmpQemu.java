@@ -1,6 +1,7 @@
 package dev.tidemark.gateway.reconcile;
 
 import dev.tidemark.gateway.act.Canary;
+import dev.tidemark.gateway.act.CanaryQuestion;
 import dev.tidemark.gateway.act.Plan;
 import dev.tidemark.gateway.observe.Look;
 import dev.tidemark.gateway.observe.Observer;
@@ -10,13 +11,10 @@ import dev.tidemark.gateway.qmp.QmpException;
 import dev.tidemark.gateway.qmp.QmpSession;
 import dev.tidemark.gateway.qmp.TransactionAction;
 import dev.tidemark.gateway.qmp.TransactionAction.BitmapAdd;
-import dev.tidemark.gateway.qmp.TransactionAction.BitmapMerge;
-import dev.tidemark.gateway.qmp.TransactionAction.BitmapSource;
 import dev.tidemark.gateway.watch.ImageWatch;
 import dev.tidemark.schema.crash.CrashPoint;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -113,38 +111,14 @@ final class QmpQemu implements Qemu {
         execute(new QmpCommand.BlockdevMirror(canary.job(), canary.source(), canary.window()));
     }
 
-    /**
-     * QEMU tells how much a bitmap marks, and not what. So each is copied at one moment, once as it is and once with the canary's
-     * bits: where the copies mark differently much, it lacked one. The copies go with the canary.
-     */
     @Override
-    public List<String> withoutCanary(Canary canary, String node, Map<String, Long> granularities)
-            throws QmpException, UnusableReply {
-        List<TransactionAction> actions = new ArrayList<>();
-        List<Map.Entry<String, Long>> asked = List.copyOf(granularities.entrySet());
-        for (int index = 0; index < asked.size(); index++) {
-            OptionalLong granularity = OptionalLong.of(asked.get(index).getValue());
-            BitmapSource itself = BitmapSource.on(node, asked.get(index).getKey());
-            String alone = canary.copy(index);
-            String together = canary.copyWithCanary(index);
-            actions.add(new BitmapAdd(canary.node(), alone, false, true, granularity));
-            actions.add(new BitmapMerge(canary.node(), alone, List.of(itself)));
-            actions.add(new BitmapAdd(canary.node(), together, false, true, granularity));
-            actions.add(new BitmapMerge(canary.node(), together, List.of(itself, BitmapSource.of(canary.bitmap()))));
-        }
+    public List<String> withoutCanary(CanaryQuestion question) throws QmpException, UnusableReply {
+        List<TransactionAction> actions = question.actions();
         if (actions.isEmpty()) {
             return List.of();
         }
         execute(new QmpCommand.Transaction(actions));
-        Map<String, Long> dirtyBytes = observer.dirtyBytes(canary.node());
-        List<String> lacking = new ArrayList<>();
-        for (int index = 0; index < asked.size(); index++) {
-            Long alone = dirtyBytes.get(canary.copy(index));
-            if (alone == null || !alone.equals(dirtyBytes.get(canary.copyWithCanary(index)))) {
-                lacking.add(asked.get(index).getKey());
-            }
-        }
-        return lacking;
+        return question.lacking(observer.dirtyBytes(question.canary().node()));
     }
 
     private static ObjectNode nothing(String node, long size) {

@@ -43,6 +43,7 @@ class QmpCommandTest {
                         "Transaction",
                         "BlockdevAdd",
                         "BlockdevDel",
+                        "BlockdevMirror",
                         "BlockdevReopenReadOnly",
                         "BlockExportDel",
                         "JobCancel",
