@@ -108,7 +108,7 @@ final class Judge {
 
     private void wrong(Client client, Made made, String detail, Path target) {
         String subject = client.vm() + "-" + made.id();
-        scene.findings().add(Findings.Kind.WRONG, subject, made.backup() + " " + detail, directory -> {
+        scene.findings().add(Findings.Kind.WRONG, subject, detail + "; " + made.backup(), directory -> {
             Findings.json(directory.resolve("reference.json"), made.reference().moments());
             if (Files.exists(target)) {
                 Findings.copy(target, directory.resolve("restored"));

@@ -3,10 +3,12 @@ package dev.tidemark.coordinator.drill.soak;
 import dev.tidemark.schema.json.Json;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 /** The figures of a soak, for a person or for a script. */
 final class Report {
@@ -113,12 +115,18 @@ final class Report {
             one.put("name", series.name());
             one.put("samples", series.samples().size());
             one.put("judged", series.isJudged());
-            one.put("heapMebibytes", series.firstAndLast(LeakWatch.Sample::heapMebibytes));
-            one.put("descriptors", series.firstAndLast(LeakWatch.Sample::descriptors));
-            one.put("threads", series.firstAndLast(LeakWatch.Sample::threads));
+            one.put("heapMebibytes", firstAndLast(series, LeakWatch.Sample::heapMebibytes));
+            one.put("descriptors", firstAndLast(series, LeakWatch.Sample::descriptors));
+            one.put("threads", firstAndLast(series, LeakWatch.Sample::threads));
             all.add(one);
         }
         return all;
+    }
+
+    private static List<Double> firstAndLast(LeakWatch.Series series, ToDoubleFunction<LeakWatch.Sample> measure) {
+        return Arrays.stream(series.firstAndLast(measure))
+                .mapToObj(value -> Math.round(value * 10) / 10.0)
+                .toList();
     }
 
     private static long sum(Map<String, Long> counts) {
