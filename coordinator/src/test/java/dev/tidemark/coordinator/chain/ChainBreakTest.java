@@ -394,8 +394,12 @@ class ChainBreakTest {
                 .thenNothing();
         story.report(story.expected().seen().withGuestFrozen(Optional.of(false)), Optional.empty())
                 .thenNothing();
-        QemuFacts other = new QemuFacts("7.2", OptionalLong.of(77), OptionalLong.of(78));
-        Sight.Observed seen = story.expected().qemu(other).seen();
+        QemuFacts other = new QemuFacts("7.2", OptionalLong.of(77), OptionalLong.of(78), Optional.of("second run"));
+        Sight.Observed seen = story.expected()
+                .qemu(other)
+                .vouched(VDA, "first run", "second run")
+                .vouched(VDB, "first run", "second run")
+                .seen();
         story.report(seen.withGuestFrozen(Optional.of(true)), Optional.empty());
         assertThat(story.only(DriftFound.class).kind()).isEqualTo(DriftKind.GUEST_FROZEN);
     }

@@ -48,14 +48,7 @@ class DivergentGraphsIT {
         first();
         guest.overlay("vda", "ov");
         guest.writeGranule("vda", 9);
-        guest.system().kill();
-        guest.system()
-                .startAgainOn(List.of(
-                        "{\"driver\":\"qcow2\",\"node-name\":\"n-vda\",\"file\":{\"driver\":\"file\",\"filename\":\""
-                                + guest.file("ov") + "\"},\"backing\":{\"driver\":\"qcow2\",\"node-name\":\"base\","
-                                + "\"file\":{\"driver\":\"file\",\"filename\":\"" + guest.image("vda") + "\"}}}",
-                        DiskImage.qcow2Blockdev("n-vdb", guest.image("vdb"))));
-        guest.serve();
+        killAndStartOnLayer();
         // given what makes it dangerous: found by its name anywhere below, it looks as if nothing had happened
         JsonNode below = bitmapOf("base");
         assertThat(below.path("recording").asBoolean(false)).isTrue();
@@ -68,6 +61,29 @@ class DivergentGraphsIT {
         assertThat(full.kind("vda")).isEqualTo("FULL DISK_FILE_CHANGED");
         assertThat(full.kind("vdb")).startsWith("FULL");
         assertThat(client.breaks()).contains("vda DISK_FILE_CHANGED");
+        thenIncrementalsGoOn();
+    }
+
+    @Test
+    @Covers({"#9", "S5", "#6", "base-records-below"})
+    void a_layer_that_lost_its_bitmap_is_not_saved_by_the_healthy_one_of_its_base() {
+        first();
+        guest.overlay("vda", "ov");
+        guest.writeGranule("vda", 9);
+        assertThat(client.backUp().kind("vda")).isEqualTo("FULL DISK_FILE_CHANGED");
+        guest.writeGranule("vda", 10);
+        assertThat(client.backUp().kind("vda")).isEqualTo("INCREMENTAL");
+        guest.writeGranule("vda", 11);
+        killAndStartOnLayer();
+        // given what makes it dangerous: the layer's own bitmap went with QEMU, and below lies one that looks well
+        assertThat(bitmapOf("base").path("inconsistent").asBoolean(false)).isFalse();
+        assertThat(guest.bitmaps("vda")).isEmpty();
+        guest.writeGranule("vda", 12);
+        client.awaitSeen("UP");
+        // then
+        Made full = client.backUp();
+        assertThat(full.kind("vda")).isEqualTo("FULL BITMAP_MISSING");
+        assertThat(client.breaks()).contains("vda BITMAP_MISSING");
         thenIncrementalsGoOn();
     }
 
@@ -94,11 +110,16 @@ class DivergentGraphsIT {
         client.reconcile();
         client.checkpoint("on-the-layer");
         guest.writeGranule("vda", 10);
-        commit();
+        beginCommit();
+        client.reconcile();
+        complete();
         guest.writeGranule("vda", 11);
         then("FULL DISK_FILE_CHANGED");
-        // The base's own bitmap, of which the log knows that nothing stands on it any more, is back with it.
-        assertThat(client.breaks()).containsExactly("vda DISK_FILE_CHANGED", "vda DELETED_BITMAP_REAPPEARED");
+        // A look amid the commit shows that the layer below is written; when the layer on top is gone, the base's own
+        // bitmap,
+        // of which the log knows that nothing stands on it any more, is back with it.
+        assertThat(client.breaks())
+                .containsExactly("vda DISK_FILE_CHANGED", "vda IMAGE_WRITTEN", "vda DELETED_BITMAP_REAPPEARED");
     }
 
     @Test
@@ -127,6 +148,17 @@ class DivergentGraphsIT {
         assertThat(client.breaks()).containsExactly("vda DISK_FILE_CHANGED");
     }
 
+    private void killAndStartOnLayer() {
+        guest.system().kill();
+        guest.system()
+                .startAgainOn(List.of(
+                        "{\"driver\":\"qcow2\",\"node-name\":\"n-vda\",\"file\":{\"driver\":\"file\",\"filename\":\""
+                                + guest.file("ov") + "\"},\"backing\":{\"driver\":\"qcow2\",\"node-name\":\"base\","
+                                + "\"file\":{\"driver\":\"file\",\"filename\":\"" + guest.image("vda") + "\"}}}",
+                        DiskImage.qcow2Blockdev("n-vdb", guest.image("vdb"))));
+        guest.serve();
+    }
+
     private void first() {
         guest.writeGranule("vda", 1);
         guest.writeGranule("vdb", 2);
@@ -153,15 +185,24 @@ class DivergentGraphsIT {
     }
 
     private void commit() {
-        guest.qmp("{\"execute\":\"block-commit\",\"arguments\":{\"job-id\":\"theirs\",\"device\":\"ov\"}}");
+        beginCommit();
         complete();
     }
 
-    private void complete() {
+    private void beginCommit() {
+        guest.qmp("{\"execute\":\"block-commit\",\"arguments\":{\"job-id\":\"theirs\",\"device\":\"ov\"}}");
+        awaitReady();
+    }
+
+    private void awaitReady() {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> jobs().stream()
                         .anyMatch(job -> job.path("status").asString("").equals("ready")));
+    }
+
+    private void complete() {
+        awaitReady();
         guest.qmp("{\"execute\":\"job-complete\",\"arguments\":{\"id\":\"theirs\"}}");
         Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> jobs().isEmpty());
     }

@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.coordinator.endtoend.Client.Made;
+import dev.tidemark.gateway.testkit.Covers;
 import dev.tidemark.gateway.testkit.RequiredProgram;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -71,6 +72,7 @@ class ImagesIT {
     }
 
     @Test
+    @Covers({"#28", "S8"})
     void a_write_while_qemu_is_down_makes_the_next_one_full() {
         machine.daemon().terminate();
         client.awaitSeen("DOWN");
@@ -80,6 +82,7 @@ class ImagesIT {
     }
 
     @Test
+    @Covers("S8")
     void so_does_one_in_the_very_moment_between_the_end_and_the_start() {
         machine.daemon().terminate();
         GuestData data = GuestData.of(machine.image("d0"), 1);
@@ -92,6 +95,7 @@ class ImagesIT {
     }
 
     @Test
+    @Covers("S8")
     void so_does_one_before_a_run_of_qemu_that_nobody_saw() {
         machine.daemon().terminate();
         GuestData.of(machine.image("d0"), 1).overwrite();
@@ -103,6 +107,7 @@ class ImagesIT {
     }
 
     @Test
+    @Covers("S8")
     void a_write_while_qemu_runs_is_found_as_well() {
         machine.daemon().terminate();
         GuestData data = GuestData.of(machine.image("d0"), 1);
@@ -113,6 +118,7 @@ class ImagesIT {
     }
 
     @Test
+    @Covers({"#8", "S4", "S8"})
     void an_image_that_was_exchanged_by_name_makes_the_next_one_full() throws IOException {
         machine.daemon().terminate();
         Path copy = machine.file("copy");
@@ -124,6 +130,7 @@ class ImagesIT {
     }
 
     @Test
+    @Covers("S8")
     void nobody_vouches_for_an_image_if_the_gateway_was_away_over_the_restart() {
         machine.daemon().terminate();
         GuestData data = GuestData.of(machine.image("d0"), 1);

@@ -75,7 +75,7 @@ final class LateWire implements AutoCloseable {
             BufferedReader lines = new BufferedReader(Channels.newReader(client, StandardCharsets.UTF_8));
             String line = lines.readLine();
             while (line != null) {
-                if (line.contains("\"transaction\"")) {
+                if (Transactions.isOperation(line)) {
                     stop.getAndSet(Optional.empty()).ifPresent(stopping -> {
                         stopping.run();
                         held.set(Optional.of(server));

@@ -108,7 +108,7 @@ final class LossyWire implements AutoCloseable {
     }
 
     private boolean passesCommand(String line, AtomicBoolean deaf) {
-        if (!line.contains("\"transaction\"")) {
+        if (!Transactions.isOperation(line)) {
             return true;
         }
         Loss loss = next.getAndSet(Loss.NONE);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.coordinator.endtoend.Client.Made;
+import dev.tidemark.gateway.testkit.Covers;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,7 @@ class LostBitsIT {
     }
 
     @Test
+    @Covers({"#11", "S1"})
     void a_disk_that_shrank_and_grew_while_it_was_clean_is_full() {
         unseen(this::shrinkAndGrow);
         client.reconcile();
@@ -49,6 +51,7 @@ class LostBitsIT {
     }
 
     @Test
+    @Covers({"#11", "S1"})
     void a_disk_that_shrank_and_grew_and_was_written_before_and_since_is_full() {
         machine.writeGranule("d0", 3);
         unseen(() -> {
@@ -61,6 +64,7 @@ class LostBitsIT {
     }
 
     @Test
+    @Covers({"#11", "S1"})
     void a_disk_that_shrank_and_grew_is_full_behind_checkpoints_too() {
         client.checkpoint("c1");
         machine.writeGranule("d0", 3);
@@ -73,6 +77,7 @@ class LostBitsIT {
     }
 
     @Test
+    @Covers({"#13", "S7"})
     void a_clean_bitmap_that_was_removed_and_made_again_is_not_trusted() {
         String newest = machine.recording("d0").getFirst();
         unseen(() -> {
@@ -84,6 +89,7 @@ class LostBitsIT {
     }
 
     @Test
+    @Covers({"#13", "S7"})
     void a_bitmap_that_was_removed_made_again_and_marked_since_is_not_trusted() {
         String newest = machine.recording("d0").getFirst();
         unseen(() -> {
@@ -96,6 +102,7 @@ class LostBitsIT {
     }
 
     @Test
+    @Covers("S7")
     void a_bitmap_that_was_cleared_is_not_trusted() {
         String newest = machine.recording("d0").getFirst();
         machine.writeGranule("d0", 40);
@@ -107,6 +114,7 @@ class LostBitsIT {
     }
 
     @Test
+    @Covers({"#13", "S7"})
     void an_older_bitmap_that_was_made_again_spoils_what_is_older() {
         String older = machine.recording("d0").getFirst();
         machine.writeGranule("d0", 40);

@@ -61,7 +61,7 @@ public final class Reconciler {
         this.surroundings = surroundings;
         this.machine = desired.machine();
         this.signals = new Signals(desired, surroundings.clockwork());
-        this.reporter = new Reporter(surroundings, signals);
+        this.reporter = new Reporter(surroundings.link(), surroundings.crash(), signals);
         this.repositoryRunner = new RepositoryRunner(surroundings, signals);
         this.pass = new Pass(surroundings, signals, reporter, repositoryRunner);
         this.onUnregistered = onUnregistered;

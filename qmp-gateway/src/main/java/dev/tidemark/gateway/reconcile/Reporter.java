@@ -1,11 +1,13 @@
 package dev.tidemark.gateway.reconcile;
 
 import dev.tidemark.gateway.observe.Look;
+import dev.tidemark.schema.contract.CoordinatorLink;
 import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.LinkException;
 import dev.tidemark.schema.contract.OperationResult;
 import dev.tidemark.schema.contract.Report;
 import dev.tidemark.schema.contract.Sight;
+import dev.tidemark.schema.crash.CrashHook;
 import dev.tidemark.schema.crash.CrashPoint;
 import java.util.List;
 import java.util.Optional;
@@ -13,13 +15,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Tells the coordinator, and remembers what it was told in this session so that nothing is told twice for nothing. */
 final class Reporter {
-    private final Surroundings surroundings;
+    private final CoordinatorLink link;
+    private final CrashHook crash;
     private final Signals signals;
     private Sight.@Nullable Observed told;
     private long settledVersion = -1;
 
-    Reporter(Surroundings surroundings, Signals signals) {
-        this.surroundings = surroundings;
+    Reporter(CoordinatorLink link, CrashHook crash, Signals signals) {
+        this.link = link;
+        this.crash = crash;
         this.signals = signals;
     }
 
@@ -37,17 +41,21 @@ final class Reporter {
     /** Reports; empty if the machine is no longer registered. */
     Optional<Desired> report(Desired desired, Look look, List<OperationResult> results) throws LinkException {
         Optional<Desired> answer = send(desired, look.observed(), results);
-        told = look.fingerprint();
-        // An answer at the version that was held means that nothing followed from it, and nothing will.
-        settledVersion = answer.map(Desired::version).orElse(-1L) == desired.version() ? desired.version() : -1;
+        // An answer at the version that was held means that nothing followed from it, and nothing will. With any other
+        // the
+        // coordinator may have come too far meanwhile to conclude from this look at all: then nobody has heard of it,
+        // and an
+        // operation that was asked for in between would be sent on evidence that was never judged.
+        boolean settled = answer.map(Desired::version).orElse(-1L) == desired.version();
+        told = settled ? look.fingerprint() : null;
+        settledVersion = settled ? desired.version() : -1;
         return answer;
     }
 
     Optional<Desired> send(Desired desired, Sight sight, List<OperationResult> results) throws LinkException {
-        surroundings.crash().at(CrashPoint.BEFORE_REPORT);
-        Optional<Desired> answer =
-                surroundings.link().report(new Report(desired.machine(), desired.version(), sight, results));
-        surroundings.crash().at(CrashPoint.AFTER_REPORT);
+        crash.at(CrashPoint.BEFORE_REPORT);
+        Optional<Desired> answer = link.report(new Report(desired.machine(), desired.version(), sight, results));
+        crash.at(CrashPoint.AFTER_REPORT);
         answer.ifPresent(signals::take);
         return answer;
     }
