@@ -42,9 +42,7 @@ final class Reporter {
     Optional<Desired> report(Desired desired, Look look, List<OperationResult> results) throws LinkException {
         Optional<Desired> answer = send(desired, look.observed(), results);
         // An answer at the version that was held means that nothing followed from it, and nothing will. With any other
-        // the
-        // coordinator may have come too far meanwhile to conclude from this look at all: then nobody has heard of it,
-        // and an
+        // the coordinator may have come too far to conclude from this look at all: then nobody has heard of it, and an
         // operation that was asked for in between would be sent on evidence that was never judged.
         boolean settled = answer.map(Desired::version).orElse(-1L) == desired.version();
         told = settled ? look.fingerprint() : null;
