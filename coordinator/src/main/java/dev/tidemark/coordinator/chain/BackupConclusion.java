@@ -109,7 +109,11 @@ final class BackupConclusion {
             case Outcome.Refused refused -> {
                 boolean open = unfolding.now().pending().orElse(null) instanceof Pending.Backup now && !now.started();
                 List<DiskName> missing = missing(backup, refused);
-                if (open && refused.code() == FailureCode.BASE_BACKUP_MISSING && !missing.isEmpty()) {
+                boolean missingBase = refused.code() == FailureCode.BASE_BACKUP_MISSING && !missing.isEmpty();
+                if (open && missingBase && backup.abort()) {
+                    // No other plan follows, so that this word would be told for ever and nothing come of it.
+                    pendings.fail(backup, FailureCode.ABORTED, refused.detail());
+                } else if (open && missingBase) {
                     replan(backup, missing, refused.detail());
                 } else if (open && refused.code() == FailureCode.EVIDENCE_CHANGED && !unfolding.isEmpty()) {
                     replan(backup, List.of(), "");

@@ -375,6 +375,13 @@ class BackupConclusionTest {
     }
 
     @Test
+    void an_aborting_backup_whose_base_is_missing_ends_instead_of_hanging_for_ever() {
+        Story story = incremental().abort(SECOND_BACKUP);
+        story.report(story.expected().seen(), Optional.of(refusal(FailureCode.BASE_BACKUP_MISSING, VDA)))
+                .then(CheckpointFailed.class, BackupAborted.class);
+    }
+
+    @Test
     void an_aborting_backup_is_not_replanned() {
         Story story = incremental().abort(SECOND_BACKUP);
         story.look(story.expected().without(VDA, A)).then(ChainBroken.class);
