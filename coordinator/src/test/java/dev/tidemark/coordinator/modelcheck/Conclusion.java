@@ -173,7 +173,10 @@ final class Conclusion {
         }
     }
 
-    /** Nothing mends a bitmap: a chain that is whole now was whole at every look since its last change. */
+    /**
+     * Nothing mends a bitmap, but a transaction that arrives late and makes one again: a chain that is whole now was whole at
+     * every look since its last change.
+     */
     private boolean isWholeNow(World w, int disk, int links) {
         int awaited = awaited(w);
         for (int c = 0; c < w.checkpoints; c++) {
@@ -184,6 +187,7 @@ final class Conclusion {
                 && w.v[layout.depth + disk] == w.v[layout.knownDepth + disk];
         return w.v[layout.up] == 1
                 && w.v[layout.copied] == 0
+                && w.v[layout.remade] == 0
                 && !moved[disk]
                 && Health.spoilt(links, successor, !fits, actual, 0, Bug.NONE) == 0;
     }
@@ -324,7 +328,9 @@ final class Conclusion {
             case BASE_MISSING, EVIDENCE_CHANGED -> {
                 boolean open = w.v[layout.started] == 0;
                 boolean missing = outcome == Outcome.BASE_MISSING && isIncremental(w);
-                if (open && missing) {
+                if (open && missing && w.v[layout.abort] == 1) {
+                    fail(w);
+                } else if (open && missing) {
                     replan(w, b, true);
                 } else if (open && outcome == Outcome.EVIDENCE_CHANGED && events) {
                     replan(w, b, false);

@@ -16,11 +16,15 @@ import dev.tidemark.schema.id.OperationId;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The model says what the production code says: along random ways through the model, the production core gets the same commands
@@ -28,9 +32,12 @@ import org.junit.jupiter.api.Test;
  */
 class FidelityTest {
     private static final int WAYS = 1_500;
+    private static final int TWIN_WAYS = 10_000;
     private static final int STEPS = 160;
+    private static final int FAULT_PERCENT = 5;
 
-    /** The repository does not vanish here, because the core then needs the gateway's word for which disk it was. */
+    private static final EnumSet<Action> ONLY_WITH_A_BUG = EnumSet.of(Action.COMMIT, Action.COORDINATOR_DIES);
+
     private static final Set<Fault> FAULTS = EnumSet.complementOf(EnumSet.of(Fault.IN_THE_WINDOW));
 
     private record Taken(Action action, int first, int second, World after) {}
@@ -40,34 +47,39 @@ class FidelityTest {
         long first = Long.getLong("tidemark.seed", 1);
         int ways = Long.getLong("tidemark.seed") == null ? WAYS : 1;
         long sent = 0;
+        Set<Action> taken = EnumSet.noneOf(Action.class);
         for (long seed = first; seed < first + ways; seed++) {
-            sent += walk(seed, Bug.NONE);
+            sent += walk(seed, Bug.NONE, taken);
         }
-        assertThat(sent).as("transactions compared").isGreaterThan(ways);
-    }
-
-    @Test
-    void a_model_that_says_something_else_is_found() {
-        for (Bug bug : List.of(
-                Bug.BASE_IS_NEWEST_CHECKPOINT,
-                Bug.ONLY_THE_BASE_BITMAP,
-                Bug.RETURN_UNNOTICED,
-                Bug.RECORDING_FLAG_IGNORED,
-                Bug.OLD_REPORTS_ACCEPTED,
-                Bug.MOMENT_KNOWN_TO_THE_GATEWAY_ALONE)) {
-            assertThatThrownBy(() -> {
-                        for (long seed = 1; seed <= WAYS; seed++) {
-                            walk(seed, bug);
-                        }
-                    })
-                    .as(bug.name())
-                    .isInstanceOf(AssertionError.class);
+        if (ways == WAYS) {
+            assertThat(sent).as("transactions compared").isGreaterThan(ways);
+            assertThat(taken).containsAll(EnumSet.complementOf(ONLY_WITH_A_BUG));
         }
     }
 
-    private static long walk(long seed, Bug bug) {
+    @ParameterizedTest
+    @EnumSource(
+            names = {
+                "BASE_IS_NEWEST_CHECKPOINT",
+                "ONLY_THE_BASE_BITMAP",
+                "RETURN_UNNOTICED",
+                "RECORDING_FLAG_IGNORED",
+                "OLD_REPORTS_ACCEPTED",
+                "MOMENT_KNOWN_TO_THE_GATEWAY_ALONE"
+            })
+    void a_model_that_says_something_else_is_found(Bug bug) {
+        assertThatThrownBy(() -> {
+                    for (long seed = 1; seed <= TWIN_WAYS; seed++) {
+                        walk(seed, bug, EnumSet.noneOf(Action.class));
+                    }
+                })
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("tidemark.seed=");
+    }
+
+    private static long walk(long seed, Bug bug, Set<Action> actions) {
         Random dice = new Random(seed);
-        Scope scope = new Scope(1 + dice.nextInt(2), 2, 3, 1 + dice.nextInt(2), 2, 3, dice.nextInt(5), true, FAULTS);
+        Scope scope = new Scope(1 + dice.nextInt(2), 2, 3, 1 + dice.nextInt(2), 2, 3, dice.nextInt(7), true, FAULTS);
         Layout layout = new Layout(scope);
         Steps steps = new Steps(layout, bug);
         Shadow shadow = new Shadow(layout);
@@ -81,7 +93,8 @@ class FidelityTest {
                 copy.copyFrom(next);
                 possible.add(new Taken(action, first, second, copy));
             });
-            Taken taken = choose(possible, dice);
+            Taken taken = choose(world, possible, dice);
+            actions.add(taken.action());
             trace.add(taken.action().describe(taken.first(), taken.second()));
             try {
                 if (EnumSet.of(Action.SEND, Action.SEND_LOST, Action.SEND_LATE).contains(taken.action())) {
@@ -113,11 +126,26 @@ class FidelityTest {
         return world;
     }
 
-    /** Gateways and jobs get on, guests write now and then. */
-    private static Taken choose(List<Taken> possible, Random dice) {
-        Taken taken = possible.get(dice.nextInt(possible.size()));
+    /**
+     * Gateways and jobs get on, guests write now and then. A fault is rare, so that it meets something, and no kind of fault is
+     * rarer than another.
+     */
+    private static Taken choose(World world, List<Taken> possible, Random dice) {
+        int faults = world.layout.faults;
+        Map<Boolean, List<Taken>> parted = possible.stream()
+                .collect(Collectors.partitioningBy(taken -> taken.after().v[faults] > world.v[faults]));
+        List<Taken> faulty = parted.getOrDefault(true, List.of());
+        List<Taken> fair = parted.getOrDefault(false, List.of());
+        if (fair.isEmpty() || (!faulty.isEmpty() && dice.nextInt(100) < FAULT_PERCENT)) {
+            List<Action> kinds = faulty.stream().map(Taken::action).distinct().toList();
+            Action kind = kinds.get(dice.nextInt(kinds.size()));
+            List<Taken> alike =
+                    faulty.stream().filter(taken -> taken.action() == kind).toList();
+            return alike.get(dice.nextInt(alike.size()));
+        }
+        Taken taken = fair.get(dice.nextInt(fair.size()));
         for (int again = 0; again < 3 && isIdle(taken.action()); again++) {
-            taken = possible.get(dice.nextInt(possible.size()));
+            taken = fair.get(dice.nextInt(fair.size()));
         }
         return taken;
     }
@@ -234,10 +262,10 @@ class FidelityTest {
     private static void delete(
             List<Verb> verbs, String node, int c, int previous, boolean newest, OperationId operation) {
         if (previous >= 0) {
+            verbs.add(new Verb.MergeBitmaps(node, name(previous), List.of(name(c))));
             if (newest) {
                 verbs.add(new Verb.EnableBitmap(node, name(previous)));
             }
-            verbs.add(new Verb.MergeBitmaps(node, name(previous), List.of(name(c))));
             verbs.add(new Verb.AddTemporaryBitmap(node, BitmapName.temporary(operation)));
         }
         verbs.add(new Verb.RemoveBitmap(node, name(c)));

@@ -18,6 +18,7 @@ final class Layout {
     final int session;
     final int faults;
     final int moments;
+    final int remade;
     final int nodes;
     final int bitmap;
     final int bits;
@@ -87,6 +88,7 @@ final class Layout {
         session = add(1, 2);
         faults = add(1, 3);
         moments = add(1, checkpoints);
+        remade = add(1, 1);
         nodes = add(1, checkpoints);
         bitmap = add(pairs, 2);
         bits = add(pairs, granules);

@@ -234,6 +234,9 @@ final class Qemu {
         if (w.v[layout.checkpoint + c] == UNUSED) {
             w.breaks(Invariant.I6_INTENT_FIRST);
         }
+        if (w.is(layout.moments, c)) {
+            w.v[layout.remade] = 1;
+        }
         w.set(layout.moments, c);
         for (int disk = 0; disk < w.disks; disk++) {
             w.v[layout.truth + w.pair(disk, c)] = 0;
