@@ -96,7 +96,7 @@ final class Graph {
         if (source == target) {
             throw new ModelRefusal("Source and target cannot be the same");
         }
-        if (inJob(target)) {
+        if (inJob(target) || isTarget(source)) {
             throw new ModelRefusal("Node is busy: block device is in use by block job: backup");
         }
         if (target.readOnly()) {

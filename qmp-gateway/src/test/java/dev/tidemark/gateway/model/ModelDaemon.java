@@ -103,10 +103,16 @@ public final class ModelDaemon {
         }
     }
 
-    /** {@code block-dirty-bitmap-enable} by itself, of which QEMU does not die. */
+    /** {@code block-dirty-bitmap-enable} by itself, of which QEMU does not die, and whose refusal changes nothing. */
     public void enable(String node, String bitmap) throws ModelRefusal {
-        graph.node(node).bitmap(bitmap);
-        transaction(List.of(new ModelAction.Said(new BitmapEnable(node, bitmap))));
+        Bitmap found = graph.node(node).bitmap(bitmap);
+        boolean disabled = found.disabled;
+        try {
+            transaction(List.of(new ModelAction.Said(new BitmapEnable(node, bitmap))));
+        } catch (ModelRefusal refusal) {
+            found.disabled = disabled;
+            throw refusal;
+        }
     }
 
     /** {@code block_resize}: marks nothing (hazard S1). */
@@ -144,7 +150,8 @@ public final class ModelDaemon {
         }
         if (!readOnly) {
             BitmapStore.thaw(qcow2);
-        } else if (!qcow2.readOnly) {
+        } else {
+            // Also if it is read-only already: a bitmap that was added since cannot be stored, and that is refused.
             BitmapStore.freeze(qcow2);
             if (graph.writtenFromAbove(node) || graph.isTarget(node)) {
                 // Refused too late: the bitmaps stay frozen, and every write fails from now on.
