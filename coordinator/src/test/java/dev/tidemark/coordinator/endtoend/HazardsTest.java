@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** Every divergence of qemu-facts §11.1 and every silent miss of hazards §1 is played on a real QEMU by a test that says so. */
 class HazardsTest {
-    private static final JavaClasses TESTS = new ClassFileImporter()
+    static final JavaClasses TESTS = new ClassFileImporter()
             .importPackages(
                     "dev.tidemark.coordinator.endtoend",
                     "dev.tidemark.coordinator.kills",

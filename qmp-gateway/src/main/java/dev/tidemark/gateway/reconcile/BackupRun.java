@@ -82,7 +82,7 @@ final class BackupRun {
     }
 
     /** What is known now; reads the repository. */
-    BackupFindings findings(Look look) {
+    BackupFindings findings(Look look) throws InterruptedException {
         try {
             Optional<Manifest> manifest =
                     storage().completed(operation.repository(), desired.machine(), operation.backup());
@@ -91,7 +91,7 @@ final class BackupRun {
             }
             return new BackupFindings(manifest.map(Manifest::completedDisks), verdict);
         } catch (RepositoryException failure) {
-            condemn(failure.refused());
+            condemn(failure.unlessInterrupted().refused());
             return new BackupFindings(Optional.empty(), verdict);
         }
     }
@@ -111,7 +111,7 @@ final class BackupRun {
             }
             surroundings.crash().at(CrashPoint.AFTER_TARGETS_OPENED);
         } catch (RepositoryException failure) {
-            condemn(failure.refused());
+            condemn(failure.unlessInterrupted().refused());
             return;
         }
         if (verdict.isPresent()) {
@@ -218,7 +218,7 @@ final class BackupRun {
             completion = Completion.start(
                     surroundings, signals, desired.machine(), operation.id(), partial.get(), facts(look));
         } catch (RepositoryException failure) {
-            condemn(failure.refused());
+            condemn(failure.unlessInterrupted().refused());
         }
     }
 
@@ -297,7 +297,7 @@ final class BackupRun {
     }
 
     /** With a full target the guest's writes fail while the job stays running and no event tells it (qemu-facts §0.5). */
-    private boolean isRoomShort() {
+    private boolean isRoomShort() throws InterruptedException {
         try {
             Optional<PartialBackup> partial =
                     storage().partial(operation.repository(), desired.machine(), operation.backup());
@@ -314,7 +314,7 @@ final class BackupRun {
             }
             return false;
         } catch (RepositoryException failure) {
-            condemn(failure.refused());
+            condemn(failure.unlessInterrupted().refused());
             return true;
         } catch (IOException unreadable) {
             condemn(new Refused(FailureCode.REPOSITORY_FAILED, "the target cannot be looked at: " + unreadable));

@@ -11,6 +11,9 @@ import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.FailureCode;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +51,30 @@ class BackupCrashIT {
             assertThat(Rig.same(rig.restored(operation.backup(), 1), content)).isTrue();
             assertThat(SecondOpinion.bitmaps(rig, 0))
                     .containsOnlyKeys("tm-" + checkpoint.id().value());
+            rig.assertNothingOfOursButBitmaps();
+        }
+    }
+
+    @Test
+    void a_gateway_that_is_stopped_while_it_reads_a_manifest_says_nothing_of_the_backup() throws InterruptedException {
+        try (Rig rig = new Rig(1)) {
+            rig.awaitDisks();
+            PushBackupOperation operation = Operations.backup(
+                    Optional.empty(), OptionalLong.empty(), Operations.full(rig.disk(0), false, Optional.empty()));
+            AtomicBoolean renamed = new AtomicBoolean();
+            CountDownLatch stopped = new CountDownLatch(1);
+            rig.crash = point -> {
+                if (point == CrashPoint.RENAMED) {
+                    renamed.set(true);
+                } else if (point == CrashPoint.AFTER_LOOK && renamed.get() && stopped.getCount() > 0) {
+                    stopped.countDown();
+                    Thread.currentThread().interrupt();
+                }
+            };
+            rig.coordinator.ask(operation);
+            assertThat(stopped.await(30, TimeUnit.SECONDS)).isTrue();
+            rig.restartGateway();
+            assertThat(rig.outcome(operation.id())).isInstanceOf(Outcome.Done.class);
             rig.assertNothingOfOursButBitmaps();
         }
     }

@@ -52,6 +52,11 @@ public final class RepositoryException extends Exception {
         return Optional.ofNullable(disk);
     }
 
+    /** This, unless its reason is that the thread was told to stop: that says nothing about the repository. */
+    public RepositoryException unlessInterrupted() throws InterruptedException {
+        return Interruption.unlessInterrupted(this);
+    }
+
     /** As an operation's outcome. */
     public Outcome.Refused refused() {
         return new Outcome.Refused(code, String.valueOf(getMessage()), disk());
