@@ -19,6 +19,9 @@ import picocli.CommandLine.Spec;
         name = "drill",
         description = "Kills its own processes at every point of their work, and judges what comes of it.")
 final class DrillVerb implements Runnable {
+    /** Of four processes that may be killed. */
+    private static final int SUBSETS = 15;
+
     private static final int SOAK_MINUTES_DEFAULT = 60;
 
     private final Session session;
@@ -40,14 +43,21 @@ final class DrillVerb implements Runnable {
 
     @Command(name = "list", description = "Names every scenario: workflow/moment/victims.")
     int list() {
-        return verbs.get().drill(options(true, List.of(), false, null, null, null));
+        return verbs.get().drill(options(true, List.of(), false, null, null, null, null));
     }
 
     @Command(name = "run", description = "Plays scenarios; without names a choice of a few minutes.")
     int play(
             @Parameters(arity = "0..*", paramLabel = "NAME", description = "Scenarios, in this order.") @Nullable
                     List<String> names,
-            @Option(names = "--all", description = "Every scenario; takes hours.") boolean all,
+            @Option(names = "--all", description = "Every moment with every subset of victims; takes hours.")
+                    boolean all,
+            @Option(
+                            names = "--subsets",
+                            paramLabel = "N",
+                            description = "With --all: N of the 15 subsets at each moment, chosen by the seed.")
+                    @Nullable
+                    Integer subsets,
             @Option(names = "--seed", paramLabel = "N", description = "Chooses and orders; printed by every run.")
                     @Nullable
                     Long seed,
@@ -63,7 +73,10 @@ final class DrillVerb implements Runnable {
         if (all && !wanted.isEmpty()) {
             throw Session.misuse("--all plays everything: leave the names out");
         }
-        return verbs.get().drill(options(false, wanted, all, seed, jobs, html));
+        if (subsets != null && (!all || subsets < 1 || subsets > SUBSETS)) {
+            throw Session.misuse("--subsets takes 1 to " + SUBSETS + ", together with --all");
+        }
+        return verbs.get().drill(options(false, wanted, all, subsets, seed, jobs, html));
     }
 
     @Command(
@@ -90,6 +103,7 @@ final class DrillVerb implements Runnable {
             boolean listOnly,
             List<String> names,
             boolean all,
+            @Nullable Integer subsets,
             @Nullable Long seed,
             @Nullable Integer jobs,
             @Nullable Path html) {
@@ -97,6 +111,7 @@ final class DrillVerb implements Runnable {
                 listOnly,
                 names,
                 all,
+                subsets == null ? OptionalInt.empty() : OptionalInt.of(subsets),
                 seed == null ? OptionalLong.empty() : OptionalLong.of(seed),
                 jobs == null ? OptionalInt.empty() : OptionalInt.of(jobs),
                 Optional.ofNullable(html),

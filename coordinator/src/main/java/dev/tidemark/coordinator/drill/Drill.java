@@ -86,7 +86,7 @@ public final class Drill {
             scenarios.add(scenario.get());
         }
         if (options.names().isEmpty()) {
-            scenarios.addAll(options.all() ? Scenarios.all(seed) : Scenarios.quick(seed));
+            scenarios.addAll(chosen(seed));
         }
         int jobs = Math.min(
                 Math.max(1, scenarios.size()),
@@ -119,6 +119,15 @@ public final class Drill {
         out.flush();
         writeHtml(report);
         return report.failedCount() == 0 ? 0 : FAILED;
+    }
+
+    private List<Scenario> chosen(long seed) {
+        if (!options.all()) {
+            return Scenarios.quick(seed);
+        }
+        return options.subsets().isPresent()
+                ? Scenarios.some(seed, options.subsets().getAsInt())
+                : Scenarios.all(seed);
     }
 
     private void play(Queue<Scenario> scenarios, int jobs, long seed, Optional<StartUpCache> cache) {

@@ -11,9 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -124,6 +126,25 @@ final class DrillMachine implements AutoCloseable {
             throw new StageFailure("the machine does not run");
         }
         return monitor.execute(command);
+    }
+
+    /** By disk, the bitmaps that QEMU holds and does not call inconsistent; asked through a monitor of our own. */
+    Map<String, Set<String>> unbroken() throws IOException {
+        Map<String, Set<String>> unbroken = new LinkedHashMap<>();
+        for (JsonNode node : execute("{\"execute\":\"query-named-block-nodes\",\"arguments\":{\"flat\":true}}")) {
+            String disk = node.path("node-name").asString("");
+            if (!DISKS.containsKey(disk)) {
+                continue;
+            }
+            Set<String> names = new LinkedHashSet<>();
+            for (JsonNode bitmap : node.path("dirty-bitmaps")) {
+                if (!bitmap.path("inconsistent").asBoolean(false)) {
+                    names.add(bitmap.path("name").asString(""));
+                }
+            }
+            unbroken.put(disk, names);
+        }
+        return unbroken;
     }
 
     /** Writes random granules on all disks, makes them durable, and reads each back. */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
@@ -31,7 +32,9 @@ final class Everything {
             }
             SortedMap<Long, String> log = cast.log();
             Set<Victim> processes = EnumSet.complementOf(EnumSet.of(Victim.QEMU));
+            List<Map<String, Set<String>>> lost = new ArrayList<>();
             for (DrillMachine machine : machines) {
+                lost.add(machine.unbroken());
                 machine.kill();
             }
             cast.kill(processes, machines.getFirst());
@@ -48,12 +51,12 @@ final class Everything {
             if (reconciled > RECONCILED_MILLISECONDS_MAX) {
                 throw new Broken(Invariant.CONVERGED, MACHINES + " machines took " + reconciled + " ms");
             }
-            for (DrillMachine machine : machines) {
-                Judge judge = new Judge(cast, machine);
+            for (int index = 0; index < MACHINES; index++) {
+                Judge judge = new Judge(cast, machines.get(index));
                 judge.logKept(log);
                 judge.qemuAgrees();
                 judge.nothingUnfinished();
-                judge.nextBackupRight();
+                judge.nextBackupRight(lost.get(index));
                 judge.backupsRestore();
             }
             return String.format(

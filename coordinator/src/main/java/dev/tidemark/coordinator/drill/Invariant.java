@@ -8,8 +8,12 @@ enum Invariant {
             "QEMU's bitmaps are those of the log's chain, and only the newest records; asked by a second monitor."),
     NO_UNFINISHED_FILES("The repository holds no unfinished backup."),
     BACKUPS_RESTORE("Every completed backup holds, to the byte and in size, what the disks held at its moment."),
-    ACKNOWLEDGED_ENDED("What was acknowledged to the client is known and has ended."),
+    ACKNOWLEDGED_ENDED(
+            "What was acknowledged to the client is in the log and has ended; its rows are read from the database."),
     LOG_KEPT("Every event that was in the database before the kill is there unchanged; read from the database."),
+    NO_INCREMENTAL_ON_LOST_EVIDENCE(
+            "No disk of the next backup is incremental since a checkpoint unless QEMU holds every bitmap from there on,"
+                    + " unbroken, and none of them was in QEMU when it was killed; asked by a second monitor."),
     NEXT_BACKUP_RIGHT("The next automatic backup succeeds on the first try and restores what the disks hold.");
 
     private final String text;

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ final class Judge {
     private final Cast cast;
     private final DrillMachine machine;
     private final long convergeMillisecondsMax;
+    private final Set<Invariant> held = EnumSet.noneOf(Invariant.class);
 
     Judge(Cast cast, DrillMachine machine) {
         this(cast, machine, CONVERGE_MILLISECONDS_MAX);
@@ -38,6 +40,11 @@ final class Judge {
         this.machine = machine;
     }
 
+    /** What was judged so far and holds. */
+    Set<Invariant> held() {
+        return held;
+    }
+
     /** Waits for the machine to settle; gives the milliseconds that took. */
     long converged() throws Broken {
         long begin = System.nanoTime();
@@ -46,6 +53,7 @@ final class Judge {
             try {
                 trouble = unsettled();
                 if (trouble.isEmpty()) {
+                    held.add(Invariant.CONVERGED);
                     return Service.elapsed(begin);
                 }
             } catch (Failure | StageFailure notNow) {
@@ -73,7 +81,8 @@ final class Judge {
         return reconciled.path("converged").asBoolean(false) ? "" : "drift " + reconciled.path("drift");
     }
 
-    void acknowledged(Optional<JsonNode> operation) throws Broken {
+    /** @param log as the database holds it now */
+    void acknowledged(Optional<JsonNode> operation, SortedMap<Long, String> log) throws Broken {
         if (operation.isEmpty() || operation.get().path("id").isMissingNode()) {
             return;
         }
@@ -87,6 +96,11 @@ final class Judge {
             throw new Broken(
                     Invariant.ACKNOWLEDGED_ENDED, "operation " + id + " was acknowledged: " + unknown.getMessage());
         }
+        if (log.values().stream().noneMatch(row -> row.contains(id))) {
+            throw new Broken(
+                    Invariant.ACKNOWLEDGED_ENDED, "operation " + id + " was acknowledged and is in no row of the log");
+        }
+        held.add(Invariant.ACKNOWLEDGED_ENDED);
     }
 
     void logKept(SortedMap<Long, String> before) throws Broken {
@@ -98,6 +112,7 @@ final class Judge {
                         "row " + row.getKey() + " was " + row.getValue() + " and is " + now.get(row.getKey()));
             }
         }
+        held.add(Invariant.LOG_KEPT);
     }
 
     void qemuAgrees() throws Broken, IOException {
@@ -121,6 +136,8 @@ final class Judge {
                 agrees(name, node, chain);
             }
         }
+        held.add(Invariant.NOTHING_LEFT);
+        held.add(Invariant.CHAIN_AGREES);
     }
 
     private static void agrees(String disk, JsonNode node, JsonNode chain) throws Broken {
@@ -145,16 +162,16 @@ final class Judge {
 
     void nothingUnfinished() throws Broken, IOException {
         Path repository = cast.repository(machine);
-        if (!Files.exists(repository)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(repository)) {
-            List<Path> left =
-                    files.filter(file -> file.toString().contains(".partial")).toList();
-            if (!left.isEmpty()) {
-                throw new Broken(Invariant.NO_UNFINISHED_FILES, left.toString());
+        if (Files.exists(repository)) {
+            try (Stream<Path> files = Files.walk(repository)) {
+                List<Path> left = files.filter(file -> file.toString().contains(".partial"))
+                        .toList();
+                if (!left.isEmpty()) {
+                    throw new Broken(Invariant.NO_UNFINISHED_FILES, left.toString());
+                }
             }
         }
+        held.add(Invariant.NO_UNFINISHED_FILES);
     }
 
     /** Takes the backups that were completed meanwhile to those that are known; they hold one of these contents. */
@@ -187,6 +204,7 @@ final class Judge {
             }
             machine.remember(backup, matching.getFirst());
         }
+        held.add(Invariant.BACKUPS_RESTORE);
     }
 
     private boolean holds(Path backup, Path content) {
@@ -200,10 +218,15 @@ final class Judge {
         return true;
     }
 
-    /** No second try: what follows a crash has to be right at once. Restored by the coordinator, compared with its sizes. */
-    void nextBackupRight() throws Broken, IOException {
+    /**
+     * No second try: what follows a crash has to be right at once. Restored by the coordinator, compared with its sizes.
+     *
+     * @param lost by disk, the bitmaps that were in QEMU when it was killed
+     */
+    void nextBackupRight(Map<String, Set<String>> lost) throws Broken, IOException {
         machine.write();
         Path content = machine.content();
+        Evidence evidence = new Evidence(machine.unbroken(), lost);
         String backup;
         Path to = machine.file("next-" + System.nanoTime());
         try {
@@ -211,6 +234,8 @@ final class Judge {
                     .done(Map.of("repo", "default", "kind", "AUTO"), "vms", machine.name(), "backups")
                     .path("target")
                     .asString("");
+            evidence.carries(service().get("backups", backup), service().get("vms", machine.name(), "chain"));
+            held.add(Invariant.NO_INCREMENTAL_ON_LOST_EVIDENCE);
             service()
                     .done(
                             Map.of("backup", backup, "to", to.toString(), "format", "RAW"),
@@ -224,6 +249,7 @@ final class Judge {
             throw new Broken(Invariant.NEXT_BACKUP_RIGHT, "backup " + backup + " restores something else");
         }
         machine.remember(backup, content);
+        held.add(Invariant.NEXT_BACKUP_RIGHT);
         Stage.delete(to);
     }
 

@@ -63,29 +63,30 @@ final class Lane implements Runnable {
     /** The one drill that needs a cast with many machines. */
     static Result everything(long seed, Optional<StartUpCache> cache) throws IOException {
         try (Cast cast = Cast.start(cache)) {
-            return result(Everything.NAME, () -> Everything.run(cast, seed), () -> List.of(Everything.NAME));
+            Course course = new Course(List.of(Everything.NAME), Optional.empty(), Set.of(), Optional.empty());
+            return result(Everything.NAME, () -> Everything.run(cast, seed), () -> course);
         }
     }
 
     private static Result played(Play play, Scenario scenario) {
-        return result(scenario.name(), () -> play.run(scenario), () -> {
-            List<String> history = play.history();
-            return history.isEmpty() ? List.of(scenario.name()) : history;
-        });
+        return result(scenario.name(), () -> play.run(scenario), play::course);
     }
 
     private interface Performance {
         String run() throws Broken, IOException;
     }
 
-    private static Result result(String name, Performance performance, Supplier<List<String>> history) {
+    private static Result result(String name, Performance performance, Supplier<Course> course) {
         long begin = System.nanoTime();
         try {
             String detail = performance.run();
-            return new Result(name, Result.Verdict.PASS, detail, seconds(begin), history.get());
-        } catch (Broken | IOException | Failure | StageFailure | IllegalStateException | LedgerException failure) {
+            return new Result(name, Result.Verdict.PASS, detail, seconds(begin), course.get());
+        } catch (Broken broken) {
+            Course broke = course.get().brokenBy(broken.invariant());
+            return new Result(name, Result.Verdict.FAIL, String.valueOf(broken.getMessage()), seconds(begin), broke);
+        } catch (IOException | Failure | StageFailure | IllegalStateException | LedgerException failure) {
             String detail = String.valueOf(failure.getMessage());
-            return new Result(name, Result.Verdict.FAIL, detail, seconds(begin), history.get());
+            return new Result(name, Result.Verdict.FAIL, detail, seconds(begin), course.get());
         }
     }
 

@@ -7,6 +7,7 @@ import dev.tidemark.coordinator.stage.StageFailure;
 import dev.tidemark.schema.crash.CrashPoint;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,21 +32,24 @@ final class Play {
     private final Cast cast;
     private final long seed;
     private final List<String> played = new ArrayList<>();
+    private Optional<Instant> killed = Optional.empty();
+    private Set<Invariant> held = Set.of();
 
     Play(Cast cast, long seed) {
         this.cast = cast;
         this.seed = seed;
     }
 
-    /** What the machine of the last scenario has gone through, that scenario included; replayed in this order. */
-    List<String> history() {
-        return List.copyOf(played);
+    /** How the last scenario went. */
+    Course course() {
+        return new Course(played, killed, held, Optional.empty());
     }
 
     /** Plays it; gives what there is to tell. */
     String run(Scenario scenario) throws Broken, IOException {
+        killed = Optional.empty();
+        held = Set.of();
         DrillMachine machine = machineFor(scenario);
-        played.add(scenario.name());
         machine.write();
         Path before = machine.content();
         scenario.workflow().prepare(cast.service(), machine);
@@ -58,9 +62,12 @@ final class Play {
             throw new Broken("the workflow did not pass " + scenario.moment());
         }
         SortedMap<Long, String> log = cast.log();
+        boolean isQemuKilled = scenario.victims().contains(Victim.QEMU);
+        Map<String, Set<String>> lost = isQemuKilled ? machine.unbroken() : Map.of();
+        killed = Optional.of(Instant.now());
         cast.kill(scenario.victims(), machine);
         Path after = before;
-        if (!scenario.victims().contains(Victim.QEMU)) {
+        if (!isQemuKilled) {
             // The guest goes on writing while others are down.
             machine.write();
             after = machine.content();
@@ -70,6 +77,7 @@ final class Play {
         Optional<JsonNode> acknowledged = asked.join();
 
         Judge judge = new Judge(cast, machine);
+        held = judge.held();
         if (scenario.workflow() == Workflow.REGISTER && !cast.isRegistered(machine)) {
             if (acknowledged.isPresent()) {
                 throw new Broken(Invariant.ACKNOWLEDGED_ENDED, "the machine was acknowledged and is not registered");
@@ -77,12 +85,12 @@ final class Play {
             cast.register(machine);
         }
         long converged = judge.converged();
-        judge.acknowledged(acknowledged);
+        judge.acknowledged(acknowledged, cast.log());
         judge.logKept(log);
         judge.qemuAgrees();
         judge.nothingUnfinished();
         judge.meet(before, after);
-        judge.nextBackupRight();
+        judge.nextBackupRight(lost);
         judge.backupsRestore();
         judge.qemuAgrees();
         return "converged in " + converged + " ms" + (acknowledged.isPresent() ? "" : ", not acknowledged");
@@ -132,6 +140,7 @@ final class Play {
             played.clear();
             cast.newMachine(new Random(seed ^ scenario.name().hashCode()));
         }
+        played.add(scenario.name());
         DrillMachine machine = cast.machine().orElseThrow();
         if (scenario.workflow() != Workflow.REGISTER) {
             furnish(machine, scenario.workflow().checkpointsNeeded());

@@ -1,26 +1,17 @@
 package dev.tidemark.coordinator.drill;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import java.util.List;
 
-/**
- * What became of a scenario; the shape that scripts read.
- *
- * @param history all that the machine had gone through, this scenario last: what it takes to see it again
- */
+/** What became of a scenario; the shape that scripts read. */
 record Result(
         String name,
         Verdict verdict,
         String detail,
         double seconds,
-        @JsonIgnore List<String> history) {
+        @JsonIgnore Course course) {
     enum Verdict {
         PASS,
         FAIL
-    }
-
-    Result {
-        history = List.copyOf(history);
     }
 
     boolean isFailed() {
@@ -28,6 +19,6 @@ record Result(
     }
 
     String replay(long seed) {
-        return "tidemark drill run " + String.join(" ", history) + " --seed " + seed + " --jobs 1";
+        return "tidemark drill run " + String.join(" ", course.history()) + " --seed " + seed + " --jobs 1";
     }
 }

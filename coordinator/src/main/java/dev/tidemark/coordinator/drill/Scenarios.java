@@ -12,14 +12,19 @@ final class Scenarios {
     /** So many of each workflow make the quick set: together they take less than three minutes on two processors. */
     private static final int QUICK_PER_WORKFLOW = 3;
 
-    /** The three that must not be missed: in the midst of a backup, the next one is right without any hand. */
+    /** Of the workflows that are killed midway in every set. */
+    private static final int QUICK_BESIDES_MIDWAY = 1;
+
+    private static final List<Workflow> BACKUPS = List.of(Workflow.FULL, Workflow.INCREMENTAL);
+
+    /** What must not be missed: killed in the midst of a backup, the next one is right without any hand. */
     static final String MIDWAY = "midway";
 
     private Scenarios() {}
 
     static List<Scenario> midway() {
         List<Scenario> midway = new ArrayList<>();
-        for (Workflow workflow : List.of(Workflow.FULL, Workflow.INCREMENTAL)) {
+        for (Workflow workflow : BACKUPS) {
             for (Victim victim : List.of(Victim.COORDINATOR, Victim.GATEWAY, Victim.QEMU)) {
                 midway.add(new Scenario(workflow, new Moment(CrashPoint.JOBS_RUN, 1), Set.of(victim)));
             }
@@ -47,7 +52,28 @@ final class Scenarios {
         return all;
     }
 
-    /** Some of each workflow, with every victim; which, the seed decides. */
+    /**
+     * Every moment of every workflow, each with so many of the subsets, and what must not be missed. The subsets take turns, in
+     * an order of the seed: all are used equally often, and other seeds give a moment other ones.
+     */
+    static List<Scenario> some(long seed, int subsetsPerMoment) {
+        Random random = new Random(seed);
+        List<Set<Victim>> subsets = new ArrayList<>(Victim.subsets());
+        Collections.shuffle(subsets, random);
+        List<Scenario> some = new ArrayList<>();
+        for (Workflow workflow : Workflow.values()) {
+            for (Moment moment : workflow.moments()) {
+                for (int count = 0; count < subsetsPerMoment; count++) {
+                    some.add(new Scenario(workflow, moment, subsets.get(some.size() % subsets.size())));
+                }
+            }
+        }
+        midway().stream().filter(scenario -> !some.contains(scenario)).forEach(some::add);
+        Collections.shuffle(some, random);
+        return some;
+    }
+
+    /** Some of each workflow, with every victim, which the seed decides; and what must not be missed. */
     static List<Scenario> quick(long seed) {
         Random random = new Random(seed);
         List<Scenario> quick = new ArrayList<>();
@@ -56,11 +82,13 @@ final class Scenarios {
         for (Workflow workflow : Workflow.values()) {
             List<Moment> moments = new ArrayList<>(workflow.moments());
             Collections.shuffle(moments, random);
-            for (Moment moment : moments.subList(0, QUICK_PER_WORKFLOW)) {
+            int count = BACKUPS.contains(workflow) ? QUICK_BESIDES_MIDWAY : QUICK_PER_WORKFLOW;
+            for (Moment moment : moments.subList(0, count)) {
                 // Turn by turn, so that the subsets are used equally often: each victim is in eight of the fifteen.
                 quick.add(new Scenario(workflow, moment, subsets.get(quick.size() % subsets.size())));
             }
         }
+        midway().stream().filter(scenario -> !quick.contains(scenario)).forEach(quick::add);
         Collections.shuffle(quick, random);
         return quick;
     }

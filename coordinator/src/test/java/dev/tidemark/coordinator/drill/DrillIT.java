@@ -9,6 +9,7 @@ import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.json.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.RandomAccessFile;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -42,6 +43,7 @@ class DrillIT {
                 false,
                 List.of(),
                 false,
+                OptionalInt.empty(),
                 OptionalLong.of(SEED),
                 OptionalInt.empty(),
                 Optional.of(html),
@@ -101,7 +103,16 @@ class DrillIT {
             assertRed(Invariant.LOG_KEPT, () -> judge.logKept(log));
             // an operation that was acknowledged and is not known
             JsonNode lost = Json.MAPPER.valueToTree(Map.of("id", "01ARZ3NDEKTSV4RRFFQ69G5FAV"));
-            assertRed(Invariant.ACKNOWLEDGED_ENDED, () -> judge.acknowledged(Optional.of(lost)));
+            assertRed(Invariant.ACKNOWLEDGED_ENDED, () -> judge.acknowledged(Optional.of(lost), cast.log()));
+            // an acknowledged operation whose rows are taken out of a copy of the log
+            JsonNode operation = cast.service()
+                    .get("vms", machine.name(), "operations")
+                    .path("operations")
+                    .path(0);
+            SortedMap<Long, String> rows = cast.log();
+            judge.acknowledged(Optional.of(operation), rows);
+            rows.values().removeIf(row -> row.contains(operation.path("id").asString("?")));
+            assertRed(Invariant.ACKNOWLEDGED_ENDED, () -> judge.acknowledged(Optional.of(operation), rows));
             // a node with our prefix
             machine.execute(
                     "{\"execute\":\"blockdev-add\",\"arguments\":{\"driver\":\"null-co\",\"node-name\":\"tm-x\"}}");
@@ -128,10 +139,35 @@ class DrillIT {
             assertRed(Invariant.BACKUPS_RESTORE, judge::backupsRestore);
             kept.forEach((backup, contents) -> machine.remember(backup, contents.getFirst()));
             judge.backupsRestore();
+            // a byte of a backup that is another one, and a backup that the log has forgotten
+            changeAByte(cast, machine);
+            assertRed(Invariant.BACKUPS_RESTORE, judge::backupsRestore);
+            changeAByte(cast, machine);
+            judge.backupsRestore();
+            machine.remember("01ARZ3NDEKTSV4RRFFQ69G5FAV", content);
+            assertRed(Invariant.BACKUPS_RESTORE, judge::backupsRestore);
+            machine.contents().remove("01ARZ3NDEKTSV4RRFFQ69G5FAV");
+            // an incremental on a bitmap that is said to have been in a QEMU that was killed, and on one that is not
+            // there
+            assertRed(Invariant.NO_INCREMENTAL_ON_LOST_EVIDENCE, () -> judge.nextBackupRight(machine.unbroken()));
+            JsonNode chain = cast.service().get("vms", machine.name(), "chain");
+            JsonNode backups =
+                    cast.service().get("vms", machine.name(), "backups").path("backups");
+            JsonNode incremental = Json.MAPPER.valueToTree(
+                    Map.of("disks", List.of(Map.of("disk", "d0", "kind", "INCREMENTAL", "since", sinceOf(chain)))));
+            assertThat(backups.size()).isGreaterThan(2);
+            new Evidence(machine.unbroken(), Map.of()).carries(incremental, chain);
+            assertRed(
+                    Invariant.NO_INCREMENTAL_ON_LOST_EVIDENCE,
+                    () -> new Evidence(Map.of(), Map.of()).carries(incremental, chain));
+            assertRed(
+                    Invariant.NO_INCREMENTAL_ON_LOST_EVIDENCE,
+                    () -> new Evidence(machine.unbroken(), Map.of())
+                            .carries(incremental, Json.MAPPER.createObjectNode()));
             // a write behind a bitmap that is switched off around it
-            judge.nextBackupRight();
+            judge.nextBackupRight(Map.of());
             hideAWrite(cast, machine);
-            assertRed(Invariant.NEXT_BACKUP_RIGHT, judge::nextBackupRight);
+            assertRed(Invariant.NEXT_BACKUP_RIGHT, () -> judge.nextBackupRight(Map.of()));
             // nobody looks at the machine any more
             cast.kill(Set.of(Victim.GATEWAY), machine);
             assertRed(Invariant.CONVERGED, () -> new Judge(cast, machine, 1_000).converged());
@@ -146,6 +182,29 @@ class DrillIT {
             machine.fill(disk.path("disk").asString(""));
             machine.execute("{\"execute\":\"block-dirty-bitmap-enable\"," + target);
         }
+    }
+
+    /** Twice is as good as never. */
+    private static void changeAByte(Cast cast, DrillMachine machine) throws IOException {
+        String first = machine.contents().keySet().iterator().next();
+        Path image = cast.repository(machine).resolve(first).resolve("d0.qcow2");
+        try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
+            // The last cluster of a small image holds data of the guest.
+            long place = file.length() - 1;
+            file.seek(place);
+            int held = file.read();
+            file.seek(place);
+            file.write(held ^ 0xff);
+        }
+    }
+
+    private static String sinceOf(JsonNode chain) {
+        return chain.path("disks")
+                .path(0)
+                .path("bitmaps")
+                .path(0)
+                .path("checkpoint")
+                .asString("");
     }
 
     private static JsonNode last(JsonNode list) {

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -63,6 +65,32 @@ class ScenariosTest {
         assertThat(Scenarios.quick(seed + 1)).isNotEqualTo(quick);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4, 15})
+    void with_some_subsets_every_moment_is_met_and_every_subset_is_used_equally_often(int subsets) {
+        List<Scenario> some = Scenarios.some(1, subsets);
+        Set<Scenario> all = Set.copyOf(Scenarios.all());
+        assertThat(some).doesNotHaveDuplicates().allMatch(all::contains).containsAll(Scenarios.midway());
+        int moments = all.size() / 15;
+        assertThat(some)
+                .hasSizeBetween(
+                        moments * subsets,
+                        moments * subsets + Scenarios.midway().size());
+        some.stream()
+                .collect(Collectors.groupingBy(Scenario::victims, Collectors.counting()))
+                .forEach((victims, count) -> assertThat(count)
+                        .as("%s", victims)
+                        .isCloseTo((long) moments * subsets / 15, Offset.offset(3L)));
+        assertThat(Scenarios.some(1, subsets)).isEqualTo(some);
+        assertThat(Scenarios.some(2, subsets)).isNotEqualTo(some);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void the_quick_set_has_what_must_not_be_missed(long seed) {
+        assertThat(Scenarios.quick(seed)).containsAll(Scenarios.midway()).doesNotHaveDuplicates();
+    }
+
     @Test
     void seeds_take_the_quick_set_to_every_point() {
         Set<CrashPoint> met = EnumSet.noneOf(CrashPoint.class);
@@ -75,12 +103,19 @@ class ScenariosTest {
     @Test
     void a_report_shows_what_failed_and_how_to_see_it_again_and_runs_nothing() {
         // given
-        Result failed = new Result("full/RENAMED/qemu", Result.Verdict.FAIL, "<b>&", 1.5, List.of("a/B/qemu", "c"));
+        Course course = new Course(
+                List.of("a/B/qemu", "c"),
+                Optional.of(Instant.EPOCH),
+                Set.of(Invariant.CONVERGED, Invariant.LOG_KEPT),
+                Optional.of(Invariant.LOG_KEPT));
+        Result failed = new Result("full/RENAMED/qemu", Result.Verdict.FAIL, "<b>&", 1.5, course);
         Report report = new Report(7, Instant.EPOCH, 3, 2, List.of(failed), Set.of(CrashPoint.RENAMED));
         // when
         String html = HtmlReport.of(report, Map.of("QEMU", "7.2"));
         // then
         assertThat(html).contains("tidemark drill run a/B/qemu c --seed 7 --jobs 1", "&lt;b&gt;&amp;", "QEMU", "7.2");
+        assertThat(html).contains("<li>CONVERGED held", "LOG_KEPT broken", "00:00:00.000");
+        assertThat(html).doesNotContain("LOG_KEPT held");
         assertThat(html).doesNotContain("<script", "<b>", "http:", "https:");
         assertThat(report.json())
                 .contains("\"seed\" : 7", "\"passed\" : 0", "\"failed\" : 1", "\"verdict\" : \"FAIL\"");
