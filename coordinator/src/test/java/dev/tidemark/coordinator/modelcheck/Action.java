@@ -17,6 +17,7 @@ enum Action {
     POWER_CUT("power cut (a rename that was not fsynced: 1 kept, 0 lost): %1"),
     IMAGES_COPIED("somebody copies the images"),
     IMAGES_ROLLED_BACK("somebody puts the copies back"),
+    IMAGE_WRITTEN("somebody writes granule %2 into the image of disk %1"),
     SHRINK("disk %1 is shrunk"),
     GROW("disk %1 is grown back"),
     OVERLAY("somebody puts an overlay on disk %1"),

@@ -59,6 +59,12 @@ enum Bug {
     GO_ON_AFTER_RESTART,
     /** A deleted checkpoint's bitmap comes back unnoticed, with a rolled-back image. */
     RETURN_UNNOTICED,
+    /** What somebody else wrote to an image between two runs of QEMU is not looked at. */
+    WRITTEN_IMAGE_IGNORED,
+    /** A gateway that did not watch an image says that nobody wrote to it. */
+    UNWATCHED_IS_UNTOUCHED,
+    /** The log takes note of a new run of QEMU before it judges what became of the images meanwhile. */
+    IMAGES_JUDGED_AGAINST_THE_NEW_RUN,
     /** A backup is completed before the log knows that it has begun, and a new start leaves that completion running. */
     START_UNTOLD,
     /** A start removes the files that an earlier try's job is writing to. */

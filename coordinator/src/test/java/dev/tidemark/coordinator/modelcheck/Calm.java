@@ -31,7 +31,7 @@ final class Calm {
             return true;
         }
         if (w.v[layout.up] == 0) {
-            w.v[layout.up] = 1;
+            steps.qemu.start(w);
             return true;
         }
         if (w.v[layout.flight] != IDLE) {

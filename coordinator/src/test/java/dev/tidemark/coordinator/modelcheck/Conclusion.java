@@ -4,10 +4,12 @@ import static dev.tidemark.coordinator.modelcheck.Layout.FRESH;
 import static dev.tidemark.coordinator.modelcheck.Layout.HELD_DELETION;
 import static dev.tidemark.coordinator.modelcheck.Layout.HELD_KIND;
 import static dev.tidemark.coordinator.modelcheck.Layout.HELD_SUBJECT;
+import static dev.tidemark.coordinator.modelcheck.Layout.LAST_RUN;
 import static dev.tidemark.coordinator.modelcheck.Layout.SEEN;
 import static dev.tidemark.coordinator.modelcheck.Layout.SEEN_DEPTH;
 import static dev.tidemark.coordinator.modelcheck.Layout.SEEN_JOB;
 import static dev.tidemark.coordinator.modelcheck.Layout.SEEN_SIZE;
+import static dev.tidemark.coordinator.modelcheck.Layout.WATCHED_SINCE;
 import static dev.tidemark.coordinator.modelcheck.World.ABSENT;
 import static dev.tidemark.coordinator.modelcheck.World.BACK_UP;
 import static dev.tidemark.coordinator.modelcheck.World.CREATE;
@@ -34,6 +36,7 @@ final class Conclusion {
     private final int[] spoiltBefore;
     private final int[] brokenNow;
     private final boolean[] moved;
+    private final boolean[] doubted;
     private final int[] actual;
     private boolean events;
 
@@ -46,6 +49,7 @@ final class Conclusion {
         spoiltBefore = new int[layout.disks];
         brokenNow = new int[layout.disks];
         moved = new boolean[layout.disks];
+        doubted = new boolean[layout.disks];
         actual = new int[layout.checkpoints];
     }
 
@@ -94,6 +98,16 @@ final class Conclusion {
     }
 
     private void facts(World w, int gateway) {
+        int run = w.v[layout.gateway(gateway) + LAST_RUN];
+        int known = bug == Bug.IMAGES_JUDGED_AGAINST_THE_NEW_RUN ? run : w.v[layout.knownRun];
+        for (int disk = 0; disk < w.disks; disk++) {
+            int since = w.v[w.held(gateway, disk) + WATCHED_SINCE];
+            doubted[disk] = known < since || known > run;
+        }
+        if (run != w.v[layout.knownRun]) {
+            w.v[layout.knownRun] = run;
+            events = true;
+        }
         for (int disk = 0; disk < w.disks; disk++) {
             int there = w.held(gateway, disk);
             int size = w.v[there + SEEN_SIZE];
@@ -152,7 +166,7 @@ final class Conclusion {
             return;
         }
         if (awaited >= 0 && w.v[seen + awaited] != ABSENT) {
-            if (w.v[seen + awaited] != RECORDING || (moved[disk] && bug != Bug.SIZE_CHANGE_IGNORED)) {
+            if (w.v[seen + awaited] != RECORDING || (moved[disk] && bug != Bug.SIZE_CHANGE_IGNORED) || doubted[disk]) {
                 stillborn[disk] = chain | 1 << awaited;
                 return;
             }
@@ -170,6 +184,9 @@ final class Conclusion {
                 w.breaks(Invariant.I9_TRUTH);
             }
             breakChain(w, disk, spoilt);
+        }
+        if (doubted[disk] && w.v[layout.chain + disk] != 0) {
+            breakChain(w, disk, w.v[layout.chain + disk]);
         }
     }
 

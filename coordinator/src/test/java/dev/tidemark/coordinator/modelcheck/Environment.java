@@ -40,7 +40,7 @@ final class Environment {
             jobs(w, fault, sink);
         } else {
             World n = copy(w);
-            n.v[layout.up] = 1;
+            qemu.start(n);
             sink.next(Action.QEMU_STARTS, 0, 0, n);
         }
         if (fault) {
@@ -118,6 +118,13 @@ final class Environment {
     }
 
     private void images(World w, Steps.Sink sink) {
+        for (int disk = 0; disk < w.disks && w.v[layout.up] == 0 && scope.has(Fault.IMAGE_WRITTEN); disk++) {
+            for (int granule = 0; granule < layout.granules; granule++) {
+                World n = faulty(w);
+                qemu.writeBehind(n, disk, granule);
+                sink.next(Action.IMAGE_WRITTEN, disk, granule, n);
+            }
+        }
         if (!scope.has(Fault.ROLLBACK) || w.v[layout.up] == 1) {
             return;
         }

@@ -22,6 +22,10 @@ enum Fault {
     POWER_CUT,
     /** The host's image is replaced by an older copy. */
     ROLLBACK,
+    /** Somebody else writes to an image while QEMU is down (S8). */
+    IMAGE_WRITTEN,
+    /** The gateway's watch does not hear of what others do to the images, as on a file system that another host shares. */
+    BLIND_WATCH,
     /** A disk is shrunk, and grown again later. */
     RESIZE,
     /** An overlay is put on top by somebody else. */

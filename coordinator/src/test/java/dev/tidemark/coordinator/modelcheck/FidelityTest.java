@@ -63,6 +63,7 @@ class FidelityTest {
                 "BASE_IS_NEWEST_CHECKPOINT",
                 "ONLY_THE_BASE_BITMAP",
                 "RETURN_UNNOTICED",
+                "IMAGES_JUDGED_AGAINST_THE_NEW_RUN",
                 "RECORDING_FLAG_IGNORED",
                 "OLD_REPORTS_ACCEPTED",
                 "MOMENT_KNOWN_TO_THE_GATEWAY_ALONE"
@@ -79,7 +80,11 @@ class FidelityTest {
 
     private static long walk(long seed, Bug bug, Set<Action> actions) {
         Random dice = new Random(seed);
-        Scope scope = new Scope(1 + dice.nextInt(2), 2, 3, 1 + dice.nextInt(2), 2, 3, dice.nextInt(7), true, FAULTS);
+        EnumSet<Fault> faults = EnumSet.copyOf(FAULTS);
+        if (dice.nextBoolean()) {
+            faults.remove(Fault.BLIND_WATCH);
+        }
+        Scope scope = new Scope(1 + dice.nextInt(2), 2, 3, 1 + dice.nextInt(2), 2, 3, dice.nextInt(7), true, faults);
         Layout layout = new Layout(scope);
         Steps steps = new Steps(layout, bug);
         Shadow shadow = new Shadow(layout);

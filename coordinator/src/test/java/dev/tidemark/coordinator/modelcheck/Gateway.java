@@ -12,6 +12,7 @@ import static dev.tidemark.coordinator.modelcheck.Layout.HELD_SIZE;
 import static dev.tidemark.coordinator.modelcheck.Layout.HELD_STARTED;
 import static dev.tidemark.coordinator.modelcheck.Layout.HELD_SUBJECT;
 import static dev.tidemark.coordinator.modelcheck.Layout.HELD_UNWANTED;
+import static dev.tidemark.coordinator.modelcheck.Layout.LAST_RUN;
 import static dev.tidemark.coordinator.modelcheck.Layout.LEFT;
 import static dev.tidemark.coordinator.modelcheck.Layout.MANIFEST;
 import static dev.tidemark.coordinator.modelcheck.Layout.MOMENT_CHECKED;
@@ -35,7 +36,9 @@ import static dev.tidemark.coordinator.modelcheck.Layout.SENT_SUBJECT;
 import static dev.tidemark.coordinator.modelcheck.Layout.SESSION_TOLD;
 import static dev.tidemark.coordinator.modelcheck.Layout.STALE_MARK;
 import static dev.tidemark.coordinator.modelcheck.Layout.STEP;
+import static dev.tidemark.coordinator.modelcheck.Layout.TOUCHED;
 import static dev.tidemark.coordinator.modelcheck.Layout.VERDICT;
+import static dev.tidemark.coordinator.modelcheck.Layout.WATCHED_SINCE;
 import static dev.tidemark.coordinator.modelcheck.World.ABSENT;
 import static dev.tidemark.coordinator.modelcheck.World.BACK_UP;
 import static dev.tidemark.coordinator.modelcheck.World.BEGUN;
@@ -164,6 +167,7 @@ final class Gateway {
         }
         w.v[layout.session] = gateway + 1;
         put(w, gateway, STEP, LOOKED);
+        watch(w, gateway);
         boolean backup = get(w, gateway, HELD_KIND) == BACK_UP;
         boolean deletion = get(w, gateway, HELD_KIND) == DELETE;
         int b = get(w, gateway, HELD_SUBJECT);
@@ -211,6 +215,29 @@ final class Gateway {
             find(w, gateway, b);
         }
         return true;
+    }
+
+    /** {@code watch.ImageWatch}: since which run of QEMU it can vouch for an image. */
+    private void watch(World w, int gateway) {
+        for (int disk = 0; disk < w.disks; disk++) {
+            int there = w.held(gateway, disk);
+            w.v[there + WATCHED_SINCE] = watchedSince(w, gateway, disk);
+            w.v[there + TOUCHED] = 0;
+        }
+        put(w, gateway, LAST_RUN, w.v[layout.run]);
+    }
+
+    /** What a look now would vouch for. */
+    int watchedSince(World w, int gateway, int disk) {
+        int there = w.held(gateway, disk);
+        int run = w.v[layout.run];
+        int last = get(w, gateway, LAST_RUN);
+        if (last == 0) {
+            return bug == Bug.UNWATCHED_IS_UNTOUCHED ? 1 : run;
+        }
+        // A run that was never seen closed the image once more, which looks like a stranger.
+        boolean touched = w.v[there + TOUCHED] == 1 || run > last + 1;
+        return last != run && touched && bug != Bug.WRITTEN_IMAGE_IGNORED ? run : w.v[there + WATCHED_SINCE];
     }
 
     /** What the repository shows, and whether the moment of the backup was the one that was planned for. */
@@ -774,7 +801,8 @@ final class Gateway {
             plans[disk] = w.v[w.held(gateway, disk) + HELD_PLAN];
         }
         take(w, gateway);
-        put(w, gateway, SESSION_TOLD, owns(w, gateway) ? 1 : 0);
+        // Told with another version, nobody may have heard of it.
+        put(w, gateway, SESSION_TOLD, sameVersion && owns(w, gateway) ? 1 : 0);
         if (concluded) {
             boolean alike = kind == BACK_UP && kind == get(w, gateway, HELD_KIND) && b == get(w, gateway, HELD_SUBJECT);
             for (int disk = 0; disk < w.disks; disk++) {

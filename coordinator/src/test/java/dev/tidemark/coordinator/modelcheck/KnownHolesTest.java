@@ -16,6 +16,17 @@ class KnownHolesTest {
         is_a_hole(Scope.of(1, 2, 2, 1, Fault.RESIZE, Fault.UNSEEN_RESIZE));
     }
 
+    @Test
+    void an_image_that_is_written_unheard_while_qemu_is_down_is_not_seen() {
+        is_a_hole(Scope.of(1, 1, 2, 2, Fault.IMAGE_WRITTEN, Fault.QEMU_RESTART, Fault.BLIND_WATCH));
+    }
+
+    @Test
+    void an_image_that_is_written_while_qemu_is_down_is_no_hole_where_the_watch_hears_of_it() {
+        Scope scope = Scope.of(1, 1, 2, 3, Fault.IMAGE_WRITTEN, Fault.QEMU_RESTART, Fault.GATEWAY_CRASH);
+        assertThat(new Search(scope, Bug.NONE, 400_000).run().finding()).isEmpty();
+    }
+
     private static void is_a_hole(Scope scope) {
         Search.Result result = new Search(scope, Bug.NONE, 2_000_000).run();
         assertThat(result.finding()).isPresent();

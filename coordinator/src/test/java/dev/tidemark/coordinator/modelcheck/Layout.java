@@ -8,6 +8,9 @@ import java.util.List;
  * number of the checkpoint that is made with it.
  */
 final class Layout {
+    /** A run ends by a fault, of which there are fewer. */
+    private static final int RUN_BITS = 3;
+
     final Scope scope;
     final int disks;
     final int checkpoints;
@@ -16,6 +19,7 @@ final class Layout {
     // QEMU and its images.
     final int up;
     final int session;
+    final int run;
     final int faults;
     final int moments;
     final int remade;
@@ -53,6 +57,7 @@ final class Layout {
     final int unwanted;
     final int base;
     final int completed;
+    final int knownRun;
     final int knownSize;
     final int knownDepth;
     final int kind;
@@ -86,6 +91,7 @@ final class Layout {
 
         up = add(1, 1);
         session = add(1, 2);
+        run = add(1, RUN_BITS);
         faults = add(1, 3);
         moments = add(1, checkpoints);
         remade = add(1, 1);
@@ -120,6 +126,7 @@ final class Layout {
         unwanted = add(disks, checkpoints);
         base = add(disks, checkpoints);
         completed = add(1, checkpoints);
+        knownRun = add(1, RUN_BITS);
         knownSize = add(disks, 1);
         knownDepth = add(disks, 1);
         kind = add(1, 2);
@@ -208,17 +215,20 @@ final class Layout {
     static final int STALE_MARK = 13;
     static final int MANIFEST = 14;
     static final int SESSION_TOLD = 15;
-    static final int PER_DISK = 16;
+    static final int LAST_RUN = 16;
+    static final int PER_DISK = 17;
     static final int HELD_CHAIN = 0;
     static final int HELD_UNWANTED = 1;
     static final int HELD_PLAN = 2;
     static final int HELD_SIZE = 3;
     static final int HELD_DEPTH = 4;
-    static final int SEEN_SIZE = 5;
-    static final int SEEN_DEPTH = 6;
-    static final int SEEN_TEMPORARY = 7;
-    static final int SEEN_JOB = 8;
-    static final int SEEN = 9;
+    static final int WATCHED_SINCE = 5;
+    static final int TOUCHED = 6;
+    static final int SEEN_SIZE = 7;
+    static final int SEEN_DEPTH = 8;
+    static final int SEEN_TEMPORARY = 9;
+    static final int SEEN_JOB = 10;
+    static final int SEEN = 11;
 
     int perDisk() {
         return SEEN + checkpoints;
@@ -241,11 +251,14 @@ final class Layout {
         add(1, 1);
         add(1, 1);
         add(1, 1);
+        add(1, RUN_BITS);
         for (int disk = 0; disk < disks; disk++) {
             add(1, checkpoints);
             add(1, checkpoints);
             add(1, 2);
             add(1, 1);
+            add(1, 1);
+            add(1, RUN_BITS);
             add(1, 1);
             add(1, 1);
             add(1, 1);

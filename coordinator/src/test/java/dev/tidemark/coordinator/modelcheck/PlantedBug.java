@@ -1,7 +1,9 @@
 package dev.tidemark.coordinator.modelcheck;
 
+import static dev.tidemark.coordinator.modelcheck.Fault.BLIND_WATCH;
 import static dev.tidemark.coordinator.modelcheck.Fault.DISCONNECT;
 import static dev.tidemark.coordinator.modelcheck.Fault.GATEWAY_CRASH;
+import static dev.tidemark.coordinator.modelcheck.Fault.IMAGE_WRITTEN;
 import static dev.tidemark.coordinator.modelcheck.Fault.JOB_ERROR;
 import static dev.tidemark.coordinator.modelcheck.Fault.LATE_EXECUTION;
 import static dev.tidemark.coordinator.modelcheck.Fault.OVERLAY;
@@ -31,7 +33,7 @@ record PlantedBug(Bug bug, Scope scope, Invariant breaks) {
         Scope twoDisks = Scope.of(2, 1, 2, 1, STRANGER);
         return List.of(
                 new PlantedBug(Bug.CHECKPOINT_IN_TWO_STEPS, plain, I4_TRACKING),
-                new PlantedBug(Bug.NAME_REUSED, Scope.of(1, 1, 1, 3, ROLLBACK, QEMU_RESTART), I9_TRUTH),
+                new PlantedBug(Bug.NAME_REUSED, Scope.of(1, 1, 1, 3, ROLLBACK, BLIND_WATCH, QEMU_RESTART), I9_TRUTH),
                 new PlantedBug(Bug.ABSENT_IS_EMPTY, Scope.of(1, 1, 2, 1, QEMU_CRASH), I4_TRACKING),
                 new PlantedBug(Bug.BASE_IS_NEWEST_CHECKPOINT, plain, I1_COVERAGE),
                 new PlantedBug(Bug.BASE_FROM_ANOTHER_REPOSITORY, plain.withRepositories(2), I1_COVERAGE),
@@ -66,7 +68,18 @@ record PlantedBug(Bug bug, Scope scope, Invariant breaks) {
                 new PlantedBug(Bug.GO_ON_AFTER_RESTART, Scope.of(1, 1, 1, 1, QEMU_RESTART), I7_NO_PHANTOM_SUCCESS),
                 new PlantedBug(
                         Bug.RETURN_UNNOTICED,
-                        Scope.of(1, 1, 3, 3, ROLLBACK, QEMU_RESTART).withoutBackups(),
+                        Scope.of(1, 1, 3, 3, ROLLBACK, BLIND_WATCH, QEMU_RESTART)
+                                .withoutBackups(),
+                        I4_TRACKING),
+                new PlantedBug(
+                        Bug.WRITTEN_IMAGE_IGNORED, Scope.of(1, 1, 2, 2, IMAGE_WRITTEN, QEMU_RESTART), I4_TRACKING),
+                new PlantedBug(
+                        Bug.UNWATCHED_IS_UNTOUCHED,
+                        Scope.of(1, 1, 2, 3, IMAGE_WRITTEN, QEMU_RESTART, GATEWAY_CRASH),
+                        I4_TRACKING),
+                new PlantedBug(
+                        Bug.IMAGES_JUDGED_AGAINST_THE_NEW_RUN,
+                        Scope.of(1, 1, 2, 2, IMAGE_WRITTEN, QEMU_RESTART),
                         I4_TRACKING),
                 new PlantedBug(Bug.START_UNTOLD, Scope.of(1, 1, 1, 1, QEMU_CRASH), I7_NO_PHANTOM_SUCCESS),
                 new PlantedBug(

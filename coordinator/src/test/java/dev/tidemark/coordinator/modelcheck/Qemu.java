@@ -69,6 +69,27 @@ final class Qemu {
         }
     }
 
+    void start(World w) {
+        w.v[layout.up] = 1;
+        w.v[layout.run]++;
+    }
+
+    /** By somebody else, while QEMU is down: no bitmap knows. */
+    void writeBehind(World w, int disk, int granule) {
+        touch(w, disk, 1 << granule, false);
+        heard(w, disk);
+    }
+
+    /** Whoever watches the image hears of it. */
+    private void heard(World w, int disk) {
+        for (int gateway = 0; gateway < layout.scope.gateways(); gateway++) {
+            boolean watches = w.v[layout.gateway(gateway) + Layout.LAST_RUN] != 0;
+            if (watches && !layout.scope.has(Fault.BLIND_WATCH)) {
+                w.v[w.held(gateway, disk) + Layout.TOUCHED] = 1;
+            }
+        }
+    }
+
     void crash(World w) {
         for (int disk = 0; disk < w.disks; disk++) {
             for (int c = 0; c < w.checkpoints; c++) {
@@ -140,6 +161,7 @@ final class Qemu {
     /** The images are as they were at the copy; the guest's bytes with them. */
     void rollBack(World w) {
         for (int disk = 0; disk < w.disks; disk++) {
+            heard(w, disk);
             w.v[layout.sinceCopy + disk] = 0;
             for (int c = 0; c < w.checkpoints; c++) {
                 int pair = w.pair(disk, c);

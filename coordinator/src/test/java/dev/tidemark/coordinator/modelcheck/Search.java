@@ -41,7 +41,7 @@ final class Search {
         this.statesMax = statesMax;
         this.states = new StateSet(layout.words);
         this.steps = new Steps(layout, bug);
-        this.tracking = new Tracking(layout, bug);
+        this.tracking = new Tracking(layout, bug, steps.gateway);
     }
 
     Result run() {

@@ -1,10 +1,12 @@
 package dev.tidemark.coordinator.modelcheck;
 
 import static dev.tidemark.coordinator.modelcheck.Layout.FRESH;
+import static dev.tidemark.coordinator.modelcheck.Layout.LAST_RUN;
 import static dev.tidemark.coordinator.modelcheck.Layout.SEEN;
 import static dev.tidemark.coordinator.modelcheck.Layout.SEEN_DEPTH;
 import static dev.tidemark.coordinator.modelcheck.Layout.SEEN_JOB;
 import static dev.tidemark.coordinator.modelcheck.Layout.SEEN_SIZE;
+import static dev.tidemark.coordinator.modelcheck.Layout.WATCHED_SINCE;
 import static dev.tidemark.coordinator.modelcheck.World.ABSENT;
 import static dev.tidemark.coordinator.modelcheck.World.FULL;
 import static dev.tidemark.coordinator.modelcheck.World.NO_JOB;
@@ -28,6 +30,7 @@ import dev.tidemark.schema.command.RecordReport;
 import dev.tidemark.schema.command.RegisterMachine;
 import dev.tidemark.schema.command.StartBackup;
 import dev.tidemark.schema.contract.Desired;
+import dev.tidemark.schema.contract.ImageEvidence;
 import dev.tidemark.schema.contract.ObservedBitmap;
 import dev.tidemark.schema.contract.ObservedDisk;
 import dev.tidemark.schema.contract.ObservedJob;
@@ -62,6 +65,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.LongStream;
 
 /** The production core and the production plans, driven by the steps of the model. */
 @SuppressWarnings("EnumOrdinal") // a state is packed into a few numbers
@@ -83,7 +87,7 @@ final class Shadow {
                 MACHINE, new MachineName("web"), new HostName("host"), "/run/web.qmp", Optional.empty(), AT));
         record(
                 new Sight.Observed(
-                        facts(),
+                        facts(1),
                         "running",
                         disks(World.first(layout), 0),
                         List.of(),
@@ -204,7 +208,14 @@ final class Shadow {
                 : List.of(new OperationResult(operation.orElseThrow(), outcome(w, outcome)));
         record(
                 new Sight.Observed(
-                        facts(), "running", disks(w, gateway), jobs, List.of(), List.of(), List.of(), List.of()),
+                        facts(w.v[layout.gateway(gateway) + LAST_RUN]),
+                        "running",
+                        disks(w, gateway),
+                        jobs,
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of()),
                 version(w, gateway),
                 results);
     }
@@ -280,7 +291,7 @@ final class Shadow {
                             0));
                 }
             }
-            disks.add(new ObservedDisk(facts, bitmaps));
+            disks.add(new ObservedDisk(facts, bitmaps, Optional.of(image(w, gateway, disk))));
         }
         return disks;
     }
@@ -309,7 +320,18 @@ final class Shadow {
         return new CheckpointName("c" + c);
     }
 
-    private static QemuFacts facts() {
-        return new QemuFacts("10.0.0", OptionalLong.of(4711), OptionalLong.of(1));
+    private static QemuFacts facts(int run) {
+        return new QemuFacts("10.0.0", OptionalLong.of(4711), OptionalLong.of(run), Optional.of(runName(run)));
+    }
+
+    private static String runName(long run) {
+        return "run " + run;
+    }
+
+    private ImageEvidence image(World w, int gateway, int disk) {
+        int run = Math.max(1, w.v[layout.gateway(gateway) + LAST_RUN]);
+        int since = Math.max(1, w.v[w.held(gateway, disk) + WATCHED_SINCE]);
+        return new ImageEvidence(
+                LongStream.rangeClosed(since, run).mapToObj(Shadow::runName).toList(), Optional.empty());
     }
 }

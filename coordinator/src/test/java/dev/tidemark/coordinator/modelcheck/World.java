@@ -74,6 +74,8 @@ final class World {
     static World first(Layout layout) {
         World world = new World(layout);
         world.v[layout.up] = 1;
+        world.v[layout.run] = 1;
+        world.v[layout.knownRun] = 1;
         for (int gateway = 0; gateway < layout.scope.gateways(); gateway++) {
             world.v[layout.gateway(gateway) + FRESH] = 1;
         }

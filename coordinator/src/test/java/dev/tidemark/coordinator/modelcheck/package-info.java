@@ -10,9 +10,13 @@
  * {@code gateway.reconcile.Decision}, {@code Pass}, {@code BackupRun} and {@code gateway.act.Plans} do. {@code FidelityTest}
  * walks through it at random with the production core beside it and compares log, verdicts and transactions at every step.
  *
- * <p>What it assumes, because no bitmap can show the contrary (hazards S1, S3, S7): between a shrink and a grow somebody looks;
- * a bitmap re-made by a stranger is noticed by its fallen count; no stranger acts between a look and the transaction that it
- * leads to. {@code KnownHolesTest} drops each of these and shows the hole.
+ * <p>What it assumes, because nothing can show the contrary (hazards S1, S3, S7, S8): between a shrink and a grow somebody
+ * looks; a bitmap re-made by a stranger is noticed by its fallen count; no stranger acts between a look and the transaction
+ * that it leads to; a gateway hears of whoever writes to an image that it watches. {@code KnownHolesTest} drops each of these
+ * and shows the hole.
+ *
+ * <p>It knows nothing of canaries. With them the code also notices most of what is cut or re-made between two looks; the model
+ * stands without.
  *
  * <p>Where it is kinder or harsher than the code: a gateway may give up at any time at which the code may after some rounds; a
  * transaction whose session was lost may execute at any later time as long as QEMU lives. The coordinator's crash has no state
