@@ -7,6 +7,7 @@ import dev.tidemark.schema.command.AbortBackup;
 import dev.tidemark.schema.command.CreateCheckpoint;
 import dev.tidemark.schema.command.DeleteCheckpoint;
 import dev.tidemark.schema.command.MachineCommand;
+import dev.tidemark.schema.command.RemoveMachine;
 import dev.tidemark.schema.command.RestoreBackup;
 import dev.tidemark.schema.command.StartBackup;
 import dev.tidemark.schema.command.VerifyBackup;
@@ -95,8 +96,8 @@ final class Client {
                 simulation.log.now().pending().orElse(null) instanceof Pending.Backup backup
                         ? new AbortBackup(simulation.id, operation(), backup.backup(), PlayedLog.NOW)
                         : create();
-            case 5 -> verify();
-            case 6 -> restore();
+            case 5 -> verify(dice.any(Simulation.REPOSITORIES));
+            case 6 -> restore(dice.any(Simulation.REPOSITORIES));
             default -> back(dice.any(Simulation.REPOSITORIES), anyRequest());
         };
     }
@@ -115,6 +116,10 @@ final class Client {
 
     DeleteCheckpoint delete(CheckpointId checkpoint) {
         return new DeleteCheckpoint(simulation.id, operation(), checkpoint, PlayedLog.NOW);
+    }
+
+    RemoveMachine remove() {
+        return new RemoveMachine(simulation.id, operation(), true, true, PlayedLog.NOW);
     }
 
     StartBackup back(RepositoryName repository, BackupRequest request) {
@@ -152,8 +157,7 @@ final class Client {
                 List.of());
     }
 
-    private MachineCommand verify() {
-        RepositoryName repository = simulation.world.dice.any(Simulation.REPOSITORIES);
+    MachineCommand verify(RepositoryName repository) {
         List<BackupId> all = simulation.storage.backups(repository);
         return all.isEmpty()
                 ? create()
@@ -161,8 +165,7 @@ final class Client {
                         simulation.id, operation(), simulation.world.dice.any(all), repository, PlayedLog.NOW);
     }
 
-    private MachineCommand restore() {
-        RepositoryName repository = simulation.world.dice.any(Simulation.REPOSITORIES);
+    MachineCommand restore(RepositoryName repository) {
         List<BackupId> all = simulation.storage.backups(repository);
         return all.isEmpty()
                 ? create()

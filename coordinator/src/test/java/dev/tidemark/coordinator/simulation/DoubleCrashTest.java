@@ -18,7 +18,7 @@ class DoubleCrashTest {
     private static final int CALLS_MAX = 2_000;
 
     @ParameterizedTest(name = "{0}")
-    @EnumSource
+    @EnumSource(names = {"CREATE", "DELETE_NEWEST", "DELETE_MIDDLE", "FULL", "INCREMENTAL", "ABORT"})
     void a_crash_at_any_call_and_another_during_the_recovery(Workflow workflow) {
         Quiet.logging();
         int stride = Integer.getInteger("tidemark.simulation.stride", STRIDE);

@@ -2,6 +2,7 @@ package dev.tidemark.coordinator.simulation;
 
 import dev.tidemark.gateway.reconcile.Clockwork;
 import dev.tidemark.gateway.reconcile.Reconciler;
+import dev.tidemark.gateway.watch.ImageWatch;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -9,13 +10,15 @@ import org.jspecify.annotations.Nullable;
 final class GatewayLife implements Clockwork {
     private final World world;
     private boolean dead;
+    final ImageWatch images;
     String cursor = "";
 
     @Nullable
     Reconciler reconciler;
 
-    GatewayLife(World world) {
+    GatewayLife(World world, ImageWatch images) {
         this.world = world;
+        this.images = images;
     }
 
     void kill() {

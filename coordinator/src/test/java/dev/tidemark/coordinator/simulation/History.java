@@ -1,7 +1,11 @@
 package dev.tidemark.coordinator.simulation;
 
+import dev.tidemark.schema.id.RepositoryName;
+
 /** One random life of a machine. The seed decides everything. */
 final class History {
+    private static final long EVENING_NANOSECONDS = 3_000_000_000L;
+
     private final long seed;
     private final Simulation simulation;
     private boolean over;
@@ -20,8 +24,23 @@ final class History {
         Quiet.bugs();
         simulation.begin();
         Dice dice = world.dice;
-        int commands = 2 + dice.below(5);
+        RandomDirector director = (RandomDirector) simulation.director;
+        // A history with nothing to lose loses nothing: some begin with backups, before anything goes wrong.
+        int evenings = dice.below(4);
         long at = 0;
+        for (int evening = 0; evening < evenings; evening++) {
+            RepositoryName repository = Simulation.REPOSITORIES.get(evening % 2);
+            at += EVENING_NANOSECONDS;
+            world.in(at, () -> {
+                simulation.machine.write();
+                simulation.client.ask(simulation.client.evening(repository));
+            });
+        }
+        if (evenings > 0) {
+            at += EVENING_NANOSECONDS;
+            director.peaceFor(at);
+        }
+        int commands = 2 + dice.below(5);
         for (int index = 0; index < commands; index++) {
             at += dice.milliseconds(dice.oneIn(3) ? 100 : 4_000);
             world.in(at, () -> simulation.client.ask(simulation.client.any()));

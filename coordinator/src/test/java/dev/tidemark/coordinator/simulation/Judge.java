@@ -16,9 +16,11 @@ import dev.tidemark.schema.contract.ObservedBitmap;
 import dev.tidemark.schema.contract.ObservedDisk;
 import dev.tidemark.schema.event.BackupAborted;
 import dev.tidemark.schema.event.BackupCompleted;
+import dev.tidemark.schema.event.BackupDamaged;
 import dev.tidemark.schema.event.BackupFailed;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.BackupRequested;
+import dev.tidemark.schema.event.BackupVerified;
 import dev.tidemark.schema.event.CheckpointCreated;
 import dev.tidemark.schema.event.CheckpointDeleted;
 import dev.tidemark.schema.event.CheckpointDeletionFailed;
@@ -27,8 +29,14 @@ import dev.tidemark.schema.event.CheckpointFailed;
 import dev.tidemark.schema.event.CheckpointRequested;
 import dev.tidemark.schema.event.CompletedDisk;
 import dev.tidemark.schema.event.MachineEvent;
+import dev.tidemark.schema.event.RestoreCompleted;
+import dev.tidemark.schema.event.RestoreFailed;
+import dev.tidemark.schema.event.RestoreRequested;
+import dev.tidemark.schema.event.VerificationFailed;
+import dev.tidemark.schema.event.VerificationRequested;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.BitmapName;
+import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.OperationId;
 import dev.tidemark.schema.id.RepositoryName;
@@ -48,6 +56,7 @@ import java.util.function.Supplier;
 final class Judge {
     private final Simulation simulation;
     private final Set<String> intents = new HashSet<>();
+    private final Set<String> open = new LinkedHashSet<>();
     private final Set<String> outcomes = new HashSet<>();
     private final Set<MachineCommand> acknowledged = new LinkedHashSet<>();
     private final Set<BackupId> beyondPromise = new HashSet<>();
@@ -101,16 +110,24 @@ final class Judge {
         switch (event) {
             case CheckpointRequested requested -> {
                 intended(requested.operation().value());
-                intents.add(requested.checkpoint().value());
+                intended(requested.checkpoint());
             }
-            case CheckpointDeletionRequested requested ->
+            case CheckpointDeletionRequested requested -> {
                 intended(requested.operation().value());
+                open.add("operation " + requested.operation());
+            }
             case BackupRequested requested -> {
                 intended(requested.operation().value());
-                requested
-                        .checkpoint()
-                        .ifPresent(checkpoint -> intents.add(checkpoint.id().value()));
+                open.add("backup " + requested.backup());
+                requested.checkpoint().ifPresent(checkpoint -> intended(checkpoint.id()));
             }
+            case VerificationRequested requested -> open.add("operation " + requested.operation());
+            case BackupVerified verified -> once("operation " + verified.operation());
+            case BackupDamaged damaged -> once("operation " + damaged.operation());
+            case VerificationFailed failed -> once("operation " + failed.operation());
+            case RestoreRequested requested -> open.add("operation " + requested.operation());
+            case RestoreCompleted restored -> once("operation " + restored.operation());
+            case RestoreFailed failed -> once("operation " + failed.operation());
             case CheckpointCreated created -> once("checkpoint " + created.checkpoint());
             case CheckpointFailed failed -> once("checkpoint " + failed.checkpoint());
             case CheckpointDeleted deleted -> once("operation " + deleted.operation());
@@ -129,7 +146,13 @@ final class Judge {
         require(Invariant.ONCE, intents.add(operation), () -> "a second intent of operation " + operation);
     }
 
+    private void intended(CheckpointId checkpoint) {
+        intents.add(checkpoint.value());
+        open.add("checkpoint " + checkpoint);
+    }
+
     private void once(String subject) {
+        open.remove(subject);
         require(Invariant.ONCE, outcomes.add(subject), () -> "a second outcome of " + subject);
     }
 
@@ -296,12 +319,8 @@ final class Judge {
         Machine machine = simulation.log.now();
         require(Invariant.LIVENESS, machine.pending().isEmpty(), () -> "still pending: " + machine.pending());
         require(Invariant.LIVENESS, machine.errands().isEmpty(), () -> "still open: " + machine.errands());
-        for (MachineCommand command : acknowledged) {
-            require(
-                    Invariant.DURABILITY,
-                    simulation.isInLog(command),
-                    () -> "acknowledged, and not in the log: " + command);
-        }
+        require(Invariant.ONCE, open.isEmpty(), () -> "asked for, and never concluded: " + open);
+        acknowledgedIsInLog();
         ModelDaemon daemon = simulation.machine.daemon();
         if (daemon == null) {
             throw simulation.world.violated(Invariant.LIVENESS, "QEMU is down");
@@ -325,6 +344,15 @@ final class Judge {
                 () -> "partial backups left: " + look.observed().partialBackups());
         look.observed().disks().forEach(disk -> atRest(machine, disk));
         everythingRestorable();
+    }
+
+    void acknowledgedIsInLog() {
+        for (MachineCommand command : acknowledged) {
+            require(
+                    Invariant.DURABILITY,
+                    simulation.isInLog(command),
+                    () -> "acknowledged, and not in the log: " + command);
+        }
     }
 
     private void atRest(Machine machine, ObservedDisk disk) {

@@ -164,8 +164,9 @@ final class PlayedCoordinator {
         if (dispatch == null) {
             throw new LinkException("connection refused");
         }
-        boolean current = report.version() == simulation.log.now().version();
         Optional<Desired> answer = dispatch.report(simulation.saboteur.told(simulation, report));
+        // A rival's command may have come in between: then it was read at another version, and not concluded from.
+        boolean current = report.version() == simulation.log.decidedAt();
         if (fresh && current && simulation.isFresh() && report.sight() instanceof Sight.Observed) {
             simulation.judge.tracking();
         }

@@ -1,6 +1,8 @@
 package dev.tidemark.coordinator.simulation;
 
 import dev.tidemark.schema.id.DiskName;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,9 @@ final class PlayedDisk {
     final DiskName name;
     String node;
     String file;
+    /** The files of the layers below, the nearest first. */
+    final Deque<String> below = new ArrayDeque<>();
+
     int layers;
     int cells;
     private Map<String, Truth> truths = new LinkedHashMap<>();

@@ -37,6 +37,7 @@ final class PlayedLog implements History {
     private final List<MachineEvent> events = new ArrayList<>();
     private Machine machine;
     private boolean down;
+    private long decidedAt;
 
     PlayedLog(Simulation simulation, MachineId id) {
         this.simulation = simulation;
@@ -50,6 +51,11 @@ final class PlayedLog implements History {
     /** What it says, without a database to be asked. */
     Machine now() {
         return machine;
+    }
+
+    /** The version at which the last decision was taken; it may be later than the one at which it was asked for. */
+    long decidedAt() {
+        return decidedAt;
     }
 
     void down() {
@@ -92,6 +98,7 @@ final class PlayedLog implements History {
         for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
             available();
             Machine read = machine;
+            decidedAt = read.version();
             Decision decision = Decider.decide(simulation.saboteur.asked(simulation, command), read);
             if (!(decision instanceof Decision.Accepted(List<MachineEvent> decided))) {
                 return decision;
@@ -118,7 +125,7 @@ final class PlayedLog implements History {
             if (life != simulation.coordinator.life()) {
                 throw new Unavailable("the coordinator is gone");
             }
-            if (fault == Fault.LOST_AFTER && simulation.world.dice.oneIn(2)) {
+            if (fault == Fault.LOST_AFTER) {
                 // Nobody could find out in time whether it was committed, so nobody is told.
                 throw new Unavailable("whether it was committed is not known");
             }

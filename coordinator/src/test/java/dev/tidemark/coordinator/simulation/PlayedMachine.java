@@ -7,6 +7,7 @@ import dev.tidemark.gateway.model.Host;
 import dev.tidemark.gateway.model.ModelDaemon;
 import dev.tidemark.gateway.model.ModelRefusal;
 import dev.tidemark.gateway.model.NodeOptions;
+import dev.tidemark.gateway.observe.DiskFile;
 import dev.tidemark.gateway.observe.Look;
 import dev.tidemark.schema.contract.ObservedDisk;
 import dev.tidemark.schema.contract.ObservedJob;
@@ -46,6 +47,7 @@ final class PlayedMachine {
             String node) {}
 
     final Host host = new Host(CELL_BYTES);
+    final PlayedFiles files = new PlayedFiles();
     final List<PlayedDisk> disks = new ArrayList<>();
     private final World world;
     private final Judge judge;
@@ -103,8 +105,13 @@ final class PlayedMachine {
             return;
         }
         process++;
-        ModelDaemon started =
-                new ModelDaemon(host, new QemuFacts("7.2.22", OptionalLong.of(process), OptionalLong.of(process * 7)));
+        ModelDaemon started = new ModelDaemon(
+                host,
+                new QemuFacts(
+                        "7.2.22",
+                        OptionalLong.of(process),
+                        OptionalLong.of(process * 7),
+                        Optional.of("run-" + process)));
         try {
             for (PlayedDisk disk : disks) {
                 started.open(new NodeOptions.Qcow2(disk.node, disk.file, false, new NodeOptions.Backing.OfHeader()));
@@ -151,6 +158,7 @@ final class PlayedMachine {
 
     private void ended() {
         daemon = null;
+        disks.forEach(disk -> files.closed(disk.file));
         late.clear();
         targets.clear();
         unflushed.clear();
@@ -290,18 +298,30 @@ final class PlayedMachine {
     Look look(ModelDaemon asked, List<String> partials) {
         Sight.Observed seen = asked.look(partials).observed();
         List<ObservedDisk> named = new ArrayList<>();
+        Map<DiskName, List<DiskFile>> made = new HashMap<>();
         for (ObservedDisk disk : seen.disks()) {
-            named.add(new ObservedDisk(facts(disk.facts()), disk.bitmaps()));
+            DiskFacts facts = facts(disk.facts());
+            named.add(new ObservedDisk(facts, disk.bitmaps()));
+            on(facts.node()).ifPresent(top -> made.put(facts.name(), files(top)));
         }
-        return new Look(new Sight.Observed(
-                seen.qemu(),
-                seen.runState(),
-                named,
-                seen.jobs(),
-                seen.nodes(),
-                seen.exports(),
-                seen.partialBackups(),
-                seen.unaddressableDisks()));
+        return new Look(
+                new Sight.Observed(
+                        seen.qemu(),
+                        seen.runState(),
+                        named,
+                        seen.jobs(),
+                        seen.nodes(),
+                        seen.exports(),
+                        seen.partialBackups(),
+                        seen.unaddressableDisks()),
+                made);
+    }
+
+    private static List<DiskFile> files(PlayedDisk disk) {
+        List<DiskFile> made = new ArrayList<>();
+        made.add(new DiskFile(disk.file, "file", false));
+        disk.below.forEach(file -> made.add(new DiskFile(file, "file", true)));
+        return made;
     }
 
     /** By the device, as qemu-system shows it, and not by the node. */
@@ -406,11 +426,26 @@ final class PlayedMachine {
             if (older != null && !rolledBack && daemon == null) {
                 rolledBack = true;
                 host.put(disk.file, older.image());
+                if (world.dice.oneIn(2)) {
+                    files.replaced(disk.file);
+                } else {
+                    files.closed(disk.file);
+                }
                 disk.cells = older.cells();
                 disk.rollBack(older.truths(), beingDeleted);
                 world.note(() -> "the image of " + disk.name + " is rolled back");
             }
         }
+    }
+
+    /** Somebody on the host, while QEMU is stopped; no bitmap sees it (hazard S8). */
+    void writeBehind(PlayedDisk disk) {
+        for (int cell = 0; cell < disk.cells; cell++) {
+            host.write(disk.file, cell, world.fresh());
+        }
+        files.closed(disk.file);
+        disk.touched(-1L);
+        world.note(() -> "a stranger writes " + disk.name + " anew behind QEMU's back");
     }
 
     /** To a size that it never had: a shrink and a grow back between two looks is invisible (hazard S1). */

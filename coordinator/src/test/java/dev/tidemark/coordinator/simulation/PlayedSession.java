@@ -51,8 +51,9 @@ final class PlayedSession implements Qemu {
 
     @Override
     public Look look(List<String> partialBackups) throws QmpException, UnusableReply {
+        life.images.beforeLook();
         Look look = asked(Site.LOOK, "query", () -> simulation.looked(simulation.machine.look(daemon, partialBackups)));
-        return simulation.saboteur.seen(simulation, look);
+        return simulation.saboteur.seen(simulation, life.images.vouched(look));
     }
 
     @Override

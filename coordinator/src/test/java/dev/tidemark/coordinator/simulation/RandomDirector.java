@@ -23,6 +23,12 @@ final class RandomDirector implements Director {
         strangers = dice.any(STRANGERS);
     }
 
+    /** Nothing goes wrong for the first so many nanoseconds. */
+    void peaceFor(long nanoseconds) {
+        calm = true;
+        simulation.world.in(nanoseconds, () -> calm = false);
+    }
+
     @Override
     public void at(Site site, boolean after) {
         if (calm) {
@@ -55,11 +61,11 @@ final class RandomDirector implements Director {
     }
 
     private void crash() {
-        switch (dice.below(10)) {
+        switch (dice.below(12)) {
             case 0, 1, 2 -> simulation.crash(Victim.GATEWAY, dice.milliseconds(4_000));
             case 3, 4 -> simulation.crash(Victim.COORDINATOR, dice.milliseconds(6_000));
             case 5 -> simulation.crash(Victim.QEMU, dice.milliseconds(14_000));
-            case 6 -> simulation.crash(Victim.QEMU_BY_QUIT, dice.milliseconds(3_000));
+            case 6, 9, 10 -> simulation.crash(Victim.QEMU_BY_QUIT, dice.milliseconds(3_000));
             case 7 -> simulation.crash(Victim.DATABASE, dice.milliseconds(12_000));
             case 8 -> {
                 simulation.crash(Victim.GATEWAY, dice.milliseconds(2_000));

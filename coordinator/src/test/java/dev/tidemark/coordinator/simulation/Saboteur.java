@@ -11,6 +11,7 @@ import dev.tidemark.gateway.observe.Look;
 import dev.tidemark.gateway.observe.Observer;
 import dev.tidemark.schema.command.MachineCommand;
 import dev.tidemark.schema.command.StartBackup;
+import dev.tidemark.schema.contract.ImageEvidence;
 import dev.tidemark.schema.contract.ObservedBitmap;
 import dev.tidemark.schema.contract.ObservedDisk;
 import dev.tidemark.schema.contract.ObservedJob;
@@ -21,6 +22,7 @@ import dev.tidemark.schema.event.BackupFailed;
 import dev.tidemark.schema.event.CheckpointFailed;
 import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.MachineEvent;
+import dev.tidemark.schema.event.QemuFacts;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.OperationId;
@@ -49,6 +51,8 @@ enum Saboteur {
     UNION_FORGETS_OLDER,
     LOST_BITMAP_PASSES,
     SIZE_CHANGE_HIDDEN,
+    /** What was done to an image while QEMU was down is passed over. */
+    WRITTEN_BEHIND_PASSES,
     FAILED_JOB_PASSES,
     FAILED_BACKUP_IS_A_BASE,
     BASE_OF_ANOTHER_REPOSITORY,
@@ -62,7 +66,7 @@ enum Saboteur {
     /** What the gateway takes a look for. */
     Look seen(Simulation simulation, Look look) {
         return switch (this) {
-            case LOST_BITMAP_PASSES, SIZE_CHANGE_HIDDEN ->
+            case LOST_BITMAP_PASSES, SIZE_CHANGE_HIDDEN, WRITTEN_BEHIND_PASSES ->
                 with(
                         look,
                         look.observed().disks().stream()
@@ -203,7 +207,16 @@ enum Saboteur {
                             facts.file(),
                             facts.backingDepth(),
                             facts.persistentBitmaps()),
-                    disk.bitmaps());
+                    disk.bitmaps(),
+                    disk.image());
+        }
+        if (this == WRITTEN_BEHIND_PASSES) {
+            return new ObservedDisk(
+                    disk.facts(),
+                    disk.bitmaps(),
+                    machine.qemu()
+                            .flatMap(QemuFacts::instance)
+                            .map(instance -> new ImageEvidence(List.of(instance), Optional.empty())));
         }
         List<ObservedBitmap> bitmaps = new ArrayList<>(disk.bitmaps());
         for (Link link : known.get().chain()) {
@@ -214,7 +227,7 @@ enum Saboteur {
                 bitmaps.add(new ObservedBitmap(Optional.of(name), newest, true, false, false, link.granularity(), 0));
             }
         }
-        return new ObservedDisk(disk.facts(), bitmaps);
+        return new ObservedDisk(disk.facts(), bitmaps, disk.image());
     }
 
     private static List<Plan> keeping(Plan plan, Predicate<Verb> kept) {

@@ -6,12 +6,17 @@ import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A simulation that cannot go red proves nothing: each planted fault is found, and soon. */
+/**
+ * A simulation that cannot go red proves nothing: each planted fault is found, and soon. Chance takes too long to a clean end of
+ * QEMU with a write before its next start, and a whole chain over both: that has histories of its own in {@link WrittenBehindTest}.
+ */
 class SaboteurTest {
     private static final int HISTORIES_MAX = 3_000;
 
     @ParameterizedTest(name = "{0}")
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"NONE", "WRITTEN_BEHIND_PASSES"})
     void the_simulation_goes_red(Saboteur saboteur) {
         Quiet.logging();
         Optional<Violation> red = Optional.empty();

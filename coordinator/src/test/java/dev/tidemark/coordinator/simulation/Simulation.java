@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.simulation;
 
+import dev.tidemark.coordinator.chain.Decision;
 import dev.tidemark.coordinator.chain.Pending;
 import dev.tidemark.gateway.model.ModelDaemon;
 import dev.tidemark.gateway.observe.Look;
@@ -9,6 +10,7 @@ import dev.tidemark.gateway.qmp.QmpUnavailable;
 import dev.tidemark.gateway.reconcile.Qemu;
 import dev.tidemark.gateway.reconcile.Reconciler;
 import dev.tidemark.gateway.reconcile.Surroundings;
+import dev.tidemark.gateway.watch.ImageWatch;
 import dev.tidemark.schema.command.CreateCheckpoint;
 import dev.tidemark.schema.command.DeleteCheckpoint;
 import dev.tidemark.schema.command.MachineCommand;
@@ -66,21 +68,26 @@ final class Simulation {
 
     /** Everything is up, and the machine under protection. */
     void begin() {
+        calmWhile(() -> log.execute(registration()) instanceof Decision.Accepted);
+        beginUnregistered();
+    }
+
+    /** Everything is up, and nobody knows of the machine unless the log does. */
+    void beginUnregistered() {
         machine.start();
-        calmWhile(() -> {
-            log.execute(new RegisterMachine(
-                    id, new MachineName("web"), HOST, "/run/web.qmp", Optional.empty(), PlayedLog.NOW));
-            return true;
-        });
         coordinator.start();
         startGateway();
+    }
+
+    RegisterMachine registration() {
+        return new RegisterMachine(id, new MachineName("web"), HOST, "/run/web.qmp", Optional.empty(), PlayedLog.NOW);
     }
 
     // Lives and deaths.
 
     void startGateway() {
         if (gateway == null || gateway.isDead()) {
-            gateway = new GatewayLife(world);
+            gateway = new GatewayLife(world, new ImageWatch((file, process) -> machine.files.watch(file)));
             world.note(() -> "the gateway starts");
             coordinator.wake();
         }
@@ -160,6 +167,8 @@ final class Simulation {
         machine.quit();
         if (world.dice.oneIn(3)) {
             machine.setAside();
+        } else if (!calm && world.dice.oneIn(2)) {
+            machine.writeBehind(world.dice.any(machine.disks));
         } else if (!calm && world.dice.oneIn(8)) {
             machine.rollBack(
                     log.now().pending().orElse(null) instanceof Pending.Deletion deletion
@@ -253,6 +262,21 @@ final class Simulation {
                 judge.replayed(world.dice.oneIn(40));
                 world.end();
             });
+        });
+    }
+
+    /** How the life of a machine ends that somebody let go: nobody keeps it any more. */
+    void endGoneIn(long nanoseconds) {
+        world.in(nanoseconds, this::calm);
+        world.in(nanoseconds + 60 * SECOND, () -> {
+            judge.require(Invariant.LIVENESS, log.now().removed(), () -> "the machine was not let go");
+            judge.require(
+                    Invariant.LIVENESS,
+                    gateway == null || gateway.reconciler == null,
+                    () -> "a machine that was let go is still kept");
+            judge.acknowledgedIsInLog();
+            judge.replayed(true);
+            world.end();
         });
     }
 

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
  * {@code -Dtidemark.firstSeed}, {@code -Dtidemark.seed=S} replays one and tells what happened.
  */
 class SimulationTest {
-    private static final int HISTORIES = 4_000;
+    private static final int HISTORIES = 1_500;
 
     @Test
     void every_invariant_holds_in_every_history() {

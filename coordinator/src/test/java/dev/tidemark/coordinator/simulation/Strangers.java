@@ -39,10 +39,11 @@ final class Strangers {
             vanish();
             return;
         }
+        PlayedDisk disk = dice.any(machine.disks);
         if (daemon == null) {
+            machine.writeBehind(disk);
             return;
         }
-        PlayedDisk disk = dice.any(machine.disks);
         try {
             switch (dice.below(6)) {
                 case 0 -> remove(daemon, disk);
@@ -159,6 +160,9 @@ final class Strangers {
             throw refusal;
         }
         disk.layers = layers;
+        disk.below.addFirst(disk.file);
+        // QEMU only reads it from now on.
+        simulation.machine.files.closed(disk.file);
         disk.node = node;
         disk.file = file;
         disk.loseAll();

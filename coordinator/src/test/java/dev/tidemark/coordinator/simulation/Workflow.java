@@ -1,20 +1,28 @@
 package dev.tidemark.coordinator.simulation;
 
+import dev.tidemark.coordinator.chain.Checkpoint;
 import dev.tidemark.coordinator.chain.Pending;
 import dev.tidemark.schema.command.AbortBackup;
 import dev.tidemark.schema.command.MachineCommand;
 import dev.tidemark.schema.id.OperationId;
 import dev.tidemark.schema.id.RepositoryName;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One small thing that a user asks for, and what has to be there before. */
 enum Workflow {
+    REGISTER(0),
+    REMOVE(1),
     CREATE(0),
     DELETE_NEWEST(2),
     DELETE_MIDDLE(3),
+    DELETE_FIRST(2),
+    DELETE_ONLY(1),
     FULL(0),
     INCREMENTAL(1),
-    ABORT(1);
+    ABORT(1),
+    VERIFY(1),
+    RESTORE(1);
 
     private static final long SECOND = 1_000_000_000L;
     private static final RepositoryName REPOSITORY = Simulation.REPOSITORIES.getFirst();
@@ -30,38 +38,66 @@ enum Workflow {
 
     /** Lives it with these crashes; throws what was violated. */
     Life live(List<CrashScript.Crash> crashes) {
-        World world = new World(new Dice(name().length()), false);
-        Simulation simulation = new Simulation(world, Saboteur.NONE, 1, played -> new CrashScript(played, crashes));
+        Simulation simulation = new Simulation(world(), Saboteur.NONE, 1, played -> new CrashScript(played, crashes));
         CrashScript script = (CrashScript) simulation.director;
-        simulation.begin();
+        live(simulation, script::arm);
+        return new Life(script.isSpent(), script.calls());
+    }
+
+    /** Lives it with this one failure, if its call is made; throws what was violated. */
+    FailureScript live(FailureScript.@Nullable Failure failure, Saboteur saboteur) {
+        Simulation simulation = new Simulation(world(), saboteur, 1, played -> new FailureScript(played, failure));
+        FailureScript script = (FailureScript) simulation.director;
+        live(simulation, script::arm);
+        return script;
+    }
+
+    private World world() {
+        return new World(new Dice(name().length()), false);
+    }
+
+    private void live(Simulation simulation, Runnable arm) {
+        World world = simulation.world;
+        if (this == REGISTER) {
+            simulation.beginUnregistered();
+        } else {
+            simulation.begin();
+        }
         long at = SECOND;
         for (int index = 0; index < backupsBefore; index++) {
             world.in(at, () -> simulation.client.ask(simulation.client.evening(REPOSITORY)));
             at += 10 * SECOND;
         }
         world.in(at, () -> {
-            script.arm();
-            ask(simulation);
+            arm.run();
+            simulation.client.ask(command(simulation));
         });
         if (this == ABORT) {
             world.in(at + SECOND / 4, () -> abort(simulation));
         }
-        simulation.endIn(at + 8 * SECOND);
+        if (this == REMOVE) {
+            simulation.endGoneIn(at + 8 * SECOND);
+        } else {
+            simulation.endIn(at + 8 * SECOND);
+        }
         world.live();
-        return new Life(script.isSpent(), script.calls());
     }
 
-    private void ask(Simulation simulation) {
+    private MachineCommand command(Simulation simulation) {
         Client client = simulation.client;
-        MachineCommand command = switch (this) {
+        List<Checkpoint> checkpoints = simulation.log.now().checkpoints();
+        return switch (this) {
+            case REGISTER -> simulation.registration();
+            case REMOVE -> client.remove();
             case CREATE -> client.create();
-            case DELETE_NEWEST ->
-                client.delete(simulation.log.now().checkpoints().getLast().id());
-            case DELETE_MIDDLE ->
-                client.delete(simulation.log.now().checkpoints().get(1).id());
+            case DELETE_NEWEST -> client.delete(checkpoints.getLast().id());
+            case DELETE_MIDDLE -> client.delete(checkpoints.get(1).id());
+            case DELETE_FIRST, DELETE_ONLY ->
+                client.delete(checkpoints.getFirst().id());
             case FULL, INCREMENTAL, ABORT -> client.evening(REPOSITORY);
+            case VERIFY -> client.verify(REPOSITORY);
+            case RESTORE -> client.restore(REPOSITORY);
         };
-        client.ask(command);
     }
 
     private static void abort(Simulation simulation) {

@@ -32,7 +32,7 @@ public final class ImageWatch {
     private static final Doubt NEW = new Doubt(
             false, "QEMU was restarted while no gateway watched the disk's image: nobody can tell who wrote to it");
 
-    private final FileWatch files;
+    private final WatchedFile.Watcher watcher;
     private final Map<DiskName, Disk> disks = new HashMap<>();
     private String run = "";
     private String told = "";
@@ -44,9 +44,9 @@ public final class ImageWatch {
         }
     }
 
-    /** Watches with the gateway's {@link FileWatch}. */
-    ImageWatch(FileWatch files) {
-        this.files = files;
+    /** Watches the files of one machine. */
+    public ImageWatch(WatchedFile.Watcher watcher) {
+        this.watcher = watcher;
     }
 
     /** To be called before QEMU is asked. */
@@ -134,9 +134,7 @@ public final class ImageWatch {
     }
 
     private List<WatchedFile> begin(List<DiskFile> made, Optional<Long> process) {
-        return made.stream()
-                .map(file -> WatchedFile.begin(files, file, process))
-                .toList();
+        return made.stream().map(file -> watcher.begin(file, process)).toList();
     }
 
     private void forgetAllBut(Map<DiskName, Optional<Doubt>> present) {

@@ -1,7 +1,9 @@
 package dev.tidemark.gateway.watch;
 
+import dev.tidemark.gateway.observe.DiskFile;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The images of all machines of a gateway, each machine known by its socket, over the ends and starts of its QEMU. */
@@ -11,7 +13,11 @@ public final class ImageWatches implements AutoCloseable {
 
     /** The watch of the machine at this socket; at most one session may use it. */
     public ImageWatch of(Path socket) {
-        return machines.computeIfAbsent(socket, ignored -> new ImageWatch(files));
+        return machines.computeIfAbsent(socket, ignored -> new ImageWatch(this::begin));
+    }
+
+    private WatchedFile begin(DiskFile file, Optional<Long> process) {
+        return LocalFile.begin(files, file, process);
     }
 
     @Override

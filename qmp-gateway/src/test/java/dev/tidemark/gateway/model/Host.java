@@ -53,6 +53,12 @@ public final class Host {
         images.put(to, image);
     }
 
+    /** Somebody writes a cell of the disk into the file without QEMU. */
+    public void write(String file, int cell, long value) {
+        Image image = image(file).orElseThrow(() -> new IllegalArgumentException("no file " + file));
+        image.write(Cells.range(cell, cell + 1), value, layer(file));
+    }
+
     /** Removes the file. */
     public void remove(String file) {
         images.remove(file);
