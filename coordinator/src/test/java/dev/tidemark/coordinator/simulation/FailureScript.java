@@ -1,5 +1,7 @@
 package dev.tidemark.coordinator.simulation;
 
+import java.util.EnumMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Lets exactly one call fail, in one way, and nothing else go wrong. The guest writes one cell at each call. */
@@ -9,7 +11,7 @@ final class FailureScript implements Director {
 
     private final Simulation simulation;
     private final @Nullable Failure failure;
-    private final int[] calls = new int[Site.values().length];
+    private final Map<Site, Integer> calls = new EnumMap<>(Site.class);
     private boolean armed;
     private boolean spent;
 
@@ -29,7 +31,7 @@ final class FailureScript implements Director {
 
     /** So many calls of a site there were. */
     int calls(Site site) {
-        return calls[site.ordinal()];
+        return calls.getOrDefault(site, 0);
     }
 
     @Override
@@ -45,7 +47,8 @@ final class FailureScript implements Director {
         if (!armed) {
             return Fault.NONE;
         }
-        int call = calls[site.ordinal()]++;
+        int call = calls(site);
+        calls.put(site, call + 1);
         if (spent || failure == null || failure.site() != site || failure.call() != call) {
             return Fault.NONE;
         }
