@@ -128,6 +128,37 @@ class LostBitsIT {
     }
 
     @Test
+    @Covers({"#13", "S7"})
+    void a_bitmap_that_was_made_again_is_found_before_a_deletion_merges_it_away() {
+        client.checkpoint("c1");
+        String newest = machine.recording("d0").getFirst();
+        unseen(() -> {
+            machine.bitmapVerb("block-dirty-bitmap-remove", "d0", newest);
+            machine.writeGranule("d0", 40);
+            add(newest);
+            machine.writeGranule("d0", 41);
+        });
+        client.delete("c1");
+        then("FULL BITMAP_LOST_BITS");
+    }
+
+    @Test
+    @Covers({"#13", "S7"})
+    void a_bitmap_that_was_made_again_is_found_before_a_deletion_gives_it_the_canary_of_another() {
+        String older = machine.recording("d0").getFirst();
+        machine.writeGranule("d0", 40);
+        client.checkpoint("c1");
+        unseen(() -> {
+            machine.bitmapVerb("block-dirty-bitmap-remove", "d0", older);
+            add(older);
+            machine.writeGranule("d0", 41);
+            machine.bitmapVerb("block-dirty-bitmap-disable", "d0", older);
+        });
+        client.delete("c1");
+        then("FULL BITMAP_LOST_BITS");
+    }
+
+    @Test
     void restarts_checkpoints_and_deletions_leave_every_canary_where_it_is() {
         client.checkpoint("c1");
         machine.writeGranule("d0", 3);

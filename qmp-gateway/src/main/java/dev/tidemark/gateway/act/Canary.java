@@ -57,7 +57,14 @@ public record Canary(String node, String window, String source, String bitmap, S
                 create.disks().stream()
                         .filter(part -> part.disk().equals(disk))
                         .forEach(part -> part.previous().ifPresent(bitmaps::add));
-            case DeletionOperation delete -> {}
+            case DeletionOperation delete ->
+                // The merge gives the older one the canary of the other, and would hide whichever had lost its bits.
+                delete.disks().stream()
+                        .filter(part -> part.disk().equals(disk))
+                        .forEach(part -> part.previous().ifPresent(previous -> {
+                            bitmaps.add(previous);
+                            bitmaps.add(delete.bitmap());
+                        }));
             case PushBackupOperation backup ->
                 backup.disks().stream()
                         .filter(part -> part.plan().disk().equals(disk))
@@ -69,12 +76,19 @@ public record Canary(String node, String window, String source, String bitmap, S
         return bitmaps;
     }
 
-    /** A canary for each disk on which the operation adds a checkpoint's bitmap, and that has a sector to mark. */
+    /**
+     * A canary for each disk on which the operation adds a checkpoint's bitmap or merges one into another, and that has a
+     * sector to mark.
+     */
     public static Map<DiskName, Canary> of(Operation operation, Map<DiskName, Long> sizes) {
         List<DiskName> disks = switch (operation) {
             case CheckpointOperation create ->
                 create.disks().stream().map(disk -> disk.disk()).toList();
-            case DeletionOperation delete -> List.of();
+            case DeletionOperation delete ->
+                delete.disks().stream()
+                        .filter(disk -> disk.previous().isPresent())
+                        .map(disk -> disk.disk())
+                        .toList();
             case PushBackupOperation backup ->
                 backup.disks().stream()
                         .filter(DiskBackup::tracked)
