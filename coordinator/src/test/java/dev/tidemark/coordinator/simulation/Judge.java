@@ -21,6 +21,7 @@ import dev.tidemark.schema.event.BackupFailed;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.BackupRequested;
 import dev.tidemark.schema.event.BackupVerified;
+import dev.tidemark.schema.event.ChainBroken;
 import dev.tidemark.schema.event.CheckpointCreated;
 import dev.tidemark.schema.event.CheckpointDeleted;
 import dev.tidemark.schema.event.CheckpointDeletionFailed;
@@ -28,7 +29,9 @@ import dev.tidemark.schema.event.CheckpointDeletionRequested;
 import dev.tidemark.schema.event.CheckpointFailed;
 import dev.tidemark.schema.event.CheckpointRequested;
 import dev.tidemark.schema.event.CompletedDisk;
+import dev.tidemark.schema.event.DriftFound;
 import dev.tidemark.schema.event.MachineEvent;
+import dev.tidemark.schema.event.MachineObserved;
 import dev.tidemark.schema.event.RestoreCompleted;
 import dev.tidemark.schema.event.RestoreFailed;
 import dev.tidemark.schema.event.RestoreRequested;
@@ -66,6 +69,15 @@ final class Judge {
 
     Judge(Simulation simulation) {
         this.simulation = simulation;
+    }
+
+    /** What a look saw before the log came to where it is now says nothing of now, good or bad. */
+    void nothingWasSeen(List<MachineEvent> byAnOldReport) {
+        for (MachineEvent event : byAnOldReport) {
+            if (event instanceof ChainBroken || event instanceof DriftFound || event instanceof MachineObserved) {
+                throw simulation.world.violated(Invariant.EVIDENCE, "an old look was concluded from: " + event);
+            }
+        }
     }
 
     /** Incremental backups of a disk that were judged: a judge that saw none proves nothing. */

@@ -21,7 +21,8 @@ class NthCallTest {
         int tried = failEach(workflow, Saboteur.NONE, red);
         System.out.printf("%s: %d failures of single calls%n", workflow, tried);
         assertThat(red).isEmpty();
-        assertThat(tried).isGreaterThan(20);
+        // A machine that is let go has nothing asked of QEMU.
+        assertThat(tried).isGreaterThanOrEqualTo(workflow == Workflow.REMOVE ? 10 : 20);
     }
 
     /** Without a failure the planted fault does no harm: only a call that fails brings it to light. */

@@ -212,7 +212,15 @@ final class PlayedCoordinator {
         private void redeliver(Report report) {
             try {
                 simulation.world.note(() -> "an old report comes again: " + report.version());
+                boolean old = report.version() != simulation.log.now().version();
+                int before = simulation.log.events().size();
                 deliver(report, false);
+                if (old) {
+                    simulation.judge.nothingWasSeen(simulation
+                            .log
+                            .events()
+                            .subList(before, simulation.log.events().size()));
+                }
             } catch (LinkException gone) {
                 simulation.world.note(() -> "an old report came to nobody");
             }
