@@ -84,8 +84,9 @@ class ProcessTest {
         String running = Answers.operation("BACKUP", "RUNNING", Answers.BACKUP_ID);
         coordinator.answers("POST /v1/vms/web1/backups", 202, running);
         coordinator.answers("GET " + Answers.OPERATION_PATH, running);
-        // A process in the background of a script ignores SIGINT, so java itself must be the child.
-        Process process = command("exec TIDEMARK", List.of(), "backup start web1 --repo r")
+        // A process in the background of a script ignores SIGINT, and so does whatever it starts: these tests may be
+        // one.
+        Process process = command("exec env --default-signal=INT TIDEMARK", List.of(), "backup start web1 --repo r")
                 .start();
         Awaitility.await()
                 .atMost(Duration.ofSeconds(60))
