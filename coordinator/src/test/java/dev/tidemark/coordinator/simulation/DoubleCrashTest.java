@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * the second crashes are thinned out; {@code -Dtidemark.simulation.stride=1} leaves out none.
  */
 class DoubleCrashTest {
-    private static final int STRIDE = 23;
+    private static final int STRIDE = 199;
 
     /** More calls than any of the workflows makes until it is over. */
     private static final int CALLS_MAX = 2_000;
