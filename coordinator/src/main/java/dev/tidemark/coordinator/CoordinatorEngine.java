@@ -83,7 +83,7 @@ final class CoordinatorEngine implements Engine {
     public Submitted submit(MachineCommand command, Caller caller) throws Rejected {
         return switch (ledger.execute(command, caller.metadata())) {
             case Answer.Appended<MachineEvent, Rejection> appended -> {
-                crash.at(CrashPoint.BEFORE_ANSWER);
+                crash.of(command.machine().value()).at(CrashPoint.BEFORE_ANSWER);
                 yield new Submitted(appended.version(), appended.events().size());
             }
             case Answer.Refused<MachineEvent, Rejection> refused -> throw Refusals.of(refused.rejection());

@@ -36,7 +36,8 @@ public final class Gateway implements AutoCloseable {
     private final HostName host;
     private final CoordinatorLink link;
     private final ImageWatches images = new ImageWatches();
-    private final Surroundings surroundings;
+    private final GatewaySettings settings;
+    private final CrashHook crash;
     private final Map<MachineId, Reconciler> reconcilers = new HashMap<>();
     private final Thread thread;
     private volatile boolean closed;
@@ -44,19 +45,8 @@ public final class Gateway implements AutoCloseable {
     private Gateway(GatewaySettings settings, CoordinatorLink link, CrashHook crash) {
         this.host = settings.host();
         this.link = link;
-        this.surroundings = new Surroundings(
-                link,
-                new QmpConnector(
-                        settings.lockDirectory(),
-                        settings.limits(),
-                        settings.queryTimeout(),
-                        settings.transactionTimeout(),
-                        crash,
-                        images),
-                new HostStorage(new Repositories(settings.repositories(), crash)),
-                new HostClockwork(),
-                settings.lookInterval(),
-                crash);
+        this.settings = settings;
+        this.crash = crash;
         this.thread = Thread.ofPlatform().daemon().name("gateway " + host).unstarted(this::run);
     }
 
@@ -124,7 +114,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private void pass(Wake wake) {
-        surroundings.crash().at(CrashPoint.AFTER_WAKE);
+        crash.at(CrashPoint.AFTER_WAKE, wake.machines());
         synchronized (reconcilers) {
             if (closed) {
                 return;
@@ -152,8 +142,26 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
+    /** What its reconciler can reach; machines share nothing there but the coordinator and the watch on images. */
+    private Surroundings surroundings(MachineId machine) {
+        CrashHook own = crash.of(machine.value());
+        return new Surroundings(
+                link,
+                new QmpConnector(
+                        settings.lockDirectory(),
+                        settings.limits(),
+                        settings.queryTimeout(),
+                        settings.transactionTimeout(),
+                        own,
+                        images),
+                new HostStorage(new Repositories(settings.repositories(), own)),
+                new HostClockwork(),
+                settings.lookInterval(),
+                own);
+    }
+
     private Reconciler start(Desired desired) {
-        return Reconciler.start(surroundings, desired, () -> {
+        return Reconciler.start(surroundings(desired.machine()), desired, () -> {
             synchronized (reconcilers) {
                 reconcilers.remove(desired.machine());
             }

@@ -178,7 +178,7 @@ public final class Dispatch implements CoordinatorLink {
     @Override
     public Wake await(HostName host, String cursor, Duration timeLimit) throws LinkException, InterruptedException {
         Wake wake = awaitChange(host, cursor, timeLimit);
-        crash.at(CrashPoint.BEFORE_HAND_OUT);
+        crash.at(CrashPoint.BEFORE_HAND_OUT, wake.machines());
         return wake;
     }
 
@@ -227,9 +227,9 @@ public final class Dispatch implements CoordinatorLink {
                     .execute(() -> wantLook(id));
             return DesiredState.of(before);
         }
-        crash.at(CrashPoint.BEFORE_RECORD);
+        crash.of(id.value()).at(CrashPoint.BEFORE_RECORD);
         OptionalLong version = history.record(report);
-        crash.at(CrashPoint.AFTER_RECORD);
+        crash.of(id.value()).at(CrashPoint.AFTER_RECORD);
         List<CompletableFuture<Look>> waiting = saw(id, report.sight(), false);
         waiting.forEach(look -> look.complete(new Look(before, report.sight())));
         return version.isPresent()

@@ -14,9 +14,9 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** Database, coordinator and gateway, each a process of its own, with a machine; what was killed is started again. */
+/** Database, coordinator and gateway, each a process of its own, with machines; what was killed is started again. */
 final class Cast implements AutoCloseable {
     /** What the gateway calls its host. */
     static final String HOST = "drill";
@@ -27,8 +27,7 @@ final class Cast implements AutoCloseable {
     private final Stage stage;
     private final GatewayProcess gateway;
     private final Hold hold;
-    private @Nullable DrillMachine machine;
-    private int machines;
+    private final AtomicInteger machines = new AtomicInteger();
 
     private Cast(Stage stage) throws IOException {
         this.stage = stage;
@@ -84,28 +83,17 @@ final class Cast implements AutoCloseable {
         return hold;
     }
 
-    /** The machine of the moment; there is always at most one, so that every point that is passed is passed for it. */
-    Optional<DrillMachine> machine() {
-        return Optional.ofNullable(machine);
-    }
-
-    /** A new machine that runs and is not registered, in the place of the one before. */
+    /** A new machine that runs and is not registered. */
     DrillMachine newMachine(Random random) throws IOException {
-        leaveMachine();
-        DrillMachine fresh = DrillMachine.start("m" + ++machines, stage.directory(), stage.programs(), random);
-        machine = fresh;
-        return fresh;
+        return DrillMachine.start("m" + machines.incrementAndGet(), stage.directory(), stage.programs(), random);
     }
 
-    /** Forgets the machine; its backups go with the stage. */
-    void leaveMachine() throws IOException {
-        DrillMachine former = machine;
-        if (former == null) {
-            return;
-        }
-        machine = null;
+    /** Forgets a machine and what was stored of it. */
+    void leave(DrillMachine former) throws IOException {
         if (isRegistered(former)) {
+            Path stored = repository(former);
             service().forgotten(former.name());
+            Stage.delete(stored);
         }
         former.close();
     }
@@ -123,21 +111,33 @@ final class Cast implements AutoCloseable {
         service().done(Map.of("name", fresh.name(), "qmp", fresh.qmpSocket().toString(), "host", HOST), "vms");
     }
 
-    void kill(Set<Victim> victims, DrillMachine victim) throws IOException {
+    /** What the log calls a registered machine. */
+    String idOf(DrillMachine registered) {
+        return service().get("vms", registered.name()).path("id").asString("");
+    }
+
+    /** QEMU as a victim is that of every one of these machines. */
+    void kill(Set<Victim> victims, DrillMachine... machinesHit) throws IOException {
         for (Victim each : victims) {
             switch (each) {
                 case COORDINATOR -> service().kill();
                 case GATEWAY -> gateway.kill();
-                case QEMU -> victim.kill();
+                case QEMU -> {
+                    for (DrillMachine machine : machinesHit) {
+                        machine.kill();
+                    }
+                }
                 case POSTGRESQL -> stage.database().kill();
             }
         }
     }
 
     /** As an operator's service manager does: the database first, because the coordinator does not start without. */
-    void startAgain(Set<Victim> victims, DrillMachine victim) throws IOException {
+    void startAgain(Set<Victim> victims, DrillMachine... machinesHit) throws IOException {
         if (victims.contains(Victim.QEMU)) {
-            victim.startAgain();
+            for (DrillMachine machine : machinesHit) {
+                machine.startAgain();
+            }
         }
         if (victims.contains(Victim.POSTGRESQL)) {
             stage.database().start();
@@ -156,8 +156,7 @@ final class Cast implements AutoCloseable {
     }
 
     Path repository(DrillMachine of) {
-        String id = service().get("vms", of.name()).path("id").asString("");
-        return service().home().resolve("repositories").resolve("default").resolve(id);
+        return service().home().resolve("repositories").resolve("default").resolve(idOf(of));
     }
 
     /** The JVMs end as they like to. */

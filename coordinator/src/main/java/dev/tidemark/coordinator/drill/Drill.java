@@ -32,6 +32,8 @@ public final class Drill {
     /** With fewer scenarios than this, learning to start fast takes longer than starting slowly. */
     private static final int WORTH_A_CACHE = 8;
 
+    private static final int MACHINES_A_CAST = Integer.getInteger("tidemark.drill.machines", 16);
+
     private final DrillOptions options;
     private final String version;
     private final PrintWriter out;
@@ -98,7 +100,11 @@ public final class Drill {
             Optional<StartUpCache> cache =
                     scenarios.size() < WORTH_A_CACHE ? Optional.empty() : StartUpCache.learnedIn(shelf);
             qemu = shelf.programs().answer("version", List.of("qemu-storage-daemon", "--version"));
-            play(new ConcurrentLinkedQueue<>(scenarios), jobs, seed, cache);
+            // A set is played in batches; what was asked for by name is played alone, one after the other.
+            List<List<Scenario>> batches = options.all()
+                    ? Scenarios.batches(scenarios, MACHINES_A_CAST, seed)
+                    : scenarios.stream().map(List::of).toList();
+            play(new ConcurrentLinkedQueue<>(batches), jobs, seed, cache);
             if (everything) {
                 tell(Lane.everything(seed, cache));
             }
@@ -130,11 +136,11 @@ public final class Drill {
                 : Scenarios.all(seed);
     }
 
-    private void play(Queue<Scenario> scenarios, int jobs, long seed, Optional<StartUpCache> cache) {
+    private void play(Queue<List<Scenario>> batches, int jobs, long seed, Optional<StartUpCache> cache) {
         AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         List<Thread> lanes = new ArrayList<>();
-        for (int lane = 0; lane < Math.min(jobs, scenarios.size()); lane++) {
-            Lane work = new Lane(scenarios, seed, cache, passed, this::tell);
+        for (int lane = 0; lane < Math.min(jobs, batches.size()); lane++) {
+            Lane work = new Lane(batches, seed, cache, passed, this::tell);
             lanes.add(Thread.ofPlatform()
                     .name("lane " + lane)
                     .uncaughtExceptionHandler((thread, thrown) -> failure.compareAndSet(null, thrown))

@@ -1,15 +1,20 @@
 package dev.tidemark.coordinator.drill;
 
 import dev.tidemark.coordinator.stage.Monitor;
+import dev.tidemark.coordinator.stage.NbdDisk;
 import dev.tidemark.coordinator.stage.Pause;
 import dev.tidemark.coordinator.stage.Programs;
 import dev.tidemark.coordinator.stage.Service;
 import dev.tidemark.coordinator.stage.Stage;
 import dev.tidemark.coordinator.stage.StageFailure;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,6 +38,7 @@ final class DrillMachine implements AutoCloseable {
     private final Programs programs;
     private final Random random;
     private final Map<String, List<Path>> contents = new LinkedHashMap<>();
+    private final Map<String, String> verified = new HashMap<>();
     private int snapshots;
     private @Nullable Process process;
     private @Nullable Monitor monitor;
@@ -50,8 +56,7 @@ final class DrillMachine implements AutoCloseable {
         for (Map.Entry<String, Long> disk : DISKS.entrySet()) {
             String image = machine.image(disk.getKey()).toString();
             programs.run(
-                    "qemu-img",
-                    List.of("qemu-img", "create", "-q", "-f", "qcow2", image, Long.toString(disk.getValue())));
+                    name, List.of("qemu-img", "create", "-q", "-f", "qcow2", image, Long.toString(disk.getValue())));
         }
         machine.startAgain();
         return machine;
@@ -154,21 +159,12 @@ final class DrillMachine implements AutoCloseable {
 
     /** Writes the same pattern over a whole disk: no later write of a few granules hides that. */
     void fill(String disk) {
-        long bytes = DISKS.getOrDefault(disk, 0L);
+        Map<Long, Integer> patterns = new LinkedHashMap<>();
         int pattern = 1 + random.nextInt(255);
-        programs.run(
-                "guest",
-                List.of(
-                        "qemu-io",
-                        "-f",
-                        "raw",
-                        "-c",
-                        "write -q -P " + pattern + " 0 " + bytes,
-                        "-c",
-                        "flush",
-                        "-c",
-                        "read -q -P " + pattern + " 0 " + bytes,
-                        address(disk)));
+        for (long offset = 0; offset < DISKS.getOrDefault(disk, 0L); offset += GRANULE) {
+            patterns.put(offset, pattern);
+        }
+        write(disk, patterns);
     }
 
     private void write(String disk, long bytes, int granules) {
@@ -176,25 +172,66 @@ final class DrillMachine implements AutoCloseable {
         for (int count = 0; count < granules; count++) {
             patterns.put(random.nextLong(bytes / GRANULE) * GRANULE, 1 + random.nextInt(255));
         }
-        List<String> command = new ArrayList<>(List.of("qemu-io", "-f", "raw"));
-        patterns.forEach((offset, pattern) ->
-                command.addAll(List.of("-c", "write -q -P " + pattern + " " + offset + " " + GRANULE)));
-        // A kill must cost the guest nothing that it was told is durable: otherwise nobody knows what the disk holds.
-        command.addAll(List.of("-c", "flush"));
-        patterns.forEach((offset, pattern) ->
-                command.addAll(List.of("-c", "read -q -P " + pattern + " " + offset + " " + GRANULE)));
-        command.add(address(disk));
-        programs.run("guest", command);
+        write(disk, patterns);
+    }
+
+    private void write(String disk, Map<Long, Integer> patterns) {
+        byte[] granule = new byte[GRANULE];
+        byte[] read = new byte[GRANULE];
+        try (NbdDisk guest = NbdDisk.open(directory.resolve("n"), disk)) {
+            for (Map.Entry<Long, Integer> each : patterns.entrySet()) {
+                Arrays.fill(granule, each.getValue().byteValue());
+                guest.write(each.getKey(), granule);
+            }
+            // A kill must cost the guest nothing that it was told is durable: otherwise nobody knows what the disk
+            // holds.
+            guest.flush();
+            for (Map.Entry<Long, Integer> each : patterns.entrySet()) {
+                Arrays.fill(granule, each.getValue().byteValue());
+                guest.read(each.getKey(), read);
+                if (!Arrays.equals(granule, read)) {
+                    throw new StageFailure(
+                            "disk " + disk + " of " + name + " does not hold what was written at " + each.getKey());
+                }
+            }
+        } catch (IOException failure) {
+            throw new StageFailure("the guest of " + name + " cannot write: " + failure.getMessage(), failure);
+        }
     }
 
     /** What all disks hold now, as raw files in a directory of their own. */
     Path content() throws IOException {
         Path to = Files.createDirectory(directory.resolve("content-" + ++snapshots));
-        for (String disk : DISKS.keySet()) {
-            programs.run(
-                    "guest", List.of("nbdcopy", address(disk), raw(to, disk).toString()));
+        byte[] granule = new byte[GRANULE];
+        byte[] nothing = new byte[GRANULE];
+        for (Map.Entry<String, Long> disk : DISKS.entrySet()) {
+            try (NbdDisk guest = NbdDisk.open(directory.resolve("n"), disk.getKey());
+                    RandomAccessFile file =
+                            new RandomAccessFile(raw(to, disk.getKey()).toFile(), "rw")) {
+                file.setLength(disk.getValue());
+                for (long offset = 0; offset < disk.getValue(); offset += GRANULE) {
+                    guest.read(offset, granule);
+                    if (!Arrays.equals(granule, nothing)) {
+                        file.seek(offset);
+                        file.write(granule);
+                    }
+                }
+            }
         }
         return to;
+    }
+
+    /** Removes what no backup is known to hold. */
+    void forgetOtherContents() throws IOException {
+        Set<Path> needed = new LinkedHashSet<>();
+        contents.values().forEach(needed::addAll);
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(directory, "content-*")) {
+            for (Path content : all) {
+                if (!needed.contains(content)) {
+                    Stage.delete(content);
+                }
+            }
+        }
     }
 
     static Path raw(Path content, String disk) {
@@ -208,6 +245,12 @@ final class DrillMachine implements AutoCloseable {
 
     void remember(String backup, Path... possible) {
         contents.put(backup, List.of(possible));
+        verified.remove(backup);
+    }
+
+    /** The digests of the files of backups that were compared to their contents, by backup. */
+    Map<String, String> verified() {
+        return verified;
     }
 
     /** Whether two contents are the same, byte for byte. */
@@ -222,10 +265,6 @@ final class DrillMachine implements AutoCloseable {
 
     Path file(String file) {
         return directory.resolve(file);
-    }
-
-    private String address(String disk) {
-        return "nbd+unix:///" + disk + "?socket=" + directory.resolve("n");
     }
 
     private Path image(String disk) {

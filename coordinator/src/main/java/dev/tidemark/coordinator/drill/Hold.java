@@ -26,22 +26,54 @@ final class Hold {
         return "-D" + ArmedCrashPoints.DIRECTORY_PROPERTY + "=" + directory;
     }
 
-    void order(Moment moment) throws IOException {
-        Files.deleteIfExists(directory.resolve(ArmedCrashPoints.RELEASE_FILE));
-        Files.deleteIfExists(directory.resolve(ArmedCrashPoints.REACHED_FILE));
-        Path orders = directory.resolve("orders");
-        Files.writeString(orders, moment.point() + " " + moment.passage() + " " + ++tokens);
-        Files.move(orders, directory.resolve(ArmedCrashPoints.HOLD_FILE), StandardCopyOption.ATOMIC_MOVE);
+    /** Orders it for a machine that is registered. */
+    String order(String machine, Moment moment) throws IOException {
+        return write(ArmedCrashPoints.HOLD_PREFIX + machine, moment);
     }
 
-    boolean isReached() {
-        return Files.exists(directory.resolve(ArmedCrashPoints.REACHED_FILE));
+    /** Orders it for the next machine that is registered; the one before must have been {@link #isClaimed claimed}. */
+    String orderForNext(Moment moment) throws IOException {
+        return write(ArmedCrashPoints.NEXT_FILE, moment);
     }
 
-    /** Whoever stands still and lives goes on; nobody else is held. */
-    void release() throws IOException {
-        Files.deleteIfExists(directory.resolve(ArmedCrashPoints.HOLD_FILE));
-        Files.writeString(directory.resolve(ArmedCrashPoints.RELEASE_FILE), "");
+    /** Orders it for whichever machine passes. */
+    String orderForAny(Moment moment) throws IOException {
+        return write(ArmedCrashPoints.HOLD_FILE, moment);
+    }
+
+    /** From now on the machine is known here, so that it takes no orders that wait for a new one. */
+    void know(String machine) throws IOException {
+        put(ArmedCrashPoints.HOLD_PREFIX + machine, "");
+    }
+
+    /** Whether the orders for the next machine were taken. */
+    boolean isClaimed() {
+        return !Files.exists(directory.resolve(ArmedCrashPoints.NEXT_FILE));
+    }
+
+    void withdrawForNext() throws IOException {
+        Files.deleteIfExists(directory.resolve(ArmedCrashPoints.NEXT_FILE));
+    }
+
+    private synchronized String write(String file, Moment moment) throws IOException {
+        String token = Integer.toString(++tokens);
+        put(file, moment.point() + " " + moment.passage() + " " + token);
+        return token;
+    }
+
+    private void put(String file, String text) throws IOException {
+        Path orders = directory.resolve("orders-for-" + file);
+        Files.writeString(orders, text);
+        Files.move(orders, directory.resolve(file), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    boolean isReached(String token) {
+        return Files.exists(directory.resolve(ArmedCrashPoints.REACHED_PREFIX + token));
+    }
+
+    /** Whoever stands still because of this order and lives goes on, and nobody stands still because of it any more. */
+    void release(String token) throws IOException {
+        Files.writeString(directory.resolve(ArmedCrashPoints.RELEASE_PREFIX + token), "");
     }
 
     /** How often each point was passed since the last call. */

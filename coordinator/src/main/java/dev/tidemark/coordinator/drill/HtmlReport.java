@@ -140,7 +140,9 @@ final class HtmlReport {
         end();
         page.append("""
                 <p>A point with @2 was passed for the second time since the workflow began. A machine is used for several scenarios
-                in a row, so that later ones meet what earlier ones left: the command that shows one again plays those before it too.</p>
+                in a row, so that later ones meet what earlier ones left: the command that shows one again plays those before it too.
+                With --all, scenarios with the same victims are played together, each on a machine of its own and with one kill for
+                all: then the seconds are those of all together.</p>
                 """);
     }
 

@@ -8,8 +8,12 @@ import dev.tidemark.coordinator.stage.StageFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +27,7 @@ import tools.jackson.databind.JsonNode;
 /** Holds the invariants against a machine after a crash. Asks QEMU, the repository and the database where it can. */
 final class Judge {
     private static final long CONVERGE_MILLISECONDS_MAX = 60_000;
+    private static final long PAUSE_MILLISECONDS_MAX = 400;
 
     private final Cast cast;
     private final DrillMachine machine;
@@ -49,6 +54,7 @@ final class Judge {
     long converged() throws Broken {
         long begin = System.nanoTime();
         String trouble = "not looked at";
+        long pause = 25;
         while (Service.elapsed(begin) < convergeMillisecondsMax) {
             try {
                 trouble = unsettled();
@@ -59,7 +65,9 @@ final class Judge {
             } catch (Failure | StageFailure notNow) {
                 trouble = String.valueOf(notNow.getMessage());
             }
-            Pause.milliseconds(25);
+            Pause.milliseconds(pause);
+            // Many machines may be waited for at once: who asks all the time keeps them from it.
+            pause = Math.min(2 * pause, PAUSE_MILLISECONDS_MAX);
         }
         throw new Broken(Invariant.CONVERGED, "after " + convergeMillisecondsMax + " ms: " + trouble);
     }
@@ -104,7 +112,11 @@ final class Judge {
     }
 
     void logKept(SortedMap<Long, String> before) throws Broken {
-        SortedMap<Long, String> now = cast.log();
+        logKept(before, cast.log());
+    }
+
+    /** @param now as the database holds it after everything runs again */
+    void logKept(SortedMap<Long, String> before, SortedMap<Long, String> now) throws Broken {
         for (Map.Entry<Long, String> row : before.entrySet()) {
             if (!row.getValue().equals(now.get(row.getKey()))) {
                 throw new Broken(
@@ -192,7 +204,21 @@ final class Judge {
             }
         }
         Path repository = cast.repository(machine);
+        Map<String, String> digests = new HashMap<>();
         for (String backup : completed) {
+            digests.put(backup, digest(repository.resolve(backup)));
+        }
+        // A file that is to the bit what it was when it was compared holds what it held, if the same is true of all
+        // files below
+        // it. Any other one may be below others: then all are compared again.
+        machine.verified().keySet().retainAll(completed);
+        if (!digests.entrySet().containsAll(machine.verified().entrySet())) {
+            machine.verified().clear();
+        }
+        for (String backup : completed) {
+            if (machine.verified().containsKey(backup)) {
+                continue;
+            }
             List<Path> matching = new ArrayList<>();
             for (Path possible : machine.contents().getOrDefault(backup, List.of())) {
                 if (holds(repository.resolve(backup), possible)) {
@@ -203,8 +229,23 @@ final class Judge {
                 throw new Broken(Invariant.BACKUPS_RESTORE, "backup " + backup + " does not hold what the disks held");
             }
             machine.remember(backup, matching.getFirst());
+            machine.verified().put(backup, digests.getOrDefault(backup, ""));
         }
         held.add(Invariant.BACKUPS_RESTORE);
+    }
+
+    private static String digest(Path backup) throws IOException {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (String disk : DrillMachine.diskNames()) {
+                Path image = backup.resolve(disk + ".qcow2");
+                digest.update(Files.exists(image) ? Files.readAllBytes(image) : new byte[0]);
+                digest.update((byte) 0);
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
     }
 
     private boolean holds(Path backup, Path content) {

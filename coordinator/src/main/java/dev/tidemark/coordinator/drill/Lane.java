@@ -1,9 +1,6 @@
 package dev.tidemark.coordinator.drill;
 
-import dev.tidemark.coordinator.cli.client.Failure;
-import dev.tidemark.coordinator.ledger.LedgerException;
 import dev.tidemark.coordinator.stage.Service;
-import dev.tidemark.coordinator.stage.StageFailure;
 import dev.tidemark.schema.crash.CrashPoint;
 import java.io.IOException;
 import java.util.List;
@@ -11,23 +8,29 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** Plays scenarios one after the other, on a cast of its own. */
+/** Plays batches of scenarios one after the other, on a cast of its own. */
 final class Lane implements Runnable {
-    private final Queue<Scenario> scenarios;
+    /** Then every machine has played so many scenarios, and the log has grown. */
+    private static final int LARGE_BATCHES_A_CAST_MAX = 8;
+
+    private final Queue<List<Scenario>> batches;
     private final long seed;
     private final Optional<StartUpCache> cache;
     private final Set<CrashPoint> passed;
     private final Consumer<Result> told;
+    private @Nullable Cast cast;
+    private @Nullable Batch batch;
+    private int large;
 
     Lane(
-            Queue<Scenario> scenarios,
+            Queue<List<Scenario>> batches,
             long seed,
             Optional<StartUpCache> cache,
             Set<CrashPoint> passed,
             Consumer<Result> told) {
-        this.scenarios = scenarios;
+        this.batches = batches;
         this.seed = seed;
         this.cache = cache;
         this.passed = passed;
@@ -36,57 +39,76 @@ final class Lane implements Runnable {
 
     @Override
     public void run() {
-        boolean more = true;
-        while (more) {
-            try (Cast cast = Cast.start(cache)) {
-                more = play(cast);
-            } catch (IOException failure) {
-                throw new StageFailure("no cast for the drill: " + failure.getMessage(), failure);
+        try {
+            for (List<Scenario> next = batches.poll(); next != null; next = batches.poll()) {
+                play(next);
             }
+        } finally {
+            endCast();
         }
     }
 
-    /** Until nothing is left, or a scenario fails: nobody knows what state it leaves things in, and the next gets a new cast. */
-    private boolean play(Cast cast) {
-        Play play = new Play(cast, seed);
-        for (Scenario next = scenarios.poll(); next != null; next = scenarios.poll()) {
-            Result result = played(play, next);
-            told.accept(result);
-            passed.addAll(cast.hold().takePassed().keySet());
-            if (result.isFailed()) {
-                return true;
+    private void play(List<Scenario> scenarios) {
+        List<Result> results;
+        try {
+            Batch playing = batch();
+            results = playing.play(scenarios);
+            if (cast != null) {
+                passed.addAll(cast.hold().takePassed().keySet());
             }
+        } catch (IOException | RuntimeException failure) {
+            // They could not be played, which is told; others can be.
+            results = scenarios.stream()
+                    .map(scenario -> unplayed(scenario, failure))
+                    .toList();
         }
-        return false;
+        results.forEach(told);
+        large += scenarios.size() > 1 ? 1 : 0;
+        // When one fails, nobody knows what state it leaves things in, and the next get a new cast.
+        if (results.stream().anyMatch(Result::isFailed) || large >= LARGE_BATCHES_A_CAST_MAX) {
+            endCast();
+        }
+    }
+
+    private Batch batch() throws IOException {
+        Batch known = batch;
+        if (known == null) {
+            Cast fresh = Cast.start(cache);
+            cast = fresh;
+            known = new Batch(fresh, seed);
+            batch = known;
+        }
+        return known;
+    }
+
+    private void endCast() {
+        Cast former = cast;
+        cast = null;
+        batch = null;
+        large = 0;
+        if (former != null) {
+            former.close();
+        }
+    }
+
+    private static Result unplayed(Scenario scenario, Exception failure) {
+        Course course = new Course(List.of(scenario.name()), Optional.empty(), Set.of(), Optional.empty());
+        return new Result(scenario.name(), Result.Verdict.FAIL, "could not be played: " + failure, 0, course);
     }
 
     /** The one drill that needs a cast with many machines. */
-    static Result everything(long seed, Optional<StartUpCache> cache) throws IOException {
-        try (Cast cast = Cast.start(cache)) {
-            Course course = new Course(List.of(Everything.NAME), Optional.empty(), Set.of(), Optional.empty());
-            return result(Everything.NAME, () -> Everything.run(cast, seed), () -> course);
-        }
-    }
-
-    private static Result played(Play play, Scenario scenario) {
-        return result(scenario.name(), () -> play.run(scenario), play::course);
-    }
-
-    private interface Performance {
-        String run() throws Broken, IOException;
-    }
-
-    private static Result result(String name, Performance performance, Supplier<Course> course) {
+    static Result everything(long seed, Optional<StartUpCache> cache) {
+        Course course = new Course(List.of(Everything.NAME), Optional.empty(), Set.of(), Optional.empty());
         long begin = System.nanoTime();
-        try {
-            String detail = performance.run();
-            return new Result(name, Result.Verdict.PASS, detail, seconds(begin), course.get());
+        try (Cast cast = Cast.start(cache)) {
+            String detail = Everything.run(cast, seed);
+            return new Result(Everything.NAME, Result.Verdict.PASS, detail, seconds(begin), course);
         } catch (Broken broken) {
-            Course broke = course.get().brokenBy(broken.invariant());
-            return new Result(name, Result.Verdict.FAIL, String.valueOf(broken.getMessage()), seconds(begin), broke);
-        } catch (IOException | Failure | StageFailure | IllegalStateException | LedgerException failure) {
-            String detail = String.valueOf(failure.getMessage());
-            return new Result(name, Result.Verdict.FAIL, detail, seconds(begin), course.get());
+            Course broke = course.brokenBy(broken.invariant());
+            return new Result(
+                    Everything.NAME, Result.Verdict.FAIL, String.valueOf(broken.getMessage()), seconds(begin), broke);
+        } catch (IOException | RuntimeException failure) {
+            return new Result(Everything.NAME, Result.Verdict.FAIL, failure.toString(), seconds(begin), course);
         }
     }
 

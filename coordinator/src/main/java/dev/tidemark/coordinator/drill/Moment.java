@@ -6,6 +6,19 @@ import java.util.Optional;
 
 /** The n-th time, from the beginning of a workflow, that a point is passed. */
 record Moment(CrashPoint point, int passage) {
+    /** Passed by a thread that serves all machines: held for one of them, no other one comes further than to it. */
+    boolean isShared() {
+        return point == CrashPoint.BEFORE_HAND_OUT || point == CrashPoint.AFTER_WAKE;
+    }
+
+    /** Passed in a transaction of the database, which does not wait for long and needs a connection. */
+    boolean isInTransaction() {
+        return switch (point) {
+            case BEFORE_APPEND, AFTER_APPEND, BEFORE_COMMIT -> true;
+            default -> false;
+        };
+    }
+
     @Override
     public String toString() {
         return passage == 1 ? point.name() : point.name() + "@" + passage;

@@ -9,22 +9,32 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * One scenario on a cast: prepares the machine, begins the workflow, waits until the system stands at the moment, kills, starts
- * again, judges. The machine is used for several scenarios in a row, so that later ones meet what earlier ones left.
+ * Scenarios on a machine of a cast, one after the other: prepares the machine, begins the workflow, waits until the system
+ * stands at the moment; when the victims were killed and started again, judges. The machine is used for several scenarios in a
+ * row, so that later ones meet what earlier ones left. Others may play at the same time, with the same victims.
  */
 final class Play {
     private static final int SCENARIOS_A_MACHINE_MAX = 8;
     private static final long REACH_MILLISECONDS_MAX = 30_000;
+    private static final long CLAIM_MILLISECONDS_MAX = 20_000;
+    /** Nobody passes a point for the hundredth time: everything is counted, nothing is held. */
+    private static final int UNDISTURBED = 99;
+
+    private static final long ASK_AGAIN_MILLISECONDS = 200;
 
     /** After its end a workflow may still pass points: a report's answer, the wake-up that follows. */
     private static final long LATE_MILLISECONDS_MAX = 1_500;
@@ -32,8 +42,31 @@ final class Play {
     private final Cast cast;
     private final long seed;
     private final List<String> played = new ArrayList<>();
+    private @Nullable DrillMachine machine;
+    private @Nullable Run run;
     private Optional<Instant> killed = Optional.empty();
     private Set<Invariant> held = Set.of();
+
+    /** What is known of the scenario that is being played. */
+    private static final class Run {
+        private final Scenario scenario;
+        private final Path before;
+        private Path after;
+        private String token = "";
+        private CompletableFuture<Optional<JsonNode>> asked = CompletableFuture.completedFuture(Optional.empty());
+        private Map<String, Set<String>> lost = Map.of();
+        private long converged;
+
+        Run(Scenario scenario, Path before) {
+            this.scenario = scenario;
+            this.before = before;
+            this.after = before;
+        }
+
+        boolean isQemuKilled() {
+            return scenario.victims().contains(Victim.QEMU);
+        }
+    }
 
     Play(Cast cast, long seed) {
         this.cast = cast;
@@ -45,78 +78,184 @@ final class Play {
         return new Course(played, killed, held, Optional.empty());
     }
 
-    /** Plays it; gives what there is to tell. */
+    /** Plays it alone; gives what there is to tell. */
     String run(Scenario scenario) throws Broken, IOException {
-        killed = Optional.empty();
-        held = Set.of();
-        DrillMachine machine = machineFor(scenario);
-        machine.write();
-        Path before = machine.content();
-        scenario.workflow().prepare(cast.service(), machine);
-
-        cast.hold().order(scenario.moment());
-        CompletableFuture<Optional<JsonNode>> asked =
-                CompletableFuture.supplyAsync(() -> ask(scenario.workflow(), machine));
-        if (!isReached(asked)) {
-            cast.hold().release();
-            throw new Broken("the workflow did not pass " + scenario.moment());
-        }
+        prepare(scenario);
+        begin();
+        awaitReached();
         SortedMap<Long, String> log = cast.log();
-        boolean isQemuKilled = scenario.victims().contains(Victim.QEMU);
-        Map<String, Set<String>> lost = isQemuKilled ? machine.unbroken() : Map.of();
-        killed = Optional.of(Instant.now());
-        cast.kill(scenario.victims(), machine);
-        Path after = before;
-        if (!isQemuKilled) {
-            // The guest goes on writing while others are down.
-            machine.write();
-            after = machine.content();
-        }
-        cast.hold().release();
-        cast.startAgain(scenario.victims(), machine);
-        Optional<JsonNode> acknowledged = asked.join();
-
-        Judge judge = new Judge(cast, machine);
-        held = judge.held();
-        if (scenario.workflow() == Workflow.REGISTER && !cast.isRegistered(machine)) {
-            if (acknowledged.isPresent()) {
-                throw new Broken(Invariant.ACKNOWLEDGED_ENDED, "the machine was acknowledged and is not registered");
-            }
-            cast.register(machine);
-        }
-        long converged = judge.converged();
-        judge.acknowledged(acknowledged, cast.log());
-        judge.logKept(log);
-        judge.qemuAgrees();
-        judge.nothingUnfinished();
-        judge.meet(before, after);
-        judge.nextBackupRight(lost);
-        judge.backupsRestore();
-        judge.qemuAgrees();
-        return "converged in " + converged + " ms" + (acknowledged.isPresent() ? "" : ", not acknowledged");
+        beforeKill();
+        cast.kill(scenario.victims(), machine());
+        whileDown();
+        release();
+        cast.startAgain(scenario.victims(), machine());
+        settle();
+        return judge(log, cast.log());
     }
 
-    private Optional<JsonNode> ask(Workflow workflow, DrillMachine machine) {
+    /** The machine, as the workflow needs it. */
+    void prepare(Scenario scenario) throws IOException {
+        killed = Optional.empty();
+        held = Set.of();
+        run = null;
+        DrillMachine prepared = machineFor(scenario);
+        prepared.write();
+        run = new Run(scenario, prepared.content());
+    }
+
+    /** Brings it to where the workflow can begin, orders the moment, and asks. */
+    void begin() throws Broken, IOException {
+        ready();
+        ask();
+    }
+
+    /** To where the workflow can begin. */
+    void ready() throws IOException {
+        now().scenario.workflow().prepare(cast.service(), machine());
+    }
+
+    /** Orders the moment, and asks. */
+    void ask() throws Broken, IOException {
+        Run now = now();
+        if (now.scenario.workflow() != Workflow.REGISTER) {
+            now.token = cast.hold().order(cast.idOf(machine()), now.scenario.moment());
+            now.asked = CompletableFuture.supplyAsync(this::asked, Play::onThread);
+            return;
+        }
+        // Nobody knows the machine's id before it is registered: one after the other.
+        synchronized (cast.hold()) {
+            now.token = cast.hold().orderForNext(now.scenario.moment());
+            now.asked = CompletableFuture.supplyAsync(this::asked, Play::onThread);
+            long begin = System.nanoTime();
+            while (!cast.hold().isClaimed()) {
+                if (Service.elapsed(begin) > CLAIM_MILLISECONDS_MAX) {
+                    cast.hold().withdrawForNext();
+                    throw new Broken("nobody began to register the machine");
+                }
+                Pause.milliseconds(4);
+            }
+        }
+    }
+
+    private static void onThread(Runnable work) {
+        Thread.ofPlatform().daemon().name("ask").start(work);
+    }
+
+    private Optional<JsonNode> asked() {
         try {
-            return Optional.of(workflow.ask(cast.service(), machine));
+            return Optional.of(now().scenario.workflow().ask(cast.service(), machine()));
         } catch (Failure | StageFailure lost) {
             // The answer was lost with whoever was killed: what became of the wish is what the judge looks at.
             return Optional.empty();
         }
     }
 
-    private boolean isReached(CompletableFuture<Optional<JsonNode>> asked) {
+    boolean isAnswered() {
+        return now().asked.isDone();
+    }
+
+    /** Until the system stands at the moment. */
+    void awaitReached() throws Broken, IOException {
+        if (!isReached(now())) {
+            release();
+            throw new Broken("the workflow did not pass " + now().scenario.moment());
+        }
+    }
+
+    void beforeKill() throws IOException {
+        if (now().isQemuKilled()) {
+            now().lost = missing();
+        }
+        killed = Optional.of(Instant.now());
+    }
+
+    /**
+     * What misses writes from the kill on: the bitmaps that the log builds on and QEMU holds. One that is just being made, and
+     * is not known to the log, is made anew by whoever goes on with it, under the same name.
+     */
+    private Map<String, Set<String>> missing() throws IOException {
+        Map<String, Set<String>> missing = new LinkedHashMap<>();
+        if (!cast.isRegistered(machine())) {
+            return missing;
+        }
+        Map<String, Set<String>> unbroken = machine().unbroken();
+        for (JsonNode disk :
+                cast.service().get("vms", machine().name(), "chain").path("disks")) {
+            String name = disk.path("disk").asString("");
+            Set<String> held = new LinkedHashSet<>();
+            disk.path("bitmaps").forEach(bitmap -> held.add(bitmap.path("name").asString("")));
+            held.retainAll(unbroken.getOrDefault(name, Set.of()));
+            missing.put(name, held);
+        }
+        return missing;
+    }
+
+    /** The guest goes on writing while others are down. */
+    void whileDown() throws IOException {
+        if (!now().isQemuKilled()) {
+            machine().write();
+            now().after = machine().content();
+        }
+    }
+
+    /** Whoever stands still and lives goes on; nobody else is held. */
+    void release() throws IOException {
+        cast.hold().release(now().token);
+    }
+
+    /** Waits until all is done that follows by itself. */
+    void settle() throws Broken {
+        Run now = now();
+        Optional<JsonNode> acknowledged = now.asked.join();
+        if (now.scenario.workflow() == Workflow.REGISTER && !cast.isRegistered(machine())) {
+            if (acknowledged.isPresent()) {
+                throw new Broken(Invariant.ACKNOWLEDGED_ENDED, "the machine was acknowledged and is not registered");
+            }
+            cast.register(machine());
+        }
+        Judge judge = new Judge(cast, machine());
+        held = judge.held();
+        now.converged = judge.converged();
+    }
+
+    /**
+     * Gives what there is to tell.
+     *
+     * @param before the log before the kill
+     * @param after the log now
+     */
+    String judge(SortedMap<Long, String> before, SortedMap<Long, String> after) throws Broken, IOException {
+        Run now = now();
+        Optional<JsonNode> acknowledged = now.asked.join();
+        Judge judge = new Judge(cast, machine());
+        judge.held().addAll(held);
+        held = judge.held();
+        judge.acknowledged(acknowledged, after);
+        judge.logKept(before, after);
+        judge.qemuAgrees();
+        judge.nothingUnfinished();
+        judge.meet(now.before, now.after);
+        judge.nextBackupRight(now.lost);
+        judge.backupsRestore();
+        judge.qemuAgrees();
+        machine().forgetOtherContents();
+        return "converged in " + now.converged + " ms" + (acknowledged.isPresent() ? "" : ", not acknowledged");
+    }
+
+    private boolean isReached(Run now) {
         long begin = System.nanoTime();
         long ended = -1;
-        while (!cast.hold().isReached()) {
-            long now = Service.elapsed(begin);
-            if (now > REACH_MILLISECONDS_MAX || (ended >= 0 && now - ended > LATE_MILLISECONDS_MAX)) {
+        long asked = 0;
+        while (!cast.hold().isReached(now.token)) {
+            long elapsed = Service.elapsed(begin);
+            if (elapsed > REACH_MILLISECONDS_MAX || (ended >= 0 && elapsed - ended > LATE_MILLISECONDS_MAX)) {
                 return false;
             }
-            if (ended < 0 && asked.isDone() && hasEnded(asked.join())) {
-                ended = now;
+            if (ended < 0 && elapsed - asked > ASK_AGAIN_MILLISECONDS && now.asked.isDone()) {
+                asked = elapsed;
+                ended = hasEnded(now.asked.join()) ? elapsed : -1;
             }
-            Pause.milliseconds(4);
+            Pause.milliseconds(5);
         }
         return true;
     }
@@ -132,20 +271,36 @@ final class Play {
         return state.equals("DONE") || state.equals("FAILED");
     }
 
+    DrillMachine machine() {
+        return Objects.requireNonNull(machine, "no machine plays");
+    }
+
+    private Run now() {
+        return Objects.requireNonNull(run, "nothing is played");
+    }
+
     private DrillMachine machineFor(Scenario scenario) throws IOException {
-        boolean isNew = scenario.workflow() == Workflow.REGISTER
-                || cast.machine().isEmpty()
-                || played.size() >= SCENARIOS_A_MACHINE_MAX;
+        boolean isNew =
+                scenario.workflow() == Workflow.REGISTER || machine == null || played.size() >= SCENARIOS_A_MACHINE_MAX;
         if (isNew) {
             played.clear();
-            cast.newMachine(new Random(seed ^ scenario.name().hashCode()));
+            replaceMachine(new Random(seed ^ scenario.name().hashCode()));
         }
         played.add(scenario.name());
-        DrillMachine machine = cast.machine().orElseThrow();
         if (scenario.workflow() != Workflow.REGISTER) {
-            furnish(machine, scenario.workflow().checkpointsNeeded());
+            furnish(machine(), scenario.workflow().checkpointsNeeded());
+            cast.hold().know(cast.idOf(machine()));
         }
-        return machine;
+        return machine();
+    }
+
+    private void replaceMachine(Random random) throws IOException {
+        DrillMachine former = machine;
+        machine = null;
+        if (former != null) {
+            cast.leave(former);
+        }
+        machine = cast.newMachine(random);
     }
 
     /** A registered machine with a full backup, an incremental one, and so many checkpoints that can be built on. */
@@ -176,24 +331,20 @@ final class Play {
 
     /** What a cast does most of the time, for JVMs that learn from it. */
     void rehearse(Random random) throws IOException {
-        furnish(cast.newMachine(random), 2);
+        replaceMachine(random);
+        furnish(machine(), 2);
     }
 
     /** Plays a workflow to its end without a kill; gives how often it passed each point. */
-    Map<CrashPoint, Integer> survey(Workflow workflow) throws IOException {
-        Scenario undisturbed = new Scenario(workflow, new Moment(CrashPoint.BEFORE_APPEND, 1), Set.of());
-        DrillMachine machine = machineFor(undisturbed);
-        machine.write();
-        Path content = machine.content();
-        workflow.prepare(cast.service(), machine);
-        // Nobody passes a point for the hundredth time: everything is counted, nothing is held.
-        cast.hold().order(new Moment(CrashPoint.BEFORE_APPEND, 99));
+    Map<CrashPoint, Integer> survey(Workflow workflow) throws Broken, IOException {
+        prepare(new Scenario(workflow, new Moment(CrashPoint.BEFORE_APPEND, UNDISTURBED), Set.of()));
+        ready();
         cast.hold().takePassed();
-        CompletableFuture<Optional<JsonNode>> asked = CompletableFuture.completedFuture(ask(workflow, machine));
-        isReached(asked);
-        cast.hold().release();
+        ask();
+        isReached(now());
+        release();
         Map<CrashPoint, Integer> passed = cast.hold().takePassed();
-        new Judge(cast, machine).meet(content);
+        new Judge(cast, machine()).meet(now().before);
         return passed;
     }
 }

@@ -15,6 +15,19 @@ record Scenario(Workflow workflow, Moment moment, Set<Victim> victims) {
         return workflow.word() + "/" + moment + "/" + Victim.words(victims);
     }
 
+    /**
+     * Whether the system does not stand at the moment for as long as it is held: QEMU's jobs go on, the database ends the
+     * transaction, or the coordinator finds what was committed by itself.
+     */
+    boolean isBrief() {
+        return moment.isInTransaction()
+                || switch (moment.point()) {
+                    case AFTER_COMMIT, TRANSACTION_SENT, AFTER_TRANSACTION, JOBS_RUN -> true;
+                    default ->
+                        workflow == Workflow.ABORT || (Workflow.BACKUPS.contains(workflow) && moment.passage() > 1);
+                };
+    }
+
     static Optional<Scenario> parsed(String name) {
         String[] parts = name.split("/", -1);
         if (parts.length != 3) {

@@ -3,7 +3,10 @@ package dev.tidemark.coordinator.drill;
 import dev.tidemark.schema.crash.CrashPoint;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 
@@ -15,7 +18,8 @@ final class Scenarios {
     /** Of the workflows that are killed midway in every set. */
     private static final int QUICK_BESIDES_MIDWAY = 1;
 
-    private static final List<Workflow> BACKUPS = List.of(Workflow.FULL, Workflow.INCREMENTAL);
+    /** A coordinator has 16 connections, and needs some for all that does not stand still. */
+    private static final int TRANSACTIONS_HELD_MAX = 6;
 
     /** What must not be missed: killed in the midst of a backup, the next one is right without any hand. */
     static final String MIDWAY = "midway";
@@ -24,7 +28,7 @@ final class Scenarios {
 
     static List<Scenario> midway() {
         List<Scenario> midway = new ArrayList<>();
-        for (Workflow workflow : BACKUPS) {
+        for (Workflow workflow : Workflow.BACKUPS) {
             for (Victim victim : List.of(Victim.COORDINATOR, Victim.GATEWAY, Victim.QEMU)) {
                 midway.add(new Scenario(workflow, new Moment(CrashPoint.JOBS_RUN, 1), Set.of(victim)));
             }
@@ -73,6 +77,37 @@ final class Scenarios {
         return some;
     }
 
+    /**
+     * The same, so that those of one batch can be played together, each on a machine of its own: the victims are the same, and
+     * nobody stands still where others have to pass.
+     */
+    static List<List<Scenario>> batches(List<Scenario> scenarios, int size, long seed) {
+        Map<Object, List<List<Scenario>>> open = new LinkedHashMap<>();
+        for (Scenario scenario : scenarios) {
+            Object together = scenario.moment().isShared()
+                    ? List.of(scenario.victims(), scenario.moment().point())
+                    : List.of(scenario.victims());
+            List<List<Scenario>> batches = open.computeIfAbsent(together, key -> new ArrayList<>());
+            Optional<List<Scenario>> room = batches.stream()
+                    .filter(batch -> hasRoom(batch, scenario, size))
+                    .findFirst();
+            if (room.isEmpty()) {
+                batches.add(new ArrayList<>());
+            }
+            room.orElseGet(batches::getLast).add(scenario);
+        }
+        List<List<Scenario>> batches = new ArrayList<>();
+        open.values().forEach(batches::addAll);
+        Collections.shuffle(batches, new Random(seed));
+        return batches;
+    }
+
+    private static boolean hasRoom(List<Scenario> batch, Scenario scenario, int size) {
+        long connections =
+                batch.stream().filter(other -> other.moment().isInTransaction()).count();
+        return batch.size() < size && (!scenario.moment().isInTransaction() || connections < TRANSACTIONS_HELD_MAX);
+    }
+
     /** Some of each workflow, with every victim, which the seed decides; and what must not be missed. */
     static List<Scenario> quick(long seed) {
         Random random = new Random(seed);
@@ -82,7 +117,7 @@ final class Scenarios {
         for (Workflow workflow : Workflow.values()) {
             List<Moment> moments = new ArrayList<>(workflow.moments());
             Collections.shuffle(moments, random);
-            int count = BACKUPS.contains(workflow) ? QUICK_BESIDES_MIDWAY : QUICK_PER_WORKFLOW;
+            int count = Workflow.BACKUPS.contains(workflow) ? QUICK_BESIDES_MIDWAY : QUICK_PER_WORKFLOW;
             for (Moment moment : moments.subList(0, count)) {
                 // Turn by turn, so that the subsets are used equally often: each victim is in eight of the fifteen.
                 quick.add(new Scenario(workflow, moment, subsets.get(quick.size() % subsets.size())));

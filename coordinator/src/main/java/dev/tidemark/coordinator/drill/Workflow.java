@@ -134,6 +134,8 @@ enum Workflow {
         }
     };
 
+    static final List<Workflow> BACKUPS = List.of(FULL, INCREMENTAL);
+
     /** Bytes in a second: a full backup then takes some tenths of a second, so that it can be met at work. */
     private static final long QUICK = 12L << 20;
 

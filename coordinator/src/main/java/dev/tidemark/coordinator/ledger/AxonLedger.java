@@ -124,7 +124,7 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
     /** Commits, and finds out what happened when the answer to that is lost. */
     private Answer.Appended<E, R> commit(
             UnitOfWork<?> unit, String aggregateId, long version, List<StoredEvent<E>> stored) {
-        crash.at(CrashPoint.BEFORE_APPEND);
+        crash.of(aggregateId).at(CrashPoint.BEFORE_APPEND);
         try {
             unit.commit();
         } catch (UnitConnections.CommitFailed failure) {
@@ -139,7 +139,7 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
                 case UNKNOWN -> throw new LedgerException.OutcomeUnknown(aggregateId, eventId, failure);
             }
         }
-        crash.at(CrashPoint.AFTER_COMMIT);
+        crash.of(aggregateId).at(CrashPoint.AFTER_COMMIT);
         return new Answer.Appended<>(aggregateId, version, stored);
     }
 

@@ -40,7 +40,9 @@ final class Publication<E> implements Consumer<List<? extends EventMessage<?>>> 
         if (messages.isEmpty()) {
             return;
         }
-        crash.at(CrashPoint.AFTER_APPEND);
+        // A unit of work appends to one machine only.
+        CrashHook own = crash.of(((DomainEventMessage<?>) messages.getFirst()).getAggregateIdentifier());
+        own.at(CrashPoint.AFTER_APPEND);
         try {
             Connection connection = connections.getConnection();
             for (StoredEvent<E> event : stored(messages, connection)) {
@@ -50,7 +52,7 @@ final class Publication<E> implements Consumer<List<? extends EventMessage<?>>> 
         } catch (SQLException failure) {
             throw Sorting.ofReading(failure);
         }
-        crash.at(CrashPoint.BEFORE_COMMIT);
+        own.at(CrashPoint.BEFORE_COMMIT);
     }
 
     /** What the current unit of work has appended so far. */

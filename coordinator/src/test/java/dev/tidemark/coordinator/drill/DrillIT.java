@@ -63,7 +63,7 @@ class DrillIT {
     }
 
     @Test
-    void every_moment_of_the_list_is_passed_in_its_workflow() throws IOException {
+    void every_moment_of_the_list_is_passed_in_its_workflow() throws Exception {
         try (Cast cast = Cast.start(Optional.empty())) {
             Play play = new Play(cast, SEED);
             for (Workflow workflow : Workflow.values()) {

@@ -100,6 +100,30 @@ class ScenariosTest {
         assertThat(met).containsExactlyInAnyOrder(CrashPoint.values());
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void batches_hold_everything_once_and_nobody_in_them_is_in_the_way_of_another(long seed) {
+        // when
+        List<List<Scenario>> batches = Scenarios.batches(Scenarios.all(seed), 16, seed);
+        // then
+        assertThat(batches.stream().flatMap(List::stream))
+                .doesNotHaveDuplicates()
+                .containsExactlyInAnyOrderElementsOf(Scenarios.all());
+        assertThat(batches).hasSizeLessThan(280).allSatisfy(batch -> {
+            assertThat(batch).hasSizeBetween(1, 16);
+            assertThat(batch.stream().map(Scenario::victims).distinct()).hasSize(1);
+            assertThat(batch.stream().filter(scenario -> scenario.moment().isInTransaction()))
+                    .hasSizeLessThan(8);
+            // A thread that serves all machines stands still for all of them or for none.
+            if (batch.stream().anyMatch(scenario -> scenario.moment().isShared())) {
+                assertThat(batch.stream()
+                                .map(scenario -> scenario.moment().point())
+                                .distinct())
+                        .hasSize(1);
+            }
+        });
+    }
+
     @Test
     void a_report_shows_what_failed_and_how_to_see_it_again_and_runs_nothing() {
         // given

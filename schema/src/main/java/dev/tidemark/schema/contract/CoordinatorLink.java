@@ -2,8 +2,10 @@ package dev.tidemark.schema.contract;
 
 import dev.tidemark.schema.id.HostName;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a gateway can ask of its coordinator, in one process or over HTTP. The gateway connects outwards; it has no
@@ -38,6 +40,15 @@ public interface CoordinatorLink {
             changed = List.copyOf(changed);
             removed = List.copyOf(removed);
             lookAt = List.copyOf(lookAt);
+        }
+
+        /** The ids of all machines that it is about. */
+        public Set<String> machines() {
+            Set<String> machines = new LinkedHashSet<>();
+            changed.forEach(desired -> machines.add(desired.machine().value()));
+            removed.forEach(machine -> machines.add(machine.value()));
+            lookAt.forEach(machine -> machines.add(machine.value()));
+            return machines;
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.drill.soak;
 
+import dev.tidemark.coordinator.stage.NbdDisk;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

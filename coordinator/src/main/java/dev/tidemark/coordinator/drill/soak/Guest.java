@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.drill.soak;
 
+import dev.tidemark.coordinator.stage.NbdDisk;
 import java.io.IOException;
 import java.util.List;
 import java.util.Random;

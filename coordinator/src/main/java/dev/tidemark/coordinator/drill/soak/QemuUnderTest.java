@@ -1,6 +1,7 @@
 package dev.tidemark.coordinator.drill.soak;
 
 import dev.tidemark.coordinator.stage.Monitor;
+import dev.tidemark.coordinator.stage.NbdDisk;
 import dev.tidemark.coordinator.stage.Programs;
 import dev.tidemark.coordinator.stage.StorageMachine;
 import dev.tidemark.coordinator.stage.VirtualMachine;

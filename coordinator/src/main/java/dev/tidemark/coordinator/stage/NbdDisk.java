@@ -1,4 +1,4 @@
-package dev.tidemark.coordinator.drill.soak;
+package dev.tidemark.coordinator.stage;
 
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -15,7 +15,7 @@ import java.nio.file.Path;
  * A disk through QEMU's own NBD export, one request at a time. A client of our own, because a process for each of some
  * hundred thousand requests would cost more than all that is tested.
  */
-final class NbdDisk implements AutoCloseable {
+public final class NbdDisk implements AutoCloseable {
     private static final long OPTION_MAGIC = 0x49484156454F5054L;
     private static final long OPTION_REPLY_MAGIC = 0x3e889045565a9L;
     private static final int REQUEST_MAGIC = 0x25609513;
@@ -47,7 +47,7 @@ final class NbdDisk implements AutoCloseable {
         }
     }
 
-    static NbdDisk open(Path socket, String export) throws IOException {
+    public static NbdDisk open(Path socket, String export) throws IOException {
         return new NbdDisk(socket, export);
     }
 
@@ -84,29 +84,29 @@ final class NbdDisk implements AutoCloseable {
         }
     }
 
-    long size() {
+    public long size() {
         return size;
     }
 
-    void read(long offset, byte[] into) throws IOException {
+    public void read(long offset, byte[] into) throws IOException {
         request(READ, offset, into.length, NOTHING);
         answers.readFully(into);
     }
 
-    void write(long offset, byte[] bytes) throws IOException {
+    public void write(long offset, byte[] bytes) throws IOException {
         request(WRITE, offset, bytes.length, ByteBuffer.wrap(bytes));
     }
 
-    void zero(long offset, int length) throws IOException {
+    public void zero(long offset, int length) throws IOException {
         request(WRITE_ZEROES, offset, length, NOTHING);
     }
 
-    void discard(long offset, int length) throws IOException {
+    public void discard(long offset, int length) throws IOException {
         request(TRIM, offset, length, NOTHING);
     }
 
     /** Afterwards all that was written survives the death of QEMU. */
-    void flush() throws IOException {
+    public void flush() throws IOException {
         request(FLUSH, 0, 0, NOTHING);
     }
 
