@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import org.awaitility.Awaitility;
 
 /** File systems that are small on purpose. */
 final class Mounts {
@@ -16,8 +18,22 @@ final class Mounts {
         run("mount", "-t", "tmpfs", "-o", options, "tmpfs", place.toString());
     }
 
+    /** The same for the length of a block: what goes wrong inside is not hidden by a release that fails because of it. */
+    static Mounted mounted(Path place, String options) {
+        tmpfs(place, options);
+        return new Mounted(place);
+    }
+
+    record Mounted(Path place) implements AutoCloseable {
+        @Override
+        public void close() {
+            release(place);
+        }
+    }
+
+    /** Once nobody has it in use any more: a backup that has just ended may still have its target open. */
     static void release(Path place) {
-        run("umount", place.toString());
+        Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> run("umount", place.toString()));
     }
 
     /** Until there is no room for one byte more. */

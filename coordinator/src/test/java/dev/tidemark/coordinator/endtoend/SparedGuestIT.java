@@ -30,8 +30,8 @@ class SparedGuestIT {
             Client client = Client.of(site, machine);
             machine.write("d0", 0, Machine.DISK_BYTES);
             Client.Made first = client.backUp(Map.of("repo", "second"));
-            Mounts.tmpfs(place, "size=40m");
-            try (NbdWriter guest = new NbdWriter(machine.daemon().nbdSocket(), "d0", Machine.DISK_BYTES)) {
+            try (Mounts.Mounted _ = Mounts.mounted(place, "size=40m");
+                    NbdWriter guest = new NbdWriter(machine.daemon().nbdSocket(), "d0", Machine.DISK_BYTES)) {
                 Awaitility.await().until(() -> guest.writes() > 100);
                 JsonNode operation =
                         client.startBackup(Map.of("repo", "second", "kind", "FULL", "bytesPerSecondMax", 65_536));
@@ -53,8 +53,6 @@ class SparedGuestIT {
                 assertThat(guest.refusingMilliseconds()).isLessThan(SUFFERING_MILLISECONDS_MAX);
                 assertThat(guest.longestMilliseconds()).isLessThan(SUFFERING_MILLISECONDS_MAX);
                 client.assertClean(place);
-            } finally {
-                Mounts.release(place);
             }
             machine.writeGranule("d0", 5);
             Client.Made next = client.backUp(Map.of("repo", "second"));
