@@ -50,7 +50,7 @@ final class DrillVerb implements Runnable {
     int play(
             @Parameters(arity = "0..*", paramLabel = "NAME", description = "Scenarios, in this order.") @Nullable
                     List<String> names,
-            @Option(names = "--all", description = "Every moment with every subset of victims; takes half an hour.")
+            @Option(names = "--all", description = "Every moment with every subset of victims; takes about an hour.")
                     boolean all,
             @Option(
                             names = "--subsets",
