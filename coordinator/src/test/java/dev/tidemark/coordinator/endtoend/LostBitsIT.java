@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.coordinator.endtoend.Client.Made;
 import dev.tidemark.gateway.testkit.Covers;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -156,6 +157,21 @@ class LostBitsIT {
         });
         client.delete("c1");
         then("FULL BITMAP_LOST_BITS");
+    }
+
+    @Test
+    @Covers({"#13", "S7"})
+    void a_bitmap_that_was_made_again_is_not_trusted_by_a_backup_without_a_checkpoint_either() {
+        String newest = machine.recording("d0").getFirst();
+        unseen(() -> {
+            machine.bitmapVerb("block-dirty-bitmap-remove", "d0", newest);
+            machine.writeGranule("d0", 40);
+            add(newest);
+            machine.writeGranule("d0", 41);
+        });
+        Made next = client.backUp(Map.of("repo", "default", "noCheckpoint", true));
+        assertThat(next.kind("d0")).isEqualTo("FULL BITMAP_LOST_BITS");
+        client.assertEveryBackupRestoresIdentically();
     }
 
     @Test

@@ -2,7 +2,6 @@ package dev.tidemark.gateway.act;
 
 import dev.tidemark.schema.contract.CheckpointOperation;
 import dev.tidemark.schema.contract.DeletionOperation;
-import dev.tidemark.schema.contract.DiskBackup;
 import dev.tidemark.schema.contract.Operation;
 import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.id.BitmapName;
@@ -91,7 +90,8 @@ public record Canary(String node, String window, String source, String bitmap, S
                         .toList();
             case PushBackupOperation backup ->
                 backup.disks().stream()
-                        .filter(DiskBackup::tracked)
+                        // Without a checkpoint of its own an incremental relies on the older bitmaps all the same.
+                        .filter(disk -> disk.tracked() || !disk.merge().isEmpty())
                         .map(disk -> disk.plan().disk())
                         .toList();
         };

@@ -121,17 +121,19 @@ final class BackupRun {
         momentChecked = false;
         look.facts().forEach((name, facts) -> bindings.put(name, binding(facts)));
         Canaries canaries = new Canaries(qemu, signals, counts, surroundings.clockwork());
-        Map<DiskName, Canary> made = withoutCanaries ? Map.of() : canaries.make(operation, desired, look);
+        Map<DiskName, Canary> made = canaries.make(operation, desired, look);
         if (canaries.isEvidenceLost()) {
             canaries.close(made);
             return;
         }
-        Plan plan = Plans.of(operation, look.nodes(), made);
+        // The bitmaps were asked in any case; only what the transaction takes from the canaries is left out.
+        Map<DiskName, Canary> used = withoutCanaries ? Map.of() : made;
+        Plan plan = Plans.of(operation, look.nodes(), used);
         surroundings.crash().at(CrashPoint.BEFORE_TRANSACTION);
         try {
             qemu.run(plan);
         } catch (QmpRefused refused) {
-            if (made.isEmpty()) {
+            if (used.isEmpty()) {
                 condemn(new Refused(FailureCode.QEMU_REFUSED, refused.description()));
             } else {
                 LOG.warn("{}: to be tried without canaries, QEMU refuses: {}", operation.id(), refused.description());

@@ -249,18 +249,20 @@ final class Pass {
             throws QmpException, UnusableReply, InterruptedException {
         Operation operation = desired.operation().orElseThrow();
         Canaries canaries = new Canaries(qemu, signals, counts, surroundings.clockwork());
-        Map<DiskName, Canary> made = current().withoutCanaries ? Map.of() : canaries.make(operation, desired, look);
+        Map<DiskName, Canary> made = canaries.make(operation, desired, look);
         if (canaries.isEvidenceLost()) {
             canaries.close(made);
             return;
         }
-        Plan plan = Plans.of(operation, look.nodes(), made);
+        // The bitmaps were asked in any case; only what the transaction takes from the canaries is left out.
+        Map<DiskName, Canary> used = current().withoutCanaries ? Map.of() : made;
+        Plan plan = Plans.of(operation, look.nodes(), used);
         current().sends++;
         surroundings.crash().at(CrashPoint.BEFORE_TRANSACTION);
         try {
             qemu.run(plan);
         } catch (QmpRefused refused) {
-            if (made.isEmpty()) {
+            if (used.isEmpty()) {
                 // Concluded only if the next look shows no effect either: an earlier try may have had it.
                 current().refusal = Optional.of(new Refused(FailureCode.QEMU_REFUSED, refused.description()));
             } else {
