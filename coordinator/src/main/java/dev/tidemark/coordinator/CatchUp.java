@@ -17,6 +17,7 @@ final class CatchUp implements AutoCloseable {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("catch-up").daemon().factory());
     private final Dispatch dispatch;
+    private boolean failing;
 
     private CatchUp(Dispatch dispatch) {
         this.dispatch = dispatch;
@@ -33,9 +34,18 @@ final class CatchUp implements AutoCloseable {
     private void once() {
         try {
             dispatch.catchUp();
+            if (failing) {
+                LOG.info("the log can be looked at again");
+            }
+            failing = false;
         } catch (RuntimeException unreadable) {
-            // A database that is down is told where somebody wants something of it.
-            LOG.debug("the log cannot be looked at", unreadable);
+            // Tried again in a few seconds; told once, so that a database that is down for long does not fill the log.
+            if (failing) {
+                LOG.debug("the log still cannot be looked at", unreadable);
+            } else {
+                LOG.warn("the log cannot be looked at", unreadable);
+            }
+            failing = true;
         }
     }
 

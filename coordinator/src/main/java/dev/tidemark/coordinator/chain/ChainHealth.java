@@ -133,7 +133,9 @@ final class ChainHealth {
         if (seen.lostBits()) {
             return flaw(
                     BreakCause.BITMAP_LOST_BITS,
-                    "bitmap " + name + " was seen to have lost bits: it was cut by a resize, cleared or re-made");
+                    "bitmap " + name
+                            + " was seen to have lost bits (cut by a resize, cleared or re-made), or QEMU would not"
+                            + " say whether it did");
         }
         if (seen.dirtyBytes() < link.dirtyBytesMin().orElse(0)) {
             return flaw(

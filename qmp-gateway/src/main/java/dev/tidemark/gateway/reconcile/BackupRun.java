@@ -122,7 +122,7 @@ final class BackupRun {
         look.facts().forEach((name, facts) -> bindings.put(name, binding(facts)));
         Canaries canaries = new Canaries(qemu, signals, counts, surroundings.clockwork());
         Map<DiskName, Canary> made = canaries.make(operation, desired, look);
-        if (canaries.isEvidenceLost()) {
+        if (canaries.isEvidenceInDoubt()) {
             canaries.close(made);
             return;
         }

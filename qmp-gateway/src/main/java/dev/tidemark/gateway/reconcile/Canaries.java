@@ -7,27 +7,32 @@ import dev.tidemark.gateway.observe.UnusableReply;
 import dev.tidemark.gateway.qmp.QmpException;
 import dev.tidemark.gateway.qmp.QmpRefused;
 import dev.tidemark.schema.contract.Desired;
+import dev.tidemark.schema.contract.DesiredBitmap;
+import dev.tidemark.schema.contract.DesiredDisk;
 import dev.tidemark.schema.contract.ObservedDisk;
 import dev.tidemark.schema.contract.ObservedJob;
 import dev.tidemark.schema.contract.Operation;
 import dev.tidemark.schema.id.BitmapName;
 import dev.tidemark.schema.id.DiskName;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Makes the canaries of an operation just before its transaction, and closes them right after. A checkpoint without a canary is
- * better than none: whatever QEMU refuses here is told in the log and passed over, and whether a bitmap has its canary is seen
- * from the bitmap. What a crash leaves of them is swept at the next look, before anything else is done.
+ * better than none: where the operation relies on no older bitmap, whatever QEMU refuses here is told in the log and passed over,
+ * and whether a bitmap has its canary is seen from the bitmap. What a crash leaves of them is swept at the next look, before
+ * anything else is done.
  *
- * <p>While they are there, the bitmaps on which the operation relies are asked whether they still hold theirs. One that does not
- * is distrusted, nothing is sent, and the next look tells it. This is exact where a count is not: the guest may have marked any
+ * <p>While they are there, the bitmaps on which the operation relies are asked whether they still hold theirs. One that does not,
+ * or that cannot be asked, is distrusted, nothing is sent, and the next look tells it. This is exact where a count is not: the guest may have marked any
  * number of other granules since. It is blind if the guest wrote the disk's last granule after the bitmap was cut or re-made,
  * while no gateway looked; and for what happens in the milliseconds between this question and the transaction, where only the
  * size and the count of the next look stand guard.
@@ -43,7 +48,7 @@ final class Canaries {
     private final Signals signals;
 
     private final DirtyCounts counts;
-    private boolean evidenceLost;
+    private boolean evidenceInDoubt;
 
     Canaries(Qemu qemu, Signals signals, DirtyCounts counts, Clockwork clockwork) {
         this.clockwork = clockwork;
@@ -52,9 +57,12 @@ final class Canaries {
         this.counts = counts;
     }
 
-    /** Whether a bitmap was found without its canary, so that the operation must not be sent before the next look. */
-    boolean isEvidenceLost() {
-        return evidenceLost;
+    /**
+     * Whether a bitmap on which the operation relies was found without its canary, or could not be asked for it, so that the
+     * operation must not be sent before the next look.
+     */
+    boolean isEvidenceInDoubt() {
+        return evidenceInDoubt;
     }
 
     /** Those that could be made. */
@@ -63,6 +71,7 @@ final class Canaries {
         Map<DiskName, Long> sizes = new LinkedHashMap<>();
         look.facts().forEach((disk, facts) -> sizes.put(disk, facts.virtualSize()));
         Map<DiskName, Canary> made = new LinkedHashMap<>();
+        Set<DiskName> asked = new HashSet<>();
         for (Map.Entry<DiskName, Canary> wanted : Canary.of(operation, sizes).entrySet()) {
             DiskName disk = wanted.getKey();
             Canary canary = wanted.getValue();
@@ -70,17 +79,20 @@ final class Canaries {
                 qemu.openCanary(canary, sizes.getOrDefault(disk, 0L));
                 qemu.writeCanary(canary);
                 if (isWritten(canary)) {
-                    made.put(disk, canary);
                     askOlder(operation, desired, look, disk, canary);
+                    asked.add(disk);
+                    made.put(disk, canary);
                 } else {
-                    LOG.warn(
-                            "disk {}: its checkpoint gets no canary, QEMU has not written it in {}",
-                            disk,
-                            WRITE_TIME_MAX);
+                    LOG.warn("disk {}: no canary, QEMU has not written it in {}", disk, WRITE_TIME_MAX);
                 }
             } catch (QmpRefused refused) {
-                LOG.warn("disk {}: its checkpoint gets no canary, QEMU refuses: {}", disk, refused.description());
+                LOG.warn("disk {}: no canary, QEMU refuses: {}", disk, refused.description());
                 close(canary);
+            }
+        }
+        for (DesiredDisk disk : desired.disks()) {
+            if (!asked.contains(disk.disk())) {
+                distrustUnasked(operation, look, disk);
             }
         }
         return made;
@@ -92,13 +104,10 @@ final class Canaries {
         if (seen.isEmpty()) {
             return;
         }
-        Set<BitmapName> reliedOn = Canary.reliedOn(operation, disk);
         Map<String, Long> granularities = new LinkedHashMap<>();
         desired.disks().stream()
                 .filter(wanted -> wanted.disk().equals(disk))
-                .flatMap(wanted -> wanted.chain().stream())
-                .filter(bitmap -> reliedOn.contains(bitmap.name()))
-                .filter(bitmap -> bitmap.dirtyBytesMin().isPresent())
+                .flatMap(wanted -> bornWithCanary(operation, wanted))
                 .forEach(bitmap -> granularities.put(bitmap.name().value(), bitmap.granularity()));
         String node = seen.get().facts().node();
         for (String lacking : qemu.withoutCanary(CanaryQuestion.of(canary, node, granularities))) {
@@ -107,8 +116,35 @@ final class Canaries {
                     node,
                     lacking);
             counts.distrust(node, lacking);
-            evidenceLost = true;
+            evidenceInDoubt = true;
         }
+    }
+
+    /** Silence is doubt: what cannot be asked for its canary may have lost it. */
+    private void distrustUnasked(Operation operation, Look look, DesiredDisk disk) {
+        List<DesiredBitmap> unasked = bornWithCanary(operation, disk).toList();
+        Optional<ObservedDisk> seen = look.disk(disk.disk());
+        if (unasked.isEmpty() || seen.isEmpty()) {
+            return;
+        }
+        evidenceInDoubt = true;
+        if (signals.isStopped()) {
+            // Nobody waited for the answer, so there is nothing to conclude from its absence.
+            return;
+        }
+        String node = seen.get().facts().node();
+        for (DesiredBitmap bitmap : unasked) {
+            LOG.warn("bitmap {}/{} cannot be asked whether it lost bits", node, bitmap.name());
+            counts.distrust(node, bitmap.name().value());
+        }
+    }
+
+    /** The bitmaps of a disk on which the operation relies and that can be asked for their canary. */
+    private static Stream<DesiredBitmap> bornWithCanary(Operation operation, DesiredDisk disk) {
+        Set<BitmapName> reliedOn = Canary.reliedOn(operation, disk.disk());
+        return disk.chain().stream()
+                .filter(bitmap -> reliedOn.contains(bitmap.name()))
+                .filter(bitmap -> bitmap.dirtyBytesMin().isPresent());
     }
 
     /** Closes them; what cannot be closed is left to the sweep. */

@@ -250,7 +250,7 @@ final class Pass {
         Operation operation = desired.operation().orElseThrow();
         Canaries canaries = new Canaries(qemu, signals, counts, surroundings.clockwork());
         Map<DiskName, Canary> made = canaries.make(operation, desired, look);
-        if (canaries.isEvidenceLost()) {
+        if (canaries.isEvidenceInDoubt()) {
             canaries.close(made);
             return;
         }

@@ -7,10 +7,12 @@ import dev.tidemark.gateway.act.Canary;
 import dev.tidemark.gateway.testkit.RawMonitor;
 import dev.tidemark.schema.contract.CheckpointOperation;
 import dev.tidemark.schema.contract.Outcome;
+import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.id.BitmapName;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -141,16 +143,37 @@ class CanaryIT {
         try (Rig rig = new Rig(1)) {
             rig.awaitDisks();
             CheckpointOperation operation = rig.checkpointOperation();
-            // Somebody holds a node of its name, so that it can neither be swept nor made.
-            try (RawMonitor bystander = rig.bystander()) {
-                bystander.execute("{\"execute\":\"blockdev-add\",\"arguments\":{\"driver\":\"null-co\",\"node-name\":\""
-                        + canary(operation, 0).window() + "\",\"size\":512}}");
-                bystander.execute(
-                        "{\"execute\":\"block-export-add\",\"arguments\":{\"type\":\"nbd\",\"id\":\"theirs\",\"node-name\":\""
-                                + canary(operation, 0).window() + "\",\"name\":\"theirs\"}}");
-            }
+            hold(rig, canary(operation, 0).window());
             assertThat(rig.run(operation)).isEqualTo(SEEN);
             assertThat(dirty(rig, 0, operation.bitmap())).isZero();
+        }
+    }
+
+    @Test
+    void a_bitmap_that_cannot_be_asked_for_its_canary_is_told_as_one_that_lost_bits() {
+        try (Rig rig = new Rig(1)) {
+            rig.awaitDisks();
+            BitmapName older = rig.checkpoint();
+            CheckpointOperation operation = rig.checkpointOperation();
+            hold(rig, canary(operation, 0).window());
+            rig.coordinator.ask(operation);
+            Sight.Observed told = rig.awaitSeen(observed -> observed.disks().getFirst().bitmaps().stream()
+                    .anyMatch(bitmap -> bitmap.name().equals(Optional.of(older.value())) && bitmap.lostBits()));
+            // It is told before anything is built on it.
+            assertThat(told.disks().getFirst().bitmaps())
+                    .noneMatch(bitmap ->
+                            bitmap.name().equals(Optional.of(operation.bitmap().value())));
+        }
+    }
+
+    /** Somebody holds a node of that name, so that it can neither be swept nor made. */
+    private static void hold(Rig rig, String node) {
+        try (RawMonitor bystander = rig.bystander()) {
+            bystander.execute("{\"execute\":\"blockdev-add\",\"arguments\":{\"driver\":\"null-co\",\"node-name\":\""
+                    + node + "\",\"size\":512}}");
+            bystander.execute(
+                    "{\"execute\":\"block-export-add\",\"arguments\":{\"type\":\"nbd\",\"id\":\"theirs\",\"node-name\":\""
+                            + node + "\",\"name\":\"theirs\"}}");
         }
     }
 
