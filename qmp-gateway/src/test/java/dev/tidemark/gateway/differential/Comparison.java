@@ -103,7 +103,7 @@ final class Comparison {
             generator.done(step, realSays);
         }
         if (modelSays != realSays) {
-            return different(index, step, "success: model " + modelSays, "real " + realSays);
+            return different(index, step, "success: model " + modelSays, "real " + realSays + " " + real.lastRefusal());
         }
         real.awaitEnd(model.concluded());
         boolean digests = last || worthDigests(step);

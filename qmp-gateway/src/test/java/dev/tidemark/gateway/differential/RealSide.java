@@ -31,6 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** A real qemu-storage-daemon. */
 final class RealSide implements Side, AutoCloseable {
     private static final int CELL_BYTES = ModelSide.CELL_BYTES;
+    private String lastRefusal = "";
     private static final Duration END_MAX = Duration.ofSeconds(3);
     /** Read with an export that the steps cannot name. */
     private static final String EYE = "eye";
@@ -123,6 +124,11 @@ final class RealSide implements Side, AutoCloseable {
         } finally {
             endExport(EYE);
         }
+    }
+
+    /** What QEMU said to the last command, if it refused it. */
+    String lastRefusal() {
+        return lastRefusal;
     }
 
     String output() {
@@ -333,7 +339,9 @@ final class RealSide implements Side, AutoCloseable {
     }
 
     private boolean say(ObjectNode command) {
-        return monitor.ask(command.toString()).has("return");
+        JsonNode answer = monitor.ask(command.toString());
+        lastRefusal = answer.path("error").path("desc").asString("");
+        return answer.has("return");
     }
 
     private JsonNode ask(String query, ObjectNode arguments) {

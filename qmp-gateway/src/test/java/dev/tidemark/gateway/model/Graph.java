@@ -50,14 +50,11 @@ final class Graph {
         moved.forEach(export -> export.node = overlay);
         List<Job> copying = running().filter(job -> job.source == node).toList();
         copying.forEach(job -> job.source = overlay);
-        List<Job> filling = running().filter(job -> job.target == node).toList();
-        filling.forEach(job -> job.target = overlay);
         overlay.jobs.addAll(node.jobs);
         node.jobs.clear();
         return () -> {
             moved.forEach(export -> export.node = node);
             copying.forEach(job -> job.source = node);
-            filling.forEach(job -> job.target = node);
             node.jobs.addAll(overlay.jobs);
             overlay.jobs.clear();
         };
@@ -110,6 +107,10 @@ final class Graph {
     Node.Qcow2 requireSnapshotPossible(Node node, String overlayName) throws ModelRefusal {
         if (isBacking(node)) {
             throw new ModelRefusal("Node '" + node.name + "' is busy");
+        }
+        // A backup's source may get an overlay while it runs; what it writes to may not.
+        if (isTarget(node)) {
+            throw new ModelRefusal("Node '" + node.name + "' is busy: block device is in use by block job: backup");
         }
         Node overlay = node(overlayName);
         if (!(overlay instanceof Node.Qcow2 qcow2)) {
