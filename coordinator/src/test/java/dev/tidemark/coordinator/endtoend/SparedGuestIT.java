@@ -30,42 +30,35 @@ class SparedGuestIT {
             Client client = Client.of(site, machine);
             machine.write("d0", 0, Machine.DISK_BYTES);
             Client.Made first = client.backUp(Map.of("repo", "second"));
-            try (Mounts.Mounted _ = Mounts.mounted(place, "size=40m")) {
+            try (Mounts.Mounted _ = Mounts.mounted(place, "size=40m");
+                    NbdWriter guest = new NbdWriter(machine.daemon().nbdSocket(), "d0", Machine.DISK_BYTES)) {
+                Awaitility.await().until(() -> guest.writes() > 100);
                 JsonNode operation =
                         client.startBackup(Map.of("repo", "second", "kind", "FULL", "bytesPerSecondMax", 65_536));
                 site.api().awaitState(operation, "RUNNING");
-                // The guest writes only now: under a fast writer the start of a backup can end QEMU 7.2's storage
-                // daemon.
-                fill(site, machine, client, operation, place);
+                long before = guest.writes();
+                Awaitility.await().until(() -> guest.writes() > before + 100);
+                // when somebody else takes all the room there is, at once
+                Mounts.fill(place.resolve("filler"));
+                JsonNode ended = site.api().ended(operation);
+                assertThat(ended.path("state").asString("")).as("%s", ended).isEqualTo("FAILED");
+                long refusedThen = guest.refused();
+                long writesThen = guest.writes();
+                Awaitility.await().until(() -> guest.writes() > writesThen + 100);
+                System.out.println("guest while its backup's target was full: " + guest.writes() + " writes, "
+                        + guest.refused() + " refused over " + guest.refusingMilliseconds() + " ms, longest wait "
+                        + guest.longestMilliseconds() + " ms; "
+                        + ended.path("error").asString(""));
+                assertThat(guest.refused()).as("refused after the end").isEqualTo(refusedThen);
+                assertThat(guest.refusingMilliseconds()).isLessThan(SUFFERING_MILLISECONDS_MAX);
+                assertThat(guest.longestMilliseconds()).isLessThan(SUFFERING_MILLISECONDS_MAX);
+                client.assertClean(place);
             }
             machine.writeGranule("d0", 5);
             Client.Made next = client.backUp(Map.of("repo", "second"));
             assertThat(next.kind("d0")).isEqualTo("INCREMENTAL");
             assertThat(next.disk("d0").path("parent").asString("")).isEqualTo(first.id());
             client.assertEveryBackupRestoresIdentically();
-        }
-    }
-
-    private static void fill(Site site, Machine machine, Client client, JsonNode operation, Path place)
-            throws IOException {
-        try (NbdWriter guest = new NbdWriter(machine.daemon().nbdSocket(), "d0", Machine.DISK_BYTES)) {
-            long before = guest.writes();
-            Awaitility.await().until(() -> guest.writes() > before + 100);
-            // when somebody else takes all the room there is, at once
-            Mounts.fill(place.resolve("filler"));
-            JsonNode ended = site.api().ended(operation);
-            assertThat(ended.path("state").asString("")).as("%s", ended).isEqualTo("FAILED");
-            long refusedThen = guest.refused();
-            long writesThen = guest.writes();
-            Awaitility.await().until(() -> guest.writes() > writesThen + 100);
-            System.out.println("guest while its backup's target was full: " + guest.writes() + " writes, "
-                    + guest.refused() + " refused over " + guest.refusingMilliseconds() + " ms, longest wait "
-                    + guest.longestMilliseconds() + " ms; "
-                    + ended.path("error").asString(""));
-            assertThat(guest.refused()).as("refused after the end").isEqualTo(refusedThen);
-            assertThat(guest.refusingMilliseconds()).isLessThan(SUFFERING_MILLISECONDS_MAX);
-            assertThat(guest.longestMilliseconds()).isLessThan(SUFFERING_MILLISECONDS_MAX);
-            client.assertClean(place);
         }
     }
 }

@@ -15,6 +15,7 @@ final class NbdClient implements AutoCloseable {
     private static final long OPTION_MAGIC = 0x49484156454F5054L;
     private static final int REQUEST_MAGIC = 0x25609513;
     private static final int OPTION_GO = 7;
+    static final int HEADER_BYTES = 28;
     private static final int REPLY_ACKNOWLEDGED = 1;
 
     private static final int READ = 0;
@@ -99,11 +100,27 @@ final class NbdClient implements AutoCloseable {
         }
     }
 
+    /** A write whose first bytes are sent before something happens, and the rest after. */
+    void writeInTwo(long offset, byte[] data, int first, Runnable between) throws IOException {
+        ByteBuffer request = encode(WRITE, offset, data.length, data);
+        send(request.slice(0, first));
+        between.run();
+        send(request.position(first));
+        awaitSuccess();
+    }
+
     private void request(int command, long offset, int length, byte[] data) throws IOException {
-        ByteBuffer request = ByteBuffer.allocate(28 + data.length);
+        send(encode(command, offset, length, data));
+        awaitSuccess();
+    }
+
+    private static ByteBuffer encode(int command, long offset, int length, byte[] data) {
+        ByteBuffer request = ByteBuffer.allocate(HEADER_BYTES + data.length);
         request.putInt(REQUEST_MAGIC).putShort((short) 0).putShort((short) command);
-        request.putLong(0).putLong(offset).putInt(length).put(data);
-        send(request.flip());
+        return request.putLong(0).putLong(offset).putInt(length).put(data).flip();
+    }
+
+    private void awaitSuccess() throws IOException {
         input.readInt();
         int error = input.readInt();
         input.readLong();
