@@ -76,6 +76,20 @@ final class Graph {
         return nodes.values().stream().anyMatch(other -> other instanceof Node.Qcow2 qcow2 && qcow2.backing == node);
     }
 
+    /** Whether an image that stands on this one is being backed up: what a copy is made of must stay as it is, down to its base. */
+    boolean isBelowSource(Node node) {
+        return nodes.values().stream()
+                .anyMatch(other -> other instanceof Node.Qcow2 qcow2
+                        && qcow2.backing == node
+                        && (running().anyMatch(job -> job.source == other) || isBelowSource(other)));
+    }
+
+    private boolean isBaseWritten(Node node) {
+        return node instanceof Node.Qcow2 qcow2
+                && qcow2.backing != null
+                && (writtenFromAbove(qcow2.backing) || isBaseWritten(qcow2.backing));
+    }
+
     boolean writtenFromAbove(Node node) {
         return exportsOf(node).stream().anyMatch(export -> export.writable);
     }
@@ -95,6 +109,9 @@ final class Graph {
         }
         if (inJob(target) || isTarget(source)) {
             throw new ModelRefusal("Node is busy: block device is in use by block job: backup");
+        }
+        if (isBaseWritten(source)) {
+            throw new ModelRefusal("Permission conflict: somebody writes to a base of '" + source.name + "'");
         }
         if (target.readOnly()) {
             throw new ModelRefusal("Block node is read-only");

@@ -170,6 +170,9 @@ public final class ModelDaemon {
         if (writable && (node.readOnly() || graph.inJob(node))) {
             throw new ModelRefusal("Block node is read-only");
         }
+        if (writable && graph.isBelowSource(node)) {
+            throw new ModelRefusal("Permission conflict on node '" + name + "': a backup reads it through an overlay");
+        }
         List<Bitmap> exported = new ArrayList<>();
         for (String wanted : bitmaps) {
             exported.add(opening.exportable(node, wanted, writable));
