@@ -119,9 +119,27 @@ final class DrillMachine implements AutoCloseable {
                 Pause.milliseconds(3);
             }
         }
-        // The monitor listens before the exports are there.
-        while (!Files.exists(directory.resolve("n")) && Service.elapsed(begin) < WAIT_MILLISECONDS_MAX) {
-            Pause.milliseconds(3);
+        awaitExports(started, begin);
+    }
+
+    /** The monitor listens before the exports are there, and their socket is a file before anybody listens on it. */
+    private void awaitExports(Process started, long begin) throws IOException {
+        for (String disk : DISKS.keySet()) {
+            while (!isExported(disk)) {
+                if (!started.isAlive() || Service.elapsed(begin) > WAIT_MILLISECONDS_MAX) {
+                    throw new IOException("disk " + disk + " of " + name + " is not exported");
+                }
+                Pause.milliseconds(3);
+            }
+        }
+    }
+
+    private boolean isExported(String disk) {
+        try {
+            NbdDisk.open(directory.resolve("n"), disk).close();
+            return true;
+        } catch (IOException notYet) {
+            return false;
         }
     }
 

@@ -22,6 +22,7 @@ import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,6 +77,33 @@ class DrillIT {
                             .isGreaterThanOrEqualTo(moment.passage());
                 }
             }
+        }
+    }
+
+    @Test
+    void a_batch_tells_the_machine_that_is_wrong_and_judges_the_others_by_themselves() throws Exception {
+        try (Cast cast = Cast.start(Optional.empty())) {
+            // given: a point that its workflow does not pass, between two that are passed
+            List<Scenario> scenarios = Stream.of(
+                            "create/BEFORE_TRANSACTION/gateway",
+                            "create/RENAMED/gateway",
+                            "incremental/AFTER_TRANSACTION/gateway")
+                    .map(name -> Scenario.parsed(name).orElseThrow())
+                    .toList();
+            Batch batch = new Batch(cast, SEED);
+            // when
+            List<Result> results = batch.play(scenarios);
+            // then
+            assertThat(results)
+                    .extracting(Result::verdict)
+                    .containsExactly(Result.Verdict.PASS, Result.Verdict.FAIL, Result.Verdict.PASS);
+            assertThat(results.get(1).detail()).contains("did not pass");
+            assertThat(results.get(0).course().held()).contains(Invariant.NEXT_BACKUP_RIGHT);
+
+            // given: nobody starts what was killed, and nobody answers any more
+            cast.kill(Set.of(Victim.COORDINATOR));
+            // when, then: none of them is called right
+            assertThat(batch.play(scenarios)).allMatch(Result::isFailed);
         }
     }
 
