@@ -83,7 +83,36 @@ class DivergentJobsIT {
     @Test
     @Covers("#19")
     void a_transaction_that_qemu_undid_leaves_jobs_that_never_were() {
-        // given a bitmap of the second disk that a stranger exports, so that it cannot be merged
+        // given a second disk to which a stranger's job may write, so that no other job may read it
+        long size = machine.qmp("{\"execute\":\"query-named-block-nodes\",\"arguments\":{\"flat\":true}}")
+                .valueStream()
+                .filter(node -> node.path("node-name").asString("").equals("d1"))
+                .mapToLong(node -> node.path("image").path("virtual-size").asLong())
+                .findFirst()
+                .orElseThrow();
+        machine.qmp(
+                "{\"execute\":\"blockdev-add\",\"arguments\":{\"driver\":\"null-co\",\"node-name\":\"theirs\",\"size\":"
+                        + size + "}}");
+        machine.qmp("{\"execute\":\"blockdev-backup\",\"arguments\":{\"job-id\":\"theirs\",\"device\":\"theirs\","
+                + "\"target\":\"d1\",\"sync\":\"none\"}}");
+        // when the first disk's job is made and undone with the rest, and the second is not taken for unplugged
+        JsonNode operation = client.startBackup(Map.of());
+        site.api().failed(operation, "QEMU_REFUSED");
+        assertThat(client.events("backup-started")).hasSize(1);
+        machine.qmp("{\"execute\":\"job-cancel\",\"arguments\":{\"id\":\"theirs\"}}");
+        Awaitility.await()
+                .until(() ->
+                        !machine.qmp("{\"execute\":\"query-jobs\"}").toString().contains("theirs"));
+        machine.qmp("{\"execute\":\"blockdev-del\",\"arguments\":{\"node-name\":\"theirs\"}}");
+        // then nothing of it is believed, and the next stands on what was there before
+        assertThat(machine.leftovers()).isEmpty();
+        client.assertClean(site.repository("default"));
+        then(base);
+    }
+
+    @Test
+    void a_bitmap_that_a_stranger_exports_fails_the_backup_and_keeps_its_bits() {
+        // given a bitmap of the second disk that is in use, so that it can be neither merged nor asked
         client.checkpoint("c1");
         String older = machine.bitmaps("d1").keySet().stream()
                 .filter(name -> !machine.recording("d1").contains(name))
@@ -91,13 +120,12 @@ class DivergentJobsIT {
                 .orElseThrow();
         machine.qmp("{\"execute\":\"block-export-add\",\"arguments\":{\"type\":\"nbd\",\"id\":\"theirs\",\"node-name\":"
                 + "\"d1\",\"name\":\"theirs\",\"bitmaps\":[\"" + older + "\"]}}");
-        // when the first disk's job is made and undone with the rest
+        // when
         JsonNode operation = client.startBackup(Map.of());
         site.api().failed(operation, "QEMU_REFUSED");
-        assertThat(client.events("backup-started")).hasSize(1);
         assertThat(machine.leftovers()).isEmpty();
         client.assertClean(site.repository("default"));
-        // then nothing of it is believed, and the next stands on what was there before
+        // then
         machine.qmp("{\"execute\":\"block-export-del\",\"arguments\":{\"id\":\"theirs\",\"mode\":\"hard\"}}");
         Awaitility.await()
                 .until(() -> !machine.qmp("{\"execute\":\"query-block-exports\"}")

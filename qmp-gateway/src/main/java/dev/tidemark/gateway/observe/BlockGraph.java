@@ -3,21 +3,29 @@ package dev.tidemark.gateway.observe;
 import dev.tidemark.schema.id.BitmapName;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Which node stands on which. Every walk is bounded: a graph with a circle is no graph of QEMU's. */
 final class BlockGraph {
     /** Longest walk; QEMU itself gives up on far shorter chains. */
     private static final int DEPTH_MAX = 10_000;
 
+    /** Jobs and devices stand in the same list; only edges between block nodes tell what a disk is made of. */
+    private static final String BLOCK_NODE = "block-driver";
+
     private record Child(String role, String node) {}
 
     private final Map<String, BlockNode> nodes = new LinkedHashMap<>();
     private final Map<String, List<Child>> children = new HashMap<>();
     private final Map<String, List<String>> parents = new HashMap<>();
+
+    /** Nodes that somebody reads or writes without another node between: exports, in a storage daemon. */
+    private final Set<String> served = new HashSet<>();
 
     private BlockGraph() {}
 
@@ -27,10 +35,14 @@ final class BlockGraph {
             BlockNode node = BlockNode.read(element);
             result.nodes.put(node.name(), node);
         }
-        Map<Long, String> names = names(graph);
+        Map<Long, String> names = names(graph, BLOCK_NODE);
+        Set<Long> backends = names(graph, "block-backend").keySet();
         for (Reply edge : graph.member("edges").elements()) {
             String parent = names.get(edge.number("parent"));
             String child = names.get(edge.number("child"));
+            if (child != null && backends.contains(edge.number("parent"))) {
+                result.served.add(child);
+            }
             if (parent != null && child != null) {
                 result.children
                         .computeIfAbsent(parent, ignored -> new ArrayList<>())
@@ -48,7 +60,7 @@ final class BlockGraph {
 
     /** What a node stands on, by role. */
     static Map<String, String> children(Reply graph, String node) throws UnusableReply {
-        Map<Long, String> names = names(graph);
+        Map<Long, String> names = names(graph, BLOCK_NODE);
         Map<String, String> children = new HashMap<>();
         for (Reply edge : graph.member("edges").elements()) {
             String child = names.get(edge.number("child"));
@@ -80,7 +92,10 @@ final class BlockGraph {
         return node;
     }
 
-    /** Whether no other node stands on it, but for filters that nothing stands on and nodes of ours. */
+    /**
+     * Whether no other node stands on it, but for filters that nothing stands on, and nodes of ours. An exported node to which
+     * somebody's backup writes is a disk all the same: its own users read and write it as before.
+     */
     boolean isRoot(BlockNode node) throws UnusableReply {
         return isRoot(node, 0);
     }
@@ -132,11 +147,10 @@ final class BlockGraph {
         }
     }
 
-    private static Map<Long, String> names(Reply graph) throws UnusableReply {
+    private static Map<Long, String> names(Reply graph, String type) throws UnusableReply {
         Map<Long, String> names = new HashMap<>();
         for (Reply element : graph.member("nodes").elements()) {
-            // Jobs and devices stand in the same list; only edges between block nodes tell what a disk is made of.
-            if (element.text("type").equals("block-driver")) {
+            if (element.text("type").equals(type)) {
                 names.put(element.number("id"), element.text("name"));
             }
         }
@@ -150,7 +164,9 @@ final class BlockGraph {
         for (String name : parents.getOrDefault(node.name(), List.of())) {
             BlockNode parent = node(name);
             boolean ours = parent.name().startsWith(BitmapName.PREFIX);
-            if (!ours && !(parent.isFilter() && isFilteredBy(node, parent) && isRoot(parent, depth + 1))) {
+            boolean onlyCopiedTo = parent.isFilter() && !isFilteredBy(node, parent) && served.contains(node.name());
+            boolean onlyFiltered = parent.isFilter() && isFilteredBy(node, parent) && isRoot(parent, depth + 1);
+            if (!ours && !onlyCopiedTo && !onlyFiltered) {
                 return false;
             }
         }

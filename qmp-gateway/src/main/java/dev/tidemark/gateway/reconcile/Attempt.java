@@ -26,6 +26,9 @@ final class Attempt {
     /** QEMU refused the transaction with canaries in it; perhaps it takes it without. */
     boolean withoutCanaries;
 
+    /** QEMU refused to say whether a bitmap lost bits; the look that followed showed no reason. */
+    boolean askedInVain;
+
     @Nullable
     String unanswered;
 

@@ -57,6 +57,10 @@ final class BackupRun {
     private final Map<DiskName, Binding> bindings = new HashMap<>();
     private boolean momentChecked;
     private boolean withoutCanaries;
+
+    /** QEMU refused to say whether a bitmap lost bits; the look that followed showed no reason. */
+    private boolean askedInVain;
+
     private Optional<Refused> verdict = Optional.empty();
     private @Nullable Completion completion;
 
@@ -124,6 +128,10 @@ final class BackupRun {
         Map<DiskName, Canary> made = canaries.make(operation, desired, look);
         if (canaries.isEvidenceInDoubt()) {
             canaries.close(made);
+            if (askedInVain) {
+                canaries.refusal().ifPresent(why -> condemn(new Refused(FailureCode.QEMU_REFUSED, why)));
+            }
+            askedInVain = canaries.refusal().isPresent();
             return;
         }
         // The bitmaps were asked in any case; only what the transaction takes from the canaries is left out.

@@ -15,7 +15,6 @@ import dev.tidemark.schema.contract.Operation;
 import dev.tidemark.schema.id.BitmapName;
 import dev.tidemark.schema.id.DiskName;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +31,8 @@ import org.slf4j.LoggerFactory;
  * anything else is done.
  *
  * <p>While they are there, the bitmaps on which the operation relies are asked whether they still hold theirs. One that does not,
- * or that cannot be asked, is distrusted, nothing is sent, and the next look tells it. This is exact where a count is not: the guest may have marked any
+ * or for which there is no canary to compare with, is distrusted, nothing is sent, and the next look tells it. If QEMU refuses the
+ * question itself, because somebody else uses the bitmap, nothing is sent either: it would refuse the transaction, too. This is exact where a count is not: the guest may have marked any
  * number of other granules since. It is blind if the guest wrote the disk's last granule after the bitmap was cut or re-made,
  * while no gateway looked; and for what happens in the milliseconds between this question and the transaction, where only the
  * size and the count of the next look stand guard.
@@ -49,6 +49,7 @@ final class Canaries {
 
     private final DirtyCounts counts;
     private boolean evidenceInDoubt;
+    private Optional<String> refusal = Optional.empty();
 
     Canaries(Qemu qemu, Signals signals, DirtyCounts counts, Clockwork clockwork) {
         this.clockwork = clockwork;
@@ -65,13 +66,17 @@ final class Canaries {
         return evidenceInDoubt;
     }
 
+    /** What QEMU said when it refused the question. */
+    Optional<String> refusal() {
+        return refusal;
+    }
+
     /** Those that could be made. */
     Map<DiskName, Canary> make(Operation operation, Desired desired, Look look)
             throws QmpException, UnusableReply, InterruptedException {
         Map<DiskName, Long> sizes = new LinkedHashMap<>();
         look.facts().forEach((disk, facts) -> sizes.put(disk, facts.virtualSize()));
         Map<DiskName, Canary> made = new LinkedHashMap<>();
-        Set<DiskName> asked = new HashSet<>();
         for (Map.Entry<DiskName, Canary> wanted : Canary.of(operation, sizes).entrySet()) {
             DiskName disk = wanted.getKey();
             Canary canary = wanted.getValue();
@@ -79,8 +84,6 @@ final class Canaries {
                 qemu.openCanary(canary, sizes.getOrDefault(disk, 0L));
                 qemu.writeCanary(canary);
                 if (isWritten(canary)) {
-                    askOlder(operation, desired, look, disk, canary);
-                    asked.add(disk);
                     made.put(disk, canary);
                 } else {
                     LOG.warn("disk {}: no canary, QEMU has not written it in {}", disk, WRITE_TIME_MAX);
@@ -91,26 +94,36 @@ final class Canaries {
             }
         }
         for (DesiredDisk disk : desired.disks()) {
-            if (!asked.contains(disk.disk())) {
+            Canary canary = made.get(disk.disk());
+            if (canary == null) {
                 distrustUnasked(operation, look, disk);
+            } else {
+                askOlder(operation, look, disk, canary);
             }
         }
         return made;
     }
 
-    private void askOlder(Operation operation, Desired desired, Look look, DiskName disk, Canary canary)
+    private void askOlder(Operation operation, Look look, DesiredDisk disk, Canary canary)
             throws QmpException, UnusableReply {
-        Optional<ObservedDisk> seen = look.disk(disk);
+        Optional<ObservedDisk> seen = look.disk(disk.disk());
         if (seen.isEmpty()) {
             return;
         }
         Map<String, Long> granularities = new LinkedHashMap<>();
-        desired.disks().stream()
-                .filter(wanted -> wanted.disk().equals(disk))
-                .flatMap(wanted -> bornWithCanary(operation, wanted))
+        bornWithCanary(operation, disk)
                 .forEach(bitmap -> granularities.put(bitmap.name().value(), bitmap.granularity()));
         String node = seen.get().facts().node();
-        for (String lacking : qemu.withoutCanary(CanaryQuestion.of(canary, node, granularities))) {
+        List<String> allLacking;
+        try {
+            allLacking = qemu.withoutCanary(CanaryQuestion.of(canary, node, granularities));
+        } catch (QmpRefused refused) {
+            LOG.warn("the bitmaps of {} cannot be asked whether they lost bits: {}", node, refused.description());
+            refusal = Optional.of(refused.description());
+            evidenceInDoubt = true;
+            return;
+        }
+        for (String lacking : allLacking) {
             LOG.warn(
                     "bitmap {}/{} lost the granule that it was born with: it was cut, cleared or re-made",
                     node,

@@ -252,6 +252,10 @@ final class Pass {
         Map<DiskName, Canary> made = canaries.make(operation, desired, look);
         if (canaries.isEvidenceInDoubt()) {
             canaries.close(made);
+            if (canaries.refusal().isPresent() && current().askedInVain) {
+                current().refusal = canaries.refusal().map(why -> new Refused(FailureCode.QEMU_REFUSED, why));
+            }
+            current().askedInVain = canaries.refusal().isPresent();
             return;
         }
         // The bitmaps were asked in any case; only what the transaction takes from the canaries is left out.

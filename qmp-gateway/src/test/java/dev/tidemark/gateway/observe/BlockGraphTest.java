@@ -47,6 +47,20 @@ class BlockGraphTest {
     }
 
     @Test
+    void an_exported_disk_to_which_somebodys_backup_writes_is_still_there_and_a_mere_target_is_none() throws Exception {
+        qcow2("d0", false, "");
+        qcow2("theirs", false, "");
+        qcow2("source", false, "");
+        for (String target : List.of("d0", "theirs")) {
+            node("filter-" + target, "copy-before-write", false, "");
+            edge("filter-" + target, "file", "source");
+            edge("filter-" + target, "target", target);
+        }
+        exported("d0");
+        assertThat(names(rootNodes())).containsExactly("d0", "source");
+    }
+
+    @Test
     void a_bitmap_in_the_base_is_not_the_overlays() throws Exception {
         qcow2("base", true, bitmap("\"name\":\"tm-x\","));
         qcow2("overlay", false, "");
@@ -207,6 +221,12 @@ class BlockGraphTest {
 
     private void edge(String parent, String role, String child) {
         edges.add("{\"parent\":" + id(parent) + ",\"child\":" + id(child) + ",\"name\":\"" + role + "\"}");
+    }
+
+    private void exported(String name) {
+        int export = 1000 + graphNodes.size();
+        graphNodes.add("{\"id\":" + export + ",\"type\":\"block-backend\",\"name\":\"\"}");
+        edges.add("{\"parent\":" + export + ",\"child\":" + id(name) + ",\"name\":\"root\"}");
     }
 
     private int id(String name) {
