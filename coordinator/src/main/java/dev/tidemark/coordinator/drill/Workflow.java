@@ -136,10 +136,11 @@ enum Workflow {
 
     static final List<Workflow> BACKUPS = List.of(FULL, INCREMENTAL);
 
-    /** Bytes in a second: a full backup then takes some tenths of a second, so that it can be met at work. */
-    private static final long QUICK = 12L << 20;
+    /** Bytes in a second: a full backup then takes two seconds, so that it can be met at work while many machines are. */
+    private static final long QUICK = 2L << 20;
 
-    private static final long SLOW = 1536L << 10;
+    /** The same for the few granules of an incremental, and for a full backup that has to last until it is aborted. */
+    private static final long SLOW = 512L << 10;
 
     /** Brings the machine to where the workflow can begin, before anything is held. */
     void prepare(Service service, DrillMachine machine) throws IOException {}
