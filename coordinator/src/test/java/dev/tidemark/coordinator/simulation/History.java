@@ -21,7 +21,7 @@ final class History {
     /** Lives it; gives back the judge, who knows how much there was to judge. */
     Judge live() {
         World world = simulation.world;
-        Quiet.bugs();
+        Quiet.begin();
         simulation.begin();
         Dice dice = world.dice;
         RandomDirector director = (RandomDirector) simulation.director;

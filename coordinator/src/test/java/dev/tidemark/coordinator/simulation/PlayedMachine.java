@@ -91,7 +91,12 @@ final class PlayedMachine {
     }
 
     PlayedDisk disk(DiskName name) {
-        return disks.stream().filter(disk -> disk.name.equals(name)).findFirst().orElseThrow();
+        for (PlayedDisk disk : disks) {
+            if (disk.name.equals(name)) {
+                return disk;
+            }
+        }
+        throw new IllegalArgumentException("no disk " + name);
     }
 
     void serve(PlayedSession opened) {
@@ -338,7 +343,12 @@ final class PlayedMachine {
 
     /** The disk whose top layer this is; empty for a layer on which a stranger has put another. */
     private Optional<PlayedDisk> on(String node) {
-        return disks.stream().filter(disk -> disk.node.equals(node)).findFirst();
+        for (PlayedDisk disk : disks) {
+            if (disk.node.equals(node)) {
+                return Optional.of(disk);
+            }
+        }
+        return Optional.empty();
     }
 
     // What time does to jobs.

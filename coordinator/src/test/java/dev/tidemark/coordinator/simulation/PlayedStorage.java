@@ -25,6 +25,7 @@ import dev.tidemark.schema.id.RepositoryName;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -82,7 +83,8 @@ final class PlayedStorage {
     List<String> partialNames() {
         List<String> names = new ArrayList<>();
         partials.forEach((repository, held) -> held.keySet().forEach(backup -> names.add(repository + "/" + backup)));
-        return names.stream().sorted().toList();
+        names.sort(Comparator.naturalOrder());
+        return names;
     }
 
     /** What lies there of a completed backup. */

@@ -6,13 +6,19 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.LoggerFactory;
 
 /**
  * Thousands of lives a minute have nothing to say to a person; but what production takes for a bug of its own, and survives, is one.
  */
 final class Quiet {
-    private static final List<String> BUGS = new ArrayList<>();
+    /** A history lives on one thread, and its bugs are its own. */
+    private static final ThreadLocal<List<String>> LIVED = new ThreadLocal<>();
+
+    /** What was said on a thread on which no history lives. */
+    private static final Queue<String> BESIDE = new ConcurrentLinkedQueue<>();
 
     private Quiet() {}
 
@@ -23,11 +29,13 @@ final class Quiet {
             AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
                 @Override
                 protected void append(ILoggingEvent event) {
-                    BUGS.add(event.getFormattedMessage()
-                            + (event.getThrowableProxy() == null
-                                    ? ""
-                                    : ": " + event.getThrowableProxy().getClassName() + ": "
-                                            + event.getThrowableProxy().getMessage()));
+                    List<String> lived = LIVED.get();
+                    (lived == null ? BESIDE : lived)
+                            .add(event.getFormattedMessage()
+                                    + (event.getThrowableProxy() == null
+                                            ? ""
+                                            : ": " + event.getThrowableProxy().getClassName() + ": "
+                                                    + event.getThrowableProxy().getMessage()));
                 }
             };
             appender.setContext(gateway.getLoggerContext());
@@ -36,10 +44,22 @@ final class Quiet {
         }
     }
 
-    /** Those since the last call. */
+    /** A history begins on this thread. */
+    static void begin() {
+        LIVED.set(new ArrayList<>());
+    }
+
+    /** Those since it began, and whatever was said on a thread of which nobody knows. */
     static List<String> bugs() {
-        List<String> bugs = List.copyOf(BUGS);
-        BUGS.clear();
+        List<String> bugs = new ArrayList<>();
+        List<String> lived = LIVED.get();
+        if (lived != null) {
+            bugs.addAll(lived);
+            lived.clear();
+        }
+        for (String beside = BESIDE.poll(); beside != null; beside = BESIDE.poll()) {
+            bugs.add(beside);
+        }
         return bugs;
     }
 }

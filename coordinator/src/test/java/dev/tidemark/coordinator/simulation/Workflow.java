@@ -58,6 +58,7 @@ enum Workflow {
 
     private void live(Simulation simulation, Runnable arm) {
         World world = simulation.world;
+        Quiet.begin();
         if (this == REGISTER) {
             simulation.beginUnregistered();
         } else {

@@ -29,6 +29,7 @@ class WrittenBehindTest {
 
     private static List<BreakCause> causes(Saboteur saboteur, boolean written) {
         Quiet.logging();
+        Quiet.begin();
         World world = new World(new Dice(1), false);
         Simulation simulation = new Simulation(world, saboteur, 1, played -> new FailureScript(played, null));
         simulation.begin();

@@ -41,7 +41,11 @@ final class Graph {
     }
 
     List<Export> exportsOf(Node node) {
-        return exports.values().stream().filter(export -> export.node == node).toList();
+        return exports.isEmpty()
+                ? List.of()
+                : exports.values().stream()
+                        .filter(export -> export.node == node)
+                        .toList();
     }
 
     /** Whatever stood on the node stands on its overlay now. */
@@ -65,11 +69,21 @@ final class Graph {
     }
 
     boolean inJob(Node node) {
-        return jobs.values().stream().anyMatch(job -> !job.isConcluded() && (job.source == node || job.target == node));
+        for (Job job : jobs.values()) {
+            if (!job.isConcluded() && (job.source == node || job.target == node)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     boolean isTarget(Node node) {
-        return running().anyMatch(job -> job.target == node);
+        for (Job job : jobs.values()) {
+            if (!job.isConcluded() && job.target == node) {
+                return true;
+            }
+        }
+        return false;
     }
 
     boolean isBacking(Node node) {

@@ -9,11 +9,11 @@ import dev.tidemark.schema.contract.ObservedBitmap;
 import dev.tidemark.schema.contract.ObservedJob;
 import dev.tidemark.schema.event.QemuFacts;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * One process of qemu-storage-daemon. What it is told either happens wholly or is refused and changes nothing. Jobs stand still
@@ -279,11 +279,13 @@ public final class ModelDaemon {
     /** What production's observer would make of the queries for jobs. */
     public Observer.Jobs jobs() {
         List<ObservedJob> jobs = new Sights(graph).jobs();
-        return new Observer.Jobs(
-                jobs,
-                jobs.stream()
-                        .filter(job -> !job.status().equals(Job.CONCLUDED))
-                        .collect(Collectors.toMap(ObservedJob::id, job -> "ok")));
+        Map<String, String> ioStatus = new HashMap<>();
+        for (ObservedJob job : jobs) {
+            if (!job.status().equals(Job.CONCLUDED)) {
+                ioStatus.put(job.id(), "ok");
+            }
+        }
+        return new Observer.Jobs(jobs, ioStatus);
     }
 
     /** The names of the nodes on which a node stands, by role. */

@@ -51,9 +51,11 @@ abstract sealed class Node implements Layer {
         for (Job job : jobs) {
             job.copyBefore(mask);
         }
-        if (bitmaps.stream().anyMatch(bitmap -> bitmap.readOnly)) {
-            // Whatever the node is: QEMU lets nothing pass that a bitmap could not record.
-            throw new ModelRefusal("Operation not permitted");
+        for (Bitmap bitmap : bitmaps) {
+            if (bitmap.readOnly) {
+                // Whatever the node is: QEMU lets nothing pass that a bitmap could not record.
+                throw new ModelRefusal("Operation not permitted");
+            }
         }
         pass(change, mask, value);
         if (change != Change.DISCARD || !faults.has(ModelFaults.Fault.DISCARDS_DO_NOT_MARK)) {

@@ -49,11 +49,14 @@ final class Sights {
     }
 
     List<ObservedJob> jobs() {
-        return graph.jobs.values().stream()
-                .filter(job -> isOurs(job.id))
-                .map(Job::observed)
-                .sorted(Comparator.comparing(ObservedJob::id))
-                .toList();
+        List<ObservedJob> jobs = new ArrayList<>();
+        for (Job job : graph.jobs.values()) {
+            if (isOurs(job.id)) {
+                jobs.add(job.observed());
+            }
+        }
+        jobs.sort(Comparator.comparing(ObservedJob::id));
+        return jobs;
     }
 
     static List<ObservedBitmap> bitmaps(Node node) {
@@ -105,7 +108,7 @@ final class Sights {
                 return false;
             }
         }
-        return graph.jobs.values().stream().noneMatch(job -> !job.isConcluded() && job.target == node);
+        return !graph.isTarget(node);
     }
 
     private static List<String> ours(Iterable<String> names) {
