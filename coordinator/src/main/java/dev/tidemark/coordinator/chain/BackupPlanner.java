@@ -64,9 +64,13 @@ public final class BackupPlanner {
     }
 
     private static Optional<DiskPlan> newestBase(Machine machine, RepositoryName repository, Disk disk) {
-        return disk.chain().reversed().stream()
-                .flatMap(link -> since(machine, repository, disk, link.checkpoint()).stream())
-                .findFirst();
+        for (Link link : disk.chain().reversed()) {
+            Optional<DiskPlan> plan = since(machine, repository, disk, link.checkpoint());
+            if (plan.isPresent()) {
+                return plan;
+            }
+        }
+        return Optional.empty();
     }
 
     private static Optional<DiskPlan> since(

@@ -1,6 +1,6 @@
 package dev.tidemark.coordinator.chain;
 
-import dev.tidemark.schema.contract.ObservedDisk;
+import dev.tidemark.schema.contract.OperationResult;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.Report;
 import dev.tidemark.schema.contract.Sight;
@@ -10,6 +10,7 @@ import dev.tidemark.schema.event.DriftFound;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.event.MachineObserved;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -32,11 +33,7 @@ public final class Conclusion {
     public static List<MachineEvent> of(Machine machine, Report report, Instant at) {
         Unfolding unfolding = new Unfolding(machine);
         ErrandConclusion.conclude(unfolding, report.results(), at);
-        Optional<Outcome> outcome = machine.pending()
-                .flatMap(pending -> report.results().stream()
-                        .filter(result -> result.operation().equals(pending.operation()))
-                        .map(result -> result.outcome())
-                        .findFirst());
+        Optional<Outcome> outcome = machine.pending().flatMap(pending -> outcomeOf(pending, report));
         PendingConclusion pending = new PendingConclusion(unfolding, at);
         switch (report.sight()) {
             case Sight.NotTaken() -> outcome.ifPresent(pending::concludeUnseen);
@@ -51,6 +48,15 @@ public final class Conclusion {
             }
         }
         return unfolding.events();
+    }
+
+    private static Optional<Outcome> outcomeOf(Pending pending, Report report) {
+        for (OperationResult result : report.results()) {
+            if (result.operation().equals(pending.operation())) {
+                return Optional.of(result.outcome());
+            }
+        }
+        return Optional.empty();
     }
 
     /** Everything in sight that differs from the log, told before or not: what {@code reconcile} shows. */
@@ -94,14 +100,12 @@ public final class Conclusion {
 
     private static void facts(Unfolding unfolding, Sight.Observed seen, Instant at) {
         Machine now = unfolding.now();
-        List<DiskFacts> disks = seen.disks().stream()
-                .map(ObservedDisk::facts)
-                .sorted(Comparator.comparing(DiskFacts::name))
-                .toList();
-        List<DiskFacts> known = now.presentDisks().stream()
-                .map(Disk::facts)
-                .sorted(Comparator.comparing(DiskFacts::name))
-                .toList();
+        List<DiskFacts> disks = new ArrayList<>();
+        seen.disks().forEach(disk -> disks.add(disk.facts()));
+        disks.sort(Comparator.comparing(DiskFacts::name));
+        List<DiskFacts> known = new ArrayList<>();
+        now.presentDisks().forEach(disk -> known.add(disk.facts()));
+        known.sort(Comparator.comparing(DiskFacts::name));
         if (!disks.equals(known) || !now.qemu().equals(Optional.of(seen.qemu()))) {
             unfolding.append(new MachineObserved(now.id(), seen.qemu(), disks, at));
         }

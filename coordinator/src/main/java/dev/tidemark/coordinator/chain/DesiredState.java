@@ -55,8 +55,9 @@ public final class DesiredState {
 
     private static DesiredDisk disk(Disk disk) {
         List<DesiredBitmap> chain = new ArrayList<>();
-        for (Link link : disk.chain()) {
-            boolean newest = link.equals(disk.chain().getLast());
+        for (int index = 0; index < disk.chain().size(); index++) {
+            Link link = disk.chain().get(index);
+            boolean newest = index == disk.chain().size() - 1;
             chain.add(new DesiredBitmap(link.bitmap(), newest, link.granularity(), link.dirtyBytesMin()));
         }
         return new DesiredDisk(
@@ -134,11 +135,11 @@ public final class DesiredState {
 
     /** The chain as it was before the backup's own checkpoint was added to it. */
     private static List<Link> linksBefore(Optional<BackupCheckpoint> checkpoint, Disk disk) {
-        return disk.chain().stream()
-                .filter(link -> checkpoint
-                        .map(own -> !own.id().equals(link.checkpoint()))
-                        .orElse(true))
-                .toList();
+        return checkpoint.isEmpty() || disk.indexOf(checkpoint.get().id()) < 0
+                ? disk.chain()
+                : disk.chain().stream()
+                        .filter(link -> !checkpoint.get().id().equals(link.checkpoint()))
+                        .toList();
     }
 
     private static List<BitmapName> from(CheckpointId since, List<Link> links) {

@@ -193,10 +193,13 @@ final class DiskJudgement {
 
     /** The links that must be there; a checkpoint that is being deleted may be gone already. */
     private List<Link> expectedLinks(Disk disk, Map<String, ObservedBitmap> bitmaps) {
-        return disk.chain().stream()
-                .filter(link -> !(deleted.filter(link.checkpoint()::equals).isPresent()
-                        && !bitmaps.containsKey(link.bitmap().value())))
-                .toList();
+        return deleted.isEmpty()
+                ? disk.chain()
+                : disk.chain().stream()
+                        .filter(link ->
+                                !(deleted.filter(link.checkpoint()::equals).isPresent()
+                                        && !bitmaps.containsKey(link.bitmap().value())))
+                        .toList();
     }
 
     /** Bitmaps of checkpoints that the log knows, on a disk where it knows them to be gone. */
@@ -204,8 +207,9 @@ final class DiskJudgement {
         List<CheckpointId> returned = new ArrayList<>();
         Set<CheckpointId> inChain = new HashSet<>(ChainHealth.ids(disk.chain()));
         for (String name : bitmaps.keySet()) {
-            if (BitmapName.isCheckpointBitmap(name)) {
-                CheckpointId checkpoint = new BitmapName(name).checkpoint();
+            Optional<CheckpointId> named = BitmapName.checkpointOf(name);
+            if (named.isPresent()) {
+                CheckpointId checkpoint = named.get();
                 boolean awaited = created.filter(checkpoint::equals).isPresent();
                 // The chain first: nearly every bitmap is in it, and the other questions walk through long lists.
                 if (!inChain.contains(checkpoint)

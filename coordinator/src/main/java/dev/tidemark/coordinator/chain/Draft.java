@@ -33,15 +33,16 @@ final class Draft {
     Optional<QemuFacts> qemu;
     final List<Disk> disks;
     final List<Checkpoint> checkpoints;
-    final List<CheckpointId> retired;
+    private List<CheckpointId> retired;
     final List<Base> bases;
     final List<LostBase> lostBases;
     final List<RepositoryName> usedRepositories;
     Optional<Pending> pending;
     final List<Errand> errands;
-    private final List<String> told;
-    private final List<OperationId> recent;
-    private final List<OperationId> intents;
+    // Long, and most events touch none of them: copied by whoever changes one.
+    private List<String> told;
+    private List<OperationId> recent;
+    private List<OperationId> intents;
 
     Draft(Machine machine) {
         id = machine.id();
@@ -51,15 +52,15 @@ final class Draft {
         qemu = machine.qemu();
         disks = new ArrayList<>(machine.disks());
         checkpoints = new ArrayList<>(machine.checkpoints());
-        retired = new ArrayList<>(machine.retired());
+        retired = machine.retired();
         bases = new ArrayList<>(machine.bases());
         lostBases = new ArrayList<>(machine.lostBases());
         usedRepositories = new ArrayList<>(machine.usedRepositories());
         pending = machine.pending();
         errands = new ArrayList<>(machine.errands());
-        told = new ArrayList<>(machine.told());
-        recent = new ArrayList<>(machine.recent());
-        intents = new ArrayList<>(machine.intents());
+        told = machine.told();
+        recent = machine.recent();
+        intents = machine.intents();
     }
 
     Machine seal() {
@@ -83,28 +84,31 @@ final class Draft {
     }
 
     void accepted(OperationId operation) {
-        remember(recent, operation, RECENT_MAX);
+        recent = remembered(recent, operation, RECENT_MAX);
     }
 
     /** An operation that is to change QEMU. */
     void intends(OperationId operation) {
         accepted(operation);
-        remember(intents, operation, INTENTS_MAX);
+        intents = remembered(intents, operation, INTENTS_MAX);
     }
 
     /** An operation was seen to have had its effect. */
     void tookEffect() {
         if (intents.size() > SWEPT_INTENTS_MAX) {
-            intents.subList(0, intents.size() - SWEPT_INTENTS_MAX).clear();
+            intents = List.copyOf(intents.subList(intents.size() - SWEPT_INTENTS_MAX, intents.size()));
         }
     }
 
     void tell(String drift) {
-        remember(told, drift, TOLD_MAX);
+        told = remembered(told, drift, TOLD_MAX);
     }
 
     void forgetDrift(DriftKind kind) {
-        told.removeIf(drift -> Drift.isOf(kind, drift));
+        List<String> kept = new ArrayList<>(told);
+        if (kept.removeIf(drift -> Drift.isOf(kind, drift))) {
+            told = kept;
+        }
     }
 
     void change(DiskName name, UnaryOperator<Disk> change) {
@@ -117,7 +121,9 @@ final class Draft {
 
     void retire(CheckpointId checkpoint) {
         checkpoints.removeIf(live -> live.id().equals(checkpoint));
-        retired.add(checkpoint);
+        List<CheckpointId> more = new ArrayList<>(retired);
+        more.add(checkpoint);
+        retired = more;
     }
 
     void lose(LostBase lost) {
@@ -135,11 +141,13 @@ final class Draft {
         errands.removeIf(errand -> errand.operation().id().equals(operation));
     }
 
-    private static <T> void remember(List<T> list, T entry, int most) {
-        list.remove(entry);
-        list.add(entry);
-        if (list.size() > most) {
-            list.removeFirst();
+    private static <T> List<T> remembered(List<T> list, T entry, int most) {
+        List<T> more = new ArrayList<>(list);
+        more.remove(entry);
+        more.add(entry);
+        if (more.size() > most) {
+            more.removeFirst();
         }
+        return more;
     }
 }

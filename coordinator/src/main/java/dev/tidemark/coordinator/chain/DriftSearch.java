@@ -46,9 +46,11 @@ final class DriftSearch {
                 seen.jobs().stream().map(job -> job.id()).toList());
         search.leftovers(DriftKind.LEFTOVER_NODE, DriftKind.UNKNOWN_NODE, "node", seen.nodes());
         search.leftovers(DriftKind.LEFTOVER_EXPORT, DriftKind.UNKNOWN_EXPORT, "export", seen.exports());
-        seen.partialBackups().stream()
-                .filter(files -> !search.belongsToOperation(files))
-                .forEach(search::unfinished);
+        for (String files : seen.partialBackups()) {
+            if (!search.belongsToOperation(files)) {
+                search.unfinished(files);
+            }
+        }
         for (String disk : seen.unaddressableDisks()) {
             search.add(
                     DriftKind.UNADDRESSABLE_DISK,
@@ -99,9 +101,10 @@ final class DriftSearch {
         Set<CheckpointId> chain = new HashSet<>();
         disk.ifPresent(known -> chain.addAll(ChainHealth.ids(known.chain())));
         for (ObservedBitmap bitmap : observed.bitmaps()) {
-            bitmap.name()
-                    .filter(name -> name.startsWith(BitmapName.PREFIX))
-                    .ifPresent(name -> bitmap(observed.facts().name(), disk, chain, name, bitmap));
+            String name = bitmap.name().orElse("");
+            if (name.startsWith(BitmapName.PREFIX)) {
+                bitmap(observed.facts().name(), disk, chain, name, bitmap);
+            }
         }
     }
 
@@ -116,16 +119,19 @@ final class DriftSearch {
                     name);
             return;
         }
-        if (!BitmapName.isCheckpointBitmap(name)) {
+        Optional<CheckpointId> named = BitmapName.checkpointOf(name);
+        if (named.isEmpty()) {
             unknown(diskName, name);
             return;
         }
-        CheckpointId checkpoint = new BitmapName(name).checkpoint();
+        CheckpointId checkpoint = named.get();
         if (chain.contains(checkpoint)) {
-            boolean newest = disk.flatMap(Disk::newest)
-                    .filter(link -> link.checkpoint().equals(checkpoint))
-                    .isPresent();
-            if (!newest && bitmap.recording()) {
+            // Recording first: of a long chain only one bitmap does.
+            boolean extra = bitmap.recording()
+                    && disk.flatMap(Disk::newest)
+                            .filter(link -> link.checkpoint().equals(checkpoint))
+                            .isEmpty();
+            if (extra) {
                 add(
                         DriftKind.EXTRA_RECORDING,
                         Optional.of(diskName),

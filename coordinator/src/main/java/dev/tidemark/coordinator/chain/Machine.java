@@ -91,17 +91,32 @@ public record Machine(
 
     /** A disk that was ever seen, present or not. */
     public Optional<Disk> disk(DiskName name) {
-        return disks.stream().filter(disk -> disk.name().equals(name)).findFirst();
+        for (Disk disk : disks) {
+            if (disk.name().equals(name)) {
+                return Optional.of(disk);
+            }
+        }
+        return Optional.empty();
     }
 
     /** The disks that are there now. */
     public List<Disk> presentDisks() {
-        return disks.stream().filter(Disk::present).toList();
+        for (Disk disk : disks) {
+            if (!disk.present()) {
+                return disks.stream().filter(Disk::present).toList();
+            }
+        }
+        return disks;
     }
 
     /** A live checkpoint by its id. */
     public Optional<Checkpoint> checkpoint(CheckpointId wanted) {
-        return checkpoints.stream().filter(live -> live.id().equals(wanted)).findFirst();
+        for (Checkpoint live : checkpoints) {
+            if (live.id().equals(wanted)) {
+                return Optional.of(live);
+            }
+        }
+        return Optional.empty();
     }
 
     /** A live checkpoint by its name. */
@@ -128,7 +143,12 @@ public record Machine(
 
     /** Whether a job, node, export or temporary bitmap carries the id of an operation of this log. */
     boolean intended(String name) {
-        return intents.reversed().stream().anyMatch(operation -> name.contains(operation.value()));
+        for (OperationId operation : intents.reversed()) {
+            if (name.contains(operation.value())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     boolean did(OperationId operation) {

@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.chain;
 
+import dev.tidemark.schema.contract.ObservedDisk;
 import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.id.BitmapName;
 import dev.tidemark.schema.id.CheckpointId;
@@ -12,10 +13,15 @@ final class Seen {
     /** Whether a checkpoint's bitmap is on a disk. */
     static boolean bitmap(Sight.Observed seen, Disk disk, CheckpointId checkpoint) {
         String name = BitmapName.of(checkpoint).value();
-        return seen.disks().stream()
-                .filter(observed -> observed.facts().name().equals(disk.name()))
-                .flatMap(observed -> observed.bitmaps().stream())
-                .anyMatch(bitmap -> bitmap.name().filter(name::equals).isPresent());
+        for (ObservedDisk observed : seen.disks()) {
+            if (observed.facts().name().equals(disk.name())
+                    && observed.bitmaps().stream()
+                            .anyMatch(
+                                    bitmap -> bitmap.name().filter(name::equals).isPresent())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether an operation has a job, whatever its status. */

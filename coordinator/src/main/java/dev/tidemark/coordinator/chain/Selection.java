@@ -31,9 +31,11 @@ final class Selection {
 
     /** The disks meant that are there now. */
     static List<Disk> of(Machine machine, List<DiskName> selection) {
-        return machine.presentDisks().stream()
-                .filter(disk -> selection.isEmpty() || selection.contains(disk.name()))
-                .toList();
+        return selection.isEmpty()
+                ? machine.presentDisks()
+                : machine.presentDisks().stream()
+                        .filter(disk -> selection.contains(disk.name()))
+                        .toList();
     }
 
     /** Those of them that can keep a bitmap. */

@@ -2,8 +2,9 @@ package dev.tidemark.gateway.observe;
 
 import dev.tidemark.schema.contract.ObservedBitmap;
 import dev.tidemark.schema.contract.ObservedJob;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** What of a bitmap or a job is worth telling when it changes. */
 final class Fingerprints {
@@ -12,10 +13,11 @@ final class Fingerprints {
     private Fingerprints() {}
 
     /** Nameless bitmaps are a running job's own. */
-    static Stream<ObservedBitmap> of(ObservedBitmap bitmap) {
-        return bitmap.name().isEmpty()
-                ? Stream.empty()
-                : Stream.of(new ObservedBitmap(
+    static List<ObservedBitmap> of(List<ObservedBitmap> bitmaps) {
+        List<ObservedBitmap> named = new ArrayList<>();
+        for (ObservedBitmap bitmap : bitmaps) {
+            if (bitmap.name().isPresent()) {
+                named.add(new ObservedBitmap(
                         bitmap.name(),
                         bitmap.recording(),
                         bitmap.persistent(),
@@ -24,6 +26,9 @@ final class Fingerprints {
                         bitmap.granularity(),
                         0,
                         bitmap.lostBits()));
+            }
+        }
+        return named;
     }
 
     /** A drain pauses a job for a moment (qemu-facts §4): only whether it has ended counts. */

@@ -5,6 +5,7 @@ import dev.tidemark.schema.contract.ObservedJob;
 import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.id.DiskName;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,9 +24,12 @@ public record Look(Sight.Observed observed, Map<DiskName, List<DiskFile>> files)
 
     /** The disk, if it was there. */
     public Optional<ObservedDisk> disk(DiskName name) {
-        return observed.disks().stream()
-                .filter(disk -> disk.facts().name().equals(name))
-                .findFirst();
+        for (ObservedDisk disk : observed.disks()) {
+            if (disk.facts().name().equals(name)) {
+                return Optional.of(disk);
+            }
+        }
+        return Optional.empty();
     }
 
     /** The facts of every disk. */
@@ -46,18 +50,24 @@ public record Look(Sight.Observed observed, Map<DiskName, List<DiskFile>> files)
 
     /** The job, if it was there. */
     public Optional<ObservedJob> job(String id) {
-        return observed.jobs().stream().filter(job -> job.id().equals(id)).findFirst();
+        for (ObservedJob job : observed.jobs()) {
+            if (job.id().equals(id)) {
+                return Optional.of(job);
+            }
+        }
+        return Optional.empty();
     }
 
     /** What makes this look differ from another: without counts and progress, which change while nothing happens. */
     public Sight.Observed fingerprint() {
-        List<ObservedDisk> disks = observed.disks().stream()
-                .map(disk -> new ObservedDisk(
-                        disk.facts(),
-                        disk.bitmaps().stream().flatMap(Fingerprints::of).toList(),
-                        disk.image()))
-                .toList();
-        List<ObservedJob> jobs = observed.jobs().stream().map(Fingerprints::of).toList();
+        List<ObservedDisk> disks = new ArrayList<>();
+        for (ObservedDisk disk : observed.disks()) {
+            disks.add(new ObservedDisk(disk.facts(), Fingerprints.of(disk.bitmaps()), disk.image()));
+        }
+        List<ObservedJob> jobs = new ArrayList<>();
+        for (ObservedJob job : observed.jobs()) {
+            jobs.add(Fingerprints.of(job));
+        }
         return new Sight.Observed(
                 observed.qemu(),
                 observed.runState(),

@@ -24,17 +24,30 @@ final class WireText {
         if (text.indexOf('\0') >= 0) {
             throw new IllegalArgumentException(what + " must not contain NUL");
         }
-        int bytes;
+        int bytes = isAscii(text) ? text.length() : encodedBytes(text, what);
+        if (bytes > NAME_BYTES_MAX) {
+            throw new IllegalArgumentException(what + " is " + bytes + " bytes long, at most " + NAME_BYTES_MAX);
+        }
+    }
+
+    /** Nearly all that is said to QEMU is. */
+    private static boolean isAscii(String text) {
+        for (int index = 0; index < text.length(); index++) {
+            if (text.charAt(index) >= 0x80) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static int encodedBytes(String text, String what) {
         try {
-            bytes = StandardCharsets.UTF_8
+            return StandardCharsets.UTF_8
                     .newEncoder()
                     .encode(CharBuffer.wrap(text))
                     .remaining();
         } catch (CharacterCodingException loneSurrogate) {
             throw new IllegalArgumentException(what + " contains half a surrogate pair", loneSurrogate);
-        }
-        if (bytes > NAME_BYTES_MAX) {
-            throw new IllegalArgumentException(what + " is " + bytes + " bytes long, at most " + NAME_BYTES_MAX);
         }
     }
 

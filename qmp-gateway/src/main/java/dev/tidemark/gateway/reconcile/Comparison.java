@@ -2,13 +2,11 @@ package dev.tidemark.gateway.reconcile;
 
 import dev.tidemark.gateway.act.QemuNames;
 import dev.tidemark.gateway.observe.Look;
-import dev.tidemark.schema.contract.BitmapDeletion;
 import dev.tidemark.schema.contract.CheckpointOperation;
 import dev.tidemark.schema.contract.DeletionOperation;
 import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.DesiredBitmap;
 import dev.tidemark.schema.contract.DesiredDisk;
-import dev.tidemark.schema.contract.NewBitmap;
 import dev.tidemark.schema.contract.ObservedBitmap;
 import dev.tidemark.schema.contract.ObservedDisk;
 import dev.tidemark.schema.contract.Operation;
@@ -60,12 +58,10 @@ final class Comparison {
     static Set<DiskName> disksOf(Operation operation) {
         Set<DiskName> disks = new HashSet<>();
         switch (operation) {
-            case CheckpointOperation create ->
-                create.disks().stream().map(NewBitmap::disk).forEach(disks::add);
-            case DeletionOperation delete ->
-                delete.disks().stream().map(BitmapDeletion::disk).forEach(disks::add);
+            case CheckpointOperation create -> create.disks().forEach(disk -> disks.add(disk.disk()));
+            case DeletionOperation delete -> delete.disks().forEach(disk -> disks.add(disk.disk()));
             case PushBackupOperation backup ->
-                backup.disks().stream().map(disk -> disk.plan().disk()).forEach(disks::add);
+                backup.disks().forEach(disk -> disks.add(disk.plan().disk()));
         }
         return disks;
     }
@@ -73,11 +69,14 @@ final class Comparison {
     /** The first difference that forbids to act on the operation. */
     static Optional<Difference> obstacle(Operation operation, List<Difference> differences) {
         Set<DiskName> disks = disksOf(operation);
-        return differences.stream()
-                .filter(Difference::evidence)
-                .filter(difference -> difference.disk().isEmpty()
-                        || disks.contains(difference.disk().get()))
-                .findFirst();
+        for (Difference difference : differences) {
+            boolean concerned = difference.disk().isEmpty()
+                    || disks.contains(difference.disk().get());
+            if (difference.evidence() && concerned) {
+                return Optional.of(difference);
+            }
+        }
+        return Optional.empty();
     }
 
     private static void compare(DesiredDisk expected, ObservedDisk seen, List<Difference> differences) {
@@ -160,8 +159,11 @@ final class Comparison {
     }
 
     static Optional<ObservedBitmap> bitmap(ObservedDisk disk, String name) {
-        return disk.bitmaps().stream()
-                .filter(bitmap -> bitmap.name().equals(Optional.of(name)))
-                .findFirst();
+        for (ObservedBitmap bitmap : disk.bitmaps()) {
+            if (bitmap.name().isPresent() && bitmap.name().get().equals(name)) {
+                return Optional.of(bitmap);
+            }
+        }
+        return Optional.empty();
     }
 }

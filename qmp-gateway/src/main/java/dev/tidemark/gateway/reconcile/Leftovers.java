@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -37,7 +36,7 @@ record Leftovers(
 
     /** What may be put away: of things with our prefix only those that the coordinator knows to be ours (invariant I6). */
     static Leftovers in(Desired desired, Look look) {
-        return in(desired, look, Set.copyOf(desired.removable())::contains);
+        return in(desired, look, desired.removable()::contains);
     }
 
     /** Everything that belongs to no pending operation, to be told: whose it is is the coordinator's to say. */
@@ -47,42 +46,40 @@ record Leftovers(
 
     private static Leftovers in(Desired desired, Look look, Predicate<String> permitted) {
         Optional<Operation> pending = desired.operation();
-        Predicate<String> foreign = name -> QemuNames.isOurs(name)
-                && pending.filter(operation -> QemuNames.belongsTo(name, operation.id()))
-                        .isEmpty()
-                && permitted.test(name);
+        Predicate<String> foreign = name -> QemuNames.isOurs(name) && !belongsTo(pending, name) && permitted.test(name);
         // No step leaves a canary to the next one, not even to a step of the same operation.
-        Predicate<String> left = name -> foreign.test(name)
-                || (QemuNames.isCanary(name)
-                        && pending.filter(operation -> QemuNames.belongsTo(name, operation.id()))
-                                .isPresent());
+        Predicate<String> left = name -> foreign.test(name) || (QemuNames.isCanary(name) && belongsTo(pending, name));
         List<Verb> bitmaps = new ArrayList<>();
         for (ObservedDisk disk : look.observed().disks()) {
             String node = disk.facts().node();
             for (ObservedBitmap bitmap : disk.bitmaps()) {
-                bitmap.name()
-                        .filter(name -> name.startsWith(BitmapName.TEMPORARY_PREFIX))
-                        .filter(foreign)
-                        .ifPresent(name -> bitmaps.add(new Verb.RemoveBitmap(node, name)));
+                String name = bitmap.name().orElse("");
+                if (name.startsWith(BitmapName.TEMPORARY_PREFIX) && foreign.test(name)) {
+                    bitmaps.add(new Verb.RemoveBitmap(node, name));
+                }
             }
-            desired.disks().stream()
-                    .filter(wanted -> wanted.disk().equals(disk.facts().name()))
-                    .findFirst()
-                    .ifPresent(wanted -> bitmaps.addAll(byDecision(wanted, disk)));
+            for (DesiredDisk wanted : desired.disks()) {
+                if (wanted.disk().equals(disk.facts().name())) {
+                    bitmaps.addAll(byDecision(wanted, disk));
+                    break;
+                }
+            }
         }
         return new Leftovers(
-                look.observed().exports().stream().filter(left).toList(),
-                look.observed().jobs().stream()
-                        .filter(job -> left.test(job.id()))
-                        .toList(),
-                look.observed().nodes().stream()
-                        .filter(left)
-                        .filter(node -> !QemuNames.isCanaryBelowWindow(node))
-                        .toList(),
+                those(look.observed().exports(), left),
+                those(look.observed().jobs(), job -> left.test(job.id())),
+                those(look.observed().nodes(), node -> left.test(node) && !QemuNames.isCanaryBelowWindow(node)),
                 bitmaps,
-                look.observed().partialBackups().stream()
-                        .filter(partial -> !isOf(pending, partial))
-                        .toList());
+                those(look.observed().partialBackups(), partial -> !isOf(pending, partial)));
+    }
+
+    private static boolean belongsTo(Optional<Operation> pending, String name) {
+        return pending.isPresent() && QemuNames.belongsTo(name, pending.get().id());
+    }
+
+    /** Nearly always none: this is asked in every round of every pass. */
+    private static <T> List<T> those(List<T> seen, Predicate<T> left) {
+        return seen.isEmpty() ? seen : seen.stream().filter(left).toList();
     }
 
     /** How an operation's temporary bitmap is removed from every disk that has it. */
@@ -116,18 +113,16 @@ record Leftovers(
         Map<String, ObservedBitmap> bitmaps = Comparison.byName(seen);
         List<Verb> verbs = new ArrayList<>();
         for (BitmapName name : wanted.unwanted()) {
-            boolean inChain =
-                    wanted.chain().stream().anyMatch(bitmap -> bitmap.name().equals(name));
-            if (!inChain && bitmaps.containsKey(name.value())) {
+            // The look first: it holds few of them, and the chain is long.
+            if (bitmaps.containsKey(name.value())
+                    && wanted.chain().stream().noneMatch(bitmap -> bitmap.name().equals(name))) {
                 verbs.add(new Verb.RemoveBitmap(node, name.value()));
             }
         }
         if (newestRecords(wanted, seen)) {
             for (DesiredBitmap bitmap : wanted.chain()) {
-                boolean extra = Optional.ofNullable(bitmaps.get(bitmap.name().value()))
-                        .filter(ObservedBitmap::recording)
-                        .filter(present -> !present.inconsistent())
-                        .isPresent();
+                ObservedBitmap present = bitmaps.get(bitmap.name().value());
+                boolean extra = present != null && present.recording() && !present.inconsistent();
                 if (!bitmap.recording() && extra) {
                     verbs.add(new Verb.DisableBitmap(node, bitmap.name().value()));
                 }

@@ -244,13 +244,16 @@ public final class Reconciler {
     }
 
     private void onEvent(QmpEvent event) {
-        if (TELLING_PREFIXES.stream().anyMatch(event.name()::startsWith)) {
-            signals.hint();
+        for (String prefix : TELLING_PREFIXES) {
+            if (event.name().startsWith(prefix)) {
+                signals.hint();
+                return;
+            }
         }
     }
 
     private static Duration longer(Duration delay) {
-        Duration doubled = delay.multipliedBy(2);
+        Duration doubled = delay.plus(delay);
         return doubled.compareTo(DELAY_MAX) > 0 ? DELAY_MAX : doubled;
     }
 }

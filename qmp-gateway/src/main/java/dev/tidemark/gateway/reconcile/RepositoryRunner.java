@@ -46,6 +46,10 @@ final class RepositoryRunner {
         if (signals.isStopped() || busy) {
             return;
         }
+        if (desired.repositoryOperations().isEmpty()) {
+            ended.clear();
+            return;
+        }
         // What is no longer asked for need not be remembered.
         ended.retainAll(desired.repositoryOperations().stream()
                 .map(RepositoryOperation::id)

@@ -39,6 +39,15 @@ public final class ImageWatch {
     private long tellings;
 
     private record Disk(List<WatchedFile> files, List<String> untouchedSince, Optional<Doubt> doubt) {
+        boolean isMadeOf(List<DiskFile> made) {
+            for (int index = 0; index < files.size() && index < made.size(); index++) {
+                if (!files.get(index).file().equals(made.get(index))) {
+                    return false;
+                }
+            }
+            return files.size() == made.size();
+        }
+
         void close() {
             files.forEach(WatchedFile::close);
         }
@@ -95,7 +104,7 @@ public final class ImageWatch {
         if (known == null) {
             return Optional.empty();
         }
-        if (!known.files().stream().map(WatchedFile::file).toList().equals(made)) {
+        if (!known.isMadeOf(made)) {
             // What QEMU itself did to the layers is for others to judge, who know the disk's file and depth.
             return restarted
                     ? Optional.of(new Doubt(true, "the disk is made of other files than before QEMU was restarted"))
@@ -124,7 +133,7 @@ public final class ImageWatch {
             runs.add(told);
         }
         List<String> last = runs.subList(Math.max(0, runs.size() - RUNS_MAX), runs.size());
-        boolean same = known.files().stream().map(WatchedFile::file).toList().equals(made);
+        boolean same = known.isMadeOf(made);
         known.files().forEach(WatchedFile::settle);
         if (same && known.files().stream().allMatch(WatchedFile::isWatched)) {
             return new Disk(known.files(), last, known.doubt());

@@ -2,6 +2,7 @@ package dev.tidemark.schema.id;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Optional;
 
 /**
  * The name of a checkpoint's bitmap in QEMU: {@code tm-<ULID of the checkpoint>}. Unique for ever, never renamed, never
@@ -19,7 +20,7 @@ public record BitmapName(@JsonValue String value) {
         if (!value.startsWith(PREFIX)) {
             throw new InvalidIdentity("bitmap name", value, "a checkpoint's bitmap is named tm-<ULID>");
         }
-        Rule.ulid("bitmap name", value.substring(PREFIX.length()));
+        Rule.ulid("bitmap name", value, PREFIX.length());
     }
 
     /** The bitmap that stands for a checkpoint. */
@@ -34,7 +35,14 @@ public record BitmapName(@JsonValue String value) {
 
     /** Whether QEMU's text is a checkpoint bitmap's name, so that it can be read with the constructor. */
     public static boolean isCheckpointBitmap(String name) {
-        return name.startsWith(PREFIX) && Ulid.isWellFormed(name.substring(PREFIX.length()));
+        return name.startsWith(PREFIX) && Ulid.isWellFormed(name, PREFIX.length());
+    }
+
+    /** The checkpoint for which the bitmap of this name stands; empty if QEMU's text is no checkpoint bitmap's name. */
+    public static Optional<CheckpointId> checkpointOf(String name) {
+        return isCheckpointBitmap(name)
+                ? Optional.of(new CheckpointId(name.substring(PREFIX.length())))
+                : Optional.empty();
     }
 
     /** The checkpoint for which the bitmap stands. */

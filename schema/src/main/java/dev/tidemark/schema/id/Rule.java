@@ -26,11 +26,15 @@ final class Rule {
         return text;
     }
 
-    static String ulid(String kind, String text) {
-        if (!Ulid.isWellFormed(text)) {
-            throw new InvalidIdentity(kind, text, ULID_RULE);
+    static void ulid(String kind, String text) {
+        ulid(kind, text, 0);
+    }
+
+    /** The rest of the text, from there. */
+    static void ulid(String kind, String text, int from) {
+        if (!Ulid.isWellFormed(text, from)) {
+            throw new InvalidIdentity(kind, text.substring(from), ULID_RULE);
         }
-        return text;
     }
 
     private static boolean isWordCharacter(char character) {

@@ -13,8 +13,15 @@ public final class Ulid {
     public static final int RANDOMNESS_BYTES = 10;
 
     private static final String ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    private static final boolean[] IS_LETTER = new boolean[128];
     private static final int TIME_CHARACTERS = 10;
     private static final long MILLISECONDS_MAX = (1L << 48) - 1;
+
+    static {
+        for (int index = 0; index < ALPHABET.length(); index++) {
+            IS_LETTER[ALPHABET.charAt(index)] = true;
+        }
+    }
 
     private Ulid() {}
 
@@ -52,11 +59,17 @@ public final class Ulid {
     }
 
     static boolean isWellFormed(String text) {
-        if (text.length() != LENGTH || text.charAt(0) > '7') {
+        return isWellFormed(text, 0);
+    }
+
+    /** Whether the rest of the text, from there, is one; every bitmap of every look is asked this. */
+    static boolean isWellFormed(String text, int from) {
+        if (text.length() - from != LENGTH || text.charAt(from) > '7') {
             return false;
         }
-        for (int index = 0; index < LENGTH; index++) {
-            if (ALPHABET.indexOf(text.charAt(index)) < 0) {
+        for (int index = from; index < text.length(); index++) {
+            char character = text.charAt(index);
+            if (character >= IS_LETTER.length || !IS_LETTER[character]) {
                 return false;
             }
         }
