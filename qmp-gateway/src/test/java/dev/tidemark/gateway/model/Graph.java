@@ -77,6 +77,10 @@ final class Graph {
         return false;
     }
 
+    boolean isSource(Node node) {
+        return running().anyMatch(job -> job.source == node);
+    }
+
     boolean isTarget(Node node) {
         for (Job job : jobs.values()) {
             if (!job.isConcluded() && job.target == node) {

@@ -167,7 +167,7 @@ public final class ModelDaemon {
         if (graph.exports.containsKey(id)) {
             throw new ModelRefusal("Block export id '" + id + "' is already in use");
         }
-        if (writable && (node.readOnly() || graph.inJob(node))) {
+        if (writable && (node.readOnly() || graph.isSource(node))) {
             throw new ModelRefusal("Block node is read-only");
         }
         if (writable && graph.isBelowSource(node)) {
