@@ -73,9 +73,16 @@ class BitmapModelIT {
         assertThat(sequences).hasValue(SEQUENCES);
     }
 
-    /** Sequences by which model and daemon once differed: an overlay on a job's target, a write below a job's source, an export of its target. */
+    /** Sequences by which model and daemon once differed: an overlay on a job's target, a write below a job's source, an export of its target, a layer below its filter. */
     @ParameterizedTest
-    @ValueSource(longs = {19_660_465_703_402L, 23_529_179_351_141L, 24_552_769_540_184L, 28_101_364_483_455L})
+    @ValueSource(
+            longs = {
+                19_660_465_703_402L,
+                23_529_179_351_141L,
+                24_552_769_540_184L,
+                28_101_364_483_455L,
+                28_438_858_520_344L
+            })
     void a_sequence_that_once_differed_does_no_more(long seed) {
         Comparison.Run run = new Comparison(ModelFaults.NONE).random(seed);
         assertThat(run.difference()).as("%s", run.steps()).isEmpty();

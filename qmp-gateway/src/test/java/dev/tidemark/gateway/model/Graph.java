@@ -52,12 +52,17 @@ final class Graph {
     Runnable moveUsers(Node node, Node overlay) {
         List<Export> moved = exportsOf(node);
         moved.forEach(export -> export.node = overlay);
+        // Those above a job's filter: the new layer comes below it.
+        List<Node.Qcow2> standing =
+                overlays(node).stream().filter(other -> other != overlay).toList();
+        standing.forEach(other -> other.backing = overlay);
         List<Job> copying = running().filter(job -> job.source == node).toList();
         copying.forEach(job -> job.source = overlay);
         overlay.jobs.addAll(node.jobs);
         node.jobs.clear();
         return () -> {
             moved.forEach(export -> export.node = node);
+            standing.forEach(other -> other.backing = node);
             copying.forEach(job -> job.source = node);
             node.jobs.addAll(overlay.jobs);
             overlay.jobs.clear();
@@ -90,8 +95,21 @@ final class Graph {
         return false;
     }
 
+    /** Whether an overlay stands on it without a job's filter between: QEMU blocks what stands right below an overlay. */
     boolean isBacking(Node node) {
-        return nodes.values().stream().anyMatch(other -> other instanceof Node.Qcow2 qcow2 && qcow2.backing == node);
+        return overlays(node).stream()
+                .anyMatch(overlay ->
+                        running().noneMatch(job -> job.source == node && job.overlaysAbove.contains(overlay)));
+    }
+
+    List<Node.Qcow2> overlays(Node node) {
+        List<Node.Qcow2> overlays = new ArrayList<>();
+        for (Node other : nodes.values()) {
+            if (other instanceof Node.Qcow2 qcow2 && qcow2.backing == node) {
+                overlays.add(qcow2);
+            }
+        }
+        return overlays;
     }
 
     /** Whether an image that stands on this one is being backed up: what a copy is made of must stay as it is, down to its base. */

@@ -2,6 +2,7 @@ package dev.tidemark.gateway.model;
 
 import dev.tidemark.gateway.qmp.TransactionAction.Sync;
 import dev.tidemark.schema.contract.ObservedJob;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,9 @@ final class Job {
     Node source;
 
     Node target;
+    /** What stood on the source when the job's filter came between. */
+    final List<Node.Qcow2> overlaysAbove;
+
     private final Sync sync;
     private final @Nullable Bitmap bitmap;
     private final int clusterCells;
@@ -27,13 +31,21 @@ final class Job {
 
     private long total;
 
-    Job(String id, Node source, Node target, Sync sync, @Nullable Bitmap bitmap, long cellBytes) {
+    Job(
+            String id,
+            Node source,
+            Node target,
+            Sync sync,
+            @Nullable Bitmap bitmap,
+            long cellBytes,
+            List<Node.Qcow2> overlaysAbove) {
         this.id = id;
         this.source = source;
         this.target = target;
         this.sync = sync;
         this.bitmap = bitmap;
         this.cellBytes = cellBytes;
+        this.overlaysAbove = List.copyOf(overlaysAbove);
         this.clusterCells = (int) Math.max(1, Image.CLUSTER_BYTES / cellBytes);
     }
 

@@ -175,7 +175,8 @@ final class Transaction {
         if (backup.sync() instanceof Sync.Bitmap(String name)) {
             bitmap = usable(source, name);
         }
-        Job job = new Job(backup.jobId(), source, target, backup.sync(), bitmap, graph.cellBytes());
+        Job job = new Job(
+                backup.jobId(), source, target, backup.sync(), bitmap, graph.cellBytes(), graph.overlays(source));
         job.prepare();
         graph.jobs.put(job.id, job);
         undo.push(() -> {
