@@ -181,6 +181,12 @@ public final class ModelDaemon {
         graph.exports.put(id, new Export(id, node, writable, exported));
     }
 
+    /** Whether a window shows a part of the node. */
+    public boolean isShownInPart(String name) {
+        Node node = graph.nodes.get(name);
+        return node != null && graph.parents(node).stream().anyMatch(Node.Window.class::isInstance);
+    }
+
     /** {@code block-export-del}. */
     public void endExport(String id) throws ModelRefusal {
         Export export = graph.exports.remove(id);
