@@ -26,7 +26,9 @@ import tools.jackson.databind.JsonNode;
 
 /** Holds the invariants against a machine after a crash. Asks QEMU, the repository and the database where it can. */
 final class Judge {
-    private static final long CONVERGE_MILLISECONDS_MAX = 60_000;
+    /** How long all may take that follows a crash by itself. */
+    static final long CONVERGE_MILLISECONDS_MAX = 60_000;
+
     private static final long PAUSE_MILLISECONDS_MAX = 400;
 
     private final Cast cast;

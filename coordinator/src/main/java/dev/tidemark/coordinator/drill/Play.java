@@ -207,15 +207,35 @@ final class Play {
     void settle() throws Broken {
         Run now = now();
         Optional<JsonNode> acknowledged = now.asked.join();
-        if (now.scenario.workflow() == Workflow.REGISTER && !cast.isRegistered(machine())) {
-            if (acknowledged.isPresent()) {
-                throw new Broken(Invariant.ACKNOWLEDGED_ENDED, "the machine was acknowledged and is not registered");
-            }
-            cast.register(machine());
+        if (now.scenario.workflow() == Workflow.REGISTER) {
+            awaitRegistered(acknowledged.isPresent());
         }
         Judge judge = new Judge(cast, machine());
         held = judge.held();
         now.converged = judge.converged();
+    }
+
+    /** Right after a kill of the database a question may be refused, as it says, for now: a client asks again. */
+    private void awaitRegistered(boolean acknowledged) throws Broken {
+        long begin = System.nanoTime();
+        while (true) {
+            try {
+                if (cast.isRegistered(machine())) {
+                    return;
+                }
+                if (acknowledged) {
+                    throw new Broken(
+                            Invariant.ACKNOWLEDGED_ENDED, "the machine was acknowledged and is not registered");
+                }
+                cast.register(machine());
+                return;
+            } catch (Failure | StageFailure notNow) {
+                if (Service.elapsed(begin) > Judge.CONVERGE_MILLISECONDS_MAX) {
+                    throw new Broken(Invariant.CONVERGED, String.valueOf(notNow.getMessage()));
+                }
+                Pause.milliseconds(ASK_AGAIN_MILLISECONDS);
+            }
+        }
     }
 
     /**
