@@ -186,26 +186,34 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
         return new Replayed<>(replayed.version(), replayed.state().state());
     }
 
-    /** Without the machine's lock, so that readers do not wait for commands. */
     private Replayed<MachineShell<S, C, E, R>> replay(String aggregateId) {
-        try {
-            return connections.fetchInTransaction(() -> {
-                DomainEventStream stream = store.readEvents(aggregateId);
-                if (!stream.hasNext()) {
-                    return new Replayed<>(0, factory.empty(aggregateId));
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return connections.fetchInTransaction(() -> replayInTransaction(aggregateId));
+            } catch (RuntimeException failure) {
+                // Reading, too, can collide where whoever runs the server has made its transactions serializable.
+                if (!SqlStates.isCollision(failure) || attempt == ATTEMPTS_MAX) {
+                    throw sorted(aggregateId, failure);
                 }
-                MachineShell<S, C, E, R> shell = factory.createAggregateRoot(aggregateId, stream.peek());
-                long last = -1;
-                while (stream.hasNext()) {
-                    DomainEventMessage<?> event = stream.next();
-                    shell.on(event.getPayload());
-                    last = event.getSequenceNumber();
-                }
-                return new Replayed<>(last + 1, shell);
-            });
-        } catch (RuntimeException failure) {
-            throw sorted(aggregateId, failure);
+                backOff(attempt);
+            }
         }
+    }
+
+    /** Without the machine's lock, so that readers do not wait for commands. */
+    private Replayed<MachineShell<S, C, E, R>> replayInTransaction(String aggregateId) {
+        DomainEventStream stream = store.readEvents(aggregateId);
+        if (!stream.hasNext()) {
+            return new Replayed<>(0, factory.empty(aggregateId));
+        }
+        MachineShell<S, C, E, R> shell = factory.createAggregateRoot(aggregateId, stream.peek());
+        long last = -1;
+        while (stream.hasNext()) {
+            DomainEventMessage<?> event = stream.next();
+            shell.on(event.getPayload());
+            last = event.getSequenceNumber();
+        }
+        return new Replayed<>(last + 1, shell);
     }
 
     @Override

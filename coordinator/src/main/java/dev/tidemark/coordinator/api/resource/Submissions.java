@@ -10,6 +10,7 @@ import dev.tidemark.coordinator.api.edge.Refusal;
 import dev.tidemark.coordinator.view.IdempotencyKeyTaken;
 import dev.tidemark.coordinator.view.OperationView;
 import dev.tidemark.coordinator.view.Queries;
+import dev.tidemark.coordinator.view.StorageUnavailable;
 import dev.tidemark.schema.command.MachineCommand;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.id.OperationId;
@@ -137,12 +138,26 @@ public final class Submissions {
     }
 
     private ResponseEntity<OperationView> started(OperationId operation) {
-        OperationView view = operations
-                .find(operation)
+        OperationView view = shown(operation)
                 .orElseThrow(() -> new IllegalStateException("operation " + operation + " is not in the read model"));
         return ResponseEntity.accepted()
                 .location(URI.create("/v1/operations/" + operation))
                 .body(view);
+    }
+
+    /** It is in the log by now: who is told that nothing was changed, and has no key, would start it a second time. */
+    private Optional<OperationView> shown(OperationId operation) {
+        try {
+            return operations.find(operation);
+        } catch (StorageUnavailable unavailable) {
+            throw new Refusal(Problem.of(
+                            503,
+                            "OUTCOME_UNKNOWN",
+                            "operation " + operation + " was started, and then the database did not answer",
+                            "Look at the operation before you repeat this, or repeat it with the same Idempotency-Key"
+                                    + " if it had one.")
+                    .withOperation(Optional.of(operation)));
+        }
     }
 
     private static Decision decided(DryRun dryRun) {
