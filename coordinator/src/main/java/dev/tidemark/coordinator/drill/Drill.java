@@ -40,6 +40,7 @@ public final class Drill {
     private String qemu = "";
     private final PrintWriter err;
     private final List<Result> results = Collections.synchronizedList(new ArrayList<>());
+    private volatile boolean interrupted;
     private final Set<CrashPoint> passed = Collections.synchronizedSet(EnumSet.noneOf(CrashPoint.class));
 
     private Drill(DrillOptions options, String version, PrintWriter out, PrintWriter err) {
@@ -104,7 +105,7 @@ public final class Drill {
             List<List<Scenario>> batches = options.all()
                     ? Scenarios.batches(scenarios, MACHINES_A_CAST, seed)
                     : scenarios.stream().map(List::of).toList();
-            play(new ConcurrentLinkedQueue<>(batches), jobs, seed, cache);
+            playUnlessInterrupted(new ConcurrentLinkedQueue<>(batches), jobs, seed, cache);
             if (everything) {
                 tell(Lane.everything(seed, cache));
             }
@@ -136,6 +137,22 @@ public final class Drill {
                 : Scenarios.all(seed);
     }
 
+    /** What is cut short by the operator is no verdict on anything. */
+    private void playUnlessInterrupted(
+            Queue<List<Scenario>> batches, int jobs, long seed, Optional<StartUpCache> cache) {
+        Thread interruption = new Thread(() -> {
+            interrupted = true;
+            batches.clear();
+            err.println("interrupted after " + results.size() + " scenarios");
+            err.flush();
+        });
+        Runtime.getRuntime().addShutdownHook(interruption);
+        play(batches, jobs, seed, cache);
+        if (!interrupted) {
+            Runtime.getRuntime().removeShutdownHook(interruption);
+        }
+    }
+
     private void play(Queue<List<Scenario>> batches, int jobs, long seed, Optional<StartUpCache> cache) {
         AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         List<Thread> lanes = new ArrayList<>();
@@ -161,6 +178,9 @@ public final class Drill {
     }
 
     private void tell(Result result) {
+        if (interrupted) {
+            return;
+        }
         results.add(result);
         err.println(Report.line(result) + (result.isFailed() ? ": " + result.detail() : ""));
     }
