@@ -40,7 +40,7 @@ public final class RawMonitor implements AutoCloseable {
         }
     }
 
-    /** Sends any JSON and returns the first line that is no event: a {@code return} or an {@code error}. */
+    /** Sends any JSON and returns the first line that is no event and no greeting: a {@code return} or an {@code error}. */
     public JsonNode ask(String json) {
         try {
             ByteBuffer bytes = ByteBuffer.wrap((json + "\n").getBytes(StandardCharsets.UTF_8));
@@ -48,7 +48,8 @@ public final class RawMonitor implements AutoCloseable {
                 channel.write(bytes);
             }
             JsonNode message = readLine();
-            while (message.has("event")) {
+            // A QEMU that is just starting may greet twice: when it is connected to, and when its monitor is ready.
+            while (message.has("event") || message.has("QMP")) {
                 message = readLine();
             }
             return message;
