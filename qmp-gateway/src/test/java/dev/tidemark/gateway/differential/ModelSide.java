@@ -88,14 +88,14 @@ final class ModelSide implements Side {
     }
 
     /**
-     * Whether a layer of another size comes below a window: QEMU 7.2 then gives the window what is left of its length, when it
-     * next asks. Windows are a means of these tests; a disk's layer has its disk's length.
+     * Whether a layer of another size comes below a window or a job's filter. QEMU 7.2 lets those keep the length that they had,
+     * until something asks them anew, and fails what goes beyond; a disk's layers are of its length.
      */
-    boolean cutsWindow(Step step) {
+    boolean changesLengthBelow(Step step) {
         return step instanceof Step.Transact(List<ModelAction> actions)
                 && actions.stream()
                         .anyMatch(action -> action instanceof ModelAction.Snapshot(String node, String overlay)
-                                && daemon.isShownInPart(node)
+                                && daemon.isSeenThroughAnother(node)
                                 && daemon.nodeNames().contains(overlay)
                                 && !sure(() -> daemon.virtualBytes(node))
                                         .equals(sure(() -> daemon.virtualBytes(overlay))));

@@ -181,10 +181,11 @@ public final class ModelDaemon {
         graph.exports.put(id, new Export(id, node, writable, exported));
     }
 
-    /** Whether a window shows a part of the node. */
-    public boolean isShownInPart(String name) {
+    /** Whether a window shows the node, or a job's filter stands on it. */
+    public boolean isSeenThroughAnother(String name) {
         Node node = graph.nodes.get(name);
-        return node != null && graph.parents(node).stream().anyMatch(Node.Window.class::isInstance);
+        return node != null
+                && (graph.isSource(node) || graph.parents(node).stream().anyMatch(Node.Window.class::isInstance));
     }
 
     /** {@code block-export-del}. */
