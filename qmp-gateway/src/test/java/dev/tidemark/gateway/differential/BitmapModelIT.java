@@ -73,7 +73,8 @@ class BitmapModelIT {
         assertThat(sequences).hasValue(SEQUENCES);
     }
 
-    /** Sequences by which model and daemon once differed: an overlay on a job's target, a write below a job's source, an export of its target, a layer below its filter. */
+    /** Sequences by which model and daemon once differed: an overlay on a job's target, a write below a job's source, an export of its target, a layer below its filter,
+     * a bitmap stored while a job has it. */
     @ParameterizedTest
     @ValueSource(
             longs = {

@@ -55,7 +55,8 @@ final class BitmapStore {
             throw new ModelRefusal("No space left on device");
         }
         for (Bitmap bitmap : wanted) {
-            boolean recording = bitmap.recording() || node.faults.has(Fault.QUIT_FORGETS_WHO_RECORDS);
+            // One that a job has taken is stored as it is just then: its successor is what records.
+            boolean recording = !bitmap.disabled || node.faults.has(Fault.QUIT_FORGETS_WHO_RECORDS);
             StoredBitmap stored = new StoredBitmap(bitmap.name, bitmap.granularity, recording, false, bitmap.granules);
             int index = indexOf(node.image, bitmap.name);
             if (index < 0) {
