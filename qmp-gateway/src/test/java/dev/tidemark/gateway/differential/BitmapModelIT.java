@@ -74,7 +74,7 @@ class BitmapModelIT {
     }
 
     /** Sequences by which model and daemon once differed: an overlay on a job's target, a write below a job's source, an export of its target, a layer below its filter,
-     * a bitmap stored while a job has it. */
+     * a bitmap stored while a job has it, a job that writes below its source. */
     @ParameterizedTest
     @ValueSource(
             longs = {

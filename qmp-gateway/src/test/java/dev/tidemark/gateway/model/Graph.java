@@ -120,6 +120,10 @@ final class Graph {
                         && (running().anyMatch(job -> job.source == other) || isBelowSource(other)));
     }
 
+    private static boolean standsOn(Node node, Node below) {
+        return node.children().stream().anyMatch(child -> child == below || standsOn(child, below));
+    }
+
     private boolean isBaseWritten(Node node) {
         return node instanceof Node.Qcow2 qcow2
                 && qcow2.backing != null
@@ -145,6 +149,9 @@ final class Graph {
         }
         if (inJob(target) || isTarget(source)) {
             throw new ModelRefusal("Node is busy: block device is in use by block job: backup");
+        }
+        if (standsOn(source, target)) {
+            throw new ModelRefusal("Permission conflict: '" + source.name + "' reads '" + target.name + "'");
         }
         if (isBaseWritten(source)) {
             throw new ModelRefusal("Permission conflict: somebody writes to a base of '" + source.name + "'");

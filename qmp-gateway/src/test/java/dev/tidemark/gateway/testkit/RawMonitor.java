@@ -31,16 +31,25 @@ public final class RawMonitor implements AutoCloseable {
     /** Connects and negotiates. */
     public static RawMonitor connect(Path socket) {
         try {
-            RawMonitor monitor = new RawMonitor(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
-            monitor.readLine();
-            monitor.execute("{\"execute\":\"qmp_capabilities\"}");
-            return monitor;
+            while (true) {
+                RawMonitor monitor = new RawMonitor(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
+                monitor.readLine();
+                JsonNode answer = monitor.ask("{\"execute\":\"qmp_capabilities\"}");
+                if (answer.has("return")) {
+                    return monitor;
+                }
+                monitor.close();
+                if (!answer.has("QMP")) {
+                    throw new AssertionError("QEMU answered " + answer);
+                }
+                // A QEMU that is just starting may greet twice, and then has forgotten what was said in between.
+            }
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
     }
 
-    /** Sends any JSON and returns the first line that is no event and no greeting: a {@code return} or an {@code error}. */
+    /** Sends any JSON and returns the first line that is no event: a {@code return} or an {@code error}. */
     public JsonNode ask(String json) {
         try {
             ByteBuffer bytes = ByteBuffer.wrap((json + "\n").getBytes(StandardCharsets.UTF_8));
@@ -48,8 +57,7 @@ public final class RawMonitor implements AutoCloseable {
                 channel.write(bytes);
             }
             JsonNode message = readLine();
-            // A QEMU that is just starting may greet twice: when it is connected to, and when its monitor is ready.
-            while (message.has("event") || message.has("QMP")) {
+            while (message.has("event")) {
                 message = readLine();
             }
             return message;
