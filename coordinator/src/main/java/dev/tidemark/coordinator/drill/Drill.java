@@ -106,6 +106,10 @@ public final class Drill {
                     ? Scenarios.batches(scenarios, MACHINES_A_CAST, seed)
                     : scenarios.stream().map(List::of).toList();
             playUnlessInterrupted(new ConcurrentLinkedQueue<>(batches), jobs, seed, cache);
+            if (interrupted) {
+                // A report on what was played so far would look like one on all.
+                return FAILED;
+            }
             if (everything) {
                 tell(Lane.everything(seed, cache));
             }
@@ -147,9 +151,12 @@ public final class Drill {
             err.flush();
         });
         Runtime.getRuntime().addShutdownHook(interruption);
-        play(batches, jobs, seed, cache);
-        if (!interrupted) {
-            Runtime.getRuntime().removeShutdownHook(interruption);
+        try {
+            play(batches, jobs, seed, cache);
+        } finally {
+            if (!interrupted) {
+                Runtime.getRuntime().removeShutdownHook(interruption);
+            }
         }
     }
 

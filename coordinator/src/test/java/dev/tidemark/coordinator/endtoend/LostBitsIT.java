@@ -93,12 +93,7 @@ class LostBitsIT {
     @Covers({"#13", "S7"})
     void a_bitmap_that_was_removed_made_again_and_marked_since_is_not_trusted() {
         String newest = machine.recording("d0").getFirst();
-        unseen(() -> {
-            machine.bitmapVerb("block-dirty-bitmap-remove", "d0", newest);
-            machine.writeGranule("d0", 40);
-            add(newest);
-            machine.writeGranule("d0", 41);
-        });
+        makeAgainUnseen(newest);
         then("FULL BITMAP_LOST_BITS");
     }
 
@@ -133,12 +128,7 @@ class LostBitsIT {
     void a_bitmap_that_was_made_again_is_found_before_a_deletion_merges_it_away() {
         client.checkpoint("c1");
         String newest = machine.recording("d0").getFirst();
-        unseen(() -> {
-            machine.bitmapVerb("block-dirty-bitmap-remove", "d0", newest);
-            machine.writeGranule("d0", 40);
-            add(newest);
-            machine.writeGranule("d0", 41);
-        });
+        makeAgainUnseen(newest);
         client.delete("c1");
         then("FULL BITMAP_LOST_BITS");
     }
@@ -163,12 +153,7 @@ class LostBitsIT {
     @Covers({"#13", "S7"})
     void a_bitmap_that_was_made_again_is_not_trusted_by_a_backup_without_a_checkpoint_either() {
         String newest = machine.recording("d0").getFirst();
-        unseen(() -> {
-            machine.bitmapVerb("block-dirty-bitmap-remove", "d0", newest);
-            machine.writeGranule("d0", 40);
-            add(newest);
-            machine.writeGranule("d0", 41);
-        });
+        makeAgainUnseen(newest);
         Made next = client.backUp(Map.of("repo", "default", "noCheckpoint", true));
         assertThat(next.kind("d0")).isEqualTo("FULL BITMAP_LOST_BITS");
         client.assertEveryBackupRestoresIdentically();
@@ -202,6 +187,16 @@ class LostBitsIT {
         });
         assertThat(client.backUp().kind("d0")).isEqualTo("INCREMENTAL");
         assertThatThrownBy(client::assertEveryBackupRestoresIdentically).isInstanceOf(AssertionError.class);
+    }
+
+    /** Removed and made again with a write between, which no bitmap marks, and another after. */
+    private void makeAgainUnseen(String bitmap) {
+        unseen(() -> {
+            machine.bitmapVerb("block-dirty-bitmap-remove", "d0", bitmap);
+            machine.writeGranule("d0", 40);
+            add(bitmap);
+            machine.writeGranule("d0", 41);
+        });
     }
 
     private void unseen(Runnable act) {

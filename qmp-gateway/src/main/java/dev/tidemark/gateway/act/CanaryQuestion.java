@@ -53,8 +53,14 @@ public record CanaryQuestion(Canary canary, String node, List<String> bitmaps, L
         return actions;
     }
 
-    /** The bitmaps that lack their canary, by what the bitmaps of the canary's node mark, in bytes. */
+    /**
+     * The bitmaps that lack their canary, by what the bitmaps of the canary's node mark, in bytes. All of them if the canary itself
+     * marks nothing: to add it then changes no copy, and proves nothing.
+     */
     public List<String> lacking(Map<String, Long> dirtyBytes) {
+        if (dirtyBytes.getOrDefault(canary.bitmap(), 0L) == 0) {
+            return bitmaps;
+        }
         List<String> lacking = new ArrayList<>();
         for (int index = 0; index < bitmaps.size(); index++) {
             Long alone = dirtyBytes.get(canary.copy(index));

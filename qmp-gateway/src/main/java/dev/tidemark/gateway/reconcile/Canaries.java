@@ -32,10 +32,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>While they are there, the bitmaps on which the operation relies are asked whether they still hold theirs. One that does not,
  * or for which there is no canary to compare with, is distrusted, nothing is sent, and the next look tells it. If QEMU refuses the
- * question itself, because somebody else uses the bitmap, nothing is sent either: it would refuse the transaction, too. This is exact where a count is not: the guest may have marked any
- * number of other granules since. It is blind if the guest wrote the disk's last granule after the bitmap was cut or re-made,
- * while no gateway looked; and for what happens in the milliseconds between this question and the transaction, where only the
- * size and the count of the next look stand guard.
+ * question itself, because somebody else uses the bitmap, nothing is sent either: it would refuse the transaction, too.
+ *
+ * <p>This is exact where a count is not: the guest may have marked any number of other granules since. It is blind if the guest
+ * wrote the disk's last granule after the bitmap was cut or re-made, while no gateway looked; and for what happens in the
+ * milliseconds between this question and the transaction, where only the size and the count of the next look stand guard.
  */
 final class Canaries {
     private static final Logger LOG = LoggerFactory.getLogger(Canaries.class);

@@ -40,9 +40,7 @@ public record BitmapName(@JsonValue String value) {
 
     /** The checkpoint for which the bitmap of this name stands; empty if QEMU's text is no checkpoint bitmap's name. */
     public static Optional<CheckpointId> checkpointOf(String name) {
-        return isCheckpointBitmap(name)
-                ? Optional.of(new CheckpointId(name.substring(PREFIX.length())))
-                : Optional.empty();
+        return isCheckpointBitmap(name) ? Optional.of(new BitmapName(name).checkpoint()) : Optional.empty();
     }
 
     /** The checkpoint for which the bitmap stands. */
