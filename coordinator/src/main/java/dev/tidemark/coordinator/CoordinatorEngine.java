@@ -113,7 +113,9 @@ final class CoordinatorEngine implements Engine {
         Optional<String> trouble = sighting.sight() instanceof Sight.Unreachable unreachable
                 ? Optional.of(unreachable.detail())
                 : Optional.empty();
-        return new MachineSight(state, trouble, dirtyBytes(sighting.sight()));
+        Optional<String> runState =
+                sighting.sight() instanceof Sight.Observed seen ? Optional.of(seen.runState()) : Optional.empty();
+        return new MachineSight(state, trouble, runState, dirtyBytes(sighting.sight()));
     }
 
     @Override
@@ -266,7 +268,8 @@ final class CoordinatorEngine implements Engine {
                     UNKNOWN_JOB,
                     UNKNOWN_EXPORT,
                     UNADDRESSABLE_DISK,
-                    GUEST_FROZEN -> false;
+                    GUEST_FROZEN,
+                    MACHINE_PAUSED -> false;
         };
     }
 

@@ -7,11 +7,13 @@ import java.util.Optional;
 
 /**
  * What the last look at a machine gave. {@code trouble} says why it could not be looked at; it is empty if it could, or if
- * nobody tried yet.
+ * nobody tried yet. {@code runState} is QEMU's word for what the machine does, if it was seen.
  */
-public record MachineSight(State state, Optional<String> trouble, Map<DiskBitmap, Long> dirtyBytes) {
+public record MachineSight(
+        State state, Optional<String> trouble, Optional<String> runState, Map<DiskBitmap, Long> dirtyBytes) {
     /** Nobody looked yet. */
-    public static final MachineSight NONE = new MachineSight(State.UNKNOWN, Optional.empty(), Map.of());
+    public static final MachineSight NONE =
+            new MachineSight(State.UNKNOWN, Optional.empty(), Optional.empty(), Map.of());
 
     /** Whether QEMU answers. */
     public enum State {

@@ -91,6 +91,7 @@ public final class Conclusion {
         DiskJudgement judgement = new DiskJudgement(unfolding, seen.qemu(), at);
         judgement.judge(seen.disks());
         pending.conclude(seen, judgement, outcome);
+        DriftSearch.over(unfolding.before(), seen, at).ifPresent(unfolding::append);
         for (DriftFound drift : DriftSearch.search(unfolding.before(), unfolding.now(), seen, at)) {
             if (!unfolding.now().told().contains(Drift.key(drift))) {
                 unfolding.append(drift);

@@ -5,6 +5,7 @@ import dev.tidemark.schema.contract.ObservedDisk;
 import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.event.DriftAction;
 import dev.tidemark.schema.event.DriftFound;
+import dev.tidemark.schema.event.DriftGone;
 import dev.tidemark.schema.event.DriftKind;
 import dev.tidemark.schema.id.BitmapName;
 import dev.tidemark.schema.id.CheckpointId;
@@ -19,6 +20,11 @@ import java.util.Set;
 
 /** What QEMU or the repository holds that no intent explains (invariant I6). Finds; changes nothing. */
 final class DriftSearch {
+    /** QEMU's word. */
+    private static final String PAUSED_BY_AN_ERROR = "io-error";
+
+    private static final String MACHINE = "machine";
+
     private final Machine before;
     private final Machine now;
     private final Instant at;
@@ -69,7 +75,24 @@ final class DriftSearch {
                             + " somebody thaws them",
                     DriftAction.REPORTED);
         }
+        if (seen.runState().equals(PAUSED_BY_AN_ERROR)) {
+            search.add(
+                    DriftKind.MACHINE_PAUSED,
+                    Optional.empty(),
+                    MACHINE,
+                    "QEMU paused the machine because a disk failed it (" + PAUSED_BY_AN_ERROR + "): its guest stands"
+                            + " still until the cause is cured and somebody lets it continue",
+                    DriftAction.REPORTED);
+        }
         return List.copyOf(search.found);
+    }
+
+    /** A pause that was told and is over. Nobody else writes that down, and the next one has to be told again. */
+    static Optional<DriftGone> over(Machine before, Sight.Observed seen, Instant at) {
+        boolean told = before.told().contains(Drift.key(DriftKind.MACHINE_PAUSED, Optional.empty(), MACHINE));
+        return told && !seen.runState().equals(PAUSED_BY_AN_ERROR)
+                ? Optional.of(new DriftGone(before.id(), DriftKind.MACHINE_PAUSED, Optional.empty(), MACHINE, at))
+                : Optional.empty();
     }
 
     /** The jobs, nodes, exports and temporary bitmaps in sight that an operation of this log has left behind. */
@@ -87,7 +110,8 @@ final class DriftSearch {
                         UNKNOWN_EXPORT,
                         EXTRA_RECORDING,
                         UNADDRESSABLE_DISK,
-                        GUEST_FROZEN -> false;
+                        GUEST_FROZEN,
+                        MACHINE_PAUSED -> false;
             };
             if (thing && drift.action() == DriftAction.REMOVED) {
                 names.add(drift.subject());

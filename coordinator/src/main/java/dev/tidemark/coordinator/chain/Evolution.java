@@ -22,6 +22,7 @@ import dev.tidemark.schema.event.CompletedDisk;
 import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.DiskPlan;
 import dev.tidemark.schema.event.DriftFound;
+import dev.tidemark.schema.event.DriftGone;
 import dev.tidemark.schema.event.DriftKind;
 import dev.tidemark.schema.event.FullCause;
 import dev.tidemark.schema.event.MachineEvent;
@@ -91,6 +92,7 @@ final class Evolution {
             }
             case ChainBroken broken -> breakChain(draft, broken);
             case DriftFound drift -> draft.tell(Drift.key(drift));
+            case DriftGone gone -> draft.forgetDrift(gone.kind());
             case OperationInDoubt doubt ->
                 draft.pending =
                         draft.pending.map(open -> open.operation().equals(doubt.operation()) ? open.doubted() : open);
@@ -135,6 +137,10 @@ final class Evolution {
     }
 
     private static void observe(Draft draft, MachineObserved observed) {
+        if (!draft.qemu.equals(Optional.of(observed.qemu()))) {
+            // What another process was in is no longer the matter; a pause of this one is news.
+            draft.forgetDrift(DriftKind.MACHINE_PAUSED);
+        }
         draft.qemu = Optional.of(observed.qemu());
         // Another process, or other disks: whether the guest is frozen now is news again.
         draft.forgetDrift(DriftKind.GUEST_FROZEN);

@@ -41,7 +41,7 @@ final class VmPages {
                         .field("name", Cell.text(machine, "name"))
                         .field("id", Cell.text(machine, "id"))
                         .field("host", Cell.text(machine, "host"))
-                        .field("state", Cell.text(machine, "state"))
+                        .field("state", state(machine))
                         .fieldIfAny("qmp", Cell.text(machine, "qmp"))
                         .fieldIfAny("qemu", Cell.text(machine.path("qemu"), "version"))
                         .fieldIfAny("pending", Cell.text(machine, "pending")));
@@ -64,5 +64,15 @@ final class VmPages {
                     Cell.text(disk, "file"));
         }
         return page.gap().table(table);
+    }
+
+    /** Whether QEMU answers, and what the machine does if it does not simply run. */
+    private static String state(JsonNode machine) {
+        String state = Cell.text(machine, "state");
+        return switch (Cell.text(machine, "runState")) {
+            case Cell.NOTHING, "running" -> state;
+            case "io-error" -> state + ", paused by an I/O error: its guest stands still";
+            case String other -> state + ", " + other;
+        };
     }
 }

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A registered machine ({@code vm show}). {@code state} is UP, DOWN or UNKNOWN; the log cannot know it, so it is UNKNOWN
- * until whoever has looked at the machine says otherwise. {@code pending} is the newest operation under way.
+ * until whoever has looked at the machine says otherwise. {@code pending} is the newest operation under way; {@code runState}
+ * is QEMU's word, {@code running} or {@code io-error} for example, null if QEMU was not seen.
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record MachineView(
@@ -15,6 +16,7 @@ public record MachineView(
         String host,
         String state,
         @Nullable String detail,
+        @Nullable String runState,
         String qmp,
         @Nullable String qga,
         Qemu qemu,
@@ -34,7 +36,7 @@ public record MachineView(
     }
 
     /** The same machine with what the last look gave. */
-    public MachineView seen(String stateSeen, @Nullable String detailSeen) {
-        return new MachineView(id, name, host, stateSeen, detailSeen, qmp, qga, qemu, disks, pending);
+    public MachineView seen(String stateSeen, @Nullable String detailSeen, @Nullable String runStateSeen) {
+        return new MachineView(id, name, host, stateSeen, detailSeen, runStateSeen, qmp, qga, qemu, disks, pending);
     }
 }

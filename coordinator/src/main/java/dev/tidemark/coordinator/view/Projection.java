@@ -20,6 +20,7 @@ import dev.tidemark.schema.event.CheckpointFailed;
 import dev.tidemark.schema.event.CheckpointRequested;
 import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.event.DriftFound;
+import dev.tidemark.schema.event.DriftGone;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.event.MachineObserved;
@@ -124,7 +125,7 @@ public final class Projection {
             }
 
             case ChainBroken broken -> CheckpointRows.broken(connection, broken);
-            case DriftFound ignored -> {
+            case DriftFound _, DriftGone _ -> {
                 // Drift is a question to the log and to the last look; no table keeps it.
             }
             case OperationInDoubt doubt -> {

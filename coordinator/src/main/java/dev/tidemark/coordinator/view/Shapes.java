@@ -69,6 +69,7 @@ final class Shapes {
                 row.getString("host"),
                 NOT_SEEN,
                 null,
+                null,
                 row.getString("qmp"),
                 row.getString("qga"),
                 new MachineView.Qemu(row.getString("qemu_version")),

@@ -21,6 +21,7 @@ import dev.tidemark.schema.event.CheckpointCreated;
 import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.DriftAction;
 import dev.tidemark.schema.event.DriftFound;
+import dev.tidemark.schema.event.DriftGone;
 import dev.tidemark.schema.event.DriftKind;
 import dev.tidemark.schema.event.FullCause;
 import dev.tidemark.schema.event.MachineObserved;
@@ -402,6 +403,50 @@ class ChainBreakTest {
                 .seen();
         story.report(seen.withGuestFrozen(Optional.of(true)), Optional.empty());
         assertThat(story.only(DriftFound.class).kind()).isEqualTo(DriftKind.GUEST_FROZEN);
+    }
+
+    @Test
+    void a_machine_paused_by_an_io_error_is_told_once_each_time_and_its_end_too() {
+        Story story = chain(A);
+        for (int time = 0; time < 2; time++) {
+            // when QEMU pauses it
+            assertThat(story.look(story.expected().state("io-error")).only(DriftFound.class))
+                    .satisfies(drift -> {
+                        assertThat(drift.kind()).isEqualTo(DriftKind.MACHINE_PAUSED);
+                        assertThat(drift.action()).isEqualTo(DriftAction.REPORTED);
+                    });
+            // then it is told once, and shown as long as it lasts
+            story.look(story.expected().state("io-error")).thenNothing();
+            assertThat(Conclusion.differences(
+                            story.now(), story.expected().state("io-error").seen(), AT))
+                    .singleElement()
+                    .isInstanceOf(DriftFound.class);
+            // and it is over when the machine runs again, which is told once too
+            assertThat(story.look(story.expected()).only(DriftGone.class).kind())
+                    .isEqualTo(DriftKind.MACHINE_PAUSED);
+            story.look(story.expected()).thenNothing();
+            assertThat(Conclusion.differences(story.now(), story.expected().seen(), AT))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void a_machine_that_somebody_paused_is_no_drift() {
+        Story story = chain(A);
+        story.look(story.expected().state("paused")).thenNothing();
+    }
+
+    @Test
+    void a_pause_of_the_next_process_is_news_even_if_nobody_saw_it_run_between() {
+        Story story = chain(A);
+        story.look(story.expected().state("io-error"));
+        QemuFacts other = new QemuFacts("7.2", OptionalLong.of(77), OptionalLong.of(78), Optional.of("second run"));
+        story.look(story.expected()
+                .qemu(other)
+                .vouched(VDA, "first run", "second run")
+                .vouched(VDB, "first run", "second run")
+                .state("io-error"));
+        assertThat(story.only(DriftFound.class).kind()).isEqualTo(DriftKind.MACHINE_PAUSED);
     }
 
     @Test

@@ -30,6 +30,7 @@ import dev.tidemark.schema.event.CheckpointFailed;
 import dev.tidemark.schema.event.CheckpointRequested;
 import dev.tidemark.schema.event.CompletedDisk;
 import dev.tidemark.schema.event.DriftFound;
+import dev.tidemark.schema.event.DriftGone;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.event.MachineObserved;
 import dev.tidemark.schema.event.RestoreCompleted;
@@ -74,7 +75,10 @@ final class Judge {
     /** What a look saw before the log came to where it is now says nothing of now, good or bad. */
     void nothingWasSeen(List<MachineEvent> byAnOldReport) {
         for (MachineEvent event : byAnOldReport) {
-            if (event instanceof ChainBroken || event instanceof DriftFound || event instanceof MachineObserved) {
+            if (event instanceof ChainBroken
+                    || event instanceof DriftFound
+                    || event instanceof DriftGone
+                    || event instanceof MachineObserved) {
                 throw simulation.world.violated(Invariant.EVIDENCE, "an old look was concluded from: " + event);
             }
         }

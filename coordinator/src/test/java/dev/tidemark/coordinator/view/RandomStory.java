@@ -16,6 +16,7 @@ import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.event.DiskPlan;
 import dev.tidemark.schema.event.DriftAction;
 import dev.tidemark.schema.event.DriftFound;
+import dev.tidemark.schema.event.DriftGone;
 import dev.tidemark.schema.event.DriftKind;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.FullCause;
@@ -207,6 +208,7 @@ final class RandomStory {
                 "not in the log",
                 DriftAction.QUARANTINED,
                 story.now()));
+        story.tell(new DriftGone(story.machine(), DriftKind.MACHINE_PAUSED, Optional.empty(), "machine", story.now()));
         newest().ifPresent(checkpoint -> story.tell(
                 new ChainBroken(
                         story.machine(),

@@ -27,5 +27,7 @@ public enum DriftKind {
     /** A writable disk without a device id that can name it: it is not protected. */
     UNADDRESSABLE_DISK,
     /** The guest agent says that the guest's file systems are frozen: its writes hang. */
-    GUEST_FROZEN
+    GUEST_FROZEN,
+    /** QEMU paused the machine because a disk's read or write failed: its guest stands still. */
+    MACHINE_PAUSED
 }

@@ -19,6 +19,7 @@ public sealed interface MachineEvent
                 CheckpointDeletionFailed,
                 ChainBroken,
                 DriftFound,
+                DriftGone,
                 OperationInDoubt,
                 BackupRequested,
                 BackupReplanned,

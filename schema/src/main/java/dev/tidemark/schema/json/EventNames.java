@@ -17,6 +17,7 @@ import dev.tidemark.schema.event.CheckpointDeletionRequested;
 import dev.tidemark.schema.event.CheckpointFailed;
 import dev.tidemark.schema.event.CheckpointRequested;
 import dev.tidemark.schema.event.DriftFound;
+import dev.tidemark.schema.event.DriftGone;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.event.MachineObserved;
 import dev.tidemark.schema.event.MachineRegistered;
@@ -83,6 +84,7 @@ public final class EventNames {
         names.put("checkpoint-deletion-failed.v1", CheckpointDeletionFailed.class);
         names.put("chain-broken.v1", ChainBroken.class);
         names.put("drift-found.v1", DriftFound.class);
+        names.put("drift-gone.v1", DriftGone.class);
         names.put("operation-in-doubt.v1", OperationInDoubt.class);
         names.put("backup-requested.v1", BackupRequested.class);
         names.put("backup-replanned.v1", BackupReplanned.class);

@@ -28,6 +28,7 @@ import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.DiskPlan;
 import dev.tidemark.schema.event.DriftAction;
 import dev.tidemark.schema.event.DriftFound;
+import dev.tidemark.schema.event.DriftGone;
 import dev.tidemark.schema.event.DriftKind;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.FullCause;
@@ -136,6 +137,7 @@ final class EventSamples {
                         "unknown",
                         DriftAction.QUARANTINED,
                         AT),
+                new DriftGone(MACHINE, DriftKind.MACHINE_PAUSED, Optional.empty(), "machine", AT),
                 new OperationInDoubt(MACHINE, OPERATION, "the connection went away", AT),
                 new BackupRequested(
                         MACHINE,

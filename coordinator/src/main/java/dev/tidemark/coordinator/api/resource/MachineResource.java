@@ -151,6 +151,9 @@ public final class MachineResource {
 
     private MachineView seen(MachineView machine) {
         MachineSight sight = engine.sight(new MachineId(machine.id()));
-        return machine.seen(sight.state().name(), sight.trouble().orElse(null));
+        return machine.seen(
+                sight.state().name(),
+                sight.trouble().orElse(null),
+                sight.runState().orElse(null));
     }
 }

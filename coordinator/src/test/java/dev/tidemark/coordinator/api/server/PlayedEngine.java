@@ -93,7 +93,8 @@ final class PlayedEngine implements Engine, CoordinatorLink {
 
     void observed(MachineId machine) {
         tell(PlayedDecisions.observed(machine));
-        sights.put(machine, new MachineSight(MachineSight.State.UP, Optional.empty(), Map.of()));
+        sights.put(
+                machine, new MachineSight(MachineSight.State.UP, Optional.empty(), Optional.of("running"), Map.of()));
     }
 
     private synchronized long append(MachineId machine, List<MachineEvent> events, Map<String, String> metadata) {

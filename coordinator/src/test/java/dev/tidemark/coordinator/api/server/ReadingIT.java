@@ -102,6 +102,7 @@ class ReadingIT {
                 new MachineSight(
                         MachineSight.State.UP,
                         Optional.empty(),
+                        Optional.of("running"),
                         Map.of(new MachineSight.DiskBitmap(VDA, BitmapName.of(checkpoint)), 131072L)));
         assertThat(SERVED.get("/v1/vms/shown/checkpoints")
                         .json()

@@ -218,7 +218,9 @@ class SubmissionIT {
         assertThat(answer.json().path("id").asString()).isEqualTo(machine.value());
         assertThat(answer.json().path("state").asString()).isEqualTo("PENDING");
         SERVED.engine.sights.put(
-                machine, new MachineSight(MachineSight.State.DOWN, Optional.of("connection refused"), Map.of()));
+                machine,
+                new MachineSight(
+                        MachineSight.State.DOWN, Optional.of("connection refused"), Optional.empty(), Map.of()));
         Served.Answer waited = SERVED.get("/v1/operations/" + machine + "?wait=30");
         assertThat(waited.json().path("state").asString()).isEqualTo("FAILED");
         assertThat(waited.json().path("code").asString()).isEqualTo("MACHINE_UNAVAILABLE");
