@@ -1,6 +1,6 @@
 package dev.tidemark.gateway.act.repository;
 
-/** Adds up the bytes of one phase for a listener. */
+/** Adds up the bytes of one phase for a listener, also from several threads. */
 final class PhaseProgress {
     private final ProgressListener listener;
     private final String phase;
@@ -14,13 +14,13 @@ final class PhaseProgress {
         listener.progress(phase, 0, total);
     }
 
-    void add(long bytes) {
+    synchronized void add(long bytes) {
         done += bytes;
         at(done);
     }
 
     /** A file that grows while it is read must not make more than everything. */
-    void at(long bytesDone) {
+    synchronized void at(long bytesDone) {
         listener.progress(phase, Math.min(bytesDone, total), total);
     }
 }

@@ -1,6 +1,6 @@
 package dev.tidemark.gateway.act.repository;
 
-/** Is told how far long reading or writing is. Called on the working thread, often: it must be quick and must not throw. */
+/** Is told how far long reading or writing is. Called on the working threads, one at a time, often: it must be quick and must not throw. */
 @FunctionalInterface
 public interface ProgressListener {
     /** Listens to nothing. */

@@ -130,20 +130,22 @@ final class Restoration {
     }
 
     private static List<LayerReading> readAll(List<BackupChain> chains, ProgressListener progress)
-            throws RepositoryException, InterruptedException {
+            throws RepositoryException, IOException, InterruptedException {
         List<Layer> layers =
                 chains.stream().flatMap(chain -> chain.layers().stream()).toList();
         PhaseProgress phase = new PhaseProgress(
                 progress,
                 "verify",
                 layers.stream().mapToLong(layer -> layer.stored().fileSize()).sum());
-        List<LayerReading> readings = new ArrayList<>();
+        List<SideBySide.Reading<LayerReading>> each = new ArrayList<>();
         for (Layer layer : layers) {
-            LayerReading reading = LayerReading.of(layer, phase::add);
+            each.add(() -> LayerReading.of(layer, phase::add));
+        }
+        List<LayerReading> readings = SideBySide.all(each);
+        for (LayerReading reading : readings) {
             if (reading.damage().isPresent()) {
                 throw damaged(reading.damage().get());
             }
-            readings.add(reading);
         }
         return readings;
     }

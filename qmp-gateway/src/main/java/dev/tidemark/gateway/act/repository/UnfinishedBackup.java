@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -117,9 +116,14 @@ final class UnfinishedBackup implements PartialBackup {
         }
         PhaseProgress phase = new PhaseProgress(progress, "digest", total);
         Map<DiskName, FileDigest> digests = new LinkedHashMap<>();
+        List<SideBySide.Reading<FileDigest>> readings = new ArrayList<>();
         for (PlannedDisk disk : plan.disks()) {
-            LongConsumer bytesRead = phase::add;
-            digests.put(disk.name(), FileDigest.of(target(disk.name()), bytesRead));
+            Path target = target(disk.name());
+            readings.add(() -> FileDigest.of(target, phase::add));
+        }
+        List<FileDigest> read = SideBySide.all(readings);
+        for (int index = 0; index < read.size(); index++) {
+            digests.put(plan.disks().get(index).name(), read.get(index));
         }
         return digests;
     }
