@@ -13,12 +13,16 @@ import java.util.Map;
 /** Runs the benchmarks that were named, and prints their rows. */
 public final class Bench {
     private static final int USAGE = 2;
-    private static final List<String> NAMES = List.of("checkpoint");
+    private static final List<String> NAMES = List.of("checkpoint", "backup");
 
     private Bench() {}
 
     /** Gives the exit code. */
     public static int run(BenchOptions options, PrintWriter out, PrintWriter err) {
+        return run(options, out, err, (turn, copy, comparison) -> {});
+    }
+
+    static int run(BenchOptions options, PrintWriter out, PrintWriter err, BackupBench.Witness witness) {
         for (String name : options.names()) {
             if (!NAMES.contains(name)) {
                 err.println("error: there is no benchmark '" + name + "'; there is: " + String.join(", ", NAMES));
@@ -27,7 +31,9 @@ public final class Bench {
         }
         List<Row> rows = new ArrayList<>();
         try {
-            rows.addAll(CheckpointBench.run(options.count().orElse(CheckpointBench.COUNT), err));
+            for (String name : options.names().isEmpty() ? NAMES : options.names()) {
+                rows.addAll(measured(name, options, err, witness));
+            }
         } catch (IOException failure) {
             err.println("error: " + failure.getMessage());
             return 1;
@@ -42,6 +48,13 @@ public final class Bench {
         return 0;
     }
 
+    private static List<Row> measured(String name, BenchOptions options, PrintWriter err, BackupBench.Witness witness)
+            throws IOException {
+        return name.equals("checkpoint")
+                ? CheckpointBench.run(options.count().orElse(CheckpointBench.COUNT), err)
+                : BackupBench.run(options.copying(), err, witness);
+    }
+
     /** One figure beside its floor. */
     record Row(String name, double floor, double measured, double ratio, String unit, String detail) {
         static final String HEADING = String.format(
@@ -53,7 +66,7 @@ public final class Bench {
 
         String text() {
             return String.format(
-                    Locale.ROOT, "%-25s %9.2f %9.2f %7.1f %-4s %s", name, floor, measured, ratio, unit, detail);
+                    Locale.ROOT, "%-25s %9.2f %9.2f %7.2f %-4s %s", name, floor, measured, ratio, unit, detail);
         }
     }
 }

@@ -29,6 +29,7 @@ final class Arguments {
         commandLine.registerConverter(RepositoryName.class, named(RepositoryName::new));
         commandLine.registerConverter(BackupReference.class, BackupReference::parse);
         commandLine.registerConverter(ByteRate.class, ByteRate::parse);
+        commandLine.registerConverter(ByteSize.class, ByteSize::parse);
         commandLine.registerConverter(PointInTime.class, PointInTime::parse);
         commandLine.registerConverter(Path.class, Arguments::path);
     }

@@ -1,6 +1,7 @@
 package dev.tidemark.coordinator.cli;
 
 import dev.tidemark.coordinator.cli.show.OutputFormat;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -10,4 +11,14 @@ import java.util.OptionalInt;
  * @param names of benchmarks; none means all
  * @param count how often; empty leaves it to the benchmark
  */
-public record BenchOptions(List<String> names, OutputFormat format, OptionalInt count) {}
+public record BenchOptions(List<String> names, OutputFormat format, OptionalInt count, Copying copying) {
+    /**
+     * What benchmarks that copy a disk take besides.
+     *
+     * @param rounds in which everything takes its turn once
+     * @param size of the disk, in bytes
+     * @param data how much of it holds data, in bytes
+     * @param directory where disk, copies and backups lie while it runs
+     */
+    public record Copying(int rounds, long size, long data, Path directory) {}
+}

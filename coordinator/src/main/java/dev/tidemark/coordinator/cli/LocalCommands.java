@@ -132,6 +132,8 @@ final class LocalCommands {
     @Command(name = "bench", description = "Measures, as ratios against floors of the same run.")
     static final class Bench implements Callable<Integer> {
         private static final List<String> KNOWN = List.of("append", "replay", "checkpoint", "reconcile", "backup");
+        private static final long MEBIBYTE = 1L << 20;
+        private static final long GIBIBYTE = 1L << 30;
 
         private final Session session;
         private final Supplier<LocalVerbs> verbs;
@@ -144,6 +146,18 @@ final class LocalCommands {
 
         @Option(names = "--count", paramLabel = "N", description = "How often; 1 or more.")
         private @Nullable Integer count;
+
+        @Option(names = "--rounds", paramLabel = "N", description = "backup: in so many rounds; 5 if not given.")
+        private int rounds = 5;
+
+        @Option(names = "--size", paramLabel = "BYTES", description = "backup: of the disk; 4G if not given.")
+        private ByteSize size = new ByteSize(4 * GIBIBYTE);
+
+        @Option(names = "--data", paramLabel = "BYTES", description = "backup: what it holds; 2G if not given.")
+        private ByteSize data = new ByteSize(2 * GIBIBYTE);
+
+        @Option(names = "--directory", paramLabel = "DIR", description = "backup: where; /var/tmp if not given.")
+        private Path directory = Path.of("/var/tmp");
 
         Bench(Session session, Supplier<LocalVerbs> verbs) {
             this.session = session;
@@ -160,8 +174,27 @@ final class LocalCommands {
             if (count != null && count < 1) {
                 throw Session.misuse("--count takes 1 or more");
             }
+            if (rounds < 1) {
+                throw Session.misuse("--rounds takes 1 or more");
+            }
+            requireMebibytes("--size", size);
+            requireMebibytes("--data", data);
+            if (data.bytes() > size.bytes()) {
+                throw Session.misuse("a disk of --size " + size.bytes() + " does not hold --data " + data.bytes());
+            }
             OptionalInt repetitions = count == null ? OptionalInt.empty() : OptionalInt.of(count);
-            return verbs.get().bench(new BenchOptions(names, session.globals().format, repetitions));
+            return verbs.get()
+                    .bench(new BenchOptions(
+                            names,
+                            session.globals().format,
+                            repetitions,
+                            new BenchOptions.Copying(rounds, size.bytes(), data.bytes(), directory)));
+        }
+
+        private static void requireMebibytes(String option, ByteSize size) {
+            if (size.bytes() % MEBIBYTE != 0) {
+                throw Session.misuse(option + " takes whole mebibytes");
+            }
         }
     }
 }

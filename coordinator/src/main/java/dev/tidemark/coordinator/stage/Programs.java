@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.stage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -46,11 +47,16 @@ public final class Programs implements AutoCloseable {
 
     /** Runs something short and gives its exit code; what it printed is in the log. */
     public int exitCode(String name, List<String> command) {
+        return exitCode(name, command, Duration.ofSeconds(SHORT_SECONDS_MAX));
+    }
+
+    /** As {@link #exitCode(String, List)}, for what may take longer. */
+    public int exitCode(String name, List<String> command, Duration patience) {
         Process process = start(name, command);
         try {
-            if (!process.waitFor(SHORT_SECONDS_MAX, TimeUnit.SECONDS)) {
+            if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
                 kill(process);
-                throw new StageFailure(command.getFirst() + " did not end within " + SHORT_SECONDS_MAX + " s");
+                throw new StageFailure(command.getFirst() + " did not end within " + patience.toSeconds() + " s");
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
@@ -68,7 +74,12 @@ public final class Programs implements AutoCloseable {
 
     /** Runs something short that has to succeed. */
     public void run(String name, List<String> command) {
-        int code = exitCode(name, command);
+        run(name, command, Duration.ofSeconds(SHORT_SECONDS_MAX));
+    }
+
+    /** As {@link #run(String, List)}, for what may take longer. */
+    public void run(String name, List<String> command, Duration patience) {
+        int code = exitCode(name, command, patience);
         if (code != 0) {
             throw new StageFailure(String.join(" ", command) + " ended with " + code + ": " + tail(name));
         }

@@ -141,7 +141,12 @@ public final class Service {
 
     /** Waits for an operation's end; it has to be a good one. */
     public JsonNode ended(JsonNode operation) {
-        JsonNode now = await(operation, "DONE", "FAILED");
+        return ended(operation, Duration.ofSeconds(OPERATION_SECONDS_MAX));
+    }
+
+    /** As {@link #ended(JsonNode)}, for what may take longer. */
+    public JsonNode ended(JsonNode operation, Duration patience) {
+        JsonNode now = await(operation, patience, "DONE", "FAILED");
         if (!now.path("state").asString("").equals("DONE")) {
             throw new StageFailure("operation " + now.path("kind").asString("") + " failed: "
                     + now.path("code").asString("") + " " + now.path("error").asString(""));
@@ -151,6 +156,10 @@ public final class Service {
 
     /** Waits until an operation is in one of these states. */
     public JsonNode await(JsonNode operation, String... states) {
+        return await(operation, Duration.ofSeconds(OPERATION_SECONDS_MAX), states);
+    }
+
+    private JsonNode await(JsonNode operation, Duration patience, String... states) {
         String id = operation.path("id").asString("");
         // The long poll only ends with the operation; any other state has to be caught while it lasts.
         boolean endOnly = Set.of(states).equals(Set.of("DONE", "FAILED"));
@@ -162,9 +171,9 @@ public final class Service {
             if (List.of(states).contains(state)) {
                 return now;
             }
-            if (elapsed(begin) > OPERATION_SECONDS_MAX * 1000L) {
+            if (elapsed(begin) > patience.toMillis()) {
                 throw new StageFailure(
-                        "operation " + id + " is still " + state + " after " + OPERATION_SECONDS_MAX + " s");
+                        "operation " + id + " is still " + state + " after " + patience.toSeconds() + " s");
             }
             Pause.milliseconds(5);
         }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +18,8 @@ public final class Stage implements AutoCloseable {
     private final Service service;
     private final DatabaseServer database;
     private final Thread interrupted;
+    private final List<Path> besides = new ArrayList<>();
+    private boolean cleared;
 
     private Stage(Path directory, boolean keep) {
         this.directory = directory;
@@ -41,6 +44,19 @@ public final class Stage implements AutoCloseable {
 
     public Path directory() {
         return directory;
+    }
+
+    /** A new directory for what does not belong to the temporary ones, because of its size or its disk; cleared with the stage. */
+    public synchronized Path directoryIn(Path parent) throws IOException {
+        if (cleared) {
+            throw new StageFailure("the stage is being cleared");
+        }
+        Path made = Files.createTempDirectory(
+                parent,
+                "tidemark-",
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        besides.add(made);
+        return made;
     }
 
     public Programs programs() {
@@ -99,10 +115,12 @@ public final class Stage implements AutoCloseable {
     }
 
     private synchronized void clear() {
+        cleared = true;
         programs.close();
         service.stopOrphanedDatabase();
         database.stop();
         if (!keep) {
+            besides.forEach(Stage::delete);
             delete(directory);
         }
     }

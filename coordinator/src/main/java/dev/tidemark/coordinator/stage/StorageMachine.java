@@ -3,7 +3,10 @@ package dev.tidemark.coordinator.stage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A machine without a guest: qemu-storage-daemon with sparse disks. Starts in milliseconds and obeys the same QMP. */
@@ -13,29 +16,44 @@ public final class StorageMachine {
     private final Path directory;
     private final String name;
     private final Programs programs;
-    private final List<String> disks;
+    private final Map<String, Path> images;
+    private final boolean readOnly;
     private @Nullable Process process;
 
-    public StorageMachine(Path directory, String name, Programs programs, List<String> disks) {
+    private StorageMachine(Path directory, String name, Programs programs, Map<String, Path> images, boolean readOnly) {
         this.directory = directory;
         this.name = name;
         this.programs = programs;
-        this.disks = List.copyOf(disks);
+        this.images = Collections.unmodifiableMap(new LinkedHashMap<>(images));
+        this.readOnly = readOnly;
+    }
+
+    public StorageMachine(Path directory, String name, Programs programs, List<String> disks) {
+        this(directory, directory, name, programs, disks);
+    }
+
+    /** With its images elsewhere than its sockets, whose paths have to be short. */
+    public StorageMachine(Path directory, Path images, String name, Programs programs, List<String> disks) {
+        this(directory, name, programs, imagesIn(images, name, disks), false);
+    }
+
+    /** A second one that only reads the images of this one, which may go on writing. */
+    public StorageMachine reader() {
+        return new StorageMachine(directory, name + "-reader", programs, images, true);
+    }
+
+    private static Map<String, Path> imagesIn(Path directory, String name, List<String> disks) {
+        Map<String, Path> images = new LinkedHashMap<>();
+        disks.forEach(disk -> images.put(disk, directory.resolve(name + "-" + disk + ".qcow2")));
+        return images;
     }
 
     /** Makes sparse images of so many bytes. */
     public void install(long bytes) {
-        for (String disk : disks) {
+        for (Path image : images.values()) {
             programs.run(
                     "install",
-                    List.of(
-                            "qemu-img",
-                            "create",
-                            "-q",
-                            "-f",
-                            "qcow2",
-                            image(disk).toString(),
-                            Long.toString(bytes)));
+                    List.of("qemu-img", "create", "-q", "-f", "qcow2", image.toString(), Long.toString(bytes)));
         }
     }
 
@@ -49,11 +67,12 @@ public final class StorageMachine {
         List<String> command = new ArrayList<>(List.of("qemu-storage-daemon"));
         monitor(command, "main", qmpSocket());
         monitor(command, "own", own);
-        for (String disk : disks) {
+        String sharing = readOnly ? ",\"read-only\":true,\"force-share\":true" : "";
+        images.forEach((disk, image) -> {
             command.add("--blockdev");
-            command.add("{\"driver\":\"qcow2\",\"discard\":\"unmap\",\"node-name\":\"" + disk
-                    + "\",\"file\":{\"driver\":\"file\",\"filename\":\"" + image(disk) + "\"}}");
-        }
+            command.add("{\"driver\":\"qcow2\",\"discard\":\"unmap\",\"node-name\":\"" + disk + "\"" + sharing
+                    + ",\"file\":{\"driver\":\"file\",\"filename\":\"" + image + "\"}}");
+        });
         Process started = programs.start(name, command);
         process = started;
         long begin = System.nanoTime();
@@ -90,8 +109,12 @@ public final class StorageMachine {
         }
     }
 
-    private Path image(String disk) {
-        return directory.resolve(name + "-" + disk + ".qcow2");
+    public Path image(String disk) {
+        Path image = images.get(disk);
+        if (image == null) {
+            throw new StageFailure("no disk " + disk);
+        }
+        return image;
     }
 
     private static void monitor(List<String> command, String id, Path socket) {

@@ -85,7 +85,14 @@ class BadArgumentsTest {
                 List.of("gateway", "--coordinator", "ftp://x", "--host=h", "--token-file=/t"),
                 List.of("gateway", "--coordinator", "http://x", "--host=h"),
                 List.of("bench", "sleep"),
-                List.of("bench", "--count", "0"));
+                List.of("bench", "--count", "0"),
+                List.of("bench", "backup", "--rounds", "0"),
+                List.of("bench", "backup", "--size", "0"),
+                List.of("bench", "backup", "--size", "-1G"),
+                List.of("bench", "backup", "--size", "9999999999T"),
+                List.of("bench", "backup", "--size", "4G", "--data", "1000"),
+                List.of("bench", "backup", "--size", "1G", "--data", "2G"),
+                List.of("bench", "backup", "--directory", ""));
     }
 
     @ParameterizedTest

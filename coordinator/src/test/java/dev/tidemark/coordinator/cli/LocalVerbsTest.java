@@ -95,6 +95,23 @@ class LocalVerbsTest {
         assertThat(verbs.asked)
                 .isEqualTo(List.of(
                         new DemoOptions(OutputFormat.JSON, true, Optional.empty()),
-                        new BenchOptions(List.of("append", "replay"), OutputFormat.YAML, OptionalInt.of(3))));
+                        new BenchOptions(
+                                List.of("append", "replay"),
+                                OutputFormat.YAML,
+                                OptionalInt.of(3),
+                                new BenchOptions.Copying(5, 4L << 30, 2L << 30, Path.of("/var/tmp")))));
+    }
+
+    @Test
+    void bench_takes_what_a_copied_disk_is_like() {
+        assertThat(run("bench", "backup", "--rounds=2", "--size=64M", "--data", "32m", "--directory=d"))
+                .isEqualTo(17);
+        assertThat(verbs.asked)
+                .isEqualTo(List.of(new BenchOptions(
+                        List.of("backup"),
+                        OutputFormat.TABLE,
+                        OptionalInt.empty(),
+                        new BenchOptions.Copying(
+                                2, 64L << 20, 32L << 20, Path.of("d").toAbsolutePath()))));
     }
 }
