@@ -30,7 +30,7 @@ final class RestoreVerb implements Callable<Integer> {
     @Option(names = "--backup", paramLabel = "ID", description = "This backup; else the newest one.")
     private @Nullable BackupReference backup;
 
-    @Option(names = "--at", paramLabel = "TIME", description = "The newest backup at this time (ISO 8601).")
+    @Option(names = "--at", paramLabel = "TIME", description = "The newest backup that is surely not later (ISO 8601).")
     private @Nullable PointInTime at;
 
     @Option(names = "--repo", paramLabel = "REPO", description = "From this repository.")

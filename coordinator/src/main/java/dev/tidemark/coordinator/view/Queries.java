@@ -119,14 +119,17 @@ public final class Queries {
 
     /**
      * The newest completed backup that holds all these disks; of one repository or of all; if a moment is given, the
-     * newest whose own moment is not after it.
+     * newest whose own moment is surely not after it.
+     *
+     * <p>A backup's own moment is that of its transaction, which no clock of ours has seen. It lies before the look that
+     * first saw the backup at work, and if none did because it was over already, before the look that saw it completed.
      */
     public Optional<BackupView> newestCompleted(
             MachineId machine, Optional<RepositoryName> repository, Optional<Instant> at, Collection<DiskName> disks) {
         return one(Shapes.BACKUP + """
                          WHERE b.vm = ? AND b.state = 'COMPLETED'
                            AND (?::text IS NULL OR b.repository = ?)
-                           AND (?::timestamptz IS NULL OR b.started_at <= ?)
+                           AND (?::timestamptz IS NULL OR COALESCE(b.started_at, b.completed_at) <= ?)
                            AND ?::text[] <@ ARRAY(SELECT d.disk FROM tidemark.backup_disk d
                                                    WHERE d.backup = b.id AND d.file IS NOT NULL)
                          ORDER BY b.version DESC LIMIT 1

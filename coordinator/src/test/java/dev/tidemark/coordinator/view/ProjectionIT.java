@@ -19,9 +19,11 @@ import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.OperationId;
 import dev.tidemark.schema.json.EventNames;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -248,6 +250,35 @@ class ProjectionIT {
         assertThat(queries.operations(story.machine(), 2))
                 .extracting(OperationView::kind)
                 .containsExactly(OperationKind.BACKUP, OperationKind.VERIFY);
+    }
+
+    @Test
+    void a_backup_that_was_over_at_first_sight_is_found_by_time_from_its_completion_on() throws SQLException {
+        Story story = Story.seen(1, "vm1");
+        BackupRequested seenAtWork = story.backup(Optional.empty());
+        BackupRequested atFirstSight = story.backupRequested(Optional.empty());
+        story.completed(atFirstSight);
+        models.tell(story);
+        BackupView quick = queries.backup(atFirstSight.backup()).orElseThrow();
+        Instant completed = Objects.requireNonNull(quick.completedAt());
+        Instant started = Objects.requireNonNull(
+                queries.backup(seenAtWork.backup()).orElseThrow().startedAt());
+
+        assertThat(quick.startedAt()).isNull();
+        assertThat(at(story, completed)).contains(atFirstSight.backup().value());
+        assertThat(at(story, completed.plusSeconds(3600)))
+                .contains(atFirstSight.backup().value());
+        // Its moment may lie behind these: the state that they ask for is the older backup's.
+        assertThat(at(story, completed.minusNanos(1000)))
+                .contains(seenAtWork.backup().value());
+        assertThat(at(story, quick.requestedAt())).contains(seenAtWork.backup().value());
+        assertThat(at(story, started)).contains(seenAtWork.backup().value());
+        assertThat(at(story, started.minusNanos(1000))).isEmpty();
+    }
+
+    private Optional<String> at(Story story, Instant moment) {
+        return queries.newestCompleted(story.machine(), Optional.empty(), Optional.of(moment), List.of())
+                .map(BackupView::id);
     }
 
     private String newest(Story story, List<DiskName> disks) {
