@@ -124,7 +124,7 @@ final class BackupPages {
         return Cell.text(disk, "cause").toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
-    private static String kind(JsonNode backup) {
+    static String kind(JsonNode backup) {
         Set<String> kinds = new TreeSet<>();
         Cell.list(backup, "disks").forEach(disk -> kinds.add(Cell.text(disk, "kind")));
         return kinds.isEmpty()
@@ -132,7 +132,7 @@ final class BackupPages {
                 : kinds.size() > 1 ? "MIXED" : kinds.iterator().next();
     }
 
-    private static String size(JsonNode backup) {
+    static String size(JsonNode backup) {
         long bytes = 0;
         boolean known = false;
         for (JsonNode disk : Cell.list(backup, "disks")) {

@@ -7,6 +7,7 @@ import dev.tidemark.schema.id.MachineName;
 import dev.tidemark.schema.id.RepositoryName;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -15,17 +16,26 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code tidemark restore}: disks as they were. */
+/** {@code tidemark restore}: disks as they were; by a coordinator, or in this process where there is none any more. */
 @Command(name = "restore", description = "Writes disks as they were into a directory.")
 @SuppressWarnings("NullAway.Init") // picocli fills what is required before it calls
 final class RestoreVerb implements Callable<Integer> {
     private final Session session;
 
-    @Parameters(index = "0", paramLabel = "VM", description = "The machine.")
-    private MachineName vm;
+    @Parameters(index = "0", arity = "0..1", paramLabel = "VM", description = "The machine.")
+    private @Nullable MachineName vm;
 
-    @Option(names = "--to", required = true, paramLabel = "DIR", description = "Where to write them.")
-    private Path to;
+    @Option(names = "--to", paramLabel = "DIR", description = "Where to write them.")
+    private @Nullable Path to;
+
+    @Option(
+            names = "--repo-dir",
+            paramLabel = "DIR",
+            description = "From this repository's directory alone, without a coordinator; without --to, lists it.")
+    private @Nullable Path repositoryDirectory;
+
+    @Option(names = "--list", description = "With --repo-dir: list machines, or the backups of VM.")
+    private boolean list;
 
     @Option(names = "--backup", paramLabel = "ID", description = "This backup; else the newest one.")
     private @Nullable BackupReference backup;
@@ -51,7 +61,22 @@ final class RestoreVerb implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ObjectNode body = body();
+        if (backup != null && at != null) {
+            throw Session.misuse("--backup and --at exclude each other");
+        }
+        if (repositoryDirectory != null) {
+            RepositoryRequest request = request(repositoryDirectory);
+            sayWhatWasAssumed();
+            return new RepositoryRestore(session).run(request);
+        }
+        if (list) {
+            throw Session.misuse("--list goes with --repo-dir; a coordinator tells by: tidemark backup list VM");
+        }
+        if (vm == null || to == null) {
+            throw Session.misuse(vm == null ? "VM is missing" : "--to DIR is missing");
+        }
+        sayWhatWasAssumed();
+        ObjectNode body = body(to);
         RequestPath path = RequestPath.v1("vms", vm.value(), "restores");
         return new OperationRun(session)
                 .start(
@@ -60,19 +85,44 @@ final class RestoreVerb implements Callable<Integer> {
                         () -> session.coordinator().post(path, body));
     }
 
-    private ObjectNode body() {
-        if (backup != null && at != null) {
-            throw Session.misuse("--backup and --at exclude each other");
+    private void sayWhatWasAssumed() {
+        if (at != null && !at.assumption().isEmpty()) {
+            session.terminal().note("note: " + at.assumption());
         }
+    }
+
+    private RepositoryRequest request(Path directory) {
+        if (repository != null) {
+            throw Session.misuse(
+                    "--repo names a repository of a coordinator, --repo-dir one without: give one of them");
+        }
+        if (wait.noWait || wait.timeoutSeconds != null) {
+            throw Session.misuse("with --repo-dir this command does the work itself: there is nothing to leave early");
+        }
+        boolean choice = backup != null || at != null || disks != null || format != null;
+        if (to == null && choice) {
+            throw Session.misuse("--to DIR is missing; without a choice, the backups are listed");
+        }
+        if (list && (to != null || choice)) {
+            throw Session.misuse("--list goes with VM alone");
+        }
+        return new RepositoryRequest(
+                directory,
+                Optional.ofNullable(vm).map(MachineName::value),
+                Optional.ofNullable(to),
+                Optional.ofNullable(backup),
+                Optional.ofNullable(at).map(PointInTime::instant),
+                disks == null ? List.of() : disks,
+                format == null ? RestoreFormat.QCOW2 : format);
+    }
+
+    private ObjectNode body(Path to) {
         ObjectNode body = Arguments.body().put("to", to.toString());
         if (backup != null) {
             body.put("backup", backup.value());
         }
         if (at != null) {
             body.put("at", at.instant().toString());
-            if (!at.assumption().isEmpty()) {
-                session.terminal().note("note: " + at.assumption());
-            }
         }
         if (repository != null) {
             body.put("repo", repository.value());

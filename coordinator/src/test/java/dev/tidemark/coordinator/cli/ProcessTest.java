@@ -101,6 +101,23 @@ class ProcessTest {
     }
 
     @Test
+    void a_restore_from_a_directory_loads_a_gateways_repository_and_nothing_of_the_server()
+            throws IOException, InterruptedException {
+        String loaded = ended(command("TIDEMARK", List.of("-verbose:class"), "restore --repo-dir " + home)
+                .start());
+        assertThat(notes()).startsWith("error: there is no completed backup in " + home);
+        assertThat(loaded).contains("dev.tidemark.gateway.act.repository");
+        assertThat(loaded)
+                .doesNotContain(
+                        "org.springframework",
+                        "org.axonframework",
+                        "org.postgresql",
+                        "dev.tidemark.gateway.qmp",
+                        "CoordinatorMain",
+                        "CoordinatorServer");
+    }
+
+    @Test
     void a_client_verb_loads_nothing_of_the_server() throws IOException, InterruptedException {
         coordinator.answers("GET /v1/vms", "{\"vms\":[]}");
         Process process =
@@ -115,6 +132,7 @@ class ProcessTest {
                         "ch.qos.logback",
                         "org.postgresql",
                         "snakeyaml",
+                        "dev.tidemark.gateway",
                         "CoordinatorMain");
     }
 }

@@ -317,6 +317,7 @@ final class PlayedStorage {
                     held.machine,
                     held.operation.id(),
                     held.operation.requestedAt(),
+                    Optional.empty(),
                     held.operation.checkpoint(),
                     new dev.tidemark.schema.event.QemuFacts(
                             "7.2.22", java.util.OptionalLong.empty(), java.util.OptionalLong.empty()),

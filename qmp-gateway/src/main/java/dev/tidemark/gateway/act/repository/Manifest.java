@@ -19,7 +19,8 @@ import java.util.Optional;
 /**
  * What lies beside the files of a completed backup. It is written last, so that its presence under the backup's own name means that
  * every file it tells of was fsynced and read back (invariant I7). The order of backups is that of the parents; {@code requestedAt}
- * is for people and for a catalogue that has to be rebuilt.
+ * is for people and for a catalogue that has to be rebuilt. The backup's own moment lies between {@code requestedAt}, by the
+ * coordinator's clock, and {@code storedAt}, when its files had been read back, by the clock of the host that wrote them.
  */
 public record Manifest(
         int formatVersion,
@@ -28,6 +29,7 @@ public record Manifest(
         MachineName machineName,
         OperationId operation,
         Instant requestedAt,
+        Optional<Instant> storedAt,
         Optional<BackupCheckpoint> checkpoint,
         QemuFacts qemu,
         List<StoredDisk> disks) {

@@ -35,7 +35,7 @@ public final class RepositoryWorker {
         }
     }
 
-    private Outcome outcome(RepositoryOperation operation, MachineId machine, ProgressListener progress)
+    Outcome outcome(RepositoryOperation operation, MachineId machine, ProgressListener progress)
             throws RepositoryException, InterruptedException {
         RepositoryTree tree = repositories.named(operation.repository()).tree();
         return switch (operation) {

@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -153,6 +155,7 @@ final class UnfinishedBackup implements PartialBackup {
                 plan.machineName(),
                 plan.operation(),
                 plan.requestedAt(),
+                Optional.of(Instant.now().truncatedTo(ChronoUnit.MILLIS)),
                 plan.checkpoint(),
                 facts.qemu(),
                 disks);

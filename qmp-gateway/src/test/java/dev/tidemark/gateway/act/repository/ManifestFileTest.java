@@ -113,6 +113,15 @@ class ManifestFileTest {
     }
 
     @Test
+    void one_of_an_earlier_version_does_not_say_when_it_was_stored() throws Exception {
+        ManifestFile.write(directory, sample(1));
+        String text = Files.readString(file());
+        Files.writeString(file(), text.replaceFirst("\"storedAt\" : \"[^\"]*\",", ""));
+        assertThat(Files.readString(file())).isNotEqualTo(text);
+        assertThat(read().storedAt()).isEmpty();
+    }
+
+    @Test
     void truncated_anywhere_or_with_something_behind_it() throws Exception {
         ManifestFile.write(directory, sample(1));
         byte[] whole = Files.readAllBytes(file());
@@ -192,6 +201,7 @@ class ManifestFileTest {
                 RepositoryFixture.NAME,
                 new OperationId(RepositoryFixture.ulid(3000 + number)),
                 Instant.ofEpochSecond(1_700_000_000),
+                Optional.of(Instant.ofEpochSecond(1_700_000_060)),
                 Optional.of(new BackupCheckpoint(RepositoryFixture.checkpoint(number), new CheckpointName("cp"))),
                 new QemuFacts("7.2.22", OptionalLong.of(1), OptionalLong.empty()),
                 List.of(disk));
@@ -206,6 +216,7 @@ class ManifestFileTest {
                 sample.machineName(),
                 sample.operation(),
                 sample.requestedAt(),
+                sample.storedAt(),
                 sample.checkpoint(),
                 sample.qemu(),
                 disks);
