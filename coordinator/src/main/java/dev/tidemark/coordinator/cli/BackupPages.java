@@ -31,7 +31,7 @@ final class BackupPages {
         for (JsonNode backup : backups) {
             table.row(
                     Cell.text(backup, "id"),
-                    Cell.text(backup, "state"),
+                    Cell.text(backup, "state") + (isDamaged(backup) ? " (damaged)" : ""),
                     kind(backup),
                     size(backup),
                     Cell.text(backup, "repo"),
@@ -53,7 +53,8 @@ final class BackupPages {
                         .fieldIfAny("started", Cell.time(backup, "startedAt"))
                         .fieldIfAny("completed", Cell.time(backup, "completedAt"))
                         .fieldIfAny("verified", Cell.time(backup, "verifiedAt"))
-                        .fieldIfAny("damaged", Cell.text(backup, "damaged"))
+                        .fieldIfAny("by", Cell.text(backup, "verifiedBy"))
+                        .fieldIfAny("damaged", isDamaged(backup) ? "yes" : Cell.NOTHING)
                         .fieldIfAny("error", Cell.text(backup, "error")));
         List<JsonNode> disks = Cell.list(backup, "disks");
         if (disks.isEmpty()) {
@@ -75,7 +76,21 @@ final class BackupPages {
                     cause(disk),
                     Cell.text(disk, "file"));
         }
-        return page.gap().table(table);
+        page.gap().table(table);
+        for (JsonNode disk : disks) {
+            String name = Cell.text(disk, "disk");
+            if (!Cell.text(disk, "damage").equals(Cell.NOTHING)) {
+                page.gap().line(name + " is damaged: " + Cell.text(disk, "damage"));
+            }
+            for (JsonNode below : Cell.list(disk, "damagedBy")) {
+                page.gap().line(name + " is restored from the damaged file of backup " + below.asString(""));
+            }
+        }
+        return page;
+    }
+
+    private static boolean isDamaged(JsonNode backup) {
+        return backup.path("damaged").asBoolean(false);
     }
 
     static Page plan(JsonNode plan) {

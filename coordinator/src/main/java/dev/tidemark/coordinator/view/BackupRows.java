@@ -29,8 +29,8 @@ final class BackupRows {
                 connection,
                 """
                 INSERT INTO tidemark.backup
-                    (id, vm, repository, mode, request, state, checkpoint, operation, version, requested_at, damaged)
-                VALUES (?, ?, ?, ?, ?, 'REQUESTED', ?, ?, ?, ?, FALSE)
+                    (id, vm, repository, mode, request, state, checkpoint, operation, version, requested_at)
+                VALUES (?, ?, ?, ?, ?, 'REQUESTED', ?, ?, ?, ?)
                 """,
                 event.backup(),
                 event.machine(),
@@ -113,24 +113,54 @@ final class BackupRows {
                 backup);
     }
 
+    /** Every file that the backup is restored from was read to its end, its parents' too, and is what it was. */
     static void verified(Connection connection, BackupVerified event) throws SQLException {
-        Sql.change(
-                connection,
-                "UPDATE tidemark.backup SET verified_at = ?, damaged = FALSE WHERE id = ?",
-                event.at(),
-                event.backup());
-        Sql.change(connection, "UPDATE tidemark.backup_disk SET damage = NULL WHERE backup = ?", event.backup());
+        Sql.change(connection, """
+                UPDATE tidemark.backup
+                   SET verified_at = ?, verified_by = (SELECT caller FROM tidemark.operation WHERE id = ?)
+                 WHERE id = ?
+                """, event.at(), event.operation(), event.backup());
+        Sql.change(connection, """
+                WITH RECURSIVE read (backup, disk, parent) AS (
+                    SELECT d.backup, d.disk, d.parent FROM tidemark.backup_disk d WHERE d.backup = ?
+                    UNION
+                    SELECT d.backup, d.disk, d.parent
+                      FROM read r JOIN tidemark.backup_disk d ON d.backup = r.parent AND d.disk = r.disk)
+                UPDATE tidemark.backup_disk d SET damage = NULL
+                  FROM read r WHERE d.backup = r.backup AND d.disk = r.disk AND d.damage IS NOT NULL
+                """, event.backup());
     }
 
+    /**
+     * The mark is put where the file is: reading one backup finds what is wrong with another. What else is restored from it is asked
+     * for by {@link Shapes#BACKUP}.
+     */
     static void damaged(Connection connection, BackupDamaged event) throws SQLException {
-        Sql.change(connection, "UPDATE tidemark.backup SET damaged = TRUE WHERE id = ?", event.backup());
         for (DamagedDisk disk : event.disks()) {
+            String damage = disk.file() + ": " + disk.detail();
+            int marked = Sql.change(connection, """
+                    UPDATE tidemark.backup_disk d SET damage = ?
+                      FROM tidemark.backup b
+                     WHERE b.vm = ? AND d.backup = b.id AND d.disk = ? AND d.file = ?
+                    """, damage, event.machine(), disk.disk(), disk.file());
+            if (marked == 0) {
+                markRead(connection, event, disk, damage);
+            }
+        }
+    }
+
+    /** The log knows no such file: then what was read is what is known to be damaged, whole if it had no such disk either. */
+    private static void markRead(Connection connection, BackupDamaged event, DamagedDisk disk, String damage)
+            throws SQLException {
+        int marked = Sql.change(
+                connection,
+                "UPDATE tidemark.backup_disk SET damage = ? WHERE backup = ? AND disk = ?",
+                damage,
+                event.backup(),
+                disk.disk());
+        if (marked == 0) {
             Sql.change(
-                    connection,
-                    "UPDATE tidemark.backup_disk SET damage = ? WHERE backup = ? AND disk = ?",
-                    disk.file() + ": " + disk.detail(),
-                    event.backup(),
-                    disk.disk());
+                    connection, "UPDATE tidemark.backup_disk SET damage = ? WHERE backup = ?", damage, event.backup());
         }
     }
 

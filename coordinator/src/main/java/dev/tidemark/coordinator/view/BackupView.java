@@ -5,7 +5,10 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A backup, whatever became of it. {@code vm} is the machine's name, {@code vmId} outlives a rename. */
+/**
+ * A backup, whatever became of it. {@code vm} is the machine's name, {@code vmId} outlives a rename; {@code damaged} says that one of
+ * its disks cannot be restored, for damage of its own or of a backup that it stands on.
+ */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record BackupView(
         String id,
@@ -22,12 +25,14 @@ public record BackupView(
         @Nullable String code,
         @Nullable String error,
         @Nullable Instant verifiedAt,
+        @Nullable String verifiedBy,
         boolean damaged,
         String operation,
         List<Disk> disks) {
     /**
      * One disk of the backup; {@code cause} says why it is not incremental. The file's facts are there once it is
-     * complete; {@code file} is relative to the repository.
+     * complete; {@code file} is relative to the repository. {@code damage} is what is wrong with that very file, {@code damagedBy}
+     * the backups below with a damaged file that this disk is restored from too.
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record Disk(
@@ -42,7 +47,12 @@ public record BackupView(
             @Nullable Long fileSize,
             @Nullable String sha256,
             @Nullable Long virtualSize,
-            @Nullable String damage) {}
+            @Nullable String damage,
+            List<String> damagedBy) {
+        public Disk {
+            damagedBy = List.copyOf(damagedBy);
+        }
+    }
 
     public BackupView {
         disks = List.copyOf(disks);

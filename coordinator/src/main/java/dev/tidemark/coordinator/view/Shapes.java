@@ -37,14 +37,28 @@ final class Shapes {
               FROM tidemark.checkpoint c
             """;
 
+    /**
+     * Damage is marked where the damaged file is; from there it is followed upwards to every disk of a backup that is restored from it.
+     * As there are few marks, this is cheap however many backups there are.
+     */
     static final String BACKUP = """
-            SELECT b.*,
+            WITH RECURSIVE spoilt (backup, disk, damaged) AS (
+                SELECT d.backup, d.disk, d.backup FROM tidemark.backup_disk d WHERE d.damage IS NOT NULL
+                UNION
+                SELECT d.backup, d.disk, s.damaged
+                  FROM spoilt s JOIN tidemark.backup_disk d
+                    ON d.parent = s.backup AND d.disk = s.disk AND d.file IS NOT NULL)
+            SELECT b.*, EXISTS (SELECT FROM spoilt s WHERE s.backup = b.id) AS damaged,
                    (SELECT v.name FROM tidemark.vm v WHERE v.id = b.vm) AS vm_name,
                    (SELECT json_agg(json_build_object(
                                'disk', d.disk, 'kind', d.kind, 'since', d.since, 'parent', d.parent,
                                'cause', d.cause, 'detail', d.detail, 'bytes', d.bytes, 'file', d.file,
                                'fileSize', d.file_size, 'sha256', d.sha256, 'virtualSize', d.virtual_size,
-                               'damage', d.damage) ORDER BY d.position, d.disk)
+                               'damage', d.damage,
+                               'damagedBy', (SELECT coalesce(json_agg(s.damaged ORDER BY s.damaged), '[]')
+                                               FROM spoilt s
+                                              WHERE s.backup = d.backup AND s.disk = d.disk
+                                                AND s.damaged <> d.backup)) ORDER BY d.position, d.disk)
                       FROM tidemark.backup_disk d WHERE d.backup = b.id) AS disks
               FROM tidemark.backup b
             """;
@@ -108,6 +122,7 @@ final class Shapes {
                 row.getString("code"),
                 row.getString("error"),
                 Sql.instant(row, "verified_at"),
+                row.getString("verified_by"),
                 row.getBoolean("damaged"),
                 row.getString("operation"),
                 disks(row, BackupView.Disk[].class));

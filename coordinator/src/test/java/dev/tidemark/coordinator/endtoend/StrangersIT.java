@@ -7,6 +7,7 @@ import dev.tidemark.coordinator.stage.Stage;
 import dev.tidemark.gateway.testkit.Covers;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -222,6 +223,50 @@ class StrangersIT {
                 .isTrue();
         client.forget(parent);
         then("FULL BASE_BACKUP_DAMAGED", "INCREMENTAL");
+    }
+
+    @Test
+    void a_damaged_file_is_told_of_every_backup_that_stands_on_it_until_it_is_read_again() throws IOException {
+        Made parent = client.made().getFirst();
+        machine.write("d0", 12_345, 678);
+        Made child = client.backUp();
+        Path file = directory(parent).resolve("d0.qcow2");
+        assertThat(file.toFile().setWritable(true)).isTrue();
+        byte[] sound = Files.readAllBytes(file);
+        byte[] rotten = sound.clone();
+        rotten[sound.length - 10] ^= 0x55;
+        Files.write(file, rotten);
+
+        // Reading the one that stands on it finds whose file it is.
+        assertThat(verify(child)).isEqualTo("FAILED");
+        JsonNode above = site.api().get("/v1/backups/" + child.id());
+        assertThat(above.path("damaged").asBoolean(false)).isTrue();
+        assertThat(above.path("disks").path(0).path("damagedBy").path(0).asString(""))
+                .isEqualTo(parent.id());
+        assertThat(above.path("disks").path(0).path("damage").isNull()).isTrue();
+        assertThat(site.api()
+                        .get("/v1/backups/" + parent.id())
+                        .path("disks")
+                        .path(0)
+                        .path("damage")
+                        .asString(""))
+                .contains(parent.id());
+
+        Files.write(file, sound);
+        assertThat(verify(parent)).isEqualTo("DONE");
+        JsonNode below = site.api().get("/v1/backups/" + parent.id());
+        assertThat(below.path("verifiedBy").asString("")).isEqualTo("admin");
+        assertThat(below.path("damaged").asBoolean(true)).isFalse();
+        assertThat(site.api().get("/v1/backups/" + child.id()).path("damaged").asBoolean(true))
+                .isFalse();
+        then("FULL BASE_BACKUP_DAMAGED", "INCREMENTAL");
+    }
+
+    private String verify(Made backup) {
+        return site.api()
+                .ended(site.api().start("/v1/backups/" + backup.id() + "/verify", Map.of()))
+                .path("state")
+                .asString("");
     }
 
     /** The next automatic backup, and one after it that is incremental throughout. */

@@ -137,6 +137,7 @@ class JsonShapesIT {
                 "disks",
                 "requestedAt",
                 "verifiedAt",
+                "verifiedBy",
                 "damaged");
         has(backup.path("disks").path(0), "disk", "kind", "since", "cause", "bytes", "file", "sha256");
     }

@@ -144,7 +144,10 @@ final class RandomStory {
             case 0 -> story.failed(requested);
             case 1 -> story.aborted(requested);
             default -> {
-                story.completed(requested);
+                Optional<BackupId> parent = completed.isEmpty() || dice.nextInt(3) == 0
+                        ? Optional.empty()
+                        : Optional.of(completed.get(dice.nextInt(completed.size())));
+                story.completed(requested, parent, List.of(Story.VDA, Story.VDB));
                 completed.add(requested.backup());
             }
         }
@@ -160,7 +163,9 @@ final class RandomStory {
         switch (dice.nextInt(3)) {
             case 0 -> story.tell(new BackupVerified(story.machine(), operation, backup, 8192, story.now()));
             case 1 -> {
-                DamagedDisk damage = new DamagedDisk(Story.VDA, "vda.qcow2", "sha256 differs");
+                DamagedDisk damage = dice.nextInt(4) == 0
+                        ? new DamagedDisk(Story.VDA, "somewhere/else.qcow2", "sha256 differs")
+                        : story.damage(completed.get(dice.nextInt(completed.size())), Story.VDA);
                 story.tell(new BackupDamaged(story.machine(), operation, backup, List.of(damage), story.now()));
             }
             default ->

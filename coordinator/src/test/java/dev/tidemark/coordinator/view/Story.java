@@ -4,16 +4,19 @@ import dev.tidemark.schema.event.BackupAbortRequested;
 import dev.tidemark.schema.event.BackupAborted;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupCompleted;
+import dev.tidemark.schema.event.BackupDamaged;
 import dev.tidemark.schema.event.BackupFailed;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.BackupMode;
 import dev.tidemark.schema.event.BackupRequest;
 import dev.tidemark.schema.event.BackupRequested;
 import dev.tidemark.schema.event.BackupStarted;
+import dev.tidemark.schema.event.BackupVerified;
 import dev.tidemark.schema.event.CheckpointCreated;
 import dev.tidemark.schema.event.CheckpointRequested;
 import dev.tidemark.schema.event.CompletedDisk;
 import dev.tidemark.schema.event.Consistency;
+import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.DiskPlan;
 import dev.tidemark.schema.event.FailureCode;
@@ -23,6 +26,7 @@ import dev.tidemark.schema.event.MachineObserved;
 import dev.tidemark.schema.event.MachineRegistered;
 import dev.tidemark.schema.event.QemuFacts;
 import dev.tidemark.schema.event.TrackedDisk;
+import dev.tidemark.schema.event.VerificationRequested;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.CheckpointName;
@@ -187,13 +191,18 @@ final class Story {
     }
 
     void completed(BackupRequested requested) {
+        completed(requested, Optional.empty(), List.of(VDA, VDB));
+    }
+
+    /** These disks only; incremental if there is a parent. */
+    void completed(BackupRequested requested, Optional<BackupId> parent, List<DiskName> disks) {
         tell(new BackupCompleted(
                 machine(),
                 requested.operation(),
                 requested.backup(),
                 requested.repository(),
                 requested.checkpoint().map(BackupCheckpoint::id),
-                List.of(file(requested, VDA, 10_737_418_240L), file(requested, VDB, 20_000_000_000L)),
+                disks.stream().map(disk -> file(requested, disk, parent)).toList(),
                 now()));
     }
 
@@ -224,9 +233,52 @@ final class Story {
         return requested;
     }
 
-    private CompletedDisk file(BackupRequested requested, DiskName disk, long size) {
-        String path = machine() + "/" + requested.backup() + "/" + disk + ".qcow2";
+    /** Incremental on another one. */
+    BackupRequested backupOn(BackupRequested parent, DiskName... disks) {
+        BackupRequested requested = backupRequested(Optional.empty());
+        started(requested);
+        completed(requested, Optional.of(parent.backup()), List.of(disks));
+        return requested;
+    }
+
+    OperationId verified(BackupRequested backup, String caller) {
+        OperationId operation = verificationRequested(backup, caller);
+        tell(new BackupVerified(machine(), operation, backup.backup(), 5, now()));
+        return operation;
+    }
+
+    /** What reading one backup has found. */
+    void damaged(BackupRequested read, DamagedDisk... found) {
+        OperationId operation = verificationRequested(read, "auditor");
+        tell(new BackupDamaged(machine(), operation, read.backup(), List.of(found), now()));
+    }
+
+    private OperationId verificationRequested(BackupRequested backup, String caller) {
+        OperationId operation = nextOperation();
+        tell(
+                new VerificationRequested(machine(), operation, backup.backup(), REPOSITORY, now()),
+                Map.of("caller", caller));
+        return operation;
+    }
+
+    DamagedDisk damage(BackupId owner, DiskName disk) {
+        return new DamagedDisk(disk, path(owner, disk), "sha256 differs");
+    }
+
+    private String path(BackupId backup, DiskName disk) {
+        return machine() + "/" + backup + "/" + disk + ".qcow2";
+    }
+
+    private CompletedDisk file(BackupRequested requested, DiskName disk, Optional<BackupId> parent) {
         return new CompletedDisk(
-                disk, BackupKind.FULL, Optional.empty(), Optional.empty(), 4096, path, 8192, SHA256, size);
+                disk,
+                parent.isPresent() ? BackupKind.INCREMENTAL : BackupKind.FULL,
+                parent.map(id -> new CheckpointId(id.value())),
+                parent,
+                4096,
+                path(requested.backup(), disk),
+                8192,
+                SHA256,
+                disk.equals(VDA) ? 10_737_418_240L : 20_000_000_000L);
     }
 }

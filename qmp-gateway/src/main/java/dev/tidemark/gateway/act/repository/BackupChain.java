@@ -21,8 +21,11 @@ import java.util.Set;
  *
  * <p>Each link is checked from both ends: an incremental since checkpoint K stands on the backup that made K, of a disk of the same
  * size. A parent that merely exists is not enough: on another base the same blocks would be another disk.
+ *
+ * @param link whose own file cannot be restored although it and the one below it are sound for themselves: where a link does not
+ *     hold, reading the lower one again proves nothing for the upper one
  */
-record BackupChain(List<Layer> layers, Optional<DamagedDisk> fault) {
+record BackupChain(List<Layer> layers, Optional<DamagedDisk> fault, Optional<DamagedDisk> link) {
     /** Longest chain: QEMU holds one open file per layer, and a hostile chain must end somewhere. The next backup is a full one. */
     static final int LENGTH_MAX = 256;
 
@@ -51,8 +54,8 @@ record BackupChain(List<Layer> layers, Optional<DamagedDisk> fault) {
             while (next.isPresent()) {
                 at = next.get();
                 Path directory = tree.completed(machine, at);
-                require(directory, seen.add(at), "the chain of disk " + disk + " comes back to this backup");
-                require(directory, seen.size() <= LENGTH_MAX, "the chain is longer than " + LENGTH_MAX);
+                requireLink(directory, seen.add(at), "the chain of disk " + disk + " comes back to this backup");
+                requireLink(directory, seen.size() <= LENGTH_MAX, "the chain is longer than " + LENGTH_MAX);
                 Layer layer = layer(tree, machine, at, disk, above);
                 layers.add(layer);
                 above = layer.stored()
@@ -60,11 +63,22 @@ record BackupChain(List<Layer> layers, Optional<DamagedDisk> fault) {
                         .map(since -> new Above(since, layer.stored().size()));
                 next = layer.stored().parent();
             }
-            return new BackupChain(layers, Optional.empty());
+            return new BackupChain(layers, Optional.empty(), Optional.empty());
         } catch (IOException broken) {
             String file = RepositoryTree.relative(machine, at, RepositoryTree.file(disk));
-            return new BackupChain(layers, Optional.of(new DamagedDisk(disk, file, FileFault.describe(broken))));
+            DamagedDisk fault = new DamagedDisk(disk, file, FileFault.describe(broken));
+            return new BackupChain(layers, Optional.of(fault), link(layers, seen, broken));
         }
+    }
+
+    /** A chain that has no end spoils the one from which it was followed; else it is the one right above the break. */
+    private static Optional<DamagedDisk> link(List<Layer> layers, Set<BackupId> seen, IOException broken) {
+        if (!(broken instanceof BrokenLink) || layers.isEmpty()) {
+            return Optional.empty();
+        }
+        boolean endless = layers.size() == seen.size() || seen.size() > LENGTH_MAX;
+        Layer spoilt = endless ? layers.getFirst() : layers.getLast();
+        return Optional.of(spoilt.damaged("does not stand on the backup that it was made on: " + broken.getMessage()));
     }
 
     /** The first thing that is wrong, as far as it can be seen without reading the files to their ends. */
@@ -83,17 +97,20 @@ record BackupChain(List<Layer> layers, Optional<DamagedDisk> fault) {
         require(directory, tree.exists(machine, directory), "there is no completed backup of that id");
         Manifest manifest = ManifestFile.read(directory, machine, backup);
         Optional<StoredDisk> stored = manifest.disk(disk);
+        if (above.isPresent()) {
+            requireLink(directory, stored.isPresent(), "the backup does not hold disk " + disk);
+        }
         require(directory, stored.isPresent(), "the backup does not hold disk " + disk);
         if (above.isPresent()) {
             CheckpointId since = above.get().since();
-            require(
+            requireLink(
                     directory,
                     manifest.checkpoint()
                             .map(checkpoint -> checkpoint.id().equals(since))
                             .orElse(false),
                     "checkpoint " + since + ", since which the next incremental is, was not made by this backup");
             long size = stored.get().size();
-            require(
+            requireLink(
                     directory,
                     size == above.get().size(),
                     "disk " + disk + " had " + size + " bytes, and in the next incremental it has "
@@ -105,6 +122,21 @@ record BackupChain(List<Layer> layers, Optional<DamagedDisk> fault) {
     private static void require(Path path, boolean condition, String otherwise) throws IOException {
         if (!condition) {
             throw new FileSystemException(path.toString(), null, otherwise);
+        }
+    }
+
+    private static void requireLink(Path path, boolean condition, String otherwise) throws IOException {
+        if (!condition) {
+            throw new BrokenLink(path, otherwise);
+        }
+    }
+
+    /** Two manifests that do not fit each other. */
+    private static final class BrokenLink extends FileSystemException {
+        private static final long serialVersionUID = 1L;
+
+        private BrokenLink(Path path, String reason) {
+            super(path.toString(), null, reason);
         }
     }
 

@@ -58,6 +58,7 @@ final class Verification {
             BackupChain chain = BackupChain.of(tree, machine, backup, disk.disk());
             layers.addAll(chain.layers());
             chain.fault().ifPresent(damages::add);
+            chain.link().ifPresent(damages::add);
         }
         long total =
                 layers.stream().mapToLong(layer -> layer.stored().fileSize()).sum();

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.gateway.act.repository.Manifest.StoredDisk;
 import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.DamagedDisk;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -118,6 +119,51 @@ class BackupChainTest {
         write(sample(1));
         ManifestFile.write(Files.createDirectories(tree.partial(MACHINE, backup(0))), sample(0));
         fault(1, "no completed backup");
+    }
+
+    @Test
+    void a_link_that_does_not_hold_spoils_the_one_above_it() throws Exception {
+        write(sample(0));
+        write(manifest(1, since(incremental(0), 7)));
+        write(sample(2));
+        String spoilt = RepositoryTree.relative(MACHINE, backup(1), "vda.qcow2");
+        assertThat(link(2)).contains(spoilt);
+        assertThat(link(1)).contains(spoilt);
+        assertThat(link(0)).isEmpty();
+    }
+
+    @Test
+    void a_chain_without_an_end_spoils_the_one_from_which_it_was_followed() throws Exception {
+        write(manifest(0, incremental(1)));
+        write(manifest(1, incremental(0)));
+        assertThat(link(1)).contains(RepositoryTree.relative(MACHINE, backup(1), "vda.qcow2"));
+        assertThat(link(0)).contains(RepositoryTree.relative(MACHINE, backup(0), "vda.qcow2"));
+    }
+
+    @Test
+    void a_parent_that_is_missing_is_no_fault_of_the_one_above() throws Exception {
+        write(sample(1));
+        assertThat(BackupChain.of(tree, MACHINE, backup(1), DISK).fault()).isPresent();
+        assertThat(link(1)).isEmpty();
+    }
+
+    private Optional<String> link(long top) {
+        return BackupChain.of(tree, MACHINE, backup(top), DISK).link().map(DamagedDisk::file);
+    }
+
+    private static StoredDisk since(StoredDisk disk, long checkpoint) {
+        return new StoredDisk(
+                disk.disk(),
+                disk.kind(),
+                Optional.of(checkpoint(checkpoint)),
+                disk.parent(),
+                disk.cause(),
+                disk.detail(),
+                disk.file(),
+                disk.size(),
+                disk.fileSize(),
+                disk.bytes(),
+                disk.sha256());
     }
 
     private void fault(long top, String detail) {

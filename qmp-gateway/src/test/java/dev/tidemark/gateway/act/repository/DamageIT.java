@@ -128,6 +128,11 @@ class DamageIT {
         edit(2, RepositoryFixture.backup(1).value(), RepositoryFixture.backup(0).value());
         assertThat(fixture.damages(2)).isNotEmpty();
         assertThat(fixture.damages(2).toString()).contains("checkpoint");
+        // The one below is sound: reading it again must not speak for the one above.
+        assertThat(fixture.damages(2))
+                .anyMatch(damage ->
+                        damage.file().contains(RepositoryFixture.backup(2).value()));
+        assertThat(fixture.damages(0)).isEmpty();
         refused(2);
     }
 

@@ -1,0 +1,203 @@
+package dev.tidemark.coordinator.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.coordinator.ledger.postgres.Database;
+import dev.tidemark.coordinator.testkit.PlainSql;
+import dev.tidemark.coordinator.testkit.TestDatabase;
+import dev.tidemark.schema.event.BackupRequested;
+import dev.tidemark.schema.event.DamagedDisk;
+import dev.tidemark.schema.id.BackupId;
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.json.EventNames;
+import dev.tidemark.schema.json.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Which restore points a damaged file spoils, and what takes that back. */
+class DamageMarksIT {
+    private static final Database DATABASE = TestDatabase.fresh();
+    private final ReadModels models = new ReadModels(DATABASE);
+    private final Queries queries = new Queries(DATABASE.application());
+
+    private final Story story = Story.seen(1, "vm1");
+    private final BackupRequested first = story.backup(Optional.empty());
+    private final BackupRequested second = story.backupOn(first, Story.VDA, Story.VDB);
+    private final BackupRequested third = story.backupOn(second, Story.VDA, Story.VDB);
+    private final BackupRequested other = story.backup(Optional.empty());
+
+    @AfterAll
+    static void close() {
+        DATABASE.close();
+    }
+
+    @BeforeEach
+    void empty() throws SQLException {
+        models.empty();
+    }
+
+    @Test
+    void a_damaged_file_spoils_every_restore_point_that_stands_on_it() throws SQLException {
+        // Reading the newest has found it.
+        story.damaged(third, story.damage(first.backup(), Story.VDA));
+        // given one that came later, which the chain should not have made, but which is then spoilt too
+        BackupRequested later = story.backupOn(third, Story.VDA);
+        models.tell(story);
+
+        assertThat(disk(first, Story.VDA).damage()).contains("sha256 differs");
+        assertThat(disk(first, Story.VDA).damagedBy()).isEmpty();
+        for (BackupRequested above : List.of(second, third, later)) {
+            assertThat(disk(above, Story.VDA).damage()).isNull();
+            assertThat(disk(above, Story.VDA).damagedBy()).containsExactly(id(first));
+            assertThat(view(above).damaged()).isTrue();
+        }
+        assertThat(disk(third, Story.VDB).damagedBy()).isEmpty();
+        assertThat(view(first).damaged()).isTrue();
+        assertThat(view(other).damaged()).isFalse();
+    }
+
+    @Test
+    void only_a_reading_of_that_very_file_takes_the_mark_away() throws SQLException {
+        story.damaged(first, story.damage(first.backup(), Story.VDA));
+        BackupRequested otherDisk = story.backupOn(second, Story.VDB);
+        story.verified(other, "auditor");
+        story.verified(otherDisk, "auditor");
+        models.tell(story);
+        assertThat(view(third).damaged()).isTrue();
+        assertThat(view(first).damaged()).isTrue();
+        assertThat(view(otherDisk).damaged()).isFalse();
+
+        rest(story.verified(second, "auditor"));
+        for (BackupRequested one : List.of(first, second, third)) {
+            assertThat(view(one).damaged()).isFalse();
+            assertThat(disk(one, Story.VDA).damagedBy()).isEmpty();
+        }
+    }
+
+    @Test
+    void each_damaged_file_has_a_mark_of_its_own() throws SQLException {
+        story.damaged(second, story.damage(second.backup(), Story.VDA), story.damage(first.backup(), Story.VDA));
+        models.tell(story);
+        assertThat(disk(third, Story.VDA).damagedBy()).containsExactly(id(first), id(second));
+        assertThat(disk(second, Story.VDA).damagedBy()).containsExactly(id(first));
+        rest(story.verified(first, "auditor"));
+        assertThat(disk(third, Story.VDA).damagedBy()).containsExactly(id(second));
+        assertThat(disk(second, Story.VDA).damagedBy()).isEmpty();
+        assertThat(view(first).damaged()).isFalse();
+    }
+
+    @Test
+    void a_file_that_the_log_does_not_know_spoils_what_was_read() throws SQLException {
+        story.damaged(second, new DamagedDisk(Story.VDA, "somewhere/else.qcow2", "unknown"));
+        story.damaged(other, new DamagedDisk(new DiskName("vdz"), "nowhere.qcow2", "unknown"));
+        models.tell(story);
+        assertThat(disk(second, Story.VDA).damage()).contains("somewhere/else");
+        assertThat(disk(second, Story.VDB).damage()).isNull();
+        assertThat(disk(third, Story.VDA).damagedBy()).containsExactly(id(second));
+        assertThat(view(first).damaged()).isFalse();
+        assertThat(view(other).disks()).allMatch(disk -> disk.damage() != null);
+    }
+
+    @Test
+    void a_backup_tells_when_it_was_verified_and_who_wanted_it() throws SQLException {
+        story.verified(second, "auditor");
+        models.tell(story);
+        assertThat(view(second).verifiedBy()).isEqualTo("auditor");
+        assertThat(view(second).verifiedAt())
+                .isEqualTo(story.told().getLast().event().at());
+        assertThat(view(third).verifiedBy()).isNull();
+        rest(story.verified(second, "nightly"));
+        assertThat(view(second).verifiedBy()).isEqualTo("nightly");
+    }
+
+    @Test
+    void the_migration_brings_old_marks_to_where_the_fold_has_them() throws SQLException, IOException {
+        List<Story> stories = new ArrayList<>();
+        for (int number = 2; number < 9; number++) {
+            stories.add(RandomStory.of(815 + number, number));
+        }
+        models.tell(stories.toArray(new Story[0]));
+        for (Story one : stories) {
+            log(one);
+        }
+        Map<String, List<String>> folded = models.rows();
+        assertThat(folded.get("backup_disk")).anyMatch(row -> row.contains("sha256 differs"));
+        assertThat(folded.get("backup")).anyMatch(row -> row.contains("\"verified_by\": \"admin\""));
+        PlainSql.run(DATABASE.migration(), """
+                UPDATE tidemark.backup SET verified_by = NULL;
+                UPDATE tidemark.backup_disk SET damage = 'vda.qcow2: as it was marked before' WHERE disk = 'vda';
+                """);
+        assertThat(models.rows()).isNotEqualTo(folded);
+        PlainSql.run(DATABASE.migration(), refolding());
+        assertThat(models.rows()).isEqualTo(folded);
+    }
+
+    private static String refolding() throws IOException {
+        try (InputStream file = DamageMarksIT.class.getResourceAsStream("/db/migration/V2_2__damage.sql")) {
+            String migration = new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8);
+            return migration.substring(migration.indexOf("-- What was folded before"));
+        }
+    }
+
+    /** As the ledger stores it. */
+    private static void log(Story story) throws SQLException {
+        try (Connection connection = DATABASE.application().getConnection()) {
+            for (Story.Told told : story.told()) {
+                String name = EventNames.all().entrySet().stream()
+                        .filter(entry -> entry.getValue().equals(told.event().getClass()))
+                        .map(Map.Entry::getKey)
+                        .findFirst()
+                        .orElseThrow();
+                Sql.change(
+                        connection,
+                        """
+                        INSERT INTO tidemark.domain_event_entry
+                            (event_identifier, aggregate_identifier, sequence_number, type, time_stamp, payload_type,
+                             payload, meta_data)
+                        VALUES (?, ?, ?, 'machine', ?, ?, ?::json, ?::json)
+                        """,
+                        story.machine() + "-" + told.version(),
+                        story.machine(),
+                        told.version() - 1,
+                        told.event().at().toString(),
+                        name,
+                        Json.MAPPER.writeValueAsString(told.event()),
+                        Json.MAPPER.writeValueAsString(told.metadata()));
+            }
+        }
+    }
+
+    /** Tells what was told last, the verification and its end. */
+    private void rest(Object verification) throws SQLException {
+        assertThat(verification).isNotNull();
+        int told = story.told().size();
+        models.tell(story.told().subList(told - 2, told));
+    }
+
+    private BackupView view(BackupRequested backup) {
+        return queries.backup(backup.backup()).orElseThrow();
+    }
+
+    private BackupView.Disk disk(BackupRequested backup, DiskName name) {
+        return view(backup).disks().stream()
+                .filter(disk -> disk.disk().equals(name.value()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String id(BackupRequested backup) {
+        BackupId id = backup.backup();
+        return id.value();
+    }
+}
