@@ -461,14 +461,11 @@ final class Gateway {
         } else if (end == Outcome.NONE && present < w.disks) {
             end = Outcome.FAILED;
         }
-        if (end == Outcome.NONE && active == 0) {
-            return Next.FINISH;
-        }
         if (end == Outcome.NONE && abort) {
             end = Outcome.ABORTED;
         }
         if (end == Outcome.NONE) {
-            return Next.FOLLOW;
+            return active == 0 ? Next.FINISH : Next.FOLLOW;
         }
         outcome = end;
         if (active > 0) {

@@ -232,9 +232,11 @@ final class BackupRun {
         }
     }
 
-    /** Takes everything of this backup out of QEMU, and what did not become a backup out of the repository. */
+    /**
+     * Takes everything of this backup out of QEMU, and what did not become a backup out of the repository. To be called when
+     * {@link #stop} said that nobody reads the files any more.
+     */
     void putAway(Housekeeping housekeeping, Look look) throws QmpException, UnusableReply, InterruptedException {
-        stop();
         List<ObservedJob> jobs = look.observed().jobs().stream()
                 .filter(job -> QemuNames.belongsTo(job.id(), operation.id()))
                 .toList();
@@ -247,19 +249,27 @@ final class BackupRun {
 
     /** Whether a look shows something that {@link #putAway} would take. */
     boolean isSomethingLeft(Look look) {
-        return look.observed().jobs().stream().anyMatch(job -> QemuNames.belongsTo(job.id(), operation.id()))
+        return completion != null
+                || look.observed().jobs().stream().anyMatch(job -> QemuNames.belongsTo(job.id(), operation.id()))
                 || !targetNodes(look).isEmpty()
                 || !temporaryBitmaps(look).isEmpty()
                 || !partials(look).isEmpty();
     }
 
-    /** Ends the thread that reads files back, if there is one; it can be begun again. */
-    void stop() throws InterruptedException {
+    /**
+     * Ends the thread that reads files back, if there is one; it can be begun again. False if it does not end: it may be about to
+     * rename the files, so that nothing may be taken from them.
+     */
+    boolean stop() throws InterruptedException {
         Completion running = completion;
-        if (running != null) {
-            running.stop();
+        if (running == null) {
+            return true;
+        }
+        boolean stopped = running.stop();
+        if (stopped) {
             completion = null;
         }
+        return stopped;
     }
 
     /** The first verdict counts; what follows from it is noise. */

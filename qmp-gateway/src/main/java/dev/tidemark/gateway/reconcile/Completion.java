@@ -77,10 +77,13 @@ final class Completion {
         return failure;
     }
 
-    void stop() throws InterruptedException {
+    /** Asks it to end; false if it has not yet: then it may still let the files become a backup. */
+    boolean stop() throws InterruptedException {
         reading.interrupt();
-        if (!reading.join(STOP_TIME_MAX)) {
+        boolean stopped = reading.join(STOP_TIME_MAX);
+        if (!stopped) {
             LOG.warn("{} does not stop", reading.name());
         }
+        return stopped;
     }
 }

@@ -115,15 +115,13 @@ final class Decision {
             return withoutJobs(operation, look, obstacle, findings);
         }
         Optional<Refused> end = findings.verdict().or(() -> jobs.fault(operation));
-        if (end.isEmpty() && jobs.active().isEmpty()) {
-            // Also when an end was asked for meanwhile: it had completed.
-            return new Next.Finish();
-        }
         if (end.isEmpty() && operation.abort()) {
+            // Files become a backup when their directory gets its name. Until then whoever wants an end gets it,
+            // however much was copied and read back by then.
             end = Optional.of(aborted());
         }
         if (end.isEmpty()) {
-            return new Next.Follow();
+            return jobs.active().isEmpty() ? new Next.Finish() : new Next.Follow();
         }
         if (!jobs.active().isEmpty()) {
             return new Next.Cancel(jobs.active(), end.get());

@@ -74,7 +74,7 @@ final class Pass {
                 : Optional.of(new OperationResult(current.operation, new Outcome.Unknown(current.unanswered)));
     }
 
-    /** Ends what runs beside; QEMU stays as it is. */
+    /** Ends what runs beside, if it ends; QEMU stays as it is. */
     void stop() throws InterruptedException {
         if (backupRun != null) {
             backupRun.stop();
@@ -203,8 +203,13 @@ final class Pass {
             }
             case Next.Finish() -> run().finish(qemu, housekeeping, look);
             case Next.PutAway(Outcome ignored) -> {
-                current().putAways++;
-                run().putAway(housekeeping, look);
+                if (run().stop()) {
+                    current().putAways++;
+                    run().putAway(housekeeping, look);
+                } else {
+                    // A look after it has ended tells whether there is a backup now.
+                    signals.await(surroundings.lookInterval());
+                }
             }
             case Next.Nothing _, Next.Blocked _, Next.Conclude _ -> {
                 return false;

@@ -6,9 +6,16 @@ import static org.awaitility.Awaitility.await;
 import dev.tidemark.gateway.testkit.RawMonitor;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.PushBackupOperation;
+import dev.tidemark.schema.crash.CrashHook;
 import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.id.BitmapName;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
@@ -171,20 +178,99 @@ class BackupCrashIT {
         }
     }
 
-    @Test
-    void a_backup_that_had_completed_when_its_end_was_asked_for_is_a_backup() {
+    @ParameterizedTest
+    @EnumSource(from = "BEFORE_FILES_SYNCED", to = "MANIFEST_WRITTEN")
+    void an_end_that_is_asked_for_wins_until_the_directory_has_its_name(CrashPoint point) {
         try (Rig rig = new Rig(1)) {
-            rig.awaitDisks();
-            PushBackupOperation operation = Operations.backup(
-                    Optional.empty(), OptionalLong.empty(), Operations.full(rig.disk(0), false, Optional.empty()));
-            Crashes crashes = new Crashes(CrashPoint.BEFORE_TARGETS_CLOSED);
-            rig.crash = crashes;
+            PushBackupOperation operation = tracked(rig);
+            CountDownLatch asked = new CountDownLatch(1);
+            rig.crash = reached -> {
+                if (reached == point && asked.getCount() > 0) {
+                    abort(rig, operation);
+                    asked.countDown();
+                    holdUntilInterrupted();
+                }
+            };
+            rig.coordinator.ask(operation);
+            assertEndedAndGone(rig, operation);
+            assertThat(asked.getCount()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(from = "BEFORE_TARGETS_CLOSED", to = "MANIFEST_WRITTEN")
+    void an_end_that_is_asked_for_outlives_the_gateway_that_was_about_to_complete(CrashPoint point) {
+        try (Rig rig = new Rig(1)) {
+            PushBackupOperation operation = tracked(rig);
+            Crashes crashes = new Crashes(point);
+            rig.crash = reached -> {
+                if (reached == point && crashes.passed(point) == 0) {
+                    abort(rig, operation);
+                }
+                crashes.at(reached);
+            };
             rig.coordinator.ask(operation);
             crashes.awaitCrash();
-            rig.stopGateway();
-            abort(rig, operation);
             rig.restartGateway();
+            assertEndedAndGone(rig, operation);
+        }
+    }
+
+    @Test
+    void a_backup_whose_directory_had_its_name_when_its_end_was_asked_for_is_a_backup() {
+        try (Rig rig = new Rig(1)) {
+            PushBackupOperation operation = tracked(rig);
+            byte[] content = rig.content(0);
+            rig.crash = reached -> {
+                if (reached == CrashPoint.RENAMED) {
+                    abort(rig, operation);
+                }
+            };
+            rig.coordinator.ask(operation);
             assertThat(rig.outcome(operation.id())).isInstanceOf(Outcome.Done.class);
+            assertThat(Rig.same(rig.restored(operation.backup(), 0), content)).isTrue();
+            rig.assertNothingOfOursButBitmaps();
+        }
+    }
+
+    /** The file is made so long that nobody comes to its end: only an interrupted reading can end in time. */
+    @Test
+    void an_end_that_is_asked_for_while_a_digest_is_read_need_not_wait_for_it_and_no_bit_is_lost() {
+        try (Rig rig = new Rig(1)) {
+            PushBackupOperation full = tracked(rig);
+            BitmapName first = BitmapName.of(full.checkpoint().orElseThrow().id());
+            rig.stored(full);
+            rig.write(0, 0x22, 1 << 20, 1 << 20);
+            BackupCheckpoint second = Operations.checkpoint("second");
+            PushBackupOperation ended = Operations.backup(
+                    Optional.of(second),
+                    OptionalLong.empty(),
+                    Operations.incremental(rig.disk(0), full.backup(), List.of(first), true));
+            rig.crash = reached -> {
+                if (reached == CrashPoint.FILES_SYNCED) {
+                    makeEndless(rig.partialDirectories().getFirst().resolve("d0.qcow2"));
+                }
+            };
+            rig.coordinator.ask(ended);
+            await().atMost(Rig.TIME_MAX)
+                    .until(() -> rig.coordinator.progress().stream()
+                            .anyMatch(told -> told.operation().equals(ended.id())
+                                    && told.phase().equals("digest")
+                                    && told.bytesDone() > 0));
+            abort(rig, ended);
+            assertEndedAndGone(rig, ended);
+            // The next stands on the last good backup, and has what only the checkpoint of the ended one marked.
+            rig.crash = CrashHook.NONE;
+            rig.write(0, 0x33, 4 << 20, 65536);
+            byte[] content = rig.content(0);
+            PushBackupOperation next = Operations.backup(
+                    Optional.of(Operations.checkpoint("third")),
+                    OptionalLong.empty(),
+                    Operations.incremental(
+                            rig.disk(0), full.backup(), List.of(first, BitmapName.of(second.id())), true));
+            rig.stored(next);
+            assertThat(Rig.same(rig.restored(next.backup(), 0), content)).isTrue();
+            rig.assertNothingOfOursButBitmaps();
         }
     }
 
@@ -196,6 +282,43 @@ class BackupCrashIT {
                     Optional.empty(), OptionalLong.empty(), Operations.full(rig.disk(0), false, Optional.empty())));
             assertRefused(rig.run(operation), FailureCode.ABORTED);
             rig.assertNothingOfOursButBitmaps();
+        }
+    }
+
+    private static PushBackupOperation tracked(Rig rig) {
+        rig.awaitDisks();
+        rig.write(0, 0x11, 0, 1 << 20);
+        return Operations.backup(
+                Optional.of(Operations.checkpoint("first")),
+                OptionalLong.empty(),
+                Operations.full(rig.disk(0), true, Optional.empty()));
+    }
+
+    private static void assertEndedAndGone(Rig rig, PushBackupOperation operation) {
+        assertRefused(rig.outcome(operation.id()), FailureCode.ABORTED);
+        rig.assertNothingOfOursButBitmaps();
+        assertThat(rig.repository
+                        .resolve(rig.machine.value())
+                        .resolve(operation.backup().value()))
+                .doesNotExist();
+        assertThat(SecondOpinion.bitmaps(rig, 0))
+                .containsKey(
+                        BitmapName.of(operation.checkpoint().orElseThrow().id()).value());
+    }
+
+    private static void holdUntilInterrupted() {
+        try {
+            new CountDownLatch(1).await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException asked) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void makeEndless(Path file) {
+        try (RandomAccessFile target = new RandomAccessFile(file.toFile(), "rw")) {
+            target.setLength(1L << 40);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
         }
     }
 

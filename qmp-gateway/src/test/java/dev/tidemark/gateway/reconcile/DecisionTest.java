@@ -189,12 +189,25 @@ class DecisionTest {
     }
 
     @Test
-    void jobs_that_all_concluded_make_a_backup_even_if_its_end_was_asked_for() {
+    void jobs_that_all_concluded_make_a_backup() {
         PushBackupOperation backup = backup();
         job(backup, 0, "concluded", Optional.empty());
         job(backup, 1, "concluded", Optional.empty());
         assertThat(decide(backup)).isInstanceOf(Next.Finish.class);
-        assertThat(decide(Operations.aborted(backup))).isInstanceOf(Next.Finish.class);
+    }
+
+    @Test
+    void an_end_that_is_asked_for_when_all_jobs_concluded_wins_as_long_as_there_is_no_backup() {
+        PushBackupOperation backup = Operations.aborted(backup());
+        job(backup, 0, "concluded", Optional.empty());
+        job(backup, 1, "concluded", Optional.empty());
+        assertThat(decide(backup))
+                .isInstanceOfSatisfying(
+                        Next.PutAway.class,
+                        putAway -> assertThat(putAway.outcome())
+                                .isInstanceOfSatisfying(
+                                        Outcome.Refused.class,
+                                        refused -> assertThat(refused.code()).isEqualTo(FailureCode.ABORTED)));
     }
 
     @Test

@@ -87,6 +87,10 @@ final class UnfinishedBackup implements PartialBackup {
         Manifest manifest = manifest(facts, digests);
         ManifestFile.write(directory, manifest);
         crash.at(CrashPoint.MANIFEST_WRITTEN);
+        if (Thread.interrupted()) {
+            // The last moment: with its name it is a backup, whoever wants it to end.
+            throw new InterruptedException("interrupted before backup " + plan.backup() + " had its name");
+        }
         Files.move(directory, completed, StandardCopyOption.ATOMIC_MOVE);
         crash.at(CrashPoint.RENAMED);
         syncName();
