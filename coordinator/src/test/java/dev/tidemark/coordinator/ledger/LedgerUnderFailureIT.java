@@ -82,14 +82,18 @@ class LedgerUnderFailureIT {
                     }
                 }));
             }
-            await().until(() -> acknowledged.size() > 200);
-            ProcessHandle process = server().process().orElseThrow();
-            process.destroyForcibly();
-            await().atMost(Duration.ofSeconds(30)).until(() -> errors.size() > 20);
-            server().startAgain();
-            int before = acknowledged.size();
-            await().atMost(Duration.ofSeconds(60)).until(() -> acknowledged.size() > before + 100);
-            stop.set(true);
+            try {
+                await().until(() -> acknowledged.size() > 200);
+                ProcessHandle process = server().process().orElseThrow();
+                process.destroyForcibly();
+                await().atMost(Duration.ofSeconds(30)).until(() -> errors.size() > 20);
+                server().startAgain();
+                int before = acknowledged.size();
+                await().atMost(Duration.ofSeconds(60)).until(() -> acknowledged.size() > before + 100);
+            } finally {
+                // Whatever fails here is to be told, and not to be waited for by writers without an end.
+                stop.set(true);
+            }
             for (Future<?> writer : writers) {
                 writer.get();
             }
