@@ -137,6 +137,7 @@ final class CoordinatorEngine implements Engine {
                         new BackupCheckpoint(new CheckpointId(ulid()), new CheckpointName("plan-" + clock.millis()))),
                 question.selection(),
                 OptionalLong.empty(),
+                Optional.empty(),
                 clock.instant());
         List<MachineEvent> events = rehearse(command);
         Rehearsal rehearsal = Rehearsal.of(machine, events);

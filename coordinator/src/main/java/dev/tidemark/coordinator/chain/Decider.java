@@ -168,6 +168,7 @@ public final class Decider {
                         command.selection(),
                         disks,
                         command.bytesPerSecondMax(),
+                        command.compression(),
                         command.askedAt()));
         };
     }

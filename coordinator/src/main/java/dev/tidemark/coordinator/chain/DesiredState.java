@@ -111,6 +111,7 @@ public final class DesiredState {
                 liveCheckpoint(machine, backup),
                 disks,
                 backup.bytesPerSecondMax(),
+                backup.compression(),
                 backup.requestedAt(),
                 backup.started(),
                 backup.abort());

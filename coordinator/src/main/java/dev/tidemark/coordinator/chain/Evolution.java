@@ -251,6 +251,7 @@ final class Evolution {
                 requested.selection(),
                 requested.disks(),
                 requested.bytesPerSecondMax(),
+                requested.compression(),
                 requested.at(),
                 false,
                 false,

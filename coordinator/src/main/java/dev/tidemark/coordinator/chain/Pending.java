@@ -2,6 +2,7 @@ package dev.tidemark.coordinator.chain;
 
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupRequest;
+import dev.tidemark.schema.event.Compression;
 import dev.tidemark.schema.event.DiskPlan;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.CheckpointId;
@@ -68,6 +69,7 @@ public sealed interface Pending {
             List<DiskName> selection,
             List<DiskPlan> plan,
             OptionalLong bytesPerSecondMax,
+            Optional<Compression> compression,
             Instant requestedAt,
             boolean started,
             boolean abort,
@@ -110,6 +112,7 @@ public sealed interface Pending {
                     selection,
                     nextPlan,
                     bytesPerSecondMax,
+                    compression,
                     requestedAt,
                     nowStarted,
                     nowAbort,

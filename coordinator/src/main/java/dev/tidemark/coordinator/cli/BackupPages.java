@@ -48,6 +48,7 @@ final class BackupPages {
                         .field("vm", Cell.text(backup, "vm"))
                         .field("repo", Cell.text(backup, "repo"))
                         .field("mode", Cell.text(backup, "mode"))
+                        .fieldIfAny("compression", Cell.text(backup, "compression"))
                         .field("state", Cell.text(backup, "state"))
                         .field("checkpoint", Cell.text(backup, "checkpoint"))
                         .fieldIfAny("started", Cell.time(backup, "startedAt"))

@@ -41,6 +41,8 @@ final class BackupVerbs {
             @Option(names = "--speed", paramLabel = "RATE", description = "Bytes per second at most, as in 10M.")
                     @Nullable
                     ByteRate speed,
+            @Option(names = "--compress", description = "With zstd: smaller files, more work for QEMU.")
+                    boolean compress,
             @Option(names = "--dry-run", description = "Show the decision and the transaction, and do nothing.")
                     boolean dryRun,
             @Mixin WaitOptions wait) {
@@ -64,6 +66,9 @@ final class BackupVerbs {
         }
         if (speed != null) {
             body.put("bytesPerSecondMax", speed.bytesPerSecond());
+        }
+        if (compress) {
+            body.put("compress", true);
         }
         RequestPath path = RequestPath.v1("vms", vm.value(), "backups");
         OperationRun run = new OperationRun(session);

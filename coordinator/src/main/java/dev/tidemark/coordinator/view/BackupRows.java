@@ -29,14 +29,15 @@ final class BackupRows {
                 connection,
                 """
                 INSERT INTO tidemark.backup
-                    (id, vm, repository, mode, request, state, checkpoint, operation, version, requested_at)
-                VALUES (?, ?, ?, ?, ?, 'REQUESTED', ?, ?, ?, ?)
+                    (id, vm, repository, mode, request, compression, state, checkpoint, operation, version, requested_at)
+                VALUES (?, ?, ?, ?, ?, ?, 'REQUESTED', ?, ?, ?, ?)
                 """,
                 event.backup(),
                 event.machine(),
                 event.repository(),
                 event.mode(),
                 request(event.request()),
+                event.compression(),
                 event.checkpoint().map(BackupCheckpoint::id),
                 event.operation(),
                 version,

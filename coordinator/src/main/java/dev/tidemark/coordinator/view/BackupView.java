@@ -17,6 +17,7 @@ public record BackupView(
         String repo,
         String mode,
         String request,
+        @Nullable String compression,
         String state,
         @Nullable String checkpoint,
         Instant requestedAt,

@@ -114,6 +114,7 @@ final class Shapes {
                 row.getString("repository"),
                 row.getString("mode"),
                 row.getString("request"),
+                row.getString("compression"),
                 row.getString("state"),
                 row.getString("checkpoint"),
                 moment(row, "requested_at"),

@@ -39,6 +39,7 @@ import dev.tidemark.schema.event.BackupRequested;
 import dev.tidemark.schema.event.CheckpointDeleted;
 import dev.tidemark.schema.event.CheckpointDeletionRequested;
 import dev.tidemark.schema.event.CheckpointRequested;
+import dev.tidemark.schema.event.Compression;
 import dev.tidemark.schema.event.MachineRegistered;
 import dev.tidemark.schema.event.MachineRemoved;
 import dev.tidemark.schema.event.RestoreFormat;
@@ -79,6 +80,7 @@ class DeciderTest {
                 Optional.of(new BackupCheckpoint(C, Story.name(C))),
                 List.of(disks),
                 OptionalLong.of(7),
+                Optional.of(Compression.ZSTD),
                 AT);
     }
 
@@ -316,6 +318,7 @@ class DeciderTest {
         BackupRequested requested = story.only(BackupRequested.class);
         assertThat(requested.disks()).hasSize(2);
         assertThat(requested.bytesPerSecondMax()).hasValue(7);
+        assertThat(requested.compression()).contains(Compression.ZSTD);
         assertThat(requested.checkpoint()).isPresent();
         story.when(start).thenNothing();
         assertThat(story.create(A).thenRejected(Rejection.OtherOperation.class).what())

@@ -169,6 +169,7 @@ final class Story {
                 checkpoint.map(id -> new BackupCheckpoint(id, name(id))),
                 selection,
                 OptionalLong.empty(),
+                Optional.empty(),
                 AT));
     }
 

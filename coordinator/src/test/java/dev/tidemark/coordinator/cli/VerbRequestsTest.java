@@ -122,10 +122,12 @@ class VerbRequestsTest {
                 "--disk=vda",
                 "--mode=push",
                 "--checkpoint=next",
-                "--speed=10M");
+                "--speed=10M",
+                "--compress");
         assertThat(request.body())
-                .isEqualTo("{\"repo\":\"default\",\"kind\":\"SINCE\",\"since\":\"base\",\"disks\":[\"vda\"],"
-                        + "\"mode\":\"PUSH\",\"checkpoint\":\"next\",\"bytesPerSecondMax\":10485760}");
+                .isEqualTo(
+                        "{\"repo\":\"default\",\"kind\":\"SINCE\",\"since\":\"base\",\"disks\":[\"vda\"],"
+                                + "\"mode\":\"PUSH\",\"checkpoint\":\"next\",\"bytesPerSecondMax\":10485760,\"compress\":true}");
     }
 
     @Test

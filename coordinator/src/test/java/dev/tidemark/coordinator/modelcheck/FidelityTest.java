@@ -295,7 +295,8 @@ class FidelityTest {
                 QemuNames.job(operation, disk),
                 QemuNames.targetNode(operation, disk),
                 marks,
-                OptionalLong.empty()));
+                OptionalLong.empty(),
+                false));
     }
 
     private static String name(int c) {

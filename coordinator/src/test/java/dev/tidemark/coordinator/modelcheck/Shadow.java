@@ -148,6 +148,7 @@ final class Shadow {
                         Optional.of(new BackupCheckpoint(checkpoint(c), name(c))),
                         List.of(),
                         OptionalLong.empty(),
+                        Optional.empty(),
                         AT));
             }
             case ASK_FOR_DELETION -> decide(new DeleteCheckpoint(MACHINE, newOperation(), checkpoint(first), AT));

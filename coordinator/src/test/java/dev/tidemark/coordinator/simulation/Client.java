@@ -145,6 +145,7 @@ final class Client {
                 checkpoint,
                 selection,
                 OptionalLong.empty(),
+                Optional.empty(),
                 PlayedLog.NOW);
     }
 

@@ -321,6 +321,7 @@ final class PlayedStorage {
                     held.operation.checkpoint(),
                     new dev.tidemark.schema.event.QemuFacts(
                             "7.2.22", java.util.OptionalLong.empty(), java.util.OptionalLong.empty()),
+                    held.operation.compression(),
                     disks);
         }
 

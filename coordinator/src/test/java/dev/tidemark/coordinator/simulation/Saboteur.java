@@ -132,6 +132,7 @@ enum Saboteur {
                         Optional.empty(),
                         start.selection(),
                         start.bytesPerSecondMax(),
+                        start.compression(),
                         start.askedAt())
                 : command;
     }

@@ -15,6 +15,7 @@ import dev.tidemark.schema.event.BackupVerified;
 import dev.tidemark.schema.event.CheckpointCreated;
 import dev.tidemark.schema.event.CheckpointRequested;
 import dev.tidemark.schema.event.CompletedDisk;
+import dev.tidemark.schema.event.Compression;
 import dev.tidemark.schema.event.Consistency;
 import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.event.DiskFacts;
@@ -180,6 +181,7 @@ final class Story {
                                 Optional.of(FullCause.NO_BITMAP_SUPPORT),
                                 "raw keeps no bitmap")),
                 OptionalLong.empty(),
+                checkpoint.map(name -> Compression.ZSTD),
                 now());
         tell(requested);
         return requested;

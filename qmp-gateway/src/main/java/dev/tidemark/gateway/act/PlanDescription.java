@@ -54,7 +54,8 @@ public final class PlanDescription {
                         + backup.bitmap()
                                 .map(marks -> "what " + bitmap(marks, names) + " marks")
                                 .orElse("everything")
-                        + " to " + backup.target() + " (job " + backup.job() + limit(backup) + ")";
+                        + " to " + backup.target() + " (job " + backup.job() + limit(backup)
+                        + (backup.compress() ? ", compressed" : "") + ")";
         };
     }
 

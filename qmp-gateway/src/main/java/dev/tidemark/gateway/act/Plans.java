@@ -120,7 +120,8 @@ public final class Plans {
                     QemuNames.job(operation.id(), index),
                     QemuNames.targetNode(operation.id(), index),
                     marks,
-                    operation.bytesPerSecondMax()));
+                    operation.bytesPerSecondMax(),
+                    operation.compression().isPresent()));
         }
         return new Plan(verbs);
     }

@@ -89,12 +89,18 @@ public sealed interface Verb {
     }
 
     /** Starts a job that copies the node to the target: what the bitmap marks, or everything without one. */
-    record StartBackup(String node, String job, String target, Optional<String> bitmap, OptionalLong bytesPerSecondMax)
+    record StartBackup(
+            String node,
+            String job,
+            String target,
+            Optional<String> bitmap,
+            OptionalLong bytesPerSecondMax,
+            boolean compress)
             implements Verb {
         @Override
         public TransactionAction action() {
             Sync sync = bitmap.<Sync>map(Sync.Bitmap::new).orElseGet(Sync.Full::new);
-            return new BlockdevBackup(job, node, target, sync, bytesPerSecondMax, false);
+            return new BlockdevBackup(job, node, target, sync, bytesPerSecondMax, compress);
         }
     }
 }

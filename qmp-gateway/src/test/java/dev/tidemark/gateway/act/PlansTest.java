@@ -12,6 +12,7 @@ import dev.tidemark.schema.contract.Operation;
 import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.Compression;
 import dev.tidemark.schema.event.DiskPlan;
 import dev.tidemark.schema.event.FullCause;
 import dev.tidemark.schema.id.BackupId;
@@ -149,6 +150,32 @@ class PlansTest {
     }
 
     @Test
+    void a_job_compresses_if_and_only_if_the_backup_is_to_be_compressed() {
+        Plan plain = Plans.of(backup(List.of(VDA, VDB), true, List.of(A, B), List.of(A, B), true), NODES);
+        assertThat(plain.verbs().toString()).doesNotContain("compress=true");
+        PushBackupOperation asked =
+                (PushBackupOperation) backup(List.of(VDA, VDB), true, List.of(A, B), List.of(A, B), true);
+        Plan compressed = Plans.of(
+                new PushBackupOperation(
+                        asked.id(),
+                        asked.backup(),
+                        asked.repository(),
+                        asked.checkpoint(),
+                        asked.disks(),
+                        asked.bytesPerSecondMax(),
+                        Optional.of(Compression.ZSTD),
+                        asked.requestedAt(),
+                        asked.started(),
+                        asked.abort()),
+                NODES);
+        assertThat(compressed.verbs().stream()
+                        .filter(Verb.StartBackup.class::isInstance)
+                        .map(verb -> verb.action().data().path("compress").asBoolean(false)))
+                .containsExactly(true, true);
+        assertThat(PlanDescription.describe(compressed, NAMES)).contains(", compressed)");
+    }
+
+    @Test
     void a_node_name_has_at_most_31_bytes_and_a_hundred_disks_have_one_each() {
         List<String> nodes = new ArrayList<>();
         for (int index = 0; index < QemuNames.DISKS_MAX; index++) {
@@ -215,6 +242,7 @@ class PlansTest {
                 checkpoint,
                 parts,
                 parts.size() == 1 ? OptionalLong.of(10_000_000) : OptionalLong.empty(),
+                Optional.empty(),
                 Instant.EPOCH,
                 false,
                 false);

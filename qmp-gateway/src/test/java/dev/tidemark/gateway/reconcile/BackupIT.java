@@ -164,6 +164,7 @@ class BackupIT {
                     somewhere.checkpoint(),
                     somewhere.disks(),
                     somewhere.bytesPerSecondMax(),
+                    somewhere.compression(),
                     somewhere.requestedAt(),
                     false,
                     false);

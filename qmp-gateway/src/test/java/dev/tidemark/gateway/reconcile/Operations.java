@@ -77,7 +77,16 @@ final class Operations {
 
     static PushBackupOperation backup(Optional<BackupCheckpoint> checkpoint, OptionalLong speed, DiskBackup... disks) {
         return new PushBackupOperation(
-                operation(), backupId(), REPOSITORY, checkpoint, List.of(disks), speed, REQUESTED_AT, false, false);
+                operation(),
+                backupId(),
+                REPOSITORY,
+                checkpoint,
+                List.of(disks),
+                speed,
+                Optional.empty(),
+                REQUESTED_AT,
+                false,
+                false);
     }
 
     static PushBackupOperation started(PushBackupOperation operation) {
@@ -96,6 +105,7 @@ final class Operations {
                 operation.checkpoint(),
                 operation.disks(),
                 operation.bytesPerSecondMax(),
+                operation.compression(),
                 operation.requestedAt(),
                 started,
                 abort);

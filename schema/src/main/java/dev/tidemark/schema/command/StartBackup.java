@@ -3,6 +3,7 @@ package dev.tidemark.schema.command;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupMode;
 import dev.tidemark.schema.event.BackupRequest;
+import dev.tidemark.schema.event.Compression;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.MachineId;
@@ -24,6 +25,7 @@ public record StartBackup(
         Optional<BackupCheckpoint> checkpoint,
         List<DiskName> selection,
         OptionalLong bytesPerSecondMax,
+        Optional<Compression> compression,
         Instant askedAt)
         implements MachineCommand {
     public StartBackup {

@@ -1,6 +1,7 @@
 package dev.tidemark.schema.contract;
 
 import dev.tidemark.schema.event.BackupCheckpoint;
+import dev.tidemark.schema.event.Compression;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.OperationId;
 import dev.tidemark.schema.id.RepositoryName;
@@ -20,6 +21,7 @@ public record PushBackupOperation(
         Optional<BackupCheckpoint> checkpoint,
         List<DiskBackup> disks,
         OptionalLong bytesPerSecondMax,
+        Optional<Compression> compression,
         Instant requestedAt,
         boolean started,
         boolean abort)

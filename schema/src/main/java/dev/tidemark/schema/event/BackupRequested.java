@@ -12,6 +12,8 @@ import java.util.OptionalLong;
 
 /**
  * The intent to back up, with the plan that was right when it was asked for. An empty selection means every disk.
+ *
+ * @param compression came later: empty in older logs, whose backups were not compressed
  */
 public record BackupRequested(
         MachineId machine,
@@ -24,6 +26,7 @@ public record BackupRequested(
         List<DiskName> selection,
         List<DiskPlan> disks,
         OptionalLong bytesPerSecondMax,
+        Optional<Compression> compression,
         Instant at)
         implements MachineEvent {
     public BackupRequested {

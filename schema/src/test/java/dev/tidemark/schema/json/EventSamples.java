@@ -22,6 +22,7 @@ import dev.tidemark.schema.event.CheckpointDeletionRequested;
 import dev.tidemark.schema.event.CheckpointFailed;
 import dev.tidemark.schema.event.CheckpointRequested;
 import dev.tidemark.schema.event.CompletedDisk;
+import dev.tidemark.schema.event.Compression;
 import dev.tidemark.schema.event.Consistency;
 import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.event.DiskFacts;
@@ -73,6 +74,23 @@ final class EventSamples {
     private static final DiskName VDB = new DiskName("vdb");
     private static final Instant AT = Instant.parse("2026-02-03T04:05:06.789Z");
     private static final String DIGEST = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+    /** With the member that came later. */
+    static BackupRequested backupRequestedWithCompression() {
+        return new BackupRequested(
+                MACHINE,
+                OPERATION,
+                BACKUP,
+                REPOSITORY,
+                BackupMode.PUSH,
+                new BackupRequest.Since(PARENT),
+                Optional.of(new BackupCheckpoint(CHECKPOINT, new CheckpointName("nightly"))),
+                List.of(VDA, VDB),
+                plans(),
+                OptionalLong.of(104_857_600),
+                Optional.of(Compression.ZSTD),
+                AT);
+    }
 
     /** As events are written since a new bitmap marks something. */
     static CheckpointCreated checkpointCreatedWithCanary() {
@@ -150,6 +168,7 @@ final class EventSamples {
                         List.of(VDA, VDB),
                         plans(),
                         OptionalLong.of(104_857_600),
+                        Optional.empty(),
                         AT),
                 new BackupReplanned(MACHINE, OPERATION, BACKUP, plans(), AT),
                 new BackupStarted(MACHINE, OPERATION, BACKUP, AT),

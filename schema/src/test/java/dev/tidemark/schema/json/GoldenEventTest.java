@@ -2,6 +2,7 @@ package dev.tidemark.schema.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.schema.event.BackupRequested;
 import dev.tidemark.schema.event.CheckpointCreated;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.event.MachineRemoved;
@@ -62,6 +63,19 @@ class GoldenEventTest {
         }
         String golden = Files.readString(file).strip();
         assertThat(Json.MAPPER.readValue(golden, CheckpointCreated.class)).isEqualTo(sample);
+        assertThat(Json.MAPPER.writeValueAsString(sample)).isEqualTo(golden);
+    }
+
+    @Test
+    void a_backup_that_is_to_be_compressed_is_read_and_written_as_its_golden_file_says() throws IOException {
+        Path file = Path.of("src/test/resources/golden/events-later/backup-requested.v1.compression.json");
+        BackupRequested sample = EventSamples.backupRequestedWithCompression();
+        if (Boolean.getBoolean("golden.write") && Files.notExists(file)) {
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, Json.MAPPER.writeValueAsString(sample) + "\n");
+        }
+        String golden = Files.readString(file).strip();
+        assertThat(Json.MAPPER.readValue(golden, BackupRequested.class)).isEqualTo(sample);
         assertThat(Json.MAPPER.writeValueAsString(sample)).isEqualTo(golden);
     }
 

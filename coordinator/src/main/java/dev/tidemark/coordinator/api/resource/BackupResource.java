@@ -14,6 +14,7 @@ import dev.tidemark.schema.command.VerifyBackup;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupMode;
 import dev.tidemark.schema.event.BackupRequest;
+import dev.tidemark.schema.event.Compression;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.CheckpointName;
@@ -68,7 +69,8 @@ public final class BackupResource {
             Optional<BackupMode> mode,
             Optional<CheckpointName> checkpoint,
             Optional<Boolean> noCheckpoint,
-            OptionalLong bytesPerSecondMax) {}
+            OptionalLong bytesPerSecondMax,
+            Optional<Boolean> compress) {}
 
     record Backups(List<BackupView> backups) {}
 
@@ -124,6 +126,7 @@ public final class BackupResource {
                                     : Optional.empty(),
                             disks,
                             body.bytesPerSecondMax(),
+                            body.compress().orElse(false) ? Optional.of(Compression.ZSTD) : Optional.empty(),
                             now),
                     operation);
         });

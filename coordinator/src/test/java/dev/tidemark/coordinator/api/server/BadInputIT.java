@@ -243,6 +243,8 @@ class BadInputIT {
                         "{\"repo\":\"default\",\"noCheckpoint\":\"true\"}|noCheckpoint",
                         "{\"repo\":\"default\",\"noCheckpoint\":1}|noCheckpoint",
                         "{\"repo\":\"default\",\"noCheckpoint\":true,\"checkpoint\":\"a\"}|checkpoint",
+                        "{\"repo\":\"default\",\"compress\":\"zstd\"}|compress",
+                        "{\"repo\":\"default\",\"compress\":1}|compress",
                         "{\"repo\":\"default\",\"bytesPerSecondMax\":0}|bytesPerSecondMax",
                         "{\"repo\":\"default\",\"bytesPerSecondMax\":-1}|bytesPerSecondMax",
                         "{\"repo\":\"default\",\"bytesPerSecondMax\":1.5}|bytesPerSecondMax",

@@ -74,6 +74,7 @@ final class PlayedDecisions {
                                 Optional.of(FullCause.NO_BACKUP_IN_REPOSITORY),
                                 "none yet")),
                         c.bytesPerSecondMax(),
+                        c.compression(),
                         c.askedAt()));
             case AbortBackup c ->
                 List.of(new BackupAbortRequested(c.machine(), c.operation(), c.backup(), c.askedAt()));

@@ -273,6 +273,7 @@ final class History {
                 checkpoint,
                 anySelection(),
                 OptionalLong.empty(),
+                Optional.empty(),
                 Coordinator.NOW));
     }
 

@@ -3,6 +3,7 @@ package dev.tidemark.gateway.act.repository;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.Compression;
 import dev.tidemark.schema.event.DiskPlan;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.DiskName;
@@ -26,6 +27,7 @@ record BackupPlan(
         MachineName machineName,
         Instant requestedAt,
         Optional<BackupCheckpoint> checkpoint,
+        Optional<Compression> compression,
         List<PlannedDisk> disks) {
     static final int FORMAT_VERSION = 1;
 

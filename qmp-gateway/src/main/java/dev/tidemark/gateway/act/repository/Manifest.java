@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.CompletedDisk;
+import dev.tidemark.schema.event.Compression;
 import dev.tidemark.schema.event.FullCause;
 import dev.tidemark.schema.event.QemuFacts;
 import dev.tidemark.schema.id.BackupId;
@@ -32,6 +33,7 @@ public record Manifest(
         Optional<Instant> storedAt,
         Optional<BackupCheckpoint> checkpoint,
         QemuFacts qemu,
+        Optional<Compression> compression,
         List<StoredDisk> disks) {
     /** The version that is written. */
     public static final int FORMAT_VERSION = 1;

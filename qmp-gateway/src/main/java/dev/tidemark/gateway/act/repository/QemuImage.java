@@ -2,6 +2,7 @@ package dev.tidemark.gateway.act.repository;
 
 import dev.tidemark.schema.crash.CrashHook;
 import dev.tidemark.schema.crash.CrashPoint;
+import dev.tidemark.schema.event.Compression;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.RestoreFormat;
 import dev.tidemark.schema.json.Json;
@@ -38,14 +39,35 @@ final class QemuImage {
     }
 
     /** Writes an empty qcow2 image into a file that exists and is empty (so that its permissions are ours, not the umask's). */
-    void create(Path target, long virtualSize, Optional<String> backingFile)
+    void create(Path target, long virtualSize, Optional<String> backingFile, Optional<Compression> compression)
+            throws RepositoryException, InterruptedException {
+        ProgramRun.Ended ended = creation(target, virtualSize, backingFile, compression);
+        // Not by what it says: that it makes the same image without compression tells what it cannot do.
+        if (ended.exitCode() != 0
+                && compression.isPresent()
+                && creation(target, virtualSize, backingFile, Optional.empty()).exitCode() == 0) {
+            throw new RepositoryException(
+                    FailureCode.UNSUPPORTED,
+                    "this qemu-img makes no images with compression " + name(compression.get())
+                            + " (QEMU 5.1 or newer, built with it, does): " + ended.complaint());
+        }
+        ended.requireSuccess("create " + target);
+    }
+
+    private ProgramRun.Ended creation(
+            Path target, long virtualSize, Optional<String> backingFile, Optional<Compression> compression)
             throws RepositoryException, InterruptedException {
         List<String> arguments = new ArrayList<>(List.of("create", "-q", "-f", "qcow2"));
+        compression.ifPresent(kind -> arguments.addAll(List.of("-o", "compression_type=" + name(kind))));
         // Always our own ../<ULID>/<disk>.qcow2, in which nothing needs QEMU's escaping.
         backingFile.ifPresent(backing -> arguments.addAll(List.of("-b", backing, "-F", "qcow2")));
         arguments.add(absolute(target));
         arguments.add(Long.toString(virtualSize));
-        run(arguments, SHORT_LIMIT, share -> {}).requireSuccess("create " + target);
+        return run(arguments, SHORT_LIMIT, share -> {});
+    }
+
+    private static String name(Compression compression) {
+        return compression.name().toLowerCase(Locale.ROOT);
     }
 
     /** Opens an image and closes it again: QEMU's lock tells if another process still writes to it. */

@@ -169,6 +169,7 @@ public final class Repository {
                 name,
                 operation.requestedAt(),
                 operation.checkpoint(),
+                operation.compression(),
                 planned);
     }
 
@@ -191,7 +192,7 @@ public final class Repository {
         for (PlannedDisk disk : plan.disks()) {
             Path target = directory.resolve(RepositoryTree.file(disk.name()));
             DurableFiles.createEmpty(target);
-            images.create(target, disk.size(), disk.backingFile());
+            images.create(target, disk.size(), disk.backingFile(), plan.compression());
             Optional<String> objection = QcowHeader.read(target).objection(disk.size(), disk.backingFile());
             if (objection.isPresent()) {
                 throw new RepositoryException(

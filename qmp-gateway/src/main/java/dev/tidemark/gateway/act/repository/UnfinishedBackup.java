@@ -162,6 +162,7 @@ final class UnfinishedBackup implements PartialBackup {
                 Optional.of(Instant.now().truncatedTo(ChronoUnit.MILLIS)),
                 plan.checkpoint(),
                 facts.qemu(),
+                plan.compression(),
                 disks);
     }
 

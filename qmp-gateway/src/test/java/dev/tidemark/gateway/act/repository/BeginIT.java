@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.tidemark.gateway.testkit.RequiredProgram;
 import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.Compression;
 import dev.tidemark.schema.event.DiskPlan;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.id.DiskName;
@@ -219,6 +220,47 @@ class BeginIT {
         assertThat(refusal.disk()).contains(DISK);
         assertThat(refusal.detail()).contains(detail);
         assertThat(fixture.partialDirectory(3)).doesNotExist();
+    }
+
+    @Test
+    void a_target_that_is_to_be_compressed_says_so_itself_and_so_does_the_manifest() throws Exception {
+        PartialBackup begun = beginCompressed(fixture.repository());
+        assertThat(RequiredProgram.QEMU_IMG.run("info", begun.target(DISK).toString()))
+                .contains("compression type: zstd");
+        assertThat(begun.complete(RepositoryFixture.copied(DISK), ProgressListener.NONE)
+                        .compression())
+                .contains(Compression.ZSTD);
+        assertThat(Files.readString(fixture.backupDirectory(0).resolve("manifest.json")))
+                .contains("\"ZSTD\"");
+    }
+
+    @Test
+    void a_qemu_that_was_built_without_zstd_refuses_in_plain_words() throws Exception {
+        Repository without = fixture.repositoryWith("case \" $* \" in *compression_type=zstd*)"
+                + " echo \"qemu-img: Invalid parameter 'zstd'\" >&2; exit 1;; esac; exec qemu-img \"$@\"");
+        RepositoryException refusal = refusal(() -> beginCompressed(without));
+        assertThat(refusal.code()).isEqualTo(FailureCode.UNSUPPORTED);
+        assertThat(refusal.detail()).contains("this qemu-img makes no images with compression zstd");
+        assertThat(fixture.partialDirectory(0)).doesNotExist();
+        // And what is not to be compressed goes on.
+        without.begin(MACHINE, NAME, operation(0, full(DISK)), Map.of(DISK, facts(DISK, SIZE)));
+    }
+
+    @Test
+    void one_that_makes_no_image_at_all_is_not_blamed_on_the_compression() throws Exception {
+        Repository broken = fixture.repositoryWith("echo 'no room' >&2; exit 1");
+        RepositoryException refusal = refusal(() -> beginCompressed(broken));
+        assertThat(refusal.code()).isEqualTo(FailureCode.REPOSITORY_FAILED);
+        assertThat(refusal.detail()).contains("no room").doesNotContain("compression");
+    }
+
+    private static PartialBackup beginCompressed(Repository repository)
+            throws RepositoryException, InterruptedException {
+        return repository.begin(
+                MACHINE,
+                NAME,
+                operation(0, Optional.of(Compression.ZSTD), full(DISK)),
+                Map.of(DISK, facts(DISK, SIZE)));
     }
 
     private static RepositoryException refusal(ThrowingCallable call) {

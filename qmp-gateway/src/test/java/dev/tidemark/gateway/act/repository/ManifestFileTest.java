@@ -204,6 +204,7 @@ class ManifestFileTest {
                 Optional.of(Instant.ofEpochSecond(1_700_000_060)),
                 Optional.of(new BackupCheckpoint(RepositoryFixture.checkpoint(number), new CheckpointName("cp"))),
                 new QemuFacts("7.2.22", OptionalLong.of(1), OptionalLong.empty()),
+                Optional.empty(),
                 List.of(disk));
     }
 
@@ -219,6 +220,7 @@ class ManifestFileTest {
                 sample.storedAt(),
                 sample.checkpoint(),
                 sample.qemu(),
+                sample.compression(),
                 disks);
     }
 

@@ -10,6 +10,7 @@ import dev.tidemark.schema.contract.VerifyOperation;
 import dev.tidemark.schema.crash.CrashHook;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.Compression;
 import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.DiskPlan;
@@ -28,6 +29,7 @@ import dev.tidemark.schema.id.Ulid;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -100,6 +102,15 @@ final class RepositoryFixture implements AutoCloseable {
         return repositories().named(REPOSITORY);
     }
 
+    /** A repository whose {@code qemu-img} is a script of this line. */
+    Repository repositoryWith(String script) throws IOException, RepositoryException {
+        Path program = outside("qemu-img");
+        Files.writeString(program, "#!/bin/sh\n" + script + "\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+        return new Repositories(Map.of(REPOSITORY, root), CrashHook.NONE, new QemuImage(program.toString()))
+                .named(REPOSITORY);
+    }
+
     static DiskPlan full(DiskName disk) {
         return new DiskPlan(
                 disk,
@@ -122,6 +133,10 @@ final class RepositoryFixture implements AutoCloseable {
 
     /** Backup {@code number}, with checkpoint {@code number}. */
     static PushBackupOperation operation(long number, DiskPlan... plans) {
+        return operation(number, Optional.empty(), plans);
+    }
+
+    static PushBackupOperation operation(long number, Optional<Compression> compression, DiskPlan... plans) {
         return new PushBackupOperation(
                 new OperationId(ulid(3000 + number)),
                 backup(number),
@@ -131,6 +146,7 @@ final class RepositoryFixture implements AutoCloseable {
                         .map(plan -> new DiskBackup(plan, true, Optional.empty(), List.of()))
                         .toList(),
                 OptionalLong.empty(),
+                compression,
                 Instant.ofEpochSecond(1_700_000_000 + number),
                 false,
                 false);
