@@ -7,6 +7,7 @@ import dev.tidemark.schema.event.BackupDamaged;
 import dev.tidemark.schema.event.BackupFailed;
 import dev.tidemark.schema.event.BackupReplanned;
 import dev.tidemark.schema.event.BackupRequested;
+import dev.tidemark.schema.event.BackupSpeedChanged;
 import dev.tidemark.schema.event.BackupStarted;
 import dev.tidemark.schema.event.BackupVerified;
 import dev.tidemark.schema.event.ChainBroken;
@@ -138,6 +139,7 @@ public final class OperationSignals implements AutoCloseable {
             case BackupReplanned replanned -> waitedFor.equals(replanned.operation());
             case BackupStarted started -> waitedFor.equals(started.operation());
             case BackupAbortRequested requested -> waitedFor.equals(requested.operation());
+            case BackupSpeedChanged changed -> waitedFor.equals(changed.operation());
             case VerificationRequested requested -> waitedFor.equals(requested.operation());
             case BackupVerified verified -> waitedFor.equals(verified.operation());
             case BackupDamaged damaged -> waitedFor.equals(damaged.operation());

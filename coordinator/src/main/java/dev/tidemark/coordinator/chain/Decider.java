@@ -1,6 +1,7 @@
 package dev.tidemark.coordinator.chain;
 
 import dev.tidemark.schema.command.AbortBackup;
+import dev.tidemark.schema.command.ChangeBackupSpeed;
 import dev.tidemark.schema.command.CreateCheckpoint;
 import dev.tidemark.schema.command.DeleteCheckpoint;
 import dev.tidemark.schema.command.MachineCommand;
@@ -14,6 +15,7 @@ import dev.tidemark.schema.event.BackupAbortRequested;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupMode;
 import dev.tidemark.schema.event.BackupRequested;
+import dev.tidemark.schema.event.BackupSpeedChanged;
 import dev.tidemark.schema.event.CheckpointDeleted;
 import dev.tidemark.schema.event.CheckpointDeletionRequested;
 import dev.tidemark.schema.event.CheckpointRequested;
@@ -22,6 +24,7 @@ import dev.tidemark.schema.event.MachineRegistered;
 import dev.tidemark.schema.event.MachineRemoved;
 import dev.tidemark.schema.event.RestoreRequested;
 import dev.tidemark.schema.event.VerificationRequested;
+import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.CheckpointName;
 import dev.tidemark.schema.id.DiskName;
@@ -55,6 +58,7 @@ public final class Decider {
             case DeleteCheckpoint delete -> delete(delete, machine);
             case StartBackup start -> start(start, machine);
             case AbortBackup abort -> abort(abort, machine);
+            case ChangeBackupSpeed change -> changeSpeed(change, machine);
             case VerifyBackup verify -> verify(verify, machine);
             case RestoreBackup restore -> restore(restore, machine);
             case RecordReport report -> record(report, machine);
@@ -182,12 +186,31 @@ public final class Decider {
         if (machine.did(command.operation())) {
             return Decision.accepted();
         }
-        if (!(machine.pending().orElse(null) instanceof Pending.Backup backup)
-                || !backup.backup().equals(command.backup())) {
+        if (!isRunning(machine, command.backup())) {
             return Decision.rejected(new Rejection.NotRunning(command.backup().value()));
         }
         return Decision.accepted(
                 new BackupAbortRequested(command.machine(), command.operation(), command.backup(), command.askedAt()));
+    }
+
+    private static Decision changeSpeed(ChangeBackupSpeed command, Machine machine) {
+        if (machine.did(command.operation())) {
+            return Decision.accepted();
+        }
+        if (!isRunning(machine, command.backup())) {
+            return Decision.rejected(new Rejection.NotRunning(command.backup().value()));
+        }
+        return Decision.accepted(new BackupSpeedChanged(
+                command.machine(),
+                command.operation(),
+                command.backup(),
+                command.bytesPerSecondMax(),
+                command.askedAt()));
+    }
+
+    private static boolean isRunning(Machine machine, BackupId backup) {
+        return machine.pending().orElse(null) instanceof Pending.Backup running
+                && running.backup().equals(backup);
     }
 
     private static Decision verify(VerifyBackup command, Machine machine) {

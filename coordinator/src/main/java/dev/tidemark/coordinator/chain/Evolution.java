@@ -9,6 +9,7 @@ import dev.tidemark.schema.event.BackupDamaged;
 import dev.tidemark.schema.event.BackupFailed;
 import dev.tidemark.schema.event.BackupReplanned;
 import dev.tidemark.schema.event.BackupRequested;
+import dev.tidemark.schema.event.BackupSpeedChanged;
 import dev.tidemark.schema.event.BackupStarted;
 import dev.tidemark.schema.event.BackupVerified;
 import dev.tidemark.schema.event.ChainBroken;
@@ -106,6 +107,13 @@ final class Evolution {
                 draft.pending = draft.pending.map(open ->
                         open instanceof Pending.Backup backup && backup.backup().equals(requested.backup())
                                 ? backup.aborting()
+                                : open);
+            }
+            case BackupSpeedChanged changed -> {
+                draft.accepted(changed.operation());
+                draft.pending = draft.pending.map(open ->
+                        open instanceof Pending.Backup backup && backup.backup().equals(changed.backup())
+                                ? backup.limited(changed.bytesPerSecondMax())
                                 : open);
             }
             case BackupAborted aborted -> draft.ended(aborted.operation());

@@ -80,6 +80,23 @@ public sealed interface Pending {
             plan = List.copyOf(plan);
         }
 
+        Backup limited(OptionalLong limit) {
+            return new Backup(
+                    operation,
+                    backup,
+                    repository,
+                    request,
+                    checkpoint,
+                    selection,
+                    plan,
+                    limit,
+                    compression,
+                    requestedAt,
+                    started,
+                    abort,
+                    inDoubt);
+        }
+
         @Override
         public Backup doubted() {
             return with(plan, started, abort, true);

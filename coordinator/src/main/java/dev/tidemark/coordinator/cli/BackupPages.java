@@ -51,6 +51,7 @@ final class BackupPages {
                         .fieldIfAny("compression", Cell.text(backup, "compression"))
                         .field("state", Cell.text(backup, "state"))
                         .field("checkpoint", Cell.text(backup, "checkpoint"))
+                        .fieldIfAny("limit", limit(backup))
                         .fieldIfAny("started", Cell.time(backup, "startedAt"))
                         .fieldIfAny("completed", Cell.time(backup, "completedAt"))
                         .fieldIfAny("verified", Cell.time(backup, "verifiedAt"))
@@ -138,6 +139,11 @@ final class BackupPages {
     /** {@code BITMAP_MISSING} as {@code bitmap missing}. */
     static String cause(JsonNode disk) {
         return Cell.text(disk, "cause").toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    private static String limit(JsonNode backup) {
+        String size = Cell.size(backup, "bytesPerSecondMax");
+        return size.equals(Cell.NOTHING) ? size : size + "/s a disk";
     }
 
     static String kind(JsonNode backup) {

@@ -133,7 +133,20 @@ final class BackupVerbs {
             @Parameters(index = "0", paramLabel = "ID", description = "Its id, or 6 characters of it or more.")
                     BackupReference backup,
             @Mixin WaitOptions wait) {
-        return act(backup, "abort", wait);
+        return act(backup, "abort", wait, Arguments.body());
+    }
+
+    @Command(name = "speed", description = "Changes how fast a backup that is running copies.")
+    int speed(
+            @Parameters(index = "0", paramLabel = "ID", description = "Its id, or 6 characters of it or more.")
+                    BackupReference backup,
+            @Parameters(
+                            index = "1",
+                            paramLabel = "RATE",
+                            description = "Bytes per second at most, as in 10M; 0 or unlimited lifts the limit.")
+                    SpeedLimit limit,
+            @Mixin WaitOptions wait) {
+        return act(backup, "speed", wait, Arguments.body().put("bytesPerSecondMax", limit.bytesPerSecond()));
     }
 
     @Command(name = "verify", description = "Reads a backup again and compares it with its manifest.")
@@ -141,15 +154,15 @@ final class BackupVerbs {
             @Parameters(index = "0", paramLabel = "ID", description = "Its id, or 6 characters of it or more.")
                     BackupReference backup,
             @Mixin WaitOptions wait) {
-        return act(backup, "verify", wait);
+        return act(backup, "verify", wait, Arguments.body());
     }
 
-    private int act(BackupReference backup, String action, WaitOptions wait) {
+    private int act(BackupReference backup, String action, WaitOptions wait, ObjectNode body) {
         RequestPath path = RequestPath.v1("backups", backup.value(), action);
         return new OperationRun(session)
                 .start(
                         wait,
                         "tidemark backup show " + backup.value(),
-                        () -> session.coordinator().post(path, Arguments.body()));
+                        () -> session.coordinator().post(path, body));
     }
 }

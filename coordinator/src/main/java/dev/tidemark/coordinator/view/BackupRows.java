@@ -7,6 +7,7 @@ import dev.tidemark.schema.event.BackupFailed;
 import dev.tidemark.schema.event.BackupReplanned;
 import dev.tidemark.schema.event.BackupRequest;
 import dev.tidemark.schema.event.BackupRequested;
+import dev.tidemark.schema.event.BackupSpeedChanged;
 import dev.tidemark.schema.event.BackupStarted;
 import dev.tidemark.schema.event.BackupVerified;
 import dev.tidemark.schema.event.CompletedDisk;
@@ -29,8 +30,9 @@ final class BackupRows {
                 connection,
                 """
                 INSERT INTO tidemark.backup
-                    (id, vm, repository, mode, request, compression, state, checkpoint, operation, version, requested_at)
-                VALUES (?, ?, ?, ?, ?, ?, 'REQUESTED', ?, ?, ?, ?)
+                    (id, vm, repository, mode, request, compression, state, checkpoint, operation, version, requested_at,
+                     bytes_per_second_max)
+                VALUES (?, ?, ?, ?, ?, ?, 'REQUESTED', ?, ?, ?, ?, ?)
                 """,
                 event.backup(),
                 event.machine(),
@@ -41,8 +43,17 @@ final class BackupRows {
                 event.checkpoint().map(BackupCheckpoint::id),
                 event.operation(),
                 version,
-                event.at());
+                event.at(),
+                event.bytesPerSecondMax());
         plan(connection, event.backup(), event.disks());
+    }
+
+    static void speedChanged(Connection connection, BackupSpeedChanged event) throws SQLException {
+        Sql.change(
+                connection,
+                "UPDATE tidemark.backup SET bytes_per_second_max = ? WHERE id = ?",
+                event.bytesPerSecondMax(),
+                event.backup());
     }
 
     static void replanned(Connection connection, BackupReplanned event) throws SQLException {

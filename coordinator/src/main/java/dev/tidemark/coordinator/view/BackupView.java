@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A backup, whatever became of it. {@code vm} is the machine's name, {@code vmId} outlives a rename; {@code damaged} says that one of
- * its disks cannot be restored, for damage of its own or of a backup that it stands on.
+ * its disks cannot be restored, for damage of its own or of a backup that it stands on; without {@code bytesPerSecondMax} it may
+ * copy as fast as it can.
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record BackupView(
@@ -20,6 +21,7 @@ public record BackupView(
         @Nullable String compression,
         String state,
         @Nullable String checkpoint,
+        @Nullable Long bytesPerSecondMax,
         Instant requestedAt,
         @Nullable Instant startedAt,
         @Nullable Instant completedAt,

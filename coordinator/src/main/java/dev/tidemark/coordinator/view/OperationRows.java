@@ -57,6 +57,11 @@ final class OperationRows {
         }
     }
 
+    /** The event that opened it was its last one too. */
+    static void ended(Connection connection, OperationId id, Instant at) throws SQLException {
+        Sql.change(connection, "UPDATE tidemark.operation SET state = 'DONE', ended_at = ? WHERE id = ?", at, id);
+    }
+
     /** One more event of an operation that goes on. */
     static void counted(Connection connection, OperationId id) throws SQLException {
         Sql.change(connection, "UPDATE tidemark.operation SET events = events + 1 WHERE id = ?", id);

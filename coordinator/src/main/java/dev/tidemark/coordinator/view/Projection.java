@@ -9,6 +9,7 @@ import dev.tidemark.schema.event.BackupDamaged;
 import dev.tidemark.schema.event.BackupFailed;
 import dev.tidemark.schema.event.BackupReplanned;
 import dev.tidemark.schema.event.BackupRequested;
+import dev.tidemark.schema.event.BackupSpeedChanged;
 import dev.tidemark.schema.event.BackupStarted;
 import dev.tidemark.schema.event.BackupVerified;
 import dev.tidemark.schema.event.ChainBroken;
@@ -147,6 +148,7 @@ public final class Projection {
             case BackupAbortRequested requested ->
                 OperationRows.begin(
                         connection, opening, requested.operation(), OperationKind.ABORT_BACKUP, requested.backup());
+            case BackupSpeedChanged changed -> speedChanged(connection, opening, changed);
             case BackupAborted aborted -> aborted(connection, aborted);
 
             case VerificationRequested requested ->
@@ -208,11 +210,7 @@ public final class Projection {
         BackupRows.machineRemoved(connection, removed);
         OperationRows.machineRemoved(connection, removed.machine(), FailureCode.MACHINE_REMOVED.name(), removed.at());
         OperationRows.begin(connection, opening, removed.operation(), OperationKind.REMOVE, removed.machine());
-        Sql.change(
-                connection,
-                "UPDATE tidemark.operation SET state = 'DONE', ended_at = ? WHERE id = ?",
-                removed.at(),
-                removed.operation());
+        OperationRows.ended(connection, removed.operation(), removed.at());
     }
 
     private static void backupRequested(Connection connection, Opening opening, BackupRequested requested)
@@ -246,6 +244,14 @@ public final class Projection {
                 connection, failed, failed.backup(), OperationKind.BACKUP, new Failure(failed.code(), failed.detail()));
         // Whoever wanted the backup to end got what they wanted.
         OperationRows.backupEnded(connection, failed, failed.backup(), OperationKind.ABORT_BACKUP, null);
+    }
+
+    /** Once it is written down it is so: the gateway keeps the jobs at it, through every restart. */
+    private static void speedChanged(Connection connection, Opening opening, BackupSpeedChanged changed)
+            throws SQLException {
+        BackupRows.speedChanged(connection, changed);
+        OperationRows.begin(connection, opening, changed.operation(), OperationKind.CHANGE_SPEED, changed.backup());
+        OperationRows.ended(connection, changed.operation(), changed.at());
     }
 
     private static void aborted(Connection connection, BackupAborted aborted) throws SQLException {

@@ -117,6 +117,7 @@ final class Shapes {
                 row.getString("compression"),
                 row.getString("state"),
                 row.getString("checkpoint"),
+                row.getObject("bytes_per_second_max", Long.class),
                 moment(row, "requested_at"),
                 Sql.instant(row, "started_at"),
                 Sql.instant(row, "completed_at"),

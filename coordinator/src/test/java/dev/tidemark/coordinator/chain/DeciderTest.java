@@ -20,6 +20,7 @@ import static dev.tidemark.coordinator.chain.Story.registered;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.schema.command.AbortBackup;
+import dev.tidemark.schema.command.ChangeBackupSpeed;
 import dev.tidemark.schema.command.CreateCheckpoint;
 import dev.tidemark.schema.command.DeleteCheckpoint;
 import dev.tidemark.schema.command.MachineCommand;
@@ -29,6 +30,7 @@ import dev.tidemark.schema.command.RemoveMachine;
 import dev.tidemark.schema.command.RestoreBackup;
 import dev.tidemark.schema.command.StartBackup;
 import dev.tidemark.schema.command.VerifyBackup;
+import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.contract.Report;
 import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.event.BackupAbortRequested;
@@ -36,6 +38,7 @@ import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupMode;
 import dev.tidemark.schema.event.BackupRequest;
 import dev.tidemark.schema.event.BackupRequested;
+import dev.tidemark.schema.event.BackupSpeedChanged;
 import dev.tidemark.schema.event.CheckpointDeleted;
 import dev.tidemark.schema.event.CheckpointDeletionRequested;
 import dev.tidemark.schema.event.CheckpointRequested;
@@ -359,6 +362,25 @@ class DeciderTest {
         running.abort(SECOND_BACKUP).thenRejected(Rejection.NotRunning.class);
         AbortBackup abort = new AbortBackup(MACHINE, OPERATION, BACKUP, AT);
         running.when(abort).then(BackupAbortRequested.class).when(abort).thenNothing();
+    }
+
+    @Test
+    void the_speed_of_the_running_backup_alone_can_be_changed_and_is_what_is_desired_from_then_on() {
+        ChangeBackupSpeed faster = new ChangeBackupSpeed(MACHINE, OPERATION, BACKUP, OptionalLong.of(1 << 20), AT);
+        machine().when(faster).thenRejected(Rejection.NotRunning.class);
+        machine().create(A).when(faster).thenRejected(Rejection.NotRunning.class);
+        machine()
+                .backup(SECOND_BACKUP, NEAR, new BackupRequest.Full(), Optional.empty())
+                .when(faster)
+                .thenRejected(Rejection.NotRunning.class);
+        Story running = machine().backup(BACKUP, NEAR, new BackupRequest.Full(), Optional.empty());
+        running.when(faster).then(BackupSpeedChanged.class).when(faster).thenNothing();
+        assertThat(((PushBackupOperation) running.desired().operation().orElseThrow()).bytesPerSecondMax())
+                .hasValue(1 << 20);
+        running.when(new ChangeBackupSpeed(MACHINE, running.newOperation(), BACKUP, OptionalLong.empty(), AT))
+                .then(BackupSpeedChanged.class);
+        assertThat(((PushBackupOperation) running.desired().operation().orElseThrow()).bytesPerSecondMax())
+                .isEmpty();
     }
 
     @Test

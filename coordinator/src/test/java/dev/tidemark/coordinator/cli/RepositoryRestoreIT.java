@@ -176,6 +176,7 @@ class RepositoryRestoreIT {
                 Optional.of(Instant.parse("2026-07-01T12:05:00Z")),
                 Optional.empty(),
                 new QemuFacts("7.2.22", OptionalLong.empty(), OptionalLong.empty()),
+                Optional.empty(),
                 List.of(new StoredDisk(
                         new DiskName("vda"),
                         BackupKind.FULL,

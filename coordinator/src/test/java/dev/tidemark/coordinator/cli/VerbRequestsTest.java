@@ -11,6 +11,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What each verb asks for. */
 @SuppressWarnings("NullAway.Init")
@@ -148,6 +150,14 @@ class VerbRequestsTest {
     @Test
     void backup_abort_and_verify_take_the_beginning_of_an_id() {
         started("POST", "/v1/backups/01K1ZB/abort", "ABORT_BACKUP", "backup", "abort", "01k1zb");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10M, 10485760", "0, 0", "unlimited, 0"})
+    void backup_speed_sends_a_limit_as_speed_takes_it_or_lifts_it(String rate, long bytesPerSecond) {
+        assertThat(started("POST", "/v1/backups/01K1ZB/speed", "CHANGE_SPEED", "backup", "speed", "01k1zb", rate)
+                        .body())
+                .isEqualTo("{\"bytesPerSecondMax\":" + bytesPerSecond + "}");
     }
 
     @Test

@@ -161,6 +161,26 @@ class ChainsIT {
     }
 
     @Test
+    void a_backup_that_is_too_slow_is_let_go_faster_while_it_runs() {
+        machine.write("d0", 0, 2 << 20);
+        JsonNode running = client.startBackup(Map.of("bytesPerSecondMax", 1));
+        site.api().awaitState(running, "RUNNING");
+        assertThat(client.backup(running).path("bytesPerSecondMax").asLong(0)).isEqualTo(1);
+        String backup = "/v1/backups/" + running.path("target").asString("");
+        site.api().done(site.api().start(backup + "/speed", Map.of("bytesPerSecondMax", 65_536)));
+        assertThat(client.backup(running).path("bytesPerSecondMax").asLong(0)).isEqualTo(65_536);
+        // when it may copy as fast as it can, it need not wait for years
+        site.api().done(site.api().start(backup + "/speed", Map.of("bytesPerSecondMax", 0)));
+        assertThat(client.backup(running).path("bytesPerSecondMax").isNull()).isTrue();
+        client.completed(running, machine.contents());
+        // and what has ended has no speed
+        Api.Answer refused = site.api().post(backup + "/speed", Map.of("bytesPerSecondMax", 1));
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.body().path("code").asString("")).isEqualTo("NOT_RUNNING");
+        then();
+    }
+
+    @Test
     @Covers({"#17", "failure-clears-base"})
     void a_repository_without_room_fails_the_backup_and_keeps_the_bits() throws IOException {
         Path place = Files.createDirectories(site.repository("second"));

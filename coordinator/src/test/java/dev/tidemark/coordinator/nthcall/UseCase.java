@@ -98,6 +98,13 @@ enum UseCase {
             return () -> life.ask(Request.post("/v1/backups/" + backup + "/abort", "{}"));
         }
     },
+    CHANGE_SPEED {
+        @Override
+        Runnable given(Life life) {
+            String backup = running(life);
+            return () -> life.ask(Request.post("/v1/backups/" + backup + "/speed", "{\"bytesPerSecondMax\":1048576}"));
+        }
+    },
     REPORT_ABORT {
         @Override
         Runnable given(Life life) {

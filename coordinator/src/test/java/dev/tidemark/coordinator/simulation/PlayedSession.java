@@ -147,6 +147,14 @@ final class PlayedSession implements Qemu {
     }
 
     @Override
+    public void limit(String job, long bytesPerSecond) throws QmpException {
+        said(
+                Site.LIMIT,
+                "block-job-set-speed",
+                () -> daemon.execute(new QmpCommand.BlockJobSetSpeed(job, bytesPerSecond)));
+    }
+
+    @Override
     public void cancel(String job) throws QmpException {
         said(Site.CANCEL, "job-cancel", () -> daemon.execute(new QmpCommand.JobCancel(job)));
     }

@@ -87,7 +87,9 @@ enum Saboteur {
     }
 
     Observer.Jobs seen(Observer.Jobs jobs) {
-        return this == FAILED_JOB_PASSES ? new Observer.Jobs(withoutErrors(jobs.jobs()), jobs.ioStatusByJob()) : jobs;
+        return this == FAILED_JOB_PASSES
+                ? new Observer.Jobs(withoutErrors(jobs.jobs()), jobs.ioStatusByJob(), jobs.speedByJob())
+                : jobs;
     }
 
     /** What is sent for a plan: one transaction each. */

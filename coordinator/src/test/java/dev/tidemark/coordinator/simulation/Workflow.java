@@ -3,10 +3,12 @@ package dev.tidemark.coordinator.simulation;
 import dev.tidemark.coordinator.chain.Checkpoint;
 import dev.tidemark.coordinator.chain.Pending;
 import dev.tidemark.schema.command.AbortBackup;
+import dev.tidemark.schema.command.ChangeBackupSpeed;
 import dev.tidemark.schema.command.MachineCommand;
 import dev.tidemark.schema.id.OperationId;
 import dev.tidemark.schema.id.RepositoryName;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** One small thing that a user asks for, and what has to be there before. */
@@ -21,6 +23,7 @@ enum Workflow {
     FULL(0),
     INCREMENTAL(1),
     ABORT(1),
+    CHANGE_SPEED(1),
     VERIFY(1),
     RESTORE(1);
 
@@ -76,6 +79,9 @@ enum Workflow {
         if (this == ABORT) {
             world.in(at + SECOND / 4, () -> abort(simulation));
         }
+        if (this == CHANGE_SPEED) {
+            world.in(at + SECOND / 4, () -> changeSpeed(simulation));
+        }
         if (this == REMOVE) {
             simulation.endGoneIn(at + 8 * SECOND);
         } else {
@@ -95,10 +101,21 @@ enum Workflow {
             case DELETE_MIDDLE -> client.delete(checkpoints.get(1).id());
             case DELETE_FIRST, DELETE_ONLY ->
                 client.delete(checkpoints.getFirst().id());
-            case FULL, INCREMENTAL, ABORT -> client.evening(REPOSITORY);
+            case FULL, INCREMENTAL, ABORT, CHANGE_SPEED -> client.evening(REPOSITORY);
             case VERIFY -> client.verify(REPOSITORY);
             case RESTORE -> client.restore(REPOSITORY);
         };
+    }
+
+    private static void changeSpeed(Simulation simulation) {
+        if (simulation.log.now().pending().orElse(null) instanceof Pending.Backup backup) {
+            simulation.client.ask(new ChangeBackupSpeed(
+                    simulation.id,
+                    new OperationId(simulation.client.ulid()),
+                    backup.backup(),
+                    OptionalLong.of(1 << 20),
+                    PlayedLog.NOW));
+        }
     }
 
     private static void abort(Simulation simulation) {

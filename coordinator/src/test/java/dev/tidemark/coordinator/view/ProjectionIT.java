@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -144,6 +145,33 @@ class ProjectionIT {
         assertThat(operation(tooLate).state()).isEqualTo(OperationState.FAILED);
         assertThat(operation(tooLate).code()).isEqualTo("TOO_LATE");
         assertThat(operation(completed.operation()).state()).isEqualTo(OperationState.DONE);
+    }
+
+    @Test
+    void a_changed_speed_is_done_at_once_and_shown() throws SQLException {
+        Story story = Story.seen(1, "vm1");
+        BackupRequested requested = story.backupRequested(Optional.empty());
+        story.started(requested);
+        OperationId slower = story.speedChanged(requested, OptionalLong.of(1 << 20));
+        models.tell(story);
+
+        assertThat(operation(slower).state()).isEqualTo(OperationState.DONE);
+        assertThat(operation(slower).target()).isEqualTo(requested.backup().value());
+        assertThat(operation(requested.operation()).state()).isEqualTo(OperationState.RUNNING);
+        assertThat(queries.backup(requested.backup()).orElseThrow().bytesPerSecondMax())
+                .isEqualTo(1 << 20);
+    }
+
+    @Test
+    void a_lifted_speed_limit_is_shown_as_none() throws SQLException {
+        Story story = Story.seen(1, "vm1");
+        BackupRequested requested = story.backupRequested(Optional.empty());
+        story.started(requested);
+        story.speedChanged(requested, OptionalLong.of(1 << 20));
+        story.speedChanged(requested, OptionalLong.empty());
+        models.tell(story);
+        assertThat(queries.backup(requested.backup()).orElseThrow().bytesPerSecondMax())
+                .isNull();
     }
 
     @Test

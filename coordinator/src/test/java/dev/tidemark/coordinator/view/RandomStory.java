@@ -36,6 +36,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 
 /** A machine's life as it may go, from a seed: things succeed, fail, hang in doubt, break, and end with a removal. */
@@ -136,6 +137,10 @@ final class RandomStory {
         maybeInDoubt(requested.operation());
         story.started(requested);
         requested.checkpoint().ifPresent(checkpoint -> live.add(checkpoint.id()));
+        if (dice.nextBoolean()) {
+            story.speedChanged(
+                    requested, dice.nextBoolean() ? OptionalLong.of(1 + dice.nextInt(1 << 20)) : OptionalLong.empty());
+        }
         boolean abort = dice.nextBoolean();
         if (abort) {
             story.abortRequested(requested);

@@ -10,6 +10,7 @@ import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.BackupMode;
 import dev.tidemark.schema.event.BackupRequest;
 import dev.tidemark.schema.event.BackupRequested;
+import dev.tidemark.schema.event.BackupSpeedChanged;
 import dev.tidemark.schema.event.BackupStarted;
 import dev.tidemark.schema.event.BackupVerified;
 import dev.tidemark.schema.event.CheckpointCreated;
@@ -216,6 +217,12 @@ final class Story {
                 FailureCode.JOB_FAILED,
                 "No space left on device",
                 now()));
+    }
+
+    OperationId speedChanged(BackupRequested requested, OptionalLong limit) {
+        OperationId operation = nextOperation();
+        tell(new BackupSpeedChanged(machine(), operation, requested.backup(), limit, now()));
+        return operation;
     }
 
     OperationId abortRequested(BackupRequested requested) {

@@ -130,14 +130,16 @@ public final class Observer {
         List<JsonNode> replies = session.queryAll(List.of(Query.JOBS, Query.BLOCK_JOBS), timeout);
         return new Jobs(
                 readJobs(new Reply(Query.JOBS.wireName(), replies.get(0))),
-                readIoStatus(new Reply(Query.BLOCK_JOBS.wireName(), replies.get(1))));
+                readIoStatus(new Reply(Query.BLOCK_JOBS.wireName(), replies.get(1))),
+                readSpeeds(new Reply(Query.BLOCK_JOBS.wireName(), replies.get(1))));
     }
 
-    /** Jobs with our prefix. */
-    public record Jobs(List<ObservedJob> jobs, Map<String, String> ioStatusByJob) {
+    /** Jobs with our prefix; a speed is a limit in bytes per second, 0 if there is none. */
+    public record Jobs(List<ObservedJob> jobs, Map<String, String> ioStatusByJob, Map<String, Long> speedByJob) {
         public Jobs {
             jobs = List.copyOf(jobs);
             ioStatusByJob = Map.copyOf(ioStatusByJob);
+            speedByJob = Map.copyOf(speedByJob);
         }
     }
 
@@ -209,6 +211,17 @@ public final class Observer {
             }
         }
         return statuses;
+    }
+
+    private static Map<String, Long> readSpeeds(Reply reply) throws UnusableReply {
+        Map<String, Long> speeds = new HashMap<>();
+        for (Reply job : reply.elements()) {
+            String id = job.text("device");
+            if (id.startsWith(BitmapName.PREFIX)) {
+                speeds.put(id, job.number("speed"));
+            }
+        }
+        return speeds;
     }
 
     private static List<String> readExports(Reply reply) throws UnusableReply {

@@ -182,6 +182,9 @@ final class BackupRun {
                             Optional.of(disk(index))));
                     return;
                 }
+                if (job.isPresent() && !job.get().status().equals(Decision.CONCLUDED)) {
+                    keepSpeed(qemu, jobs, id);
+                }
                 done += job.map(ObservedJob::currentProgress).orElse(0L);
                 total += job.map(ObservedJob::totalProgress).orElse(0L);
             }
@@ -190,6 +193,22 @@ final class BackupRun {
                 surroundings.link().progress(new Progress(desired.machine(), operation.id(), "copy", done, total));
             }
             signals.await(POLL);
+        }
+    }
+
+    /** What was asked for last, whoever started the job and when. */
+    private void keepSpeed(Qemu qemu, Observer.Jobs jobs, String job) throws QmpException {
+        long wanted = operation.bytesPerSecondMax().orElse(0);
+        Long speed = jobs.speedByJob().get(job);
+        if (speed == null || speed == wanted) {
+            return;
+        }
+        try {
+            qemu.limit(job, wanted);
+            LOG.info("job {} may copy {} bytes a second now, 0 is without a limit; it was {}", job, wanted, speed);
+        } catch (QmpRefused refused) {
+            // It has ended meanwhile, or cannot be told in its state: the next look shows it.
+            LOG.debug("job {} keeps its speed: {}", job, refused.description());
         }
     }
 

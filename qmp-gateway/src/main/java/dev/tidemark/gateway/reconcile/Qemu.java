@@ -53,6 +53,9 @@ public interface Qemu extends AutoCloseable {
     /** Closes a node. */
     void closeNode(String node) throws QmpException;
 
+    /** Lets a job copy so many bytes in a second at most; 0 lifts the limit. */
+    void limit(String job, long bytesPerSecond) throws QmpException;
+
     /** Asks a job to end. */
     void cancel(String job) throws QmpException;
 

@@ -136,6 +136,11 @@ final class QmpQemu implements Qemu {
     }
 
     @Override
+    public void limit(String job, long bytesPerSecond) throws QmpException {
+        execute(new QmpCommand.BlockJobSetSpeed(job, bytesPerSecond));
+    }
+
+    @Override
     public void cancel(String job) throws QmpException {
         execute(new QmpCommand.JobCancel(job));
     }

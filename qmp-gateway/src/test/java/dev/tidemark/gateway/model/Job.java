@@ -25,6 +25,9 @@ final class Job {
     private final long cellBytes;
 
     String status = "created";
+    /** Bytes in a second at most, 0 for no limit; how fast the model copies is up to whoever plays it. */
+    long speed;
+
     Optional<String> error = Optional.empty();
     /** Cells still to copy. */
     private long left;

@@ -60,11 +60,19 @@ public final class ModelDaemon {
             case QmpCommand.BlockExportDel(String export, boolean hard) -> endExport(export);
             case QmpCommand.JobCancel(String id) -> cancel(id);
             case QmpCommand.JobDismiss(String id) -> dismiss(id);
-            case QmpCommand.BlockJobSetSpeed(String id, long speed) -> job(id);
+            case QmpCommand.BlockJobSetSpeed(String id, long speed) -> limit(id, speed);
             case QmpCommand.Transaction(var actions) ->
                 transaction(
                         actions.stream().<ModelAction>map(ModelAction.Said::new).toList());
         }
+    }
+
+    private void limit(String id, long speed) throws ModelRefusal {
+        Job job = job(id);
+        if (job.status.equals(Job.CONCLUDED)) {
+            throw new ModelRefusal("job '" + id + "' in state 'concluded' cannot accept command verb 'set-speed'");
+        }
+        job.speed = speed;
     }
 
     /** The plan's one transaction. */
@@ -287,12 +295,14 @@ public final class ModelDaemon {
     public Observer.Jobs jobs() {
         List<ObservedJob> jobs = new Sights(graph).jobs();
         Map<String, String> ioStatus = new HashMap<>();
+        Map<String, Long> speeds = new HashMap<>();
         for (ObservedJob job : jobs) {
             if (!job.status().equals(Job.CONCLUDED)) {
                 ioStatus.put(job.id(), "ok");
             }
         }
-        return new Observer.Jobs(jobs, ioStatus);
+        graph.jobs.forEach((id, job) -> speeds.put(id, job.speed));
+        return new Observer.Jobs(jobs, ioStatus, speeds);
     }
 
     /** The names of the nodes on which a node stands, by role. */

@@ -177,6 +177,7 @@ final class Transaction {
         }
         Job job = new Job(
                 backup.jobId(), source, target, backup.sync(), bitmap, graph.cellBytes(), graph.overlays(source));
+        job.speed = backup.bytesPerSecond().orElse(0);
         job.prepare();
         graph.jobs.put(job.id, job);
         undo.push(() -> {

@@ -187,15 +187,45 @@ class BackupIT {
             rig.awaitSeen(seen -> !seen.jobs().isEmpty());
             try (RawMonitor bystander = rig.bystander()) {
                 breakTarget(bystander, operation, "{\"event\":\"none\",\"iotype\":\"write\",\"errno\":28}");
-                bystander.execute("{\"execute\":\"block-job-set-speed\",\"arguments\":{\"device\":\"tm-"
-                        + operation.id() + "-0\",\"speed\":0}}");
             }
+            rig.limit(OptionalLong.empty());
             assertThat(rig.outcome(operation.id())).isInstanceOfSatisfying(Outcome.Refused.class, refused -> {
                 assertThat(refused.code()).isEqualTo(FailureCode.JOB_FAILED);
                 assertThat(refused.detail()).contains("No space left");
                 assertThat(refused.disk()).contains(rig.disk(0));
             });
             rig.write(0, 0x22, 0, 8 << 20);
+            rig.assertNothingOfOursButBitmaps();
+        }
+    }
+
+    @Test
+    void a_speed_that_is_changed_while_jobs_run_is_that_of_every_job() {
+        try (Rig rig = new Rig(2)) {
+            rig.awaitDisks();
+            rig.write(0, 0x11, 0, 8 << 20);
+            rig.write(1, 0x12, 0, 8 << 20);
+            PushBackupOperation operation = Operations.backup(
+                    Optional.empty(),
+                    OptionalLong.of(1 << 18),
+                    Operations.full(rig.disk(0), false, Optional.empty()),
+                    Operations.full(rig.disk(1), false, Optional.empty()));
+            rig.coordinator.ask(operation);
+            rig.awaitSeen(seen -> seen.jobs().size() == 2);
+            assertThat(rig.speeds()).containsExactly(1L << 18, 1L << 18);
+            for (long speed : new long[] {1 << 19, 1 << 17}) {
+                rig.limit(OptionalLong.of(speed));
+                await().atMost(Rig.TIME_MAX).until(() -> rig.speeds().equals(List.of(speed, speed)));
+            }
+            // A stranger's wish is not ours.
+            try (RawMonitor bystander = rig.bystander()) {
+                bystander.execute("{\"execute\":\"block-job-set-speed\",\"arguments\":{\"device\":\""
+                        + QemuNames.job(operation.id(), 0) + "\",\"speed\":1}}");
+            }
+            await().atMost(Rig.TIME_MAX).until(() -> rig.speeds().equals(List.of(1L << 17, 1L << 17)));
+            assertThat(rig.coordinator.outcome(operation.id())).isEmpty();
+            rig.limit(OptionalLong.empty());
+            assertThat(rig.outcome(operation.id())).isInstanceOf(Outcome.Done.class);
             rig.assertNothingOfOursButBitmaps();
         }
     }
@@ -215,9 +245,8 @@ class BackupIT {
                     .until(() -> rig.coordinator.progress().stream().anyMatch(progress -> progress.bytesDone() > 0));
             try (RawMonitor bystander = rig.bystander()) {
                 breakTarget(bystander, operation, "{\"event\":\"l2_update\",\"errno\":5}");
-                bystander.execute("{\"execute\":\"block-job-set-speed\",\"arguments\":{\"device\":\"tm-"
-                        + operation.id() + "-0\",\"speed\":0}}");
             }
+            rig.limit(OptionalLong.empty());
             assertThat(rig.outcome(operation.id())).isInstanceOfSatisfying(Outcome.Refused.class, refused -> {
                 assertThat(refused.code()).isEqualTo(FailureCode.JOB_FAILED);
                 assertThat(refused.detail()).contains("could not be flushed");
@@ -275,9 +304,8 @@ class BackupIT {
             try (RawMonitor bystander = rig.bystander()) {
                 breakTarget(
                         bystander, operation, "{\"event\":\"none\",\"iotype\":\"flush\",\"errno\":5,\"once\":true}");
-                bystander.execute("{\"execute\":\"block-job-set-speed\",\"arguments\":{\"device\":\"tm-"
-                        + operation.id() + "-0\",\"speed\":0}}");
             }
+            rig.limit(OptionalLong.empty());
             assertThat(rig.outcome(operation.id())).isInstanceOfSatisfying(Outcome.Refused.class, refused -> {
                 assertThat(refused.code()).isEqualTo(FailureCode.JOB_FAILED);
                 assertThat(refused.detail()).contains("could not be flushed");

@@ -97,6 +97,20 @@ final class Operations {
         return with(operation, operation.started(), true);
     }
 
+    static PushBackupOperation limited(PushBackupOperation operation, OptionalLong bytesPerSecondMax) {
+        return new PushBackupOperation(
+                operation.id(),
+                operation.backup(),
+                operation.repository(),
+                operation.checkpoint(),
+                operation.disks(),
+                bytesPerSecondMax,
+                operation.compression(),
+                operation.requestedAt(),
+                operation.started(),
+                operation.abort());
+    }
+
     private static PushBackupOperation with(PushBackupOperation operation, boolean started, boolean abort) {
         return new PushBackupOperation(
                 operation.id(),

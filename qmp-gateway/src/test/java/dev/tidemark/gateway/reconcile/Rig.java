@@ -38,6 +38,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
 
 /** A storage daemon with disks {@code d0}, {@code d1}, …, a repository, a gateway and a coordinator made by hand. */
@@ -160,6 +161,29 @@ final class Rig implements AutoCloseable {
         Outcome outcome = run(operation);
         assertThat(outcome).isInstanceOf(Outcome.Done.class);
         return (Outcome.Evidence.Stored) ((Outcome.Done) outcome).evidence();
+    }
+
+    /** Another speed is wanted of the backup that is pending. */
+    void limit(OptionalLong bytesPerSecondMax) {
+        coordinator.change(desired -> FakeCoordinator.with(
+                desired,
+                desired.disks(),
+                desired.operation()
+                        .map(pending -> pending instanceof PushBackupOperation backup
+                                ? Operations.limited(backup, bytesPerSecondMax)
+                                : pending),
+                desired.repositoryOperations()));
+    }
+
+    /** As QEMU tells it to a bystander. */
+    List<Long> speeds() {
+        try (RawMonitor bystander = bystander()) {
+            return bystander
+                    .execute("{\"execute\":\"query-block-jobs\"}")
+                    .valueStream()
+                    .map(job -> job.path("speed").asLong(-1))
+                    .toList();
+        }
     }
 
     Path backupFile(BackupId backup, int disk) {

@@ -11,6 +11,7 @@ public sealed interface MachineCommand
                 DeleteCheckpoint,
                 StartBackup,
                 AbortBackup,
+                ChangeBackupSpeed,
                 VerifyBackup,
                 RestoreBackup,
                 RecordReport {

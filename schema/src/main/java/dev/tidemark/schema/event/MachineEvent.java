@@ -27,6 +27,7 @@ public sealed interface MachineEvent
                 BackupCompleted,
                 BackupFailed,
                 BackupAbortRequested,
+                BackupSpeedChanged,
                 BackupAborted,
                 VerificationRequested,
                 BackupVerified,

@@ -7,6 +7,7 @@ import dev.tidemark.schema.event.BackupDamaged;
 import dev.tidemark.schema.event.BackupFailed;
 import dev.tidemark.schema.event.BackupReplanned;
 import dev.tidemark.schema.event.BackupRequested;
+import dev.tidemark.schema.event.BackupSpeedChanged;
 import dev.tidemark.schema.event.BackupStarted;
 import dev.tidemark.schema.event.BackupVerified;
 import dev.tidemark.schema.event.ChainBroken;
@@ -92,6 +93,7 @@ public final class EventNames {
         names.put("backup-completed.v1", BackupCompleted.class);
         names.put("backup-failed.v1", BackupFailed.class);
         names.put("backup-abort-requested.v1", BackupAbortRequested.class);
+        names.put("backup-speed-changed.v1", BackupSpeedChanged.class);
         names.put("backup-aborted.v1", BackupAborted.class);
         names.put("verification-requested.v1", VerificationRequested.class);
         names.put("backup-verified.v1", BackupVerified.class);

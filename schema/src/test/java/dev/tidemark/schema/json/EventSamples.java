@@ -11,6 +11,7 @@ import dev.tidemark.schema.event.BackupMode;
 import dev.tidemark.schema.event.BackupReplanned;
 import dev.tidemark.schema.event.BackupRequest;
 import dev.tidemark.schema.event.BackupRequested;
+import dev.tidemark.schema.event.BackupSpeedChanged;
 import dev.tidemark.schema.event.BackupStarted;
 import dev.tidemark.schema.event.BackupVerified;
 import dev.tidemark.schema.event.BreakCause;
@@ -202,6 +203,7 @@ final class EventSamples {
                         AT),
                 new BackupFailed(MACHINE, OPERATION, BACKUP, FailureCode.JOB_FAILED, "No space left on device", AT),
                 new BackupAbortRequested(MACHINE, OPERATION, BACKUP, AT),
+                new BackupSpeedChanged(MACHINE, OPERATION, BACKUP, OptionalLong.of(10_485_760), AT),
                 new BackupAborted(MACHINE, OPERATION, BACKUP, AT),
                 new VerificationRequested(MACHINE, OPERATION, BACKUP, REPOSITORY, AT),
                 new BackupVerified(MACHINE, OPERATION, BACKUP, 1L << 41, AT),

@@ -9,6 +9,7 @@ import dev.tidemark.coordinator.api.edge.Refusal;
 import dev.tidemark.coordinator.view.BackupView;
 import dev.tidemark.coordinator.view.Queries;
 import dev.tidemark.schema.command.AbortBackup;
+import dev.tidemark.schema.command.ChangeBackupSpeed;
 import dev.tidemark.schema.command.StartBackup;
 import dev.tidemark.schema.command.VerifyBackup;
 import dev.tidemark.schema.event.BackupCheckpoint;
@@ -71,6 +72,8 @@ public final class BackupResource {
             Optional<Boolean> noCheckpoint,
             OptionalLong bytesPerSecondMax,
             Optional<Boolean> compress) {}
+
+    record NewSpeed(long bytesPerSecondMax) {}
 
     record Backups(List<BackupView> backups) {}
 
@@ -157,6 +160,31 @@ public final class BackupResource {
             BackupView found = lookup.backup(backup, "backup");
             return new Submissions.Proposal(
                     new AbortBackup(new MachineId(found.vmId()), operation, new BackupId(found.id()), ids.now()),
+                    operation);
+        });
+    }
+
+    @PostMapping("/v1/backups/{backup}/speed")
+    ResponseEntity<?> changeSpeed(
+            @PathVariable("backup") String backup,
+            @RequestBody NewSpeed body,
+            @RequestParam(value = "dryRun", defaultValue = "false") QueryFlag dryRun,
+            HttpServletRequest request)
+            throws Rejected {
+        long limit = body.bytesPerSecondMax();
+        if (limit < 0) {
+            throw Refusal.member("bytesPerSecondMax", "'bytesPerSecondMax' is less than 0", "Give 0 for full speed.");
+        }
+        return submissions.accept(request, dryRun.isSet(), body, attempt -> {
+            OperationId operation = ids.operation();
+            BackupView found = lookup.backup(backup, "backup");
+            return new Submissions.Proposal(
+                    new ChangeBackupSpeed(
+                            new MachineId(found.vmId()),
+                            operation,
+                            new BackupId(found.id()),
+                            limit == 0 ? OptionalLong.empty() : OptionalLong.of(limit),
+                            ids.now()),
                     operation);
         });
     }

@@ -252,6 +252,15 @@ class BadInputIT {
                         "{\"repo\":\"default\",\"bytesPerSecondMax\":9223372036854775808}|bytesPerSecondMax",
                         "{\"repo\":\"default\",\"bytesPerSecondMax\":1e400}|bytesPerSecondMax"));
         bodies.put(
+                "/v1/backups/01ARZ3NDEKTSV4RRFFQ69G5FAV/speed",
+                List.of(
+                        "{}|bytesPerSecondMax",
+                        "{\"bytesPerSecondMax\":null}|bytesPerSecondMax",
+                        "{\"bytesPerSecondMax\":-1}|bytesPerSecondMax",
+                        "{\"bytesPerSecondMax\":1.5}|bytesPerSecondMax",
+                        "{\"bytesPerSecondMax\":\"1\"}|bytesPerSecondMax",
+                        "{\"bytesPerSecondMax\":9223372036854775808}|bytesPerSecondMax"));
+        bodies.put(
                 "/v1/vms/web/restores",
                 List.of(
                         "{}|to",

@@ -1,6 +1,7 @@
 package dev.tidemark.coordinator.api.server;
 
 import dev.tidemark.schema.command.AbortBackup;
+import dev.tidemark.schema.command.ChangeBackupSpeed;
 import dev.tidemark.schema.command.CreateCheckpoint;
 import dev.tidemark.schema.command.DeleteCheckpoint;
 import dev.tidemark.schema.command.MachineCommand;
@@ -13,6 +14,7 @@ import dev.tidemark.schema.command.VerifyBackup;
 import dev.tidemark.schema.event.BackupAbortRequested;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.BackupRequested;
+import dev.tidemark.schema.event.BackupSpeedChanged;
 import dev.tidemark.schema.event.CheckpointDeletionRequested;
 import dev.tidemark.schema.event.CheckpointRequested;
 import dev.tidemark.schema.event.DiskFacts;
@@ -78,6 +80,9 @@ final class PlayedDecisions {
                         c.askedAt()));
             case AbortBackup c ->
                 List.of(new BackupAbortRequested(c.machine(), c.operation(), c.backup(), c.askedAt()));
+            case ChangeBackupSpeed c ->
+                List.of(new BackupSpeedChanged(
+                        c.machine(), c.operation(), c.backup(), c.bytesPerSecondMax(), c.askedAt()));
             case VerifyBackup c ->
                 List.of(new VerificationRequested(c.machine(), c.operation(), c.backup(), c.repository(), c.askedAt()));
             case RestoreBackup c ->

@@ -4,6 +4,7 @@ import dev.tidemark.coordinator.chain.Checkpoint;
 import dev.tidemark.coordinator.chain.Machine;
 import dev.tidemark.coordinator.chain.Pending;
 import dev.tidemark.schema.command.AbortBackup;
+import dev.tidemark.schema.command.ChangeBackupSpeed;
 import dev.tidemark.schema.command.CreateCheckpoint;
 import dev.tidemark.schema.command.DeleteCheckpoint;
 import dev.tidemark.schema.command.RegisterMachine;
@@ -113,7 +114,10 @@ final class History {
 
     private void other() {
         switch (dice.nextInt(6)) {
-            case 0 -> abort();
+            case 0 -> {
+                changeSpeed();
+                abort();
+            }
             case 1 -> verify();
             case 2 -> restore();
             case 3 -> hotAdd();
@@ -275,6 +279,13 @@ final class History {
                 OptionalLong.empty(),
                 Optional.empty(),
                 Coordinator.NOW));
+    }
+
+    private void changeSpeed() {
+        if (coordinator.machine().pending().orElse(null) instanceof Pending.Backup backup) {
+            coordinator.submit(
+                    new ChangeBackupSpeed(id, operation(), backup.backup(), OptionalLong.of(1 + ids), Coordinator.NOW));
+        }
     }
 
     private void abort() {

@@ -153,6 +153,7 @@ class CataloguedMachineTest {
                         stored,
                         Optional.empty(),
                         like.qemu(),
+                        like.compression(),
                         like.disks())),
                 "");
     }
