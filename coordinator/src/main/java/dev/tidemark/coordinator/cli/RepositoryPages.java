@@ -131,6 +131,23 @@ final class RepositoryPages {
         return page;
     }
 
+    static JsonNode export(RepositoryRestore.Exported exported) {
+        return Json.MAPPER.valueToTree(exported);
+    }
+
+    static Page exportPage(JsonNode document) {
+        Table table = new Table().column("DISK").right("SIZE").column("URI");
+        for (JsonNode disk : Cell.list(document, "disks")) {
+            table.row(Cell.text(disk, "disk"), Cell.size(disk, "size"), Cell.text(disk, "uri"));
+        }
+        return new Page()
+                .fields(new Fields()
+                        .field("backup", Cell.text(document, "backup"))
+                        .field("writable", Cell.yesNo(document, "writable")))
+                .gap()
+                .table(table);
+    }
+
     private static void tell(ObjectNode told, Manifest manifest) {
         told.put("vm", manifest.machineName().value())
                 .put("requestedAt", manifest.requestedAt().toString())

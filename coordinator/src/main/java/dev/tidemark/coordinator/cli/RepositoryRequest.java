@@ -11,13 +11,17 @@ import java.util.Optional;
  * What is wanted of a repository's directory.
  *
  * @param machine its name or id; may be left out where a backup is named
- * @param to where to write; empty if backups are only to be listed
+ * @param to where to write; empty if nothing is to be written
+ * @param export where to serve from; empty if nothing is to be served
+ * @param isWritable whether what is served takes writes
  * @param disks none means all
  */
 record RepositoryRequest(
         Path directory,
         Optional<String> machine,
         Optional<Path> to,
+        Optional<Path> export,
+        boolean isWritable,
         Optional<BackupReference> backup,
         Optional<Instant> at,
         List<DiskName> disks,

@@ -7,6 +7,7 @@ import dev.tidemark.gateway.act.repository.CataloguedBackup;
 import dev.tidemark.gateway.act.repository.CataloguedMachine;
 import dev.tidemark.gateway.act.repository.RepositoryCatalogue;
 import dev.tidemark.gateway.act.repository.RepositoryException;
+import dev.tidemark.gateway.act.repository.RestorePointExport;
 import dev.tidemark.schema.event.RestoredDisk;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.OperationId;
@@ -38,6 +39,9 @@ final class RepositoryRestore {
             if (request.to().isPresent()) {
                 return restored(catalogue, request, request.to().get());
             }
+            if (request.export().isPresent()) {
+                return exported(catalogue, request, request.export().get());
+            }
             return listed(catalogue, request);
         } catch (RepositoryException failure) {
             throw failed(failure);
@@ -55,14 +59,38 @@ final class RepositoryRestore {
     }
 
     private int restored(RepositoryCatalogue catalogue, RepositoryRequest request, Path to) throws RepositoryException {
-        CataloguedMachine machine = request.machine().isPresent()
-                ? machine(catalogue, request.machine().get())
-                : machineOf(catalogue, request);
-        BackupId backup =
-                request.backup().isPresent() ? backup(machine, request.backup().get()) : newest(machine, request);
+        CataloguedMachine machine = chosen(catalogue, request);
+        BackupId backup = chosen(machine, request);
         List<RestoredDisk> disks = written(catalogue, machine, backup, request, to);
         JsonNode document = Json.MAPPER.valueToTree(new Restored(backup, disks));
         return session.print(document, BackupPages.restore(document));
+    }
+
+    /** Until Ctrl-C, which is how it is meant to end. */
+    private int exported(RepositoryCatalogue catalogue, RepositoryRequest request, Path to) throws RepositoryException {
+        CataloguedMachine machine = chosen(catalogue, request);
+        BackupId backup = chosen(machine, request);
+        try (InterruptedWork _ = InterruptedWork.ofThisThread();
+                RestorePointExport export =
+                        catalogue.export(machine.id(), backup, request.disks(), to, request.isWritable())) {
+            JsonNode document = RepositoryPages.export(new Exported(backup, request.isWritable(), export.disks()));
+            session.print(document, RepositoryPages.exportPage(document));
+            note("served until Ctrl-C; nothing was read back before: tidemark backup verify does that");
+            throw export.awaitFailure();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return ExitCode.OK.number();
+        }
+    }
+
+    private static CataloguedMachine chosen(RepositoryCatalogue catalogue, RepositoryRequest request) {
+        return request.machine().isPresent()
+                ? machine(catalogue, request.machine().get())
+                : machineOf(catalogue, request);
+    }
+
+    private BackupId chosen(CataloguedMachine machine, RepositoryRequest request) throws RepositoryException {
+        return request.backup().isPresent() ? backup(machine, request.backup().get()) : newest(machine, request);
     }
 
     private BackupId newest(CataloguedMachine machine, RepositoryRequest request) throws RepositoryException {
@@ -198,6 +226,9 @@ final class RepositoryRestore {
     private void note(String text) {
         session.terminal().note(Text.harmless(text));
     }
+
+    /** What is served. */
+    record Exported(BackupId backup, boolean writable, List<RestorePointExport.ExportedDisk> disks) {}
 
     /** As a finished restore of a coordinator's is told. */
     private record Restored(BackupId backup, List<RestoredDisk> disks) {}

@@ -34,6 +34,16 @@ final class RestoreVerb implements Callable<Integer> {
             description = "From this repository's directory alone, without a coordinator; without --to, lists it.")
     private @Nullable Path repositoryDirectory;
 
+    @Option(
+            names = "--export",
+            paramLabel = "DIR",
+            description =
+                    "With --repo-dir: serve the disks over NBD from a socket in this new directory, at once, until Ctrl-C.")
+    private @Nullable Path export;
+
+    @Option(names = "--writable", description = "With --export: take writes, too; they are forgotten at the end.")
+    private boolean writable;
+
     @Option(names = "--list", description = "With --repo-dir: list machines, or the backups of VM.")
     private boolean list;
 
@@ -69,6 +79,9 @@ final class RestoreVerb implements Callable<Integer> {
             sayWhatWasAssumed();
             return new RepositoryRestore(session).run(request);
         }
+        if (export != null) {
+            throw Session.misuse("--export goes with --repo-dir");
+        }
         if (list) {
             throw Session.misuse("--list goes with --repo-dir; a coordinator tells by: tidemark backup list VM");
         }
@@ -99,17 +112,28 @@ final class RestoreVerb implements Callable<Integer> {
         if (wait.noWait || wait.timeoutSeconds != null) {
             throw Session.misuse("with --repo-dir this command does the work itself: there is nothing to leave early");
         }
+        if (to != null && export != null) {
+            throw Session.misuse("--to and --export exclude each other");
+        }
+        if (writable && export == null) {
+            throw Session.misuse("--writable goes with --export");
+        }
+        if (format != null && export != null) {
+            throw Session.misuse("--format goes with --to: what is exported has no format, clients read it as raw");
+        }
         boolean choice = backup != null || at != null || disks != null || format != null;
-        if (to == null && choice) {
+        if (to == null && export == null && choice) {
             throw Session.misuse("--to DIR is missing; without a choice, the backups are listed");
         }
-        if (list && (to != null || choice)) {
+        if (list && (to != null || export != null || choice)) {
             throw Session.misuse("--list goes with VM alone");
         }
         return new RepositoryRequest(
                 directory,
                 Optional.ofNullable(vm).map(MachineName::value),
                 Optional.ofNullable(to),
+                Optional.ofNullable(export),
+                writable,
                 Optional.ofNullable(backup),
                 Optional.ofNullable(at).map(PointInTime::instant),
                 disks == null ? List.of() : disks,

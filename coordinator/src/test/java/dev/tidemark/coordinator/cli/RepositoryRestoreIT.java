@@ -3,30 +3,14 @@ package dev.tidemark.coordinator.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.coordinator.cli.CommandLineRun.Ended;
-import dev.tidemark.gateway.act.repository.Manifest;
-import dev.tidemark.gateway.act.repository.Manifest.StoredDisk;
-import dev.tidemark.gateway.testkit.RequiredProgram;
-import dev.tidemark.schema.event.BackupKind;
-import dev.tidemark.schema.event.FullCause;
-import dev.tidemark.schema.event.QemuFacts;
-import dev.tidemark.schema.id.BackupId;
-import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.MachineId;
-import dev.tidemark.schema.id.MachineName;
-import dev.tidemark.schema.id.OperationId;
-import dev.tidemark.schema.json.Json;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.HexFormat;
-import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,7 +24,6 @@ class RepositoryRestoreIT {
     private static final MachineId LATER_WEB = new MachineId("01K1ZV0000000000000000VM02");
     private static final String FIRST = "01K1ZB0000000000000000BK01";
     private static final String SECOND = "01K1ZB0000000000000000BK02";
-    private static final int SIZE = 1 << 20;
 
     @TempDir
     Path directory;
@@ -158,38 +141,10 @@ class RepositoryRestoreIT {
     }
 
     private Path file(MachineId machine, String backup) {
-        return repository.resolve(machine.value()).resolve(backup).resolve("vda.qcow2");
+        return StoredBackups.file(repository, machine, backup);
     }
 
     private void store(MachineId machine, String backup) throws Exception {
-        Files.createDirectories(repository.resolve(machine.value()).resolve(backup));
-        Path file = file(machine, backup);
-        RequiredProgram.QEMU_IMG.run("create", "-q", "-f", "qcow2", file.toString(), Integer.toString(SIZE));
-        byte[] content = Files.readAllBytes(file);
-        Manifest manifest = new Manifest(
-                Manifest.FORMAT_VERSION,
-                new BackupId(backup),
-                machine,
-                new MachineName("web"),
-                new OperationId(backup),
-                Instant.parse("2026-07-01T12:00:00Z"),
-                Optional.of(Instant.parse("2026-07-01T12:05:00Z")),
-                Optional.empty(),
-                new QemuFacts("7.2.22", OptionalLong.empty(), OptionalLong.empty()),
-                Optional.empty(),
-                List.of(new StoredDisk(
-                        new DiskName("vda"),
-                        BackupKind.FULL,
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.of(FullCause.REQUESTED),
-                        "",
-                        "vda.qcow2",
-                        SIZE,
-                        content.length,
-                        0,
-                        HexFormat.of()
-                                .formatHex(MessageDigest.getInstance("SHA-256").digest(content)))));
-        Files.writeString(file.resolveSibling("manifest.json"), Json.MAPPER.writeValueAsString(manifest));
+        StoredBackups.store(repository, machine, backup, Optional.empty());
     }
 }

@@ -2,6 +2,7 @@ package dev.tidemark.gateway.act.repository;
 
 import dev.tidemark.gateway.act.repository.Manifest.StoredDisk;
 import dev.tidemark.schema.event.DamagedDisk;
+import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.DiskName;
@@ -79,6 +80,37 @@ record BackupChain(List<Layer> layers, Optional<DamagedDisk> fault, Optional<Dam
         boolean endless = layers.size() == seen.size() || seen.size() > LENGTH_MAX;
         Layer spoilt = endless ? layers.getFirst() : layers.getLast();
         return Optional.of(spoilt.damaged("does not stand on the backup that it was made on: " + broken.getMessage()));
+    }
+
+    /** Of each of these disks of a backup, none means all; refused if one of them cannot be restored. */
+    static List<BackupChain> whole(RepositoryTree tree, MachineId machine, BackupId backup, List<DiskName> disks)
+            throws RepositoryException, IOException {
+        Path directory = tree.completed(machine, backup);
+        if (!tree.exists(machine, directory)) {
+            throw Verification.missing(backup);
+        }
+        Manifest manifest;
+        try {
+            manifest = ManifestFile.read(directory, machine, backup);
+        } catch (IOException unreadable) {
+            throw new RepositoryException(FailureCode.BACKUP_DAMAGED, null, FileFault.describe(unreadable), unreadable);
+        }
+        List<DiskName> wanted = disks.isEmpty()
+                ? manifest.disks().stream().map(StoredDisk::disk).toList()
+                : disks.stream().distinct().toList();
+        List<BackupChain> chains = new ArrayList<>();
+        for (DiskName disk : wanted) {
+            if (manifest.disk(disk).isEmpty()) {
+                throw new RepositoryException(
+                        FailureCode.UNSUPPORTED, disk, "backup " + backup + " does not hold it", null);
+            }
+            BackupChain chain = of(tree, machine, backup, disk);
+            if (chain.fault().isPresent()) {
+                throw RepositoryException.damaged(chain.fault().get());
+            }
+            chains.add(chain);
+        }
+        return chains;
     }
 
     /** The first thing that is wrong, as far as it can be seen without reading the files to their ends. */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleConsumer;
 import java.util.regex.Matcher;
@@ -54,6 +55,25 @@ final class ProgramRun {
     }
 
     Ended toEnd() throws IOException, RepositoryException, InterruptedException {
+        try (Running running = start()) {
+            long deadline = System.nanoTime() + limit.toNanos();
+            Optional<Ended> ended = running.ended(LOOK_EVERY_MILLISECONDS, TimeUnit.MILLISECONDS);
+            while (ended.isEmpty()) {
+                tellShare(running.output);
+                if (System.nanoTime() - deadline > 0) {
+                    throw new RepositoryException(
+                            FailureCode.REPOSITORY_FAILED,
+                            command.getFirst() + " " + command.get(1) + " did not end within " + limit.toSeconds()
+                                    + " s");
+                }
+                ended = running.ended(LOOK_EVERY_MILLISECONDS, TimeUnit.MILLISECONDS);
+            }
+            return ended.get();
+        }
+    }
+
+    /** To be closed by the caller; the limit is not watched. */
+    Running start() throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command);
         Map<String, String> environment = builder.environment();
         environment.clear();
@@ -61,26 +81,37 @@ final class ProgramRun {
         environment.put("PATH", "/usr/local/bin:/usr/bin:/bin");
         builder.directory(Path.of("/").toFile());
         builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
-        Process process = builder.start();
-        Tail output = new Tail(process.getInputStream());
-        Tail errors = new Tail(process.getErrorStream());
-        try {
-            long deadline = System.nanoTime() + limit.toNanos();
-            while (!process.waitFor(LOOK_EVERY_MILLISECONDS, TimeUnit.MILLISECONDS)) {
-                tellShare(output);
-                if (System.nanoTime() - deadline > 0) {
-                    throw new RepositoryException(
-                            FailureCode.REPOSITORY_FAILED,
-                            command.getFirst() + " " + command.get(1) + " did not end within " + limit.toSeconds()
-                                    + " s");
-                }
-            }
+        return new Running(builder.start());
+    }
+
+    /** A child that was started and may have ended. Closing it kills it. */
+    static final class Running implements AutoCloseable {
+        private final Process process;
+        private final Tail output;
+        private final Tail errors;
+
+        private Running(Process process) {
+            this.process = process;
+            this.output = new Tail(process.getInputStream());
+            this.errors = new Tail(process.getErrorStream());
+        }
+
+        /** Empty if it still runs when the time is over. */
+        Optional<Ended> ended(long time, TimeUnit unit) throws InterruptedException {
+            return process.waitFor(time, unit) ? Optional.of(awaitEnd()) : Optional.empty();
+        }
+
+        Ended awaitEnd() throws InterruptedException {
+            int exitCode = process.waitFor();
             output.awaitEnd();
             errors.awaitEnd();
-        } finally {
+            return new Ended(exitCode, errors.text());
+        }
+
+        @Override
+        public void close() {
             kill(process);
         }
-        return new Ended(process.exitValue(), errors.text());
     }
 
     private void tellShare(Tail output) {

@@ -116,6 +116,39 @@ public record RepositoryCatalogue(
         }
     }
 
+    /**
+     * Serves disks as they were at a backup, at once and without a copy; see {@link RestorePointExport}. To be closed by the caller.
+     *
+     * @param disks none means all
+     * @param to a directory to be made, outside of the repository
+     */
+    public RestorePointExport export(
+            MachineId machine, BackupId backup, List<DiskName> disks, Path to, boolean isWritable)
+            throws RepositoryException, InterruptedException {
+        try {
+            Path parent = DurableFiles.parent(to.toAbsolutePath().normalize());
+            if (!Files.isDirectory(parent)) {
+                throw new RepositoryException(
+                        FailureCode.UNSUPPORTED,
+                        "there is no directory " + parent + " in which " + to + " could be made");
+            }
+            Path place = parent.toRealPath().resolve(to.getFileName());
+            if (new Repositories(Map.of(NAME, directory)).contain(place)) {
+                throw new RepositoryException(FailureCode.UNSUPPORTED, to + " lies in the repository");
+            }
+            List<BackupChain> chains = BackupChain.whole(new RepositoryTree(directory), machine, backup, disks);
+            for (BackupChain chain : chains) {
+                Optional<DamagedDisk> seen = chain.firstFault();
+                if (seen.isPresent()) {
+                    throw RepositoryException.damaged(seen.get());
+                }
+            }
+            return RestorePointExport.open(chains, place, isWritable);
+        } catch (IOException fault) {
+            throw RepositoryException.failed("cannot export backup " + backup, fault);
+        }
+    }
+
     private static Optional<CataloguedMachine> machine(RepositoryTree tree, MachineId machine) throws IOException {
         Path directory = tree.machine(machine);
         DurableFiles.directoryExists(directory);

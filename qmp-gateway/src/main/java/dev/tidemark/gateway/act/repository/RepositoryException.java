@@ -1,6 +1,7 @@
 package dev.tidemark.gateway.act.repository;
 
 import dev.tidemark.schema.contract.Outcome;
+import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.id.DiskName;
 import java.io.IOException;
@@ -35,6 +36,11 @@ public final class RepositoryException extends Exception {
     static RepositoryException failed(String doing, IOException cause) {
         return new RepositoryException(
                 FailureCode.REPOSITORY_FAILED, null, doing + ": " + FileFault.describe(cause), cause);
+    }
+
+    static RepositoryException damaged(DamagedDisk damage) {
+        return new RepositoryException(
+                FailureCode.BACKUP_DAMAGED, damage.disk(), damage.file() + ": " + damage.detail(), null);
     }
 
     /** What an outcome reports. */

@@ -1,13 +1,10 @@
 package dev.tidemark.gateway.act.repository;
 
-import dev.tidemark.gateway.act.repository.Manifest.StoredDisk;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.Outcome.Evidence;
 import dev.tidemark.schema.contract.RestoreOperation;
 import dev.tidemark.schema.event.DamagedDisk;
-import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.RestoredDisk;
-import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.MachineId;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -75,7 +72,7 @@ final class Restoration {
         }
 
         void copyAll(ProgressListener progress) throws RepositoryException, IOException, InterruptedException {
-            List<BackupChain> chains = chains();
+            List<BackupChain> chains = BackupChain.whole(tree, machine, operation.backup(), operation.disks());
             List<LayerReading> readings = readAll(chains, progress);
             List<RestoredDisk> disks = chains.stream()
                     .map(chain -> chain.layers().getFirst())
@@ -94,39 +91,10 @@ final class Restoration {
             for (LayerReading reading : readings) {
                 Optional<DamagedDisk> changed = reading.changedSince();
                 if (changed.isPresent()) {
-                    throw damaged(changed.get());
+                    throw RepositoryException.damaged(changed.get());
                 }
             }
         }
-    }
-
-    private List<BackupChain> chains() throws RepositoryException, IOException {
-        Path directory = tree.completed(machine, operation.backup());
-        if (!tree.exists(machine, directory)) {
-            throw Verification.missing(operation.backup());
-        }
-        Manifest manifest;
-        try {
-            manifest = ManifestFile.read(directory, machine, operation.backup());
-        } catch (IOException unreadable) {
-            throw new RepositoryException(FailureCode.BACKUP_DAMAGED, null, FileFault.describe(unreadable), unreadable);
-        }
-        List<DiskName> wanted = operation.disks().isEmpty()
-                ? manifest.disks().stream().map(StoredDisk::disk).toList()
-                : operation.disks().stream().distinct().toList();
-        List<BackupChain> chains = new ArrayList<>();
-        for (DiskName disk : wanted) {
-            if (manifest.disk(disk).isEmpty()) {
-                throw new RepositoryException(
-                        FailureCode.UNSUPPORTED, disk, "backup " + operation.backup() + " does not hold it", null);
-            }
-            BackupChain chain = BackupChain.of(tree, machine, operation.backup(), disk);
-            if (chain.fault().isPresent()) {
-                throw damaged(chain.fault().get());
-            }
-            chains.add(chain);
-        }
-        return chains;
     }
 
     private static List<LayerReading> readAll(List<BackupChain> chains, ProgressListener progress)
@@ -144,7 +112,7 @@ final class Restoration {
         List<LayerReading> readings = SideBySide.all(each);
         for (LayerReading reading : readings) {
             if (reading.damage().isPresent()) {
-                throw damaged(reading.damage().get());
+                throw RepositoryException.damaged(reading.damage().get());
             }
         }
         return readings;
@@ -164,10 +132,5 @@ final class Restoration {
                     failure);
         }
         target.finishFile(top.disk(), size);
-    }
-
-    private static RepositoryException damaged(DamagedDisk damage) {
-        return new RepositoryException(
-                FailureCode.BACKUP_DAMAGED, damage.disk(), damage.file() + ": " + damage.detail(), null);
     }
 }
