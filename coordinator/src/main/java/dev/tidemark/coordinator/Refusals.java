@@ -26,6 +26,8 @@ final class Refusals {
             case Rejection.NothingToDo _ -> rejected(Kind.CONFLICT, "NOTHING_TO_DO", rejection);
             case Rejection.FullRequired _ -> rejected(Kind.FULL_REQUIRED, "FULL_REQUIRED", rejection);
             case Rejection.NotRunning _ -> rejected(Kind.CONFLICT, "NOT_RUNNING", rejection);
+            case Rejection.UnknownBackup _ -> rejected(Kind.NOT_FOUND, "UNKNOWN_BACKUP", rejection);
+            case Rejection.BackupNeeded _ -> rejected(Kind.CONFLICT, "BACKUP_NEEDED", rejection);
             case Rejection.Unsupported _ -> rejected(Kind.UNSUPPORTED, "UNSUPPORTED", rejection);
             case Rejection.HasCheckpoints _ -> rejected(Kind.CONFLICT, "HAS_CHECKPOINTS", rejection);
         };

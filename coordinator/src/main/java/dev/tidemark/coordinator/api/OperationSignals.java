@@ -4,6 +4,9 @@ import dev.tidemark.schema.event.BackupAbortRequested;
 import dev.tidemark.schema.event.BackupAborted;
 import dev.tidemark.schema.event.BackupCompleted;
 import dev.tidemark.schema.event.BackupDamaged;
+import dev.tidemark.schema.event.BackupDeleted;
+import dev.tidemark.schema.event.BackupDeletionFailed;
+import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupFailed;
 import dev.tidemark.schema.event.BackupReplanned;
 import dev.tidemark.schema.event.BackupRequested;
@@ -147,6 +150,9 @@ public final class OperationSignals implements AutoCloseable {
             case RestoreRequested requested -> waitedFor.equals(requested.operation());
             case RestoreCompleted completed -> waitedFor.equals(completed.operation());
             case RestoreFailed failed -> waitedFor.equals(failed.operation());
+            case BackupDeletionRequested requested -> waitedFor.equals(requested.operation());
+            case BackupDeleted deleted -> waitedFor.equals(deleted.operation());
+            case BackupDeletionFailed failed -> waitedFor.equals(failed.operation());
         };
     }
 

@@ -90,7 +90,7 @@ final class BackupConclusion {
     }
 
     private void done(Pending.Backup backup, Outcome.Evidence evidence) {
-        if (!(evidence instanceof Outcome.Evidence.Stored(var disks)) || !fits(backup.plan(), disks)) {
+        if (!(evidence instanceof Outcome.Evidence.Stored(var disks, var identity)) || !fits(backup.plan(), disks)) {
             pendings.fail(
                     backup, FailureCode.EVIDENCE_CHANGED, "what lies in the repository does not fit the backup's plan");
             return;
@@ -101,7 +101,14 @@ final class BackupConclusion {
                 .map(BackupCheckpoint::id)
                 .filter(id -> unfolding.now().checkpoint(id).isPresent());
         unfolding.append(new BackupCompleted(
-                unfolding.now().id(), backup.operation(), backup.backup(), backup.repository(), checkpoint, disks, at));
+                unfolding.now().id(),
+                backup.operation(),
+                backup.backup(),
+                backup.repository(),
+                checkpoint,
+                disks,
+                identity,
+                at));
     }
 
     private void refusedOrUnknown(Pending.Backup backup, Outcome outcome) {

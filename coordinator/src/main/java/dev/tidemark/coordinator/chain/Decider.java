@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.chain;
 import dev.tidemark.schema.command.AbortBackup;
 import dev.tidemark.schema.command.ChangeBackupSpeed;
 import dev.tidemark.schema.command.CreateCheckpoint;
+import dev.tidemark.schema.command.DeleteBackup;
 import dev.tidemark.schema.command.DeleteCheckpoint;
 import dev.tidemark.schema.command.MachineCommand;
 import dev.tidemark.schema.command.RecordReport;
@@ -22,8 +23,6 @@ import dev.tidemark.schema.event.CheckpointRequested;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.event.MachineRegistered;
 import dev.tidemark.schema.event.MachineRemoved;
-import dev.tidemark.schema.event.RestoreRequested;
-import dev.tidemark.schema.event.VerificationRequested;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.CheckpointName;
@@ -59,8 +58,9 @@ public final class Decider {
             case StartBackup start -> start(start, machine);
             case AbortBackup abort -> abort(abort, machine);
             case ChangeBackupSpeed change -> changeSpeed(change, machine);
-            case VerifyBackup verify -> verify(verify, machine);
-            case RestoreBackup restore -> restore(restore, machine);
+            case VerifyBackup verify -> RepositoryDecider.verify(verify, machine);
+            case RestoreBackup restore -> RepositoryDecider.restore(restore, machine);
+            case DeleteBackup delete -> RepositoryDecider.delete(delete, machine);
             case RecordReport report -> record(report, machine);
         };
     }
@@ -211,39 +211,6 @@ public final class Decider {
     private static boolean isRunning(Machine machine, BackupId backup) {
         return machine.pending().orElse(null) instanceof Pending.Backup running
                 && running.backup().equals(backup);
-    }
-
-    private static Decision verify(VerifyBackup command, Machine machine) {
-        if (machine.did(command.operation())) {
-            return Decision.accepted();
-        }
-        return Decision.accepted(new VerificationRequested(
-                command.machine(), command.operation(), command.backup(), command.repository(), command.askedAt()));
-    }
-
-    private static Decision restore(RestoreBackup command, Machine machine) {
-        if (machine.did(command.operation())) {
-            return Decision.accepted();
-        }
-        List<DiskName> disks = command.selection().isEmpty() ? command.backupDisks() : command.selection();
-        for (int index = 0; index < disks.size(); index++) {
-            DiskName disk = disks.get(index);
-            if (!command.backupDisks().contains(disk)) {
-                return Decision.rejected(new Rejection.UnknownDisk(disk, command.backupDisks()));
-            }
-            if (disks.indexOf(disk) != index) {
-                return Decision.rejected(new Rejection.DiskNamedTwice(disk));
-            }
-        }
-        return Decision.accepted(new RestoreRequested(
-                command.machine(),
-                command.operation(),
-                command.backup(),
-                command.repository(),
-                disks,
-                command.directory(),
-                command.format(),
-                command.askedAt()));
     }
 
     /** What was seen of one machine says nothing about another, even if the versions happen to agree. */

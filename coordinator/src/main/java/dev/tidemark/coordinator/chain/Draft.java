@@ -2,6 +2,7 @@ package dev.tidemark.coordinator.chain;
 
 import dev.tidemark.schema.event.DriftKind;
 import dev.tidemark.schema.event.QemuFacts;
+import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.MachineId;
@@ -40,6 +41,7 @@ final class Draft {
     Optional<Pending> pending;
     final List<Errand> errands;
     // Long, and most events touch none of them: copied by whoever changes one.
+    private List<StoredBackup> stored;
     private List<String> told;
     private List<OperationId> recent;
     private List<OperationId> intents;
@@ -58,6 +60,7 @@ final class Draft {
         usedRepositories = new ArrayList<>(machine.usedRepositories());
         pending = machine.pending();
         errands = new ArrayList<>(machine.errands());
+        stored = machine.stored();
         told = machine.told();
         recent = machine.recent();
         intents = machine.intents();
@@ -76,6 +79,7 @@ final class Draft {
                 bases,
                 lostBases,
                 usedRepositories,
+                stored,
                 pending,
                 errands,
                 told,
@@ -135,6 +139,26 @@ final class Draft {
     /** Ends the pending operation if it is this one. */
     void ended(OperationId operation) {
         pending = pending.filter(open -> !open.operation().equals(operation));
+    }
+
+    void store(StoredBackup backup) {
+        List<StoredBackup> more = new ArrayList<>(stored);
+        more.add(backup);
+        stored = more;
+    }
+
+    List<StoredBackup> stored() {
+        return stored;
+    }
+
+    void changeStored(BackupId backup, UnaryOperator<StoredBackup> change) {
+        List<StoredBackup> changed = new ArrayList<>(stored);
+        changed.replaceAll(kept -> kept.backup().equals(backup) ? change.apply(kept) : kept);
+        stored = changed;
+    }
+
+    void unstore(BackupId backup) {
+        stored = stored.stream().filter(kept -> !kept.backup().equals(backup)).toList();
     }
 
     void errandEnded(OperationId operation) {

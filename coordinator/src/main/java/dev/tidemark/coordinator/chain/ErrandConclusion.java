@@ -1,11 +1,14 @@
 package dev.tidemark.coordinator.chain;
 
+import dev.tidemark.schema.contract.DeleteBackupOperation;
 import dev.tidemark.schema.contract.OperationResult;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.RepositoryOperation;
 import dev.tidemark.schema.contract.RestoreOperation;
 import dev.tidemark.schema.contract.VerifyOperation;
 import dev.tidemark.schema.event.BackupDamaged;
+import dev.tidemark.schema.event.BackupDeleted;
+import dev.tidemark.schema.event.BackupDeletionFailed;
 import dev.tidemark.schema.event.BackupVerified;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.MachineEvent;
@@ -16,7 +19,7 @@ import dev.tidemark.schema.id.MachineId;
 import java.time.Instant;
 import java.util.List;
 
-/** What became of verifications and restores. They depend on no bitmap, so the version of the report does not matter. */
+/** What became of verifications, restores and deletions. They depend on no bitmap, so the version of the report does not matter. */
 final class ErrandConclusion {
     private ErrandConclusion() {}
 
@@ -51,12 +54,19 @@ final class ErrandConclusion {
                         new BackupVerified(machine, verify.id(), verify.backup(), bytes, at);
                     case Outcome.Evidence.Damaged(var disks) ->
                         new BackupDamaged(machine, verify.id(), verify.backup(), disks, at);
-                    case Outcome.Evidence.Seen _, Outcome.Evidence.Stored _, Outcome.Evidence.Restored _ ->
+                    case Outcome.Evidence.Seen _,
+                            Outcome.Evidence.Stored _,
+                            Outcome.Evidence.Restored _,
+                            Outcome.Evidence.Removed _ ->
                         failed(machine, operation, FailureCode.EVIDENCE_CHANGED, foreign(evidence), at);
                 };
             case RestoreOperation restore ->
                 evidence instanceof Outcome.Evidence.Restored(var disks)
                         ? new RestoreCompleted(machine, restore.id(), restore.backup(), disks, at)
+                        : failed(machine, operation, FailureCode.EVIDENCE_CHANGED, foreign(evidence), at);
+            case DeleteBackupOperation delete ->
+                evidence instanceof Outcome.Evidence.Removed(long bytes)
+                        ? new BackupDeleted(machine, delete.id(), delete.backup(), bytes, at)
                         : failed(machine, operation, FailureCode.EVIDENCE_CHANGED, foreign(evidence), at);
         };
     }
@@ -68,6 +78,8 @@ final class ErrandConclusion {
                 new VerificationFailed(machine, verify.id(), verify.backup(), code, detail, at);
             case RestoreOperation restore ->
                 new RestoreFailed(machine, restore.id(), restore.backup(), code, detail, at);
+            case DeleteBackupOperation delete ->
+                new BackupDeletionFailed(machine, delete.id(), delete.backup(), code, detail, at);
         };
     }
 

@@ -6,6 +6,9 @@ import dev.tidemark.schema.event.BackupAbortRequested;
 import dev.tidemark.schema.event.BackupAborted;
 import dev.tidemark.schema.event.BackupCompleted;
 import dev.tidemark.schema.event.BackupDamaged;
+import dev.tidemark.schema.event.BackupDeleted;
+import dev.tidemark.schema.event.BackupDeletionFailed;
+import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupFailed;
 import dev.tidemark.schema.event.BackupReplanned;
 import dev.tidemark.schema.event.BackupRequested;
@@ -99,7 +102,8 @@ final class Evolution {
                         draft.pending.map(open -> open.operation().equals(doubt.operation()) ? open.doubted() : open);
             case BackupRequested requested -> request(draft, requested);
             case BackupReplanned replanned -> replan(draft, replanned);
-            case BackupStarted started -> changeBackup(draft, started.operation(), Pending.Backup::begun);
+            case BackupStarted started ->
+                changeBackup(draft, started.operation(), backup -> backup.begun(started.at()));
             case BackupCompleted completed -> complete(draft, completed);
             case BackupFailed failed -> draft.ended(failed.operation());
             case BackupAbortRequested requested -> {
@@ -122,9 +126,13 @@ final class Evolution {
                 draft.errands.add(new Errand(
                         new VerifyOperation(requested.operation(), requested.backup(), requested.repository())));
             }
-            case BackupVerified verified -> draft.errandEnded(verified.operation());
+            case BackupVerified verified -> {
+                RepositoryEvolution.verified(draft, verified);
+                draft.errandEnded(verified.operation());
+            }
             case BackupDamaged damaged -> {
                 damage(draft, damaged);
+                RepositoryEvolution.damaged(draft, damaged);
                 draft.errandEnded(damaged.operation());
             }
             case VerificationFailed failed -> draft.errandEnded(failed.operation());
@@ -140,6 +148,15 @@ final class Evolution {
             }
             case RestoreCompleted completed -> draft.errandEnded(completed.operation());
             case RestoreFailed failed -> draft.errandEnded(failed.operation());
+            case BackupDeletionRequested requested -> RepositoryEvolution.deletionRequested(draft, requested);
+            case BackupDeleted deleted -> {
+                draft.unstore(deleted.backup());
+                draft.errandEnded(deleted.operation());
+            }
+            case BackupDeletionFailed failed -> {
+                draft.changeStored(failed.backup(), kept -> kept.deletedBy(Optional.empty()));
+                draft.errandEnded(failed.operation());
+            }
         }
         return draft.seal();
     }
@@ -261,7 +278,7 @@ final class Evolution {
                 requested.bytesPerSecondMax(),
                 requested.compression(),
                 requested.at(),
-                false,
+                Optional.empty(),
                 false,
                 false));
     }
@@ -283,6 +300,7 @@ final class Evolution {
 
     private static void complete(Draft draft, BackupCompleted completed) {
         draft.tookEffect();
+        RepositoryEvolution.completed(draft, completed);
         List<DiskName> disks =
                 completed.disks().stream().map(CompletedDisk::disk).toList();
         if (!draft.usedRepositories.contains(completed.repository())) {

@@ -2,6 +2,7 @@ package dev.tidemark.coordinator.chain;
 
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.event.QemuFacts;
+import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.CheckpointName;
 import dev.tidemark.schema.id.DiskName;
@@ -10,8 +11,11 @@ import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.MachineName;
 import dev.tidemark.schema.id.OperationId;
 import dev.tidemark.schema.id.RepositoryName;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * All that a machine's log says, folded. The same fold serves live and restart; a snapshot is this record.
@@ -19,6 +23,7 @@ import java.util.Optional;
  * @param version the number of events folded
  * @param retired checkpoints that are gone for good (failed or deleted): a bitmap of theirs that is seen again means that
  *     the image was rolled back
+ * @param stored the completed backups that lie in repositories, in the order of their moments
  * @param told drift that was recorded, newest last
  * @param recent operations that were accepted, newest last: asking one again changes nothing
  * @param intents operations that were to change QEMU, newest last, as far back as anything of theirs may still be there:
@@ -36,6 +41,7 @@ public record Machine(
         List<Base> bases,
         List<LostBase> lostBases,
         List<RepositoryName> usedRepositories,
+        List<StoredBackup> stored,
         Optional<Pending> pending,
         List<Errand> errands,
         List<String> told,
@@ -52,6 +58,7 @@ public record Machine(
         bases = List.copyOf(bases);
         lostBases = List.copyOf(lostBases);
         usedRepositories = List.copyOf(usedRepositories);
+        stored = List.copyOf(stored);
         errands = List.copyOf(errands);
         told = List.copyOf(told);
         recent = List.copyOf(recent);
@@ -66,6 +73,7 @@ public record Machine(
                 Optional.empty(),
                 false,
                 Optional.empty(),
+                List.of(),
                 List.of(),
                 List.of(),
                 List.of(),
@@ -134,6 +142,30 @@ public record Machine(
     /** The name under which people know a checkpoint, else its id. */
     public String nameOf(CheckpointId checkpoint) {
         return checkpoint(checkpoint).map(live -> live.name().value()).orElse(checkpoint.value());
+    }
+
+    /** A completed backup that was not deleted. */
+    public Optional<StoredBackup> stored(BackupId backup) {
+        for (StoredBackup kept : stored.reversed()) {
+            if (kept.backup().equals(backup)) {
+                return Optional.of(kept);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The backups that need this one below them, oldest first. */
+    List<BackupId> standingOn(BackupId backup) {
+        Set<BackupId> below = new HashSet<>(Set.of(backup));
+        List<BackupId> above = new ArrayList<>();
+        for (StoredBackup kept : stored) {
+            // One pass is enough: nothing stands on a later one.
+            if (below.stream().anyMatch(kept::standsOn)) {
+                below.add(kept.backup());
+                above.add(kept.backup());
+            }
+        }
+        return above;
     }
 
     /** Whether the log ever heard of a checkpoint of this id. */

@@ -71,13 +71,18 @@ public sealed interface Pending {
             OptionalLong bytesPerSecondMax,
             Optional<Compression> compression,
             Instant requestedAt,
-            boolean started,
+            Optional<Instant> startedAt,
             boolean abort,
             boolean inDoubt)
             implements Pending {
         public Backup {
             selection = List.copyOf(selection);
             plan = List.copyOf(plan);
+        }
+
+        /** Whether it was seen at work. */
+        public boolean started() {
+            return startedAt.isPresent();
         }
 
         Backup limited(OptionalLong limit) {
@@ -92,26 +97,26 @@ public sealed interface Pending {
                     limit,
                     compression,
                     requestedAt,
-                    started,
+                    startedAt,
                     abort,
                     inDoubt);
         }
 
         @Override
         public Backup doubted() {
-            return with(plan, started, abort, true);
+            return with(plan, startedAt, abort, true);
         }
 
         Backup replanned(List<DiskPlan> next) {
-            return with(next, started, abort, inDoubt);
+            return with(next, startedAt, abort, inDoubt);
         }
 
-        Backup begun() {
-            return with(plan, true, abort, inDoubt);
+        Backup begun(Instant seenAt) {
+            return with(plan, startedAt.or(() -> Optional.of(seenAt)), abort, inDoubt);
         }
 
         Backup aborting() {
-            return with(plan, started, true, inDoubt);
+            return with(plan, startedAt, true, inDoubt);
         }
 
         @Override
@@ -119,7 +124,8 @@ public sealed interface Pending {
             return "backup " + backup + " is running";
         }
 
-        private Backup with(List<DiskPlan> nextPlan, boolean nowStarted, boolean nowAbort, boolean nowInDoubt) {
+        private Backup with(
+                List<DiskPlan> nextPlan, Optional<Instant> nowStarted, boolean nowAbort, boolean nowInDoubt) {
             return new Backup(
                     operation,
                     backup,

@@ -1,12 +1,14 @@
 package dev.tidemark.coordinator.chain;
 
 import dev.tidemark.schema.event.FullCause;
+import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.CheckpointName;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.OperationId;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Why a command is turned down: facts first, prose derived. The HTTP status is chosen elsewhere, in one switch. */
 public sealed interface Rejection {
@@ -176,6 +178,37 @@ public sealed interface Rejection {
         @Override
         public String remedy() {
             return "look at it with 'tidemark backup show'";
+        }
+    }
+
+    /** No completed backup of that id lies in a repository. */
+    record UnknownBackup(BackupId backup) implements Rejection {
+        @Override
+        public String detail() {
+            return "there is no completed backup " + backup + " in a repository";
+        }
+
+        @Override
+        public String remedy() {
+            return "list the backups with 'tidemark backup list'";
+        }
+    }
+
+    /** Others cannot be restored without it. */
+    record BackupNeeded(BackupId backup, List<BackupId> above) implements Rejection {
+        public BackupNeeded {
+            above = List.copyOf(above);
+        }
+
+        @Override
+        public String detail() {
+            return "backup " + backup + " is needed to restore "
+                    + above.stream().map(BackupId::value).collect(Collectors.joining(", "));
+        }
+
+        @Override
+        public String remedy() {
+            return "delete those first, the newest before the others, or keep it";
         }
     }
 

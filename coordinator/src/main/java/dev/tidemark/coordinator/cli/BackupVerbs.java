@@ -102,9 +102,13 @@ final class BackupVerbs {
     int list(
             @Parameters(index = "0", paramLabel = "VM", description = "The machine.") MachineName vm,
             @Option(names = "--repo", paramLabel = "REPO", description = "Only those in this repository.") @Nullable
-                    RepositoryName repository) {
+                    RepositoryName repository,
+            @Option(names = "--all", description = "Also those that were deleted.") boolean all) {
         RequestPath path = RequestPath.v1("vms", vm.value(), "backups");
-        JsonNode answer = session.coordinator().get(repository == null ? path : path.with("repo", repository.value()));
+        if (repository != null) {
+            path = path.with("repo", repository.value());
+        }
+        JsonNode answer = session.coordinator().get(all ? path.with("deleted", "true") : path);
         return session.print(answer, BackupPages.list(answer));
     }
 
@@ -155,6 +159,23 @@ final class BackupVerbs {
                     BackupReference backup,
             @Mixin WaitOptions wait) {
         return act(backup, "verify", wait, Arguments.body());
+    }
+
+    @Command(name = "delete", description = "Takes a backup out of its repository, for good.")
+    int delete(
+            @Parameters(index = "0", paramLabel = "ID", description = "Its id, or 6 characters of it or more.")
+                    BackupReference backup,
+            @Option(names = "--dry-run", description = "Show the decision, and do nothing.") boolean dryRun,
+            @Mixin WaitOptions wait) {
+        RequestPath path = RequestPath.v1("backups", backup.value());
+        OperationRun run = new OperationRun(session);
+        if (dryRun) {
+            return run.dryRun(session.coordinator().delete(path.with("dryRun", "true")));
+        }
+        return run.start(
+                wait,
+                "tidemark backup show " + backup.value(),
+                () -> session.coordinator().delete(path));
     }
 
     private int act(BackupReference backup, String action, WaitOptions wait, ObjectNode body) {

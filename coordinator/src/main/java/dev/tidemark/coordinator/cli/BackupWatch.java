@@ -74,7 +74,7 @@ final class BackupWatch {
         if (state.equals("COMPLETED")) {
             return ExitCode.OK.number();
         }
-        boolean failed = state.equals("FAILED") || state.equals("ABORTED");
+        boolean failed = List.of("FAILED", "ABORTED", "DELETING", "DELETED").contains(state);
         String error = backup.path("error").asString("");
         session.output()
                 .printError(

@@ -18,7 +18,7 @@ final class OperationHints {
             case "DELETE_CHECKPOINT" -> List.of("tidemark checkpoint list " + vm);
             case "REGISTER" -> List.of("tidemark vm show " + vm);
             case "REMOVE" -> List.of("tidemark vm list");
-            case "ABORT_BACKUP", "CHANGE_SPEED", "VERIFY" -> List.of("tidemark backup show " + target);
+            case "ABORT_BACKUP", "CHANGE_SPEED", "VERIFY", "DELETE_BACKUP" -> List.of("tidemark backup show " + target);
             default -> List.of("tidemark backup watch " + id);
         };
     }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,6 +40,7 @@ final class DrillMachine implements AutoCloseable {
     private final Random random;
     private final Map<String, List<Path>> contents = new LinkedHashMap<>();
     private final Map<String, String> verified = new HashMap<>();
+    private final Set<String> givenUp = new HashSet<>();
     private int snapshots;
     private @Nullable Process process;
     private @Nullable Monitor monitor;
@@ -263,6 +265,20 @@ final class DrillMachine implements AutoCloseable {
 
     void remember(String backup, Path... possible) {
         contents.put(backup, List.of(possible));
+        verified.remove(backup);
+    }
+
+    /** Somebody wants it deleted: it may be gone, or still be there whole. */
+    void giveUp(String backup) {
+        givenUp.add(backup);
+    }
+
+    boolean isGivenUp(String backup) {
+        return givenUp.contains(backup);
+    }
+
+    void forget(String backup) {
+        contents.remove(backup);
         verified.remove(backup);
     }
 

@@ -178,7 +178,8 @@ final class Judge {
         Path repository = cast.repository(machine);
         if (Files.exists(repository)) {
             try (Stream<Path> files = Files.walk(repository)) {
-                List<Path> left = files.filter(file -> file.toString().contains(".partial"))
+                List<Path> left = files.filter(file -> file.toString().contains(".partial")
+                                || file.toString().contains(".deleted"))
                         .toList();
                 if (!left.isEmpty()) {
                     throw new Broken(Invariant.NO_UNFINISHED_FILES, left.toString());
@@ -200,12 +201,15 @@ final class Judge {
     /** Every backup that the log calls completed; the repository's own files are compared, without the coordinator. */
     void backupsRestore() throws Broken, IOException {
         Set<String> completed = completed();
-        for (String known : machine.contents().keySet()) {
-            if (!completed.contains(known)) {
+        Path repository = cast.repository(machine);
+        for (String known : List.copyOf(machine.contents().keySet())) {
+            if (!completed.contains(known) && machine.isGivenUp(known)) {
+                deleted(known, repository);
+                machine.forget(known);
+            } else if (!completed.contains(known)) {
                 throw new Broken(Invariant.BACKUPS_RESTORE, "completed backup " + known + " is gone from the log");
             }
         }
-        Path repository = cast.repository(machine);
         Map<String, String> digests = new HashMap<>();
         for (String backup : completed) {
             digests.put(backup, digest(repository.resolve(backup)));
@@ -234,6 +238,16 @@ final class Judge {
             machine.verified().put(backup, digests.getOrDefault(backup, ""));
         }
         held.add(Invariant.BACKUPS_RESTORE);
+    }
+
+    private void deleted(String backup, Path repository) throws Broken {
+        String state = service().get("backups", backup).path("state").asString("");
+        if (!state.equals("DELETED") || Files.exists(repository.resolve(backup))) {
+            throw new Broken(
+                    Invariant.BACKUPS_RESTORE,
+                    "backup " + backup + " was to be deleted, is " + state + ", and its directory is "
+                            + (Files.exists(repository.resolve(backup)) ? "there" : "gone"));
+        }
     }
 
     private static String digest(Path backup) throws IOException {

@@ -76,6 +76,15 @@ final class Passages {
             case RESTORE ->
                 passages.with(1, ERRAND)
                         .with(1, List.of(RESTORE_BEGUN, RESTORE_COPIED, RESTORE_NAMED, RESTORE_FINISHED));
+            case DELETE_BACKUP ->
+                passages.with(1, List.of(BEFORE_ERRAND, AFTER_ERRAND))
+                        .with(
+                                1,
+                                List.of(
+                                        BEFORE_BACKUP_SET_ASIDE,
+                                        BACKUP_SET_ASIDE,
+                                        BEFORE_BACKUP_REMOVED,
+                                        BACKUP_REMOVED));
             case REGISTER, RECONCILE -> {}
         }
         return passages.moments;

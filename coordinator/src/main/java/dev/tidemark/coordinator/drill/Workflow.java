@@ -106,6 +106,22 @@ enum Workflow {
                     "restores");
         }
     },
+    DELETE_BACKUP {
+        @Override
+        void prepare(Service service, DrillMachine machine) throws IOException {
+            // Nothing stands on it, and nothing ever will.
+            JsonNode taken = service.done(
+                    Map.of("repo", "default", "kind", "FULL", "noCheckpoint", true), "vms", machine.name(), "backups");
+            machine.remember(taken.path("target").asString(""), machine.content());
+        }
+
+        @Override
+        JsonNode ask(Service service, DrillMachine machine) {
+            String backup = newest(machine);
+            machine.giveUp(backup);
+            return service.deleted("backups", backup);
+        }
+    },
     REGISTER {
         @Override
         JsonNode ask(Service service, DrillMachine machine) {

@@ -125,6 +125,10 @@ final class BackupRows {
                 backup);
     }
 
+    static void becomes(Connection connection, BackupId backup, String state) throws SQLException {
+        Sql.change(connection, "UPDATE tidemark.backup SET state = ? WHERE id = ?", state, backup);
+    }
+
     /** Every file that the backup is restored from was read to its end, its parents' too, and is what it was. */
     static void verified(Connection connection, BackupVerified event) throws SQLException {
         Sql.change(connection, """

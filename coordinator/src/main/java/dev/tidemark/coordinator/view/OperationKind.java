@@ -10,5 +10,6 @@ public enum OperationKind {
     ABORT_BACKUP,
     CHANGE_SPEED,
     VERIFY,
-    RESTORE
+    RESTORE,
+    DELETE_BACKUP
 }

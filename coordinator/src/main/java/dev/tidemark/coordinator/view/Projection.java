@@ -6,6 +6,9 @@ import dev.tidemark.schema.event.BackupAbortRequested;
 import dev.tidemark.schema.event.BackupAborted;
 import dev.tidemark.schema.event.BackupCompleted;
 import dev.tidemark.schema.event.BackupDamaged;
+import dev.tidemark.schema.event.BackupDeleted;
+import dev.tidemark.schema.event.BackupDeletionFailed;
+import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupFailed;
 import dev.tidemark.schema.event.BackupReplanned;
 import dev.tidemark.schema.event.BackupRequested;
@@ -189,6 +192,30 @@ public final class Projection {
                         OperationKind.RESTORE,
                         failed.at(),
                         new Failure(failed.code(), failed.detail()));
+
+            case BackupDeletionRequested requested -> {
+                BackupRows.becomes(connection, requested.backup(), "DELETING");
+                OperationRows.begin(
+                        connection, opening, requested.operation(), OperationKind.DELETE_BACKUP, requested.backup());
+            }
+            case BackupDeleted deleted -> {
+                BackupRows.becomes(connection, deleted.backup(), "DELETED");
+                OperationRows.done(
+                        connection,
+                        deleted.operation(),
+                        OperationKind.DELETE_BACKUP,
+                        deleted.at(),
+                        new Deleted(deleted.backup(), deleted.bytes()));
+            }
+            case BackupDeletionFailed failed -> {
+                BackupRows.becomes(connection, failed.backup(), "COMPLETED");
+                OperationRows.failed(
+                        connection,
+                        failed.operation(),
+                        OperationKind.DELETE_BACKUP,
+                        failed.at(),
+                        new Failure(failed.code(), failed.detail()));
+            }
         }
     }
 
@@ -285,6 +312,9 @@ public final class Projection {
 
     /** What a verification found out; the shape of {@code result}. */
     private record Damaged(BackupId backup, List<DamagedDisk> disks) {}
+
+    /** What went with a backup; the shape of {@code result}. */
+    private record Deleted(BackupId backup, long bytes) {}
 
     /** What a restore wrote; the shape of {@code result}. */
     private record Restored(BackupId backup, List<RestoredDisk> disks) {}

@@ -93,10 +93,11 @@ public final class Queries {
                 nameOrId);
     }
 
-    /** A machine's backups, oldest first; of one repository or of all. */
-    public List<BackupView> backups(MachineId machine, Optional<RepositoryName> repository) {
+    /** A machine's backups, oldest first; of one repository or of all; those that were deleted only if they are asked for. */
+    public List<BackupView> backups(MachineId machine, Optional<RepositoryName> repository, boolean alsoDeleted) {
         return list(
-                Shapes.BACKUP + " WHERE b.vm = ? AND (?::text IS NULL OR b.repository = ?) ORDER BY b.version",
+                Shapes.BACKUP + " WHERE b.vm = ? AND (?::text IS NULL OR b.repository = ?)"
+                        + (alsoDeleted ? "" : " AND b.state <> 'DELETED'") + " ORDER BY b.version",
                 Shapes::backup,
                 machine,
                 repository,

@@ -46,6 +46,7 @@ final class Remedies {
             case REPOSITORY_FAILED -> "Check that the repository is mounted, writable and has space; then ask again.";
             case TARGET_EXISTS -> "Choose an empty directory, or move away what is there.";
             case BACKUP_DAMAGED -> "Restore an older backup, and take a full backup now.";
+            case BACKUP_NEEDED -> "Delete the backups that stand on it first, or keep it.";
             case ABORTED -> "Nothing to do; it was ended on request.";
             case MACHINE_REMOVED -> "Register the machine again.";
             case UNSUPPORTED -> "Read in the detail what the machine or the disk cannot do.";

@@ -168,6 +168,11 @@ class VerbRequestsTest {
     }
 
     @Test
+    void backup_delete_deletes() {
+        started("DELETE", "/v1/backups/01K1ZB", "DELETE_BACKUP", "backup", "delete", "01k1zb");
+    }
+
+    @Test
     void restore_of_the_newest_needs_only_a_directory() {
         Asked request = started("POST", "/v1/vms/web1/restores", "RESTORE", "restore", "web1", "--to", "out");
         assertThat(request.body()).isEqualTo("{\"to\":\"" + Path.of("out").toAbsolutePath() + "\"}");

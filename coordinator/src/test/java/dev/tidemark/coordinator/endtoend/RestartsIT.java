@@ -104,6 +104,27 @@ class RestartsIT {
         then("INCREMENTAL");
     }
 
+    @Test
+    void a_deletion_that_was_asked_for_right_before_a_kill_is_done_and_what_stays_restores() {
+        Path home = stage.directory().resolve("home");
+        for (int round = 0; round < 3; round++) {
+            machine.writeGranule("d0", 30 + round);
+            Made newest = client.backUp();
+            JsonNode asked = new Api(home).delete("/v1/backups/" + newest.id());
+            service.kill();
+            service.start();
+            new Api(home).done(asked);
+            client.forget(newest);
+            assertThat(new Api(home)
+                            .get("/v1/backups/" + newest.id())
+                            .path("state")
+                            .asString(""))
+                    .isEqualTo("DELETED");
+        }
+        assertThat(client.events("backup-deleted")).hasSize(3);
+        then("INCREMENTAL");
+    }
+
     private JsonNode started() {
         JsonNode operation = client.startBackup(SLOW);
         new Api(stage.directory().resolve("home")).awaitState(operation, "RUNNING");

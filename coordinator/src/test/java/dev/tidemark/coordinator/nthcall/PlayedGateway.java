@@ -1,6 +1,7 @@
 package dev.tidemark.coordinator.nthcall;
 
 import dev.tidemark.schema.contract.CheckpointOperation;
+import dev.tidemark.schema.contract.DeleteBackupOperation;
 import dev.tidemark.schema.contract.DeletionOperation;
 import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.DesiredBitmap;
@@ -89,6 +90,7 @@ final class PlayedGateway {
     private static Outcome outcomeOf(RepositoryOperation operation) {
         return switch (operation) {
             case VerifyOperation verification -> new Outcome.Done(new Evidence.Verified(7));
+            case DeleteBackupOperation deletion -> new Outcome.Done(new Evidence.Removed(7));
             case RestoreOperation restore ->
                 new Outcome.Done(new Evidence.Restored(List.of(new RestoredDisk(
                         DISK.name(), restore.directory() + "/vda.qcow2", restore.format(), DISK.virtualSize()))));

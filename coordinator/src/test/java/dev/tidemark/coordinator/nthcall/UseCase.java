@@ -141,6 +141,20 @@ enum UseCase {
             return reporting(life);
         }
     },
+    DELETE_BACKUP {
+        @Override
+        Runnable given(Life life) {
+            String backup = backedUp(life);
+            return () -> life.ask(Request.delete("/v1/backups/" + backup));
+        }
+    },
+    REPORT_BACKUP_DELETION {
+        @Override
+        Runnable given(Life life) {
+            life.ask(Request.delete("/v1/backups/" + backedUp(life)));
+            return reporting(life);
+        }
+    },
     REMOVE {
         @Override
         Runnable given(Life life) {

@@ -5,6 +5,7 @@ import dev.tidemark.coordinator.chain.Decision;
 import dev.tidemark.coordinator.chain.Pending;
 import dev.tidemark.schema.command.AbortBackup;
 import dev.tidemark.schema.command.CreateCheckpoint;
+import dev.tidemark.schema.command.DeleteBackup;
 import dev.tidemark.schema.command.DeleteCheckpoint;
 import dev.tidemark.schema.command.MachineCommand;
 import dev.tidemark.schema.command.RemoveMachine;
@@ -89,7 +90,7 @@ final class Client {
     /** Something that a user may want now. */
     MachineCommand any() {
         Dice dice = simulation.world.dice;
-        return switch (dice.below(14)) {
+        return switch (dice.below(16)) {
             case 0, 1 -> create();
             case 2, 3 -> anyCheckpoint().<MachineCommand>map(this::delete).orElseGet(this::create);
             case 4 ->
@@ -98,6 +99,7 @@ final class Client {
                         : create();
             case 5 -> verify(dice.any(Simulation.REPOSITORIES));
             case 6 -> restore(dice.any(Simulation.REPOSITORIES));
+            case 7, 8 -> deleteBackup(dice.any(Simulation.REPOSITORIES));
             default -> back(dice.any(Simulation.REPOSITORIES), anyRequest());
         };
     }
@@ -180,6 +182,26 @@ final class Client {
                         "/restore/" + ulid(),
                         RestoreFormat.RAW,
                         PlayedLog.NOW);
+    }
+
+    /** Mostly the newest, on which nothing stands. */
+    MachineCommand deleteBackup(RepositoryName repository) {
+        List<BackupId> all = simulation.storage.backups(repository);
+        return all.isEmpty()
+                ? create()
+                : new DeleteBackup(
+                        simulation.id,
+                        operation(),
+                        simulation.world.dice.oneIn(3) ? simulation.world.dice.any(all) : all.getLast(),
+                        PlayedLog.NOW);
+    }
+
+    DeleteBackup deleteNewest(RepositoryName repository) {
+        return new DeleteBackup(
+                simulation.id,
+                operation(),
+                simulation.storage.backups(repository).getLast(),
+                PlayedLog.NOW);
     }
 
     private BackupRequest anyRequest() {

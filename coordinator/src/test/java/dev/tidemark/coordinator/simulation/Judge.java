@@ -17,6 +17,9 @@ import dev.tidemark.schema.contract.ObservedDisk;
 import dev.tidemark.schema.event.BackupAborted;
 import dev.tidemark.schema.event.BackupCompleted;
 import dev.tidemark.schema.event.BackupDamaged;
+import dev.tidemark.schema.event.BackupDeleted;
+import dev.tidemark.schema.event.BackupDeletionFailed;
+import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupFailed;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.BackupRequested;
@@ -144,6 +147,15 @@ final class Judge {
             case RestoreRequested requested -> open.add("operation " + requested.operation());
             case RestoreCompleted restored -> once("operation " + restored.operation());
             case RestoreFailed failed -> once("operation " + failed.operation());
+            case BackupDeletionRequested requested -> {
+                open.add("operation " + requested.operation());
+                intents.add(requested.backup().value());
+            }
+            case BackupDeleted deleted -> {
+                once("operation " + deleted.operation());
+                deleted(deleted.backup());
+            }
+            case BackupDeletionFailed failed -> once("operation " + failed.operation());
             case CheckpointCreated created -> once("checkpoint " + created.checkpoint());
             case CheckpointFailed failed -> once("checkpoint " + failed.checkpoint());
             case CheckpointDeleted deleted -> once("operation " + deleted.operation());
@@ -165,6 +177,25 @@ final class Judge {
     private void intended(CheckpointId checkpoint) {
         intents.add(checkpoint.value());
         open.add("checkpoint " + checkpoint);
+    }
+
+    private void deleted(BackupId backup) {
+        for (RepositoryName repository : Simulation.REPOSITORIES) {
+            require(
+                    Invariant.PHANTOM,
+                    !simulation.storage.backups(repository).contains(backup),
+                    () -> "deleted, and still there: " + backup);
+        }
+    }
+
+    /** It goes for good: nobody promises it from now on. */
+    void setAside(BackupId backup) {
+        require(
+                Invariant.INTENT,
+                intents.contains(backup.value()),
+                () -> "backup " + backup + " goes without a committed intent");
+        completed.remove(backup);
+        beyondPromise.add(backup);
     }
 
     private void once(String subject) {
@@ -396,10 +427,11 @@ final class Judge {
     }
 
     void everythingRestorable() {
-        completed.forEach((backup, repository) -> simulation
-                .storage
-                .stored(repository, backup)
-                .forEach(stored -> restorable(repository, backup, stored)));
+        completed.forEach((backup, repository) -> {
+            List<PlayedStorage.Stored> disks = simulation.storage.stored(repository, backup);
+            require(Invariant.RESTORE, !disks.isEmpty(), () -> "backup " + backup + " is not there any more");
+            disks.forEach(stored -> restorable(repository, backup, stored));
+        });
     }
 
     // Replay.

@@ -7,6 +7,7 @@ import dev.tidemark.gateway.act.repository.ProgressListener;
 import dev.tidemark.gateway.act.repository.RepositoryException;
 import dev.tidemark.gateway.model.Cells;
 import dev.tidemark.gateway.reconcile.Storage;
+import dev.tidemark.schema.contract.DeleteBackupOperation;
 import dev.tidemark.schema.contract.DiskBackup;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.PushBackupOperation;
@@ -236,6 +237,9 @@ final class PlayedStorage {
             if (fails(Site.ERRAND)) {
                 return new Outcome.Refused(FailureCode.REPOSITORY_FAILED, "as played");
             }
+            if (operation instanceof DeleteBackupOperation delete) {
+                return delete(delete);
+            }
             Held held = of(completed, operation.repository()).get(operation.backup());
             if (held == null) {
                 return new Outcome.Refused(FailureCode.REPOSITORY_FAILED, "there is no such backup");
@@ -243,9 +247,28 @@ final class PlayedStorage {
             Outcome outcome = switch (operation) {
                 case VerifyOperation _ -> new Outcome.Done(new Outcome.Evidence.Verified(1));
                 case RestoreOperation restore -> restore(restore, held);
+                case DeleteBackupOperation delete -> delete(delete);
             };
             simulation.pass(life, Site.ERRAND, true);
             return outcome;
+        }
+
+        /** The rename is the moment at which it is no backup any more; what its files are is then nobody's matter. */
+        private Outcome delete(DeleteBackupOperation operation) {
+            Map<BackupId, Held> there = of(completed, operation.repository());
+            Held held = there.remove(operation.backup());
+            if (held != null) {
+                simulation.judge.setAside(operation.backup());
+                simulation.pass(life, Site.ERRAND, true);
+                held.disks.values().forEach(stored -> simulation.machine.host.remove(stored.file()));
+                if (simulation.saboteur == Saboteur.DELETES_ONE_TOO_MANY) {
+                    held.disks.values().stream()
+                            .flatMap(stored -> stored.plan().parent().stream())
+                            .forEach(there::remove);
+                }
+            }
+            simulation.pass(life, Site.ERRAND, true);
+            return new Outcome.Done(new Outcome.Evidence.Removed(held == null ? 0 : 1));
         }
 
         private Outcome restore(RestoreOperation operation, Held held) {

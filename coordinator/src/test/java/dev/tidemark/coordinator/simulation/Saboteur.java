@@ -60,6 +60,8 @@ enum Saboteur {
     OPERATION_TAKEN_FOR_A_NEW_ONE,
     LEFTOVER_NODES_HIDDEN,
     LIVE_STATE_FORGETS,
+    /** With a backup goes what it stood on. */
+    DELETES_ONE_TOO_MANY,
     /** What was committed without a word to anybody stays unheard of. */
     NEVER_CATCHES_UP;
 
@@ -298,6 +300,7 @@ enum Saboteur {
                 bases,
                 machine.lostBases(),
                 machine.usedRepositories(),
+                machine.stored(),
                 machine.pending(),
                 machine.errands(),
                 machine.told(),

@@ -25,7 +25,8 @@ enum Workflow {
     ABORT(1),
     CHANGE_SPEED(1),
     VERIFY(1),
-    RESTORE(1);
+    RESTORE(1),
+    DELETE_BACKUP(2);
 
     private static final long SECOND = 1_000_000_000L;
     private static final RepositoryName REPOSITORY = Simulation.REPOSITORIES.getFirst();
@@ -104,6 +105,7 @@ enum Workflow {
             case FULL, INCREMENTAL, ABORT, CHANGE_SPEED -> client.evening(REPOSITORY);
             case VERIFY -> client.verify(REPOSITORY);
             case RESTORE -> client.restore(REPOSITORY);
+            case DELETE_BACKUP -> client.deleteNewest(REPOSITORY);
         };
     }
 

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.coordinator.ledger.postgres.Database;
 import dev.tidemark.coordinator.testkit.TestDatabase;
+import dev.tidemark.schema.event.BackupDeleted;
+import dev.tidemark.schema.event.BackupDeletionFailed;
 import dev.tidemark.schema.event.BackupRequested;
 import dev.tidemark.schema.event.BackupVerified;
 import dev.tidemark.schema.event.CheckpointDeleted;
 import dev.tidemark.schema.event.CheckpointDeletionRequested;
 import dev.tidemark.schema.event.CheckpointRequested;
+import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.event.MachineRemoved;
 import dev.tidemark.schema.event.OperationInDoubt;
@@ -160,6 +163,36 @@ class ProjectionIT {
         assertThat(operation(requested.operation()).state()).isEqualTo(OperationState.RUNNING);
         assertThat(queries.backup(requested.backup()).orElseThrow().bytesPerSecondMax())
                 .isEqualTo(1 << 20);
+    }
+
+    @Test
+    void a_deleted_backup_stays_for_those_that_ask_and_a_failed_deletion_changes_nothing() throws SQLException {
+        Story story = Story.seen(1, "vm1");
+        BackupRequested kept = story.backup(Optional.of("kept"));
+        BackupRequested gone = story.backup(Optional.of("gone"));
+        OperationId failing = story.backupDeletionRequested(kept);
+        story.tell(new BackupDeletionFailed(
+                story.machine(), failing, kept.backup(), FailureCode.REPOSITORY_FAILED, "not mounted", story.now()));
+        OperationId deletion = story.backupDeletionRequested(gone);
+        models.tell(story);
+        assertThat(queries.backup(gone.backup()).orElseThrow().state()).isEqualTo("DELETING");
+        assertThat(queries.newestCompleted(story.machine(), Optional.empty(), Optional.empty(), List.of())
+                        .orElseThrow()
+                        .id())
+                .isEqualTo(kept.backup().value());
+        int before = story.told().size();
+        story.tell(new BackupDeleted(story.machine(), deletion, gone.backup(), 5, story.now()));
+        models.tell(story.told().subList(before, story.told().size()));
+
+        assertThat(operation(failing).code()).isEqualTo("REPOSITORY_FAILED");
+        assertThat(operation(deletion).state()).isEqualTo(OperationState.DONE);
+        assertThat(operation(deletion).result()).hasToString("{\"bytes\":5,\"backup\":\"" + gone.backup() + "\"}");
+        assertThat(queries.backups(story.machine(), Optional.empty(), false))
+                .extracting(BackupView::id)
+                .containsExactly(kept.backup().value());
+        assertThat(queries.backups(story.machine(), Optional.empty(), true))
+                .extracting(BackupView::state)
+                .containsExactly("COMPLETED", "DELETED");
     }
 
     @Test

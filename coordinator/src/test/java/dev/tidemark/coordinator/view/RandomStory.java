@@ -1,6 +1,9 @@
 package dev.tidemark.coordinator.view;
 
 import dev.tidemark.schema.event.BackupDamaged;
+import dev.tidemark.schema.event.BackupDeleted;
+import dev.tidemark.schema.event.BackupDeletionFailed;
+import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.BackupReplanned;
 import dev.tidemark.schema.event.BackupRequested;
@@ -61,13 +64,14 @@ final class RandomStory {
 
     private void live() {
         for (int step = 0; step < STEPS; step++) {
-            switch (dice.nextInt(8)) {
+            switch (dice.nextInt(9)) {
                 case 0 -> story.tell(story.observation(dice.nextLong(1L << 40)));
                 case 1 -> checkpoint("cp" + step);
                 case 2 -> deletion();
                 case 3, 4 -> backup("b" + step);
                 case 5 -> verification();
                 case 6 -> restore(step);
+                case 7 -> backupDeletion();
                 default -> trouble();
             }
         }
@@ -176,6 +180,25 @@ final class RandomStory {
             default ->
                 story.tell(new VerificationFailed(
                         story.machine(), operation, backup, FailureCode.REPOSITORY_FAILED, "not mounted", story.now()));
+        }
+    }
+
+    private void backupDeletion() {
+        if (completed.isEmpty()) {
+            return;
+        }
+        BackupId backup = completed.getLast();
+        OperationId operation = story.nextOperation();
+        story.tell(new BackupDeletionRequested(story.machine(), operation, backup, story.now()));
+        switch (dice.nextInt(3)) {
+            case 0 -> {
+                story.tell(new BackupDeleted(story.machine(), operation, backup, 4096, story.now()));
+                completed.removeLast();
+            }
+            case 1 ->
+                story.tell(new BackupDeletionFailed(
+                        story.machine(), operation, backup, FailureCode.REPOSITORY_FAILED, "not mounted", story.now()));
+            default -> completed.removeLast();
         }
     }
 

@@ -5,6 +5,7 @@ import dev.tidemark.schema.event.BackupAborted;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupCompleted;
 import dev.tidemark.schema.event.BackupDamaged;
+import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupFailed;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.BackupMode;
@@ -222,6 +223,12 @@ final class Story {
     OperationId speedChanged(BackupRequested requested, OptionalLong limit) {
         OperationId operation = nextOperation();
         tell(new BackupSpeedChanged(machine(), operation, requested.backup(), limit, now()));
+        return operation;
+    }
+
+    OperationId backupDeletionRequested(BackupRequested backup) {
+        OperationId operation = nextOperation();
+        tell(new BackupDeletionRequested(machine(), operation, backup.backup(), now()));
         return operation;
     }
 

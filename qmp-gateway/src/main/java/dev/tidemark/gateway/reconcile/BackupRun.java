@@ -93,7 +93,7 @@ final class BackupRun {
             if (manifest.isEmpty()) {
                 checkMoment(look);
             }
-            return new BackupFindings(manifest.map(Manifest::completedDisks), verdict);
+            return new BackupFindings(manifest.map(Manifest::evidence), verdict);
         } catch (RepositoryException failure) {
             condemn(failure.unlessInterrupted().refused());
             return new BackupFindings(Optional.empty(), verdict);

@@ -107,8 +107,7 @@ final class Decision {
     private static Next backup(
             PushBackupOperation operation, Look look, Optional<Difference> obstacle, BackupFindings findings) {
         if (findings.completed().isPresent()) {
-            return new Next.PutAway(
-                    new Done(new Evidence.Stored(findings.completed().get())));
+            return new Next.PutAway(new Done(findings.completed().get()));
         }
         Jobs jobs = Jobs.of(operation, look);
         if (jobs.present().isEmpty()) {

@@ -277,7 +277,8 @@ class DecisionTest {
     void a_manifest_in_the_repository_is_a_backup_whatever_qemu_shows() {
         PushBackupOperation backup = Operations.aborted(backup());
         job(backup, 0, "concluded", Optional.empty());
-        Next next = decide(Optional.of(backup), new BackupFindings(Optional.of(List.of()), Optional.empty()));
+        Next next = decide(
+                Optional.of(backup), new BackupFindings(Optional.of(new Evidence.Stored(List.of())), Optional.empty()));
         assertThat(next)
                 .isInstanceOfSatisfying(
                         Next.PutAway.class,

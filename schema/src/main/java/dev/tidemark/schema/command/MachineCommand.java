@@ -13,6 +13,7 @@ public sealed interface MachineCommand
                 AbortBackup,
                 ChangeBackupSpeed,
                 VerifyBackup,
+                DeleteBackup,
                 RestoreBackup,
                 RecordReport {
 

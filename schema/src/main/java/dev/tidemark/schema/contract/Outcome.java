@@ -8,6 +8,7 @@ import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.Prose;
 import dev.tidemark.schema.event.RestoredDisk;
 import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.RepositoryIdentity;
 import java.util.List;
 import java.util.Optional;
 
@@ -48,16 +49,22 @@ public sealed interface Outcome {
         @JsonSubTypes.Type(value = Evidence.Stored.class, name = "STORED"),
         @JsonSubTypes.Type(value = Evidence.Verified.class, name = "VERIFIED"),
         @JsonSubTypes.Type(value = Evidence.Damaged.class, name = "DAMAGED"),
-        @JsonSubTypes.Type(value = Evidence.Restored.class, name = "RESTORED")
+        @JsonSubTypes.Type(value = Evidence.Restored.class, name = "RESTORED"),
+        @JsonSubTypes.Type(value = Evidence.Removed.class, name = "REMOVED")
     })
     sealed interface Evidence {
         /** The report's own observation shows it. */
         record Seen() implements Evidence {}
 
         /** The manifest that lies in the repository. */
-        record Stored(List<CompletedDisk> disks) implements Evidence {
+        record Stored(List<CompletedDisk> disks, Optional<RepositoryIdentity> repository) implements Evidence {
             public Stored {
                 disks = List.copyOf(disks);
+            }
+
+            /** In a repository that does not say which it is. */
+            public Stored(List<CompletedDisk> disks) {
+                this(disks, Optional.empty());
             }
         }
 
@@ -70,6 +77,9 @@ public sealed interface Outcome {
                 disks = List.copyOf(disks);
             }
         }
+
+        /** Nothing has the backup's name any more; files of so many bytes went. */
+        record Removed(long bytes) implements Evidence {}
 
         /** These files were written. */
         record Restored(List<RestoredDisk> disks) implements Evidence {

@@ -10,13 +10,14 @@ import dev.tidemark.schema.id.RepositoryName;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = VerifyOperation.class, name = "VERIFY"),
-    @JsonSubTypes.Type(value = RestoreOperation.class, name = "RESTORE")
+    @JsonSubTypes.Type(value = RestoreOperation.class, name = "RESTORE"),
+    @JsonSubTypes.Type(value = DeleteBackupOperation.class, name = "DELETE_BACKUP")
 })
-public sealed interface RepositoryOperation permits VerifyOperation, RestoreOperation {
+public sealed interface RepositoryOperation permits VerifyOperation, RestoreOperation, DeleteBackupOperation {
     /** The operation. */
     OperationId id();
 
-    /** The backup that is read. */
+    /** The backup that is read, or goes. */
     BackupId backup();
 
     /** Where it lies. */

@@ -93,7 +93,15 @@ public enum CrashPoint {
     /** Restored files have their names, the directory was not synced. */
     RESTORE_NAMED(GATEWAY),
     /** A restore says of itself that it is whole. */
-    RESTORE_FINISHED(GATEWAY);
+    RESTORE_FINISHED(GATEWAY),
+    /** A backup is to be deleted and lies whole under its name. */
+    BEFORE_BACKUP_SET_ASIDE(GATEWAY),
+    /** A deleted backup has another name, which is not durable. */
+    BACKUP_SET_ASIDE(GATEWAY),
+    /** Nothing has the deleted backup's name, durably; its files are all there. */
+    BEFORE_BACKUP_REMOVED(GATEWAY),
+    /** The deleted backup's files are gone. */
+    BACKUP_REMOVED(GATEWAY);
 
     /** In which process a point is passed. */
     public enum Component {

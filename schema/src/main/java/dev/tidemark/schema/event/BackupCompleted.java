@@ -4,12 +4,17 @@ import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.OperationId;
+import dev.tidemark.schema.id.RepositoryIdentity;
 import dev.tidemark.schema.id.RepositoryName;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** Every disk's file is fsynced, its digest was read back, and the manifest is in place (invariant I7). */
+/**
+ * Every disk's file is fsynced, its digest was read back, and the manifest is in place (invariant I7).
+ *
+ * @param identity came later: empty in older logs, which do not say which directory had the repository's name
+ */
 public record BackupCompleted(
         MachineId machine,
         OperationId operation,
@@ -17,9 +22,22 @@ public record BackupCompleted(
         RepositoryName repository,
         Optional<CheckpointId> checkpoint,
         List<CompletedDisk> disks,
+        Optional<RepositoryIdentity> identity,
         Instant at)
         implements MachineEvent {
     public BackupCompleted {
         disks = List.copyOf(disks);
+    }
+
+    /** In a repository that does not say which it is. */
+    public BackupCompleted(
+            MachineId machine,
+            OperationId operation,
+            BackupId backup,
+            RepositoryName repository,
+            Optional<CheckpointId> checkpoint,
+            List<CompletedDisk> disks,
+            Instant at) {
+        this(machine, operation, backup, repository, checkpoint, disks, Optional.empty(), at);
     }
 }

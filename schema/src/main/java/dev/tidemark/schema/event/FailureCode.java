@@ -26,6 +26,8 @@ public enum FailureCode {
     TARGET_EXISTS,
     /** A file to be restored is not what its manifest says. */
     BACKUP_DAMAGED,
+    /** Another backup in the repository stands on it. */
+    BACKUP_NEEDED,
     /** Ended on request. */
     ABORTED,
     /** The machine left protection. */

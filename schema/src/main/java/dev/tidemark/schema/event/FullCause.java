@@ -16,6 +16,8 @@ public enum FullCause {
     BASE_BACKUP_MISSING,
     /** The backup to stand on failed a verification. */
     BASE_BACKUP_DAMAGED,
+    /** The backup to stand on was deleted. */
+    BASE_BACKUP_DELETED,
     /** As the chain's break. */
     BITMAP_MISSING,
     /** As the chain's break. */

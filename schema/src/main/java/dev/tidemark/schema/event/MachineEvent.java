@@ -35,7 +35,10 @@ public sealed interface MachineEvent
                 VerificationFailed,
                 RestoreRequested,
                 RestoreCompleted,
-                RestoreFailed {
+                RestoreFailed,
+                BackupDeletionRequested,
+                BackupDeleted,
+                BackupDeletionFailed {
 
     /** The machine to which it happened. */
     MachineId machine();

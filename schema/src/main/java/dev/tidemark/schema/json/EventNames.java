@@ -4,6 +4,9 @@ import dev.tidemark.schema.event.BackupAbortRequested;
 import dev.tidemark.schema.event.BackupAborted;
 import dev.tidemark.schema.event.BackupCompleted;
 import dev.tidemark.schema.event.BackupDamaged;
+import dev.tidemark.schema.event.BackupDeleted;
+import dev.tidemark.schema.event.BackupDeletionFailed;
+import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupFailed;
 import dev.tidemark.schema.event.BackupReplanned;
 import dev.tidemark.schema.event.BackupRequested;
@@ -102,6 +105,9 @@ public final class EventNames {
         names.put("restore-requested.v1", RestoreRequested.class);
         names.put("restore-completed.v1", RestoreCompleted.class);
         names.put("restore-failed.v1", RestoreFailed.class);
+        names.put("backup-deletion-requested.v1", BackupDeletionRequested.class);
+        names.put("backup-deleted.v1", BackupDeleted.class);
+        names.put("backup-deletion-failed.v1", BackupDeletionFailed.class);
         return Collections.unmodifiableMap(names);
     }
 }

@@ -5,6 +5,9 @@ import dev.tidemark.schema.event.BackupAborted;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupCompleted;
 import dev.tidemark.schema.event.BackupDamaged;
+import dev.tidemark.schema.event.BackupDeleted;
+import dev.tidemark.schema.event.BackupDeletionFailed;
+import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupFailed;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.BackupMode;
@@ -56,6 +59,7 @@ import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.MachineName;
 import dev.tidemark.schema.id.OperationId;
+import dev.tidemark.schema.id.RepositoryIdentity;
 import dev.tidemark.schema.id.RepositoryName;
 import java.time.Instant;
 import java.util.List;
@@ -90,6 +94,28 @@ final class EventSamples {
                 plans(),
                 OptionalLong.of(104_857_600),
                 Optional.of(Compression.ZSTD),
+                AT);
+    }
+
+    /** With the member that came later. */
+    static BackupCompleted backupCompletedWithIdentity() {
+        return new BackupCompleted(
+                MACHINE,
+                OPERATION,
+                BACKUP,
+                REPOSITORY,
+                Optional.of(CHECKPOINT),
+                List.of(new CompletedDisk(
+                        VDB,
+                        BackupKind.FULL,
+                        Optional.empty(),
+                        Optional.empty(),
+                        512,
+                        "m/b/vdb.qcow2",
+                        262_144,
+                        DIGEST,
+                        512)),
+                Optional.of(new RepositoryIdentity("01JGGGGGGGGGGGGGGGGGGGGGGG")),
                 AT);
     }
 
@@ -218,7 +244,11 @@ final class EventSamples {
                         BACKUP,
                         List.of(new RestoredDisk(VDA, "/restore/vda.raw", RestoreFormat.RAW, 1L << 40)),
                         AT),
-                new RestoreFailed(MACHINE, OPERATION, BACKUP, FailureCode.TARGET_EXISTS, "vda.raw", AT));
+                new RestoreFailed(MACHINE, OPERATION, BACKUP, FailureCode.TARGET_EXISTS, "vda.raw", AT),
+                new BackupDeletionRequested(MACHINE, OPERATION, BACKUP, AT),
+                new BackupDeleted(MACHINE, OPERATION, BACKUP, 393_216, AT),
+                new BackupDeletionFailed(
+                        MACHINE, OPERATION, BACKUP, FailureCode.BACKUP_NEEDED, "another stands on it", AT));
     }
 
     private static List<DiskPlan> plans() {

@@ -2,6 +2,7 @@ package dev.tidemark.schema.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.schema.event.BackupCompleted;
 import dev.tidemark.schema.event.BackupRequested;
 import dev.tidemark.schema.event.CheckpointCreated;
 import dev.tidemark.schema.event.MachineEvent;
@@ -76,6 +77,20 @@ class GoldenEventTest {
         }
         String golden = Files.readString(file).strip();
         assertThat(Json.MAPPER.readValue(golden, BackupRequested.class)).isEqualTo(sample);
+        assertThat(Json.MAPPER.writeValueAsString(sample)).isEqualTo(golden);
+    }
+
+    @Test
+    void a_backup_in_a_repository_that_says_which_it_is_is_read_and_written_as_its_golden_file_says()
+            throws IOException {
+        Path file = Path.of("src/test/resources/golden/events-later/backup-completed.v1.identity.json");
+        BackupCompleted sample = EventSamples.backupCompletedWithIdentity();
+        if (Boolean.getBoolean("golden.write") && Files.notExists(file)) {
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, Json.MAPPER.writeValueAsString(sample) + "\n");
+        }
+        String golden = Files.readString(file).strip();
+        assertThat(Json.MAPPER.readValue(golden, BackupCompleted.class)).isEqualTo(sample);
         assertThat(Json.MAPPER.writeValueAsString(sample)).isEqualTo(golden);
     }
 

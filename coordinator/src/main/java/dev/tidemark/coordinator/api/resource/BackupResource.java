@@ -10,6 +10,7 @@ import dev.tidemark.coordinator.view.BackupView;
 import dev.tidemark.coordinator.view.Queries;
 import dev.tidemark.schema.command.AbortBackup;
 import dev.tidemark.schema.command.ChangeBackupSpeed;
+import dev.tidemark.schema.command.DeleteBackup;
 import dev.tidemark.schema.command.StartBackup;
 import dev.tidemark.schema.command.VerifyBackup;
 import dev.tidemark.schema.event.BackupCheckpoint;
@@ -31,6 +32,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -138,9 +140,10 @@ public final class BackupResource {
     @GetMapping("/v1/vms/{vm}/backups")
     Backups list(
             @PathVariable("vm") MachineName vm,
-            @RequestParam(value = "repo", required = false) Optional<RepositoryName> repo) {
+            @RequestParam(value = "repo", required = false) Optional<RepositoryName> repo,
+            @RequestParam(value = "deleted", defaultValue = "false") QueryFlag deleted) {
         MachineId machine = lookup.known(vm).id();
-        return new Backups(queries.backups(machine, repo.map(lookup::repository)));
+        return new Backups(queries.backups(machine, repo.map(lookup::repository), deleted.isSet()));
     }
 
     @GetMapping("/v1/backups/{backup}")
@@ -207,6 +210,24 @@ public final class BackupResource {
                             new BackupId(found.id()),
                             new RepositoryName(found.repo()),
                             ids.now()),
+                    operation);
+        });
+    }
+
+    @DeleteMapping("/v1/backups/{backup}")
+    ResponseEntity<?> delete(
+            @PathVariable("backup") String backup,
+            @RequestParam(value = "dryRun", defaultValue = "false") QueryFlag dryRun,
+            HttpServletRequest request)
+            throws Rejected {
+        return submissions.accept(request, dryRun.isSet(), Nothing.INSTANCE, attempt -> {
+            OperationId operation = ids.operation();
+            BackupView found = lookup.backup(backup, "backup");
+            if (!found.state().equals("DELETING")) {
+                Completed.require(found);
+            }
+            return new Submissions.Proposal(
+                    new DeleteBackup(new MachineId(found.vmId()), operation, new BackupId(found.id()), ids.now()),
                     operation);
         });
     }

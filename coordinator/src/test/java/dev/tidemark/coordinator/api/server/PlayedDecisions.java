@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.api.server;
 import dev.tidemark.schema.command.AbortBackup;
 import dev.tidemark.schema.command.ChangeBackupSpeed;
 import dev.tidemark.schema.command.CreateCheckpoint;
+import dev.tidemark.schema.command.DeleteBackup;
 import dev.tidemark.schema.command.DeleteCheckpoint;
 import dev.tidemark.schema.command.MachineCommand;
 import dev.tidemark.schema.command.RecordReport;
@@ -12,6 +13,7 @@ import dev.tidemark.schema.command.RestoreBackup;
 import dev.tidemark.schema.command.StartBackup;
 import dev.tidemark.schema.command.VerifyBackup;
 import dev.tidemark.schema.event.BackupAbortRequested;
+import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.BackupRequested;
 import dev.tidemark.schema.event.BackupSpeedChanged;
@@ -95,6 +97,8 @@ final class PlayedDecisions {
                         c.directory(),
                         c.format(),
                         c.askedAt()));
+            case DeleteBackup c ->
+                List.of(new BackupDeletionRequested(c.machine(), c.operation(), c.backup(), c.askedAt()));
             case RecordReport _ -> List.of();
         };
     }

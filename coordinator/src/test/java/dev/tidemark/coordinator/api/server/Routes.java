@@ -53,6 +53,7 @@ final class Routes {
             new Route("GET", "/v1/vms/{vm}/operations", null),
             new Route("GET", "/v1/vms/{vm}/events", null),
             new Route("GET", "/v1/backups/{backup}", null),
+            new Route("DELETE", "/v1/backups/{backup}", null),
             new Route("POST", "/v1/backups/{backup}/abort", "{}"),
             new Route("POST", "/v1/backups/{backup}/speed", "{\"bytesPerSecondMax\":1}"),
             new Route("POST", "/v1/backups/{backup}/verify", "{}"),

@@ -5,12 +5,17 @@ import dev.tidemark.coordinator.chain.Decider;
 import dev.tidemark.coordinator.chain.Decision;
 import dev.tidemark.coordinator.chain.Machine;
 import dev.tidemark.coordinator.chain.Pending;
+import dev.tidemark.coordinator.chain.Rejection;
+import dev.tidemark.schema.command.DeleteBackup;
 import dev.tidemark.schema.command.MachineCommand;
 import dev.tidemark.schema.command.RecordReport;
 import dev.tidemark.schema.contract.Report;
 import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.event.BackupCompleted;
+import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupFailed;
+import dev.tidemark.schema.event.BackupReplanned;
+import dev.tidemark.schema.event.BackupRequested;
 import dev.tidemark.schema.event.CheckpointFailed;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.id.BackupId;
@@ -60,6 +65,11 @@ final class Coordinator {
                 events.forEach(this::append);
                 yield events;
             }
+            case Decision.Rejected(Rejection.BackupNeeded needed)
+            when sabotage == Sabotage.NEEDED_BACKUP_DELETED && command instanceof DeleteBackup delete -> {
+                append(new BackupDeletionRequested(machine.id(), delete.operation(), needed.backup(), NOW));
+                yield List.of();
+            }
             case Decision.Rejected(var rejection) -> {
                 if (rejection.detail().isBlank() || rejection.remedy().isBlank()) {
                     throw new AssertionError("a rejection without words: " + rejection);
@@ -93,8 +103,12 @@ final class Coordinator {
         Machine before = machine;
         log.add(event);
         machine = sabotaged(before, event, machine.evolve(event));
-        if (event instanceof BackupCompleted completed) {
-            judge.completed(completed);
+        switch (event) {
+            case BackupCompleted completed -> judge.completed(completed);
+            case BackupDeletionRequested requested -> judge.givenUp(requested.backup());
+            case BackupRequested requested -> judge.planned(requested.disks());
+            case BackupReplanned replanned -> judge.planned(replanned.disks());
+            default -> {}
         }
     }
 
@@ -116,6 +130,9 @@ final class Coordinator {
                 }
             }
             return wrong;
+        }
+        if (sabotage == Sabotage.DELETED_BACKUP_IS_A_BASE && event instanceof BackupDeletionRequested) {
+            return with(after, before.bases(), after.retired());
         }
         if (sabotage == Sabotage.LIVE_STATE_FORGETS && event instanceof CheckpointFailed) {
             return with(after, after.bases(), List.of());
@@ -151,6 +168,7 @@ final class Coordinator {
                 bases,
                 machine.lostBases(),
                 machine.usedRepositories(),
+                machine.stored(),
                 machine.pending(),
                 machine.errands(),
                 machine.told(),

@@ -42,9 +42,20 @@ final class FakeRepository {
         return holds(backup) && !beyondPromise.contains(backup);
     }
 
+    /** As it was asked for: whatever else is promised stays so. */
+    void delete(BackupId backup) {
+        backups.remove(backup);
+    }
+
+    /** Whether it is gone, and nobody but us can have taken it. */
+    boolean isMissed(BackupId backup) {
+        return !holds(backup) && !beyondPromise.contains(backup);
+    }
+
     /** Another hand deletes a directory. */
     void vanish(BackupId backup) {
         backups.remove(backup);
+        beyondPromise.add(backup);
         for (BackupId other : all()) {
             if (disks(other).stream().anyMatch(disk -> !whole(other, disk.plan().disk()))) {
                 beyondPromise.add(other);

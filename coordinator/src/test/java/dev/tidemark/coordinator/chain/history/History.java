@@ -6,6 +6,7 @@ import dev.tidemark.coordinator.chain.Pending;
 import dev.tidemark.schema.command.AbortBackup;
 import dev.tidemark.schema.command.ChangeBackupSpeed;
 import dev.tidemark.schema.command.CreateCheckpoint;
+import dev.tidemark.schema.command.DeleteBackup;
 import dev.tidemark.schema.command.DeleteCheckpoint;
 import dev.tidemark.schema.command.RegisterMachine;
 import dev.tidemark.schema.command.RemoveMachine;
@@ -113,7 +114,7 @@ final class History {
     }
 
     private void other() {
-        switch (dice.nextInt(6)) {
+        switch (dice.nextInt(8)) {
             case 0 -> {
                 changeSpeed();
                 abort();
@@ -121,6 +122,7 @@ final class History {
             case 1 -> verify();
             case 2 -> restore();
             case 3 -> hotAdd();
+            case 6, 7 -> deleteBackup();
             case 4 -> remove();
             default -> restart(true);
         }
@@ -299,6 +301,16 @@ final class History {
         anyBackup(repository)
                 .ifPresent(backup ->
                         coordinator.submit(new VerifyBackup(id, operation(), backup, repository, Coordinator.NOW)));
+    }
+
+    /** Now and then of several at once, in any order: those that others need are refused. */
+    private void deleteBackup() {
+        RepositoryName repository = anyRepository();
+        for (int count = dice.nextInt(3); count >= 0; count--) {
+            anyBackup(repository)
+                    .ifPresent(
+                            backup -> coordinator.submit(new DeleteBackup(id, operation(), backup, Coordinator.NOW)));
+        }
     }
 
     private void restore() {

@@ -7,12 +7,14 @@ import dev.tidemark.coordinator.ledger.SnapshotJson;
 import dev.tidemark.schema.event.BackupCompleted;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.CompletedDisk;
+import dev.tidemark.schema.event.DiskPlan;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.RepositoryName;
 import dev.tidemark.schema.json.EventNames;
 import dev.tidemark.schema.json.Json;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,6 +25,7 @@ final class Judge {
     private final Set<Checker> checkers;
     private final FakeQemu qemu;
     private final Map<RepositoryName, FakeRepository> repositories;
+    private final Set<BackupId> givenUp = new HashSet<>();
     private long incrementals;
 
     Judge(Set<Checker> checkers, FakeQemu qemu, Map<RepositoryName, FakeRepository> repositories) {
@@ -53,6 +56,21 @@ final class Judge {
         restorable(repository, completed.backup());
     }
 
+    /** Somebody wants it deleted: it may be gone at any moment. */
+    void givenUp(BackupId backup) {
+        givenUp.add(backup);
+    }
+
+    /** Nothing is to stand on what is to go. */
+    void planned(List<DiskPlan> disks) {
+        for (DiskPlan plan : disks) {
+            require(
+                    Checker.EVIDENCE,
+                    plan.parent().filter(givenUp::contains).isEmpty(),
+                    () -> "planned on a backup that is to be deleted: " + plan);
+        }
+    }
+
     private void incremental(BackupCompleted completed, StoredDisk stored) {
         require(
                 Checker.EVIDENCE,
@@ -69,7 +87,12 @@ final class Judge {
     void everythingRestorable(List<MachineEvent> log) {
         for (MachineEvent event : log) {
             if (event instanceof BackupCompleted completed) {
-                restorable(Objects.requireNonNull(repositories.get(completed.repository())), completed.backup());
+                FakeRepository repository = Objects.requireNonNull(repositories.get(completed.repository()));
+                require(
+                        Checker.RESTORE,
+                        givenUp.contains(completed.backup()) || !repository.isMissed(completed.backup()),
+                        () -> "nobody wanted backup " + completed.backup() + " to go");
+                restorable(repository, completed.backup());
             }
         }
     }

@@ -42,7 +42,10 @@ class SabotagedTwinTest {
                 arguments(Sabotage.BACKUP_BEFORE_THE_CHECKPOINT, Checker.RESTORE),
                 arguments(Sabotage.SWEEPS_A_LIVE_BITMAP, Checker.SAFE_REMOVAL),
                 arguments(Sabotage.NEVER_SWEEPS, Checker.CONVERGENCE),
-                arguments(Sabotage.LIVE_STATE_FORGETS, Checker.REPLAY));
+                arguments(Sabotage.LIVE_STATE_FORGETS, Checker.REPLAY),
+                arguments(Sabotage.NEEDED_BACKUP_DELETED, Checker.RESTORE),
+                arguments(Sabotage.DELETES_ONE_TOO_MANY, Checker.RESTORE),
+                arguments(Sabotage.DELETED_BACKUP_IS_A_BASE, Checker.EVIDENCE));
     }
 
     @ParameterizedTest(name = "{0}: {1}")

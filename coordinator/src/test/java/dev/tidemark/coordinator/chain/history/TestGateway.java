@@ -1,6 +1,7 @@
 package dev.tidemark.coordinator.chain.history;
 
 import dev.tidemark.coordinator.chain.DesiredState;
+import dev.tidemark.schema.contract.DeleteBackupOperation;
 import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.DesiredBitmap;
 import dev.tidemark.schema.contract.DesiredDisk;
@@ -157,6 +158,15 @@ final class TestGateway {
 
     private Outcome errand(RepositoryOperation operation) {
         FakeRepository repository = Objects.requireNonNull(repositories.get(operation.repository()));
+        if (operation instanceof DeleteBackupOperation) {
+            if (sabotage == Sabotage.DELETES_ONE_TOO_MANY) {
+                repository.disks(operation.backup()).stream()
+                        .flatMap(stored -> stored.plan().parent().stream())
+                        .forEach(repository::delete);
+            }
+            repository.delete(operation.backup());
+            return new Outcome.Done(new Outcome.Evidence.Removed(1));
+        }
         if (!repository.holds(operation.backup())) {
             return new Outcome.Refused(FailureCode.BASE_BACKUP_MISSING, "no such backup");
         }
@@ -171,6 +181,7 @@ final class TestGateway {
                         damaged.isEmpty() ? new Outcome.Evidence.Verified(1) : new Outcome.Evidence.Damaged(damaged));
             }
             case RestoreOperation restore -> new Outcome.Done(new Outcome.Evidence.Restored(List.of()));
+            case DeleteBackupOperation delete -> throw new IllegalStateException("done before: " + delete);
         };
     }
 

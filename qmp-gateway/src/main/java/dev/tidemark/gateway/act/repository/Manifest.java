@@ -1,6 +1,7 @@
 package dev.tidemark.gateway.act.repository;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.tidemark.schema.contract.Outcome.Evidence;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.CompletedDisk;
@@ -13,6 +14,7 @@ import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.MachineName;
 import dev.tidemark.schema.id.OperationId;
+import dev.tidemark.schema.id.RepositoryIdentity;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +36,36 @@ public record Manifest(
         Optional<BackupCheckpoint> checkpoint,
         QemuFacts qemu,
         Optional<Compression> compression,
+        Optional<RepositoryIdentity> repository,
         List<StoredDisk> disks) {
+    /** In a repository that does not say which it is. */
+    public Manifest(
+            int formatVersion,
+            BackupId backup,
+            MachineId machine,
+            MachineName machineName,
+            OperationId operation,
+            Instant requestedAt,
+            Optional<Instant> storedAt,
+            Optional<BackupCheckpoint> checkpoint,
+            QemuFacts qemu,
+            Optional<Compression> compression,
+            List<StoredDisk> disks) {
+        this(
+                formatVersion,
+                backup,
+                machine,
+                machineName,
+                operation,
+                requestedAt,
+                storedAt,
+                checkpoint,
+                qemu,
+                compression,
+                Optional.empty(),
+                disks);
+    }
+
     /** The version that is written. */
     public static final int FORMAT_VERSION = 1;
 
@@ -60,6 +91,11 @@ public record Manifest(
     /** The part of one disk. */
     public Optional<StoredDisk> disk(DiskName name) {
         return disks.stream().filter(stored -> stored.disk().equals(name)).findFirst();
+    }
+
+    /** What stands behind its completion. */
+    public Evidence.Stored evidence() {
+        return new Evidence.Stored(completedDisks(), repository);
     }
 
     /** As the log records it, with files relative to the repository. */

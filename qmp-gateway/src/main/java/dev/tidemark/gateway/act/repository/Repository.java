@@ -83,6 +83,8 @@ public final class Repository {
                 }
             }
             makeMachineDirectory(machine);
+            RepositoryMark.makeIfAbsent(tree);
+            Deletion.sweep(tree, machine, Optional.empty());
         } catch (IOException fault) {
             throw Interruption.unlessInterrupted(
                     RepositoryException.failed("cannot begin backup " + plan.backup(), fault));

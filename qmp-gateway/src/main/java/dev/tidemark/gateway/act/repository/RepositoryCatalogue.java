@@ -55,7 +55,9 @@ public record RepositoryCatalogue(
             for (String entry : names(tree.root())) {
                 Optional<MachineId> machine = identity(entry, MachineId::new);
                 if (machine.isEmpty()) {
-                    foreign.add(entry);
+                    if (!entry.equals(RepositoryMark.FILE)) {
+                        foreign.add(entry);
+                    }
                     continue;
                 }
                 try {

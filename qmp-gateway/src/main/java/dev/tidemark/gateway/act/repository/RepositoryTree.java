@@ -2,18 +2,30 @@ package dev.tidemark.gateway.act.repository;
 
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.InvalidIdentity;
 import dev.tidemark.schema.id.MachineId;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Where things lie: {@code <root>/<machine>/<backup>[.partial]/<disk>.qcow2}. Every component below the root is a validated id, so
+ * Where things lie: {@code <root>/<machine>/<backup>[.partial|.deleted]/<disk>.qcow2}. Every component below the root is a validated id, so
  * that no text from a manifest ever becomes part of a path; directories that turn out to be symlinks are refused when they are used.
  */
 record RepositoryTree(Path root) {
     static final String PARTIAL_SUFFIX = ".partial";
+    static final String DELETED_SUFFIX = ".deleted";
+    static final String DISK_FILES = "*.qcow2";
     static final String MANIFEST_FILE = "manifest.json";
     static final String PLAN_FILE = "plan.json";
+    private static final Logger LOG = LoggerFactory.getLogger(RepositoryTree.class);
     private static final String DISK_SUFFIX = ".qcow2";
 
     Path machine(MachineId machine) {
@@ -28,6 +40,38 @@ record RepositoryTree(Path root) {
         return machine(machine).resolve(backup.value() + PARTIAL_SUFFIX);
     }
 
+    Path deleted(MachineId machine, BackupId backup) {
+        return machine(machine).resolve(backup.value() + DELETED_SUFFIX);
+    }
+
+    /** Whatever has the name of a completed backup, sorted. */
+    List<BackupId> backups(MachineId machine) throws IOException {
+        return named(machine, "");
+    }
+
+    /** Whose deletion was begun and whose files are still there, sorted. */
+    List<BackupId> deletedBackups(MachineId machine) throws IOException {
+        return named(machine, DELETED_SUFFIX);
+    }
+
+    private List<BackupId> named(MachineId machine, String suffix) throws IOException {
+        List<BackupId> found = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(machine(machine), "*" + suffix)) {
+            for (Path entry : entries) {
+                String name = String.valueOf(entry.getFileName());
+                try {
+                    found.add(new BackupId(name.substring(0, name.length() - suffix.length())));
+                } catch (InvalidIdentity foreign) {
+                    LOG.trace("not of a backup of ours: {}", entry, foreign);
+                }
+            }
+        } catch (DirectoryIteratorException unlisted) {
+            throw unlisted.getCause();
+        }
+        Collections.sort(found);
+        return found;
+    }
+
     /** Whether the directory of a backup is there; a symlink in its place, or in the machine's, is an error. */
     boolean exists(MachineId machine, Path backupDirectory) throws IOException {
         return DurableFiles.directoryExists(machine(machine)) && DurableFiles.directoryExists(backupDirectory);
@@ -39,7 +83,12 @@ record RepositoryTree(Path root) {
 
     /** What the header of an incremental names as its backing file: it resolves in the unfinished directory too. */
     static String backingFile(BackupId parent, DiskName disk) {
-        return "../" + parent.value() + "/" + file(disk);
+        return backingDirectory(parent) + file(disk);
+    }
+
+    /** How every name of a backing file in that backup begins. */
+    static String backingDirectory(BackupId parent) {
+        return "../" + parent.value() + "/";
     }
 
     /** How the log and people name a file: relative to the repository. */

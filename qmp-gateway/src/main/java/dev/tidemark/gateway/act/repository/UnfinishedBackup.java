@@ -134,7 +134,7 @@ final class UnfinishedBackup implements PartialBackup {
         return digests;
     }
 
-    private Manifest manifest(BackupFacts facts, Map<DiskName, FileDigest> digests) {
+    private Manifest manifest(BackupFacts facts, Map<DiskName, FileDigest> digests) throws IOException {
         List<StoredDisk> disks = new ArrayList<>();
         for (PlannedDisk disk : plan.disks()) {
             FileDigest digest = Objects.requireNonNull(digests.get(disk.name()));
@@ -163,6 +163,7 @@ final class UnfinishedBackup implements PartialBackup {
                 plan.checkpoint(),
                 facts.qemu(),
                 plan.compression(),
+                RepositoryMark.read(tree),
                 disks);
     }
 

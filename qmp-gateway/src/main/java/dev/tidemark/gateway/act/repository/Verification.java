@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 /** Reads a backup and all that it stands on, to the last byte, and tells every disagreement with the manifests. Writes nothing. */
 final class Verification {
     private static final Logger LOG = LoggerFactory.getLogger(Verification.class);
-    private static final String DISK_FILES = "*.qcow2";
+    private static final String DISK_FILES = RepositoryTree.DISK_FILES;
 
     private final RepositoryTree tree;
     private final QemuImage images;

@@ -1,0 +1,116 @@
+package dev.tidemark.coordinator.chain;
+
+import dev.tidemark.schema.command.DeleteBackup;
+import dev.tidemark.schema.command.RestoreBackup;
+import dev.tidemark.schema.command.VerifyBackup;
+import dev.tidemark.schema.contract.DeleteBackupOperation;
+import dev.tidemark.schema.contract.RepositoryOperation;
+import dev.tidemark.schema.contract.RestoreOperation;
+import dev.tidemark.schema.contract.VerifyOperation;
+import dev.tidemark.schema.event.BackupDeletionRequested;
+import dev.tidemark.schema.event.RestoreRequested;
+import dev.tidemark.schema.event.VerificationRequested;
+import dev.tidemark.schema.id.BackupId;
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.OperationId;
+import java.util.List;
+import java.util.Optional;
+
+/** What follows from a command that concerns backups where they lie. */
+final class RepositoryDecider {
+    private RepositoryDecider() {}
+
+    static Decision verify(VerifyBackup command, Machine machine) {
+        if (machine.did(command.operation())) {
+            return Decision.accepted();
+        }
+        Optional<Rejection> going = beingDeleted(machine, command.backup());
+        if (going.isPresent()) {
+            return Decision.rejected(going.get());
+        }
+        return Decision.accepted(new VerificationRequested(
+                command.machine(), command.operation(), command.backup(), command.repository(), command.askedAt()));
+    }
+
+    static Decision restore(RestoreBackup command, Machine machine) {
+        if (machine.did(command.operation())) {
+            return Decision.accepted();
+        }
+        Optional<Rejection> going = beingDeleted(machine, command.backup());
+        if (going.isPresent()) {
+            return Decision.rejected(going.get());
+        }
+        List<DiskName> disks = command.selection().isEmpty() ? command.backupDisks() : command.selection();
+        for (int index = 0; index < disks.size(); index++) {
+            DiskName disk = disks.get(index);
+            if (!command.backupDisks().contains(disk)) {
+                return Decision.rejected(new Rejection.UnknownDisk(disk, command.backupDisks()));
+            }
+            if (disks.indexOf(disk) != index) {
+                return Decision.rejected(new Rejection.DiskNamedTwice(disk));
+            }
+        }
+        return Decision.accepted(new RestoreRequested(
+                command.machine(),
+                command.operation(),
+                command.backup(),
+                command.repository(),
+                disks,
+                command.directory(),
+                command.format(),
+                command.askedAt()));
+    }
+
+    static Decision delete(DeleteBackup command, Machine machine) {
+        if (machine.did(command.operation())) {
+            return Decision.accepted();
+        }
+        BackupId backup = command.backup();
+        if (machine.stored(backup).isEmpty()) {
+            return Decision.rejected(new Rejection.UnknownBackup(backup));
+        }
+        Optional<Rejection> unfit =
+                beingDeleted(machine, backup).or(() -> needed(machine, backup)).or(() -> inUse(machine, backup));
+        return unfit.map(Decision::rejected)
+                .orElseGet(() -> Decision.accepted(new BackupDeletionRequested(
+                        command.machine(), command.operation(), backup, command.askedAt())));
+    }
+
+    private static Optional<Rejection> beingDeleted(Machine machine, BackupId backup) {
+        return machine.stored(backup)
+                .flatMap(StoredBackup::deletion)
+                .map(operation -> new Rejection.OtherOperation(operation, "backup " + backup + " is being deleted"));
+    }
+
+    private static Optional<Rejection> needed(Machine machine, BackupId backup) {
+        List<BackupId> above = machine.standingOn(backup);
+        return above.isEmpty() ? Optional.empty() : Optional.of(new Rejection.BackupNeeded(backup, above));
+    }
+
+    /** Whoever reads a backup that stands on this one keeps it too: such a backup is still there, and named before this. */
+    private static Optional<Rejection> inUse(Machine machine, BackupId backup) {
+        for (Errand errand : machine.errands()) {
+            if (errand.operation().backup().equals(backup)) {
+                return Optional.of(new Rejection.OtherOperation(
+                        errand.operation().id(), "backup " + backup + " is being " + done(errand.operation())));
+            }
+        }
+        return machine.pending()
+                .filter(open -> open instanceof Pending.Backup running
+                        && running.plan().stream()
+                                .anyMatch(plan -> plan.parent().equals(Optional.of(backup))))
+                .map(open -> other(open.operation(), open.description() + " on top of it"));
+    }
+
+    private static Rejection other(OperationId operation, String what) {
+        return new Rejection.OtherOperation(operation, what);
+    }
+
+    private static String done(RepositoryOperation operation) {
+        return switch (operation) {
+            case VerifyOperation _ -> "verified";
+            case RestoreOperation _ -> "restored";
+            case DeleteBackupOperation _ -> "deleted";
+        };
+    }
+}

@@ -1,0 +1,97 @@
+package dev.tidemark.coordinator.chain;
+
+import dev.tidemark.schema.contract.DeleteBackupOperation;
+import dev.tidemark.schema.event.BackupCompleted;
+import dev.tidemark.schema.event.BackupDamaged;
+import dev.tidemark.schema.event.BackupDeletionRequested;
+import dev.tidemark.schema.event.BackupVerified;
+import dev.tidemark.schema.event.DamagedDisk;
+import dev.tidemark.schema.event.FullCause;
+import dev.tidemark.schema.id.BackupId;
+import dev.tidemark.schema.id.DiskName;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** The part of the fold that follows what lies in repositories. */
+final class RepositoryEvolution {
+    private RepositoryEvolution() {}
+
+    static void completed(Draft draft, BackupCompleted completed) {
+        Optional<Instant> started = draft.pending
+                .filter(Pending.Backup.class::isInstance)
+                .flatMap(open -> ((Pending.Backup) open).startedAt());
+        draft.store(new StoredBackup(
+                completed.backup(),
+                completed.repository(),
+                started.orElse(completed.at()),
+                completed.checkpoint(),
+                completed.disks().stream()
+                        .map(disk -> new StoredBackup.File(disk.disk(), disk.parent(), false))
+                        .toList(),
+                completed.identity(),
+                Optional.empty()));
+    }
+
+    /**
+     * It is no base from the moment of the intent: what is planned while it goes must not need it. It stays none if it cannot be
+     * deleted, because nobody knows how far that came.
+     */
+    static void deletionRequested(Draft draft, BackupDeletionRequested requested) {
+        draft.accepted(requested.operation());
+        draft.changeStored(requested.backup(), kept -> kept.deletedBy(Optional.of(requested.operation())));
+        for (StoredBackup kept : draft.stored()) {
+            if (kept.backup().equals(requested.backup())) {
+                draft.errands.add(new Errand(new DeleteBackupOperation(
+                        requested.operation(), kept.backup(), kept.repository(), kept.identity())));
+            }
+        }
+        for (Base base : List.copyOf(draft.bases)) {
+            if (base.backup().equals(requested.backup())) {
+                base.disks()
+                        .forEach(disk -> draft.lose(new LostBase(
+                                base.repository(),
+                                disk,
+                                FullCause.BASE_BACKUP_DELETED,
+                                "backup " + base.backup() + " was deleted")));
+            }
+        }
+        draft.bases.removeIf(base -> base.backup().equals(requested.backup()));
+    }
+
+    /** Every file that it is restored from was read, those of the backups below it too. */
+    static void verified(Draft draft, BackupVerified verified) {
+        for (StoredBackup kept : draft.stored()) {
+            if (kept.backup().equals(verified.backup())) {
+                kept.files().forEach(file -> readDownwards(draft, Optional.of(kept.backup()), file.disk()));
+            }
+        }
+    }
+
+    private static void readDownwards(Draft draft, Optional<BackupId> from, DiskName disk) {
+        Optional<BackupId> next = from;
+        // Bounded by the number of backups, so that no log whatsoever leads in a circle.
+        for (int count = draft.stored().size(); count > 0 && next.isPresent(); count--) {
+            BackupId backup = next.get();
+            next = draft.stored().stream()
+                    .filter(kept -> kept.backup().equals(backup))
+                    .flatMap(kept -> kept.files().stream())
+                    .filter(file -> file.disk().equals(disk))
+                    .findFirst()
+                    .flatMap(StoredBackup.File::parent);
+            draft.changeStored(backup, kept -> kept.read(disk, false));
+        }
+    }
+
+    /** The mark is put where the file is; if nobody's file has that name, where the reading began. */
+    static void damaged(Draft draft, BackupDamaged damaged) {
+        for (DamagedDisk found : damaged.disks()) {
+            BackupId owner = draft.stored().stream()
+                    .map(StoredBackup::backup)
+                    .filter(backup -> found.file().startsWith(draft.id + "/" + backup + "/"))
+                    .findFirst()
+                    .orElse(damaged.backup());
+            draft.changeStored(owner, kept -> kept.read(found.disk(), true));
+        }
+    }
+}

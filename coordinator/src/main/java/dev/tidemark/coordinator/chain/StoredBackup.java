@@ -1,0 +1,57 @@
+package dev.tidemark.coordinator.chain;
+
+import dev.tidemark.schema.id.BackupId;
+import dev.tidemark.schema.id.CheckpointId;
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.OperationId;
+import dev.tidemark.schema.id.RepositoryIdentity;
+import dev.tidemark.schema.id.RepositoryName;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A completed backup that lies in its repository, as far as the log knows.
+ *
+ * @param takenAt its own moment is surely not later: when it was first seen at work, else when it was completed
+ * @param identity of the repository, where it said which it is
+ * @param deletion the operation that is to delete it
+ */
+public record StoredBackup(
+        BackupId backup,
+        RepositoryName repository,
+        Instant takenAt,
+        Optional<CheckpointId> checkpoint,
+        List<File> files,
+        Optional<RepositoryIdentity> identity,
+        Optional<OperationId> deletion) {
+    public StoredBackup {
+        files = List.copyOf(files);
+    }
+
+    /** One disk's file, what it stands on, and whether it was found to be damaged. */
+    public record File(DiskName disk, Optional<BackupId> parent, boolean damaged) {}
+
+    /** Whether it cannot be restored without the other one, to begin with. */
+    boolean standsOn(BackupId other) {
+        return files.stream().anyMatch(file -> file.parent().equals(Optional.of(other)));
+    }
+
+    StoredBackup deletedBy(Optional<OperationId> operation) {
+        return new StoredBackup(backup, repository, takenAt, checkpoint, files, identity, operation);
+    }
+
+    /** After a look at this disk's file. */
+    StoredBackup read(DiskName disk, boolean damaged) {
+        return new StoredBackup(
+                backup,
+                repository,
+                takenAt,
+                checkpoint,
+                files.stream()
+                        .map(file -> file.disk().equals(disk) ? new File(disk, file.parent(), damaged) : file)
+                        .toList(),
+                identity,
+                deletion);
+    }
+}

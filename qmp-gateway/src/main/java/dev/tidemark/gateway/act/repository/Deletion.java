@@ -1,0 +1,176 @@
+package dev.tidemark.gateway.act.repository;
+
+import dev.tidemark.schema.contract.DeleteBackupOperation;
+import dev.tidemark.schema.contract.Outcome;
+import dev.tidemark.schema.contract.Outcome.Evidence;
+import dev.tidemark.schema.crash.CrashHook;
+import dev.tidemark.schema.crash.CrashPoint;
+import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.id.BackupId;
+import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.id.RepositoryIdentity;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes a backup out of its repository. First its directory gets, durably, a name that nobody takes for a backup; then its files go.
+ * So at any moment the backup is there, whole, or not at all. Nothing is done while another backup stands on it: the log keeps
+ * that too, but a repository may hold more than the log knows of.
+ */
+final class Deletion {
+    private static final Logger LOG = LoggerFactory.getLogger(Deletion.class);
+
+    private final RepositoryTree tree;
+    private final MachineId machine;
+    private final DeleteBackupOperation operation;
+    private final CrashHook crash;
+
+    Deletion(RepositoryTree tree, MachineId machine, DeleteBackupOperation operation, CrashHook crash) {
+        this.tree = tree;
+        this.machine = machine;
+        this.operation = operation;
+        this.crash = crash;
+    }
+
+    Outcome run() throws RepositoryException {
+        BackupId backup = operation.backup();
+        try {
+            sweep(tree, machine, Optional.of(backup));
+            Path directory = tree.completed(machine, backup);
+            Path aside = tree.deleted(machine, backup);
+            boolean whole = tree.exists(machine, directory);
+            if (!whole && !tree.exists(machine, aside)) {
+                requireSameRepository();
+                return new Outcome.Done(new Evidence.Removed(0));
+            }
+            if (whole) {
+                requireNothingStandsOnIt();
+                // Left by a deletion of before somebody brought the backup back.
+                FlatRemoval.remove(tree.machine(machine), String.valueOf(aside.getFileName()));
+                crash.at(CrashPoint.BEFORE_BACKUP_SET_ASIDE);
+                Files.move(directory, aside, StandardCopyOption.ATOMIC_MOVE);
+                crash.at(CrashPoint.BACKUP_SET_ASIDE);
+            }
+            DurableFiles.sync(tree.machine(machine));
+            crash.at(CrashPoint.BEFORE_BACKUP_REMOVED);
+            Outcome done = new Outcome.Done(new Evidence.Removed(bytes(aside)));
+            remove(aside);
+            crash.at(CrashPoint.BACKUP_REMOVED);
+            return done;
+        } catch (IOException fault) {
+            throw RepositoryException.failed("cannot delete backup " + backup, fault);
+        }
+    }
+
+    /** Removes what is left of backups that were deleted, of this machine, except one that is being deleted. */
+    static void sweep(RepositoryTree tree, MachineId machine, Optional<BackupId> except) throws IOException {
+        if (!DurableFiles.directoryExists(tree.machine(machine))) {
+            return;
+        }
+        for (BackupId left : tree.deletedBackups(machine)) {
+            if (!except.equals(Optional.of(left))) {
+                // Its new name may not be durable yet, and without its files the old one must not come back.
+                DurableFiles.sync(tree.machine(machine));
+                remove(tree.deleted(machine, left));
+            }
+        }
+    }
+
+    /** It is deleted already. What cannot be removed takes room and does nothing worse, until the next sweep. */
+    private static void remove(Path aside) throws IOException {
+        try {
+            FlatRemoval.remove(DurableFiles.parent(aside), String.valueOf(aside.getFileName()));
+        } catch (ClosedByInterruptException stopped) {
+            throw stopped;
+        } catch (IOException fault) {
+            LOG.warn("a deleted backup's files stay in {}: {}", aside, FileFault.describe(fault));
+        }
+    }
+
+    private void requireSameRepository() throws IOException, RepositoryException {
+        Optional<RepositoryIdentity> found = RepositoryMark.read(tree);
+        boolean same = operation.identity().isPresent()
+                ? operation.identity().equals(found)
+                : DurableFiles.directoryExists(tree.machine(machine));
+        if (!same) {
+            throw new RepositoryException(
+                    FailureCode.REPOSITORY_FAILED,
+                    "backup " + operation.backup() + " is not in " + tree.root()
+                            + ", and neither is anything that shows"
+                            + " this directory to be the repository it was written to; is it mounted?");
+        }
+    }
+
+    private void requireNothingStandsOnIt() throws IOException, RepositoryException {
+        List<BackupId> above = new ArrayList<>();
+        for (BackupId other : tree.backups(machine)) {
+            if (!other.equals(operation.backup()) && standsOnIt(other)) {
+                above.add(other);
+            }
+        }
+        if (!above.isEmpty()) {
+            throw new RepositoryException(
+                    FailureCode.BACKUP_NEEDED,
+                    "backup " + operation.backup() + " is needed to restore " + above + ", which stand on it");
+        }
+    }
+
+    /** By its manifest, or by what is written in its files: either is reason enough. */
+    private boolean standsOnIt(BackupId other) throws IOException {
+        Path directory = tree.completed(machine, other);
+        try {
+            Manifest manifest = ManifestFile.read(directory, machine, other);
+            if (manifest.disks().stream().anyMatch(disk -> disk.parent().equals(Optional.of(operation.backup())))) {
+                return true;
+            }
+        } catch (ClosedByInterruptException stopped) {
+            throw stopped;
+        } catch (IOException unreadable) {
+            LOG.warn("the manifest of backup {} cannot be read: {}", other, FileFault.describe(unreadable));
+        }
+        String below = RepositoryTree.backingDirectory(operation.backup());
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, RepositoryTree.DISK_FILES)) {
+            for (Path file : files) {
+                if (backing(file).filter(name -> name.startsWith(below)).isPresent()) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static Optional<String> backing(Path file) throws IOException {
+        try {
+            return QcowHeader.read(file).backingFile();
+        } catch (ClosedByInterruptException stopped) {
+            throw stopped;
+        } catch (IOException unreadable) {
+            LOG.warn("cannot tell what {} stands on: {}", file, FileFault.describe(unreadable));
+            return Optional.empty();
+        }
+    }
+
+    private static long bytes(Path directory) throws IOException {
+        long bytes = 0;
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                bytes += DurableFiles.attributes(file)
+                        .map(attributes -> attributes.isRegularFile() ? attributes.size() : 0L)
+                        .orElse(0L);
+            }
+        } catch (NoSuchFileException sweptMeanwhile) {
+            LOG.debug("{} was swept by a backup that began", directory, sweptMeanwhile);
+        }
+        return bytes;
+    }
+}
