@@ -10,11 +10,13 @@ import dev.tidemark.coordinator.api.PlanView;
 import dev.tidemark.coordinator.api.ReconcileView;
 import dev.tidemark.coordinator.api.Rejected;
 import dev.tidemark.coordinator.api.RepositoryView;
+import dev.tidemark.coordinator.api.RetentionView;
 import dev.tidemark.coordinator.api.Submitted;
 import dev.tidemark.coordinator.api.Unreachable;
 import dev.tidemark.coordinator.chain.Conclusion;
 import dev.tidemark.coordinator.chain.Machine;
 import dev.tidemark.coordinator.chain.Rejection;
+import dev.tidemark.coordinator.chain.Retention;
 import dev.tidemark.coordinator.dispatch.Dispatch;
 import dev.tidemark.coordinator.dispatch.Look;
 import dev.tidemark.coordinator.dispatch.Sighting;
@@ -121,6 +123,27 @@ final class CoordinatorEngine implements Engine {
     @Override
     public ChainView chain(MachineId machine) throws Rejected {
         return ChainPicture.of(registered(machine), sight(machine));
+    }
+
+    @Override
+    public List<RetentionView.Policy> retention(MachineId machine) throws Rejected {
+        return registered(machine).retention().stream()
+                .map(one -> new RetentionView.Policy(
+                        one.repository().value(),
+                        one.policy().last(),
+                        one.policy().daily(),
+                        one.policy().weekly(),
+                        one.policy().monthly(),
+                        one.policy().yearly()))
+                .toList();
+    }
+
+    @Override
+    public RetentionView retention(MachineId id, RepositoryName repository) throws Rejected {
+        Machine machine = registered(id);
+        Retention retention =
+                machine.retention(repository).orElseThrow(() -> Refusals.of(new Rejection.NoRetention(repository)));
+        return RetentionPicture.of(machine, retention);
     }
 
     @Override

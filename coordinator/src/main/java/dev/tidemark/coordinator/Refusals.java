@@ -28,6 +28,11 @@ final class Refusals {
             case Rejection.NotRunning _ -> rejected(Kind.CONFLICT, "NOT_RUNNING", rejection);
             case Rejection.UnknownBackup _ -> rejected(Kind.NOT_FOUND, "UNKNOWN_BACKUP", rejection);
             case Rejection.BackupNeeded _ -> rejected(Kind.CONFLICT, "BACKUP_NEEDED", rejection);
+            case Rejection.BackupProtected _ -> rejected(Kind.CONFLICT, "BACKUP_PROTECTED", rejection);
+            case Rejection.Held _ -> rejected(Kind.CONFLICT, "LEGAL_HOLD", rejection);
+            case Rejection.NotProtected _ -> rejected(Kind.CONFLICT, "NOT_PROTECTED", rejection);
+            case Rejection.NoRetention _ -> rejected(Kind.NOT_FOUND, "NO_RETENTION", rejection);
+            case Rejection.RetentionKeeps _ -> rejected(Kind.CONFLICT, "RETENTION_KEEPS", rejection);
             case Rejection.Unsupported _ -> rejected(Kind.UNSUPPORTED, "UNSUPPORTED", rejection);
             case Rejection.HasCheckpoints _ -> rejected(Kind.CONFLICT, "HAS_CHECKPOINTS", rejection);
         };

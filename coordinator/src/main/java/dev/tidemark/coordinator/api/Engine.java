@@ -6,6 +6,7 @@ import dev.tidemark.schema.contract.Progress;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.OperationId;
+import dev.tidemark.schema.id.RepositoryName;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +41,12 @@ public interface Engine {
 
     /** What a backup would do now. */
     PlanView plan(PlanQuestion question) throws Rejected;
+
+    /** A registered machine's retention policies. */
+    List<RetentionView.Policy> retention(MachineId machine) throws Rejected;
+
+    /** What the policy of a repository keeps now, and what goes. */
+    RetentionView retention(MachineId machine, RepositoryName repository) throws Rejected;
 
     /**
      * Has the machine looked at now and tells the drift.

@@ -2,15 +2,18 @@ package dev.tidemark.coordinator.chain;
 
 import dev.tidemark.schema.command.AbortBackup;
 import dev.tidemark.schema.command.ChangeBackupSpeed;
+import dev.tidemark.schema.command.ChangeRetention;
 import dev.tidemark.schema.command.CreateCheckpoint;
 import dev.tidemark.schema.command.DeleteBackup;
 import dev.tidemark.schema.command.DeleteCheckpoint;
 import dev.tidemark.schema.command.MachineCommand;
+import dev.tidemark.schema.command.ProtectBackup;
 import dev.tidemark.schema.command.RecordReport;
 import dev.tidemark.schema.command.RegisterMachine;
 import dev.tidemark.schema.command.RemoveMachine;
 import dev.tidemark.schema.command.RestoreBackup;
 import dev.tidemark.schema.command.StartBackup;
+import dev.tidemark.schema.command.UnprotectBackup;
 import dev.tidemark.schema.command.VerifyBackup;
 import dev.tidemark.schema.event.BackupAbortRequested;
 import dev.tidemark.schema.event.BackupCheckpoint;
@@ -61,6 +64,9 @@ public final class Decider {
             case VerifyBackup verify -> RepositoryDecider.verify(verify, machine);
             case RestoreBackup restore -> RepositoryDecider.restore(restore, machine);
             case DeleteBackup delete -> RepositoryDecider.delete(delete, machine);
+            case ChangeRetention change -> RetentionDecider.change(change, machine);
+            case ProtectBackup protect -> RepositoryDecider.protect(protect, machine);
+            case UnprotectBackup unprotect -> RepositoryDecider.unprotect(unprotect, machine);
             case RecordReport report -> record(report, machine);
         };
     }

@@ -38,6 +38,7 @@ final class Draft {
     final List<Base> bases;
     final List<LostBase> lostBases;
     final List<RepositoryName> usedRepositories;
+    final List<Retention> retention;
     Optional<Pending> pending;
     final List<Errand> errands;
     // Long, and most events touch none of them: copied by whoever changes one.
@@ -58,6 +59,7 @@ final class Draft {
         bases = new ArrayList<>(machine.bases());
         lostBases = new ArrayList<>(machine.lostBases());
         usedRepositories = new ArrayList<>(machine.usedRepositories());
+        retention = new ArrayList<>(machine.retention());
         pending = machine.pending();
         errands = new ArrayList<>(machine.errands());
         stored = machine.stored();
@@ -80,6 +82,7 @@ final class Draft {
                 lostBases,
                 usedRepositories,
                 stored,
+                retention,
                 pending,
                 errands,
                 told,

@@ -10,10 +10,12 @@ import dev.tidemark.schema.event.BackupDeleted;
 import dev.tidemark.schema.event.BackupDeletionFailed;
 import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupFailed;
+import dev.tidemark.schema.event.BackupProtected;
 import dev.tidemark.schema.event.BackupReplanned;
 import dev.tidemark.schema.event.BackupRequested;
 import dev.tidemark.schema.event.BackupSpeedChanged;
 import dev.tidemark.schema.event.BackupStarted;
+import dev.tidemark.schema.event.BackupUnprotected;
 import dev.tidemark.schema.event.BackupVerified;
 import dev.tidemark.schema.event.ChainBroken;
 import dev.tidemark.schema.event.CheckpointCreated;
@@ -37,6 +39,7 @@ import dev.tidemark.schema.event.OperationInDoubt;
 import dev.tidemark.schema.event.RestoreCompleted;
 import dev.tidemark.schema.event.RestoreFailed;
 import dev.tidemark.schema.event.RestoreRequested;
+import dev.tidemark.schema.event.RetentionChanged;
 import dev.tidemark.schema.event.TrackedDisk;
 import dev.tidemark.schema.event.VerificationFailed;
 import dev.tidemark.schema.event.VerificationRequested;
@@ -72,8 +75,8 @@ final class Evolution {
             case MachineObserved observed -> observe(draft, observed);
             case CheckpointRequested requested -> {
                 draft.intends(requested.operation());
-                draft.checkpoints.add(
-                        new Checkpoint(requested.checkpoint(), requested.name(), Checkpoint.State.REQUESTED));
+                draft.checkpoints.add(new Checkpoint(
+                        requested.checkpoint(), requested.name(), Checkpoint.State.REQUESTED, Optional.empty()));
                 draft.pending = Optional.of(new Pending.Creation(
                         requested.operation(), requested.checkpoint(), requested.selection(), false));
             }
@@ -153,6 +156,13 @@ final class Evolution {
                 draft.unstore(deleted.backup());
                 draft.errandEnded(deleted.operation());
             }
+            case RetentionChanged changed -> {
+                draft.accepted(changed.operation());
+                draft.retention.removeIf(known -> known.repository().equals(changed.repository()));
+                changed.policy().ifPresent(policy -> draft.retention.add(new Retention(changed.repository(), policy)));
+            }
+            case BackupProtected kept -> RepositoryEvolution.protect(draft, kept);
+            case BackupUnprotected kept -> RepositoryEvolution.unprotect(draft, kept);
             case BackupDeletionFailed failed -> {
                 draft.changeStored(failed.backup(), kept -> kept.deletedBy(Optional.empty()));
                 draft.errandEnded(failed.operation());
@@ -265,8 +275,11 @@ final class Evolution {
         draft.intends(requested.operation());
         requested
                 .checkpoint()
-                .ifPresent(checkpoint -> draft.checkpoints.add(
-                        new Checkpoint(checkpoint.id(), checkpoint.name(), Checkpoint.State.REQUESTED)));
+                .ifPresent(checkpoint -> draft.checkpoints.add(new Checkpoint(
+                        checkpoint.id(),
+                        checkpoint.name(),
+                        Checkpoint.State.REQUESTED,
+                        Optional.of(requested.backup()))));
         draft.pending = Optional.of(new Pending.Backup(
                 requested.operation(),
                 requested.backup(),

@@ -42,6 +42,7 @@ public record Machine(
         List<LostBase> lostBases,
         List<RepositoryName> usedRepositories,
         List<StoredBackup> stored,
+        List<Retention> retention,
         Optional<Pending> pending,
         List<Errand> errands,
         List<String> told,
@@ -59,6 +60,7 @@ public record Machine(
         lostBases = List.copyOf(lostBases);
         usedRepositories = List.copyOf(usedRepositories);
         stored = List.copyOf(stored);
+        retention = List.copyOf(retention);
         errands = List.copyOf(errands);
         told = List.copyOf(told);
         recent = List.copyOf(recent);
@@ -73,6 +75,7 @@ public record Machine(
                 Optional.empty(),
                 false,
                 Optional.empty(),
+                List.of(),
                 List.of(),
                 List.of(),
                 List.of(),
@@ -152,6 +155,13 @@ public record Machine(
             }
         }
         return Optional.empty();
+    }
+
+    /** What is to stay in a repository, if anybody said so. */
+    public Optional<Retention> retention(RepositoryName repository) {
+        return retention.stream()
+                .filter(known -> known.repository().equals(repository))
+                .findFirst();
     }
 
     /** The backups that need this one below them, oldest first. */

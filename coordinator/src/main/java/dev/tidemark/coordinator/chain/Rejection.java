@@ -7,6 +7,7 @@ import dev.tidemark.schema.id.CheckpointName;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.OperationId;
+import dev.tidemark.schema.id.RepositoryName;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -209,6 +210,78 @@ public sealed interface Rejection {
         @Override
         public String remedy() {
             return "delete those first, the newest before the others, or keep it";
+        }
+    }
+
+    /** Somebody said that it is not to be deleted. */
+    record BackupProtected(BackupId backup) implements Rejection {
+        @Override
+        public String detail() {
+            return "backup " + backup + " is protected";
+        }
+
+        @Override
+        public String remedy() {
+            return "end that first with 'tidemark backup unprotect', or keep it";
+        }
+    }
+
+    /** It is under a legal hold. */
+    record Held(BackupId backup, String reason) implements Rejection {
+        @Override
+        public String detail() {
+            return "backup " + backup + " is under a legal hold: " + reason;
+        }
+
+        @Override
+        public String remedy() {
+            return "ask whoever put the hold; it ends with 'tidemark backup unprotect --release-hold' alone";
+        }
+    }
+
+    /** There is nothing to end. */
+    record NotProtected(BackupId backup, boolean hold) implements Rejection {
+        @Override
+        public String detail() {
+            return "backup " + backup + (hold ? " is under no legal hold" : " is not protected");
+        }
+
+        @Override
+        public String remedy() {
+            return "look at it with 'tidemark backup show'";
+        }
+    }
+
+    /** Nobody said what is to stay in the repository. */
+    record NoRetention(RepositoryName repository) implements Rejection {
+        @Override
+        public String detail() {
+            return "there is no retention policy for repository '" + repository + "': everything stays";
+        }
+
+        @Override
+        public String remedy() {
+            return "say what is to stay with 'tidemark retention set'";
+        }
+    }
+
+    /** It was to go by the policy, and the policy keeps it. */
+    record RetentionKeeps(BackupId backup, List<RetentionPlan.Reason> reasons) implements Rejection {
+        public RetentionKeeps {
+            reasons = List.copyOf(reasons);
+        }
+
+        @Override
+        public String detail() {
+            return "the retention policy keeps backup " + backup + ": "
+                    + reasons.stream()
+                            .map(reason -> (reason.kind() + " " + reason.detail()).strip())
+                            .collect(Collectors.joining(", "));
+        }
+
+        @Override
+        public String remedy() {
+            return "look at 'tidemark retention plan', or delete it whatever the policy with 'tidemark backup delete'";
         }
     }
 

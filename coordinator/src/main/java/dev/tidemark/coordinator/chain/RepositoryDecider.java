@@ -1,13 +1,17 @@
 package dev.tidemark.coordinator.chain;
 
 import dev.tidemark.schema.command.DeleteBackup;
+import dev.tidemark.schema.command.ProtectBackup;
 import dev.tidemark.schema.command.RestoreBackup;
+import dev.tidemark.schema.command.UnprotectBackup;
 import dev.tidemark.schema.command.VerifyBackup;
 import dev.tidemark.schema.contract.DeleteBackupOperation;
 import dev.tidemark.schema.contract.RepositoryOperation;
 import dev.tidemark.schema.contract.RestoreOperation;
 import dev.tidemark.schema.contract.VerifyOperation;
 import dev.tidemark.schema.event.BackupDeletionRequested;
+import dev.tidemark.schema.event.BackupProtected;
+import dev.tidemark.schema.event.BackupUnprotected;
 import dev.tidemark.schema.event.RestoreRequested;
 import dev.tidemark.schema.event.VerificationRequested;
 import dev.tidemark.schema.id.BackupId;
@@ -69,11 +73,67 @@ final class RepositoryDecider {
         if (machine.stored(backup).isEmpty()) {
             return Decision.rejected(new Rejection.UnknownBackup(backup));
         }
-        Optional<Rejection> unfit =
-                beingDeleted(machine, backup).or(() -> needed(machine, backup)).or(() -> inUse(machine, backup));
+        Optional<Rejection> unfit = beingDeleted(machine, backup)
+                .or(() -> kept(machine, backup))
+                .or(() -> needed(machine, backup))
+                .or(() -> inUse(machine, backup))
+                .or(() -> command.byPolicy()
+                        ? RetentionDecider.keeps(machine, machine.stored(backup).get())
+                        : Optional.empty());
         return unfit.map(Decision::rejected)
                 .orElseGet(() -> Decision.accepted(new BackupDeletionRequested(
                         command.machine(), command.operation(), backup, command.askedAt())));
+    }
+
+    static Decision protect(ProtectBackup command, Machine machine) {
+        if (machine.did(command.operation())) {
+            return Decision.accepted();
+        }
+        BackupId backup = command.backup();
+        Optional<StoredBackup> stored = machine.stored(backup);
+        if (stored.isEmpty()) {
+            return Decision.rejected(new Rejection.UnknownBackup(backup));
+        }
+        Optional<Rejection> unfit = beingDeleted(machine, backup);
+        if (unfit.isEmpty() && command.hold().isPresent()) {
+            // The reason of a hold is not written over.
+            unfit = stored.get().hold().map(reason -> new Rejection.Held(backup, reason));
+        }
+        return unfit.map(Decision::rejected)
+                .orElseGet(() -> Decision.accepted(new BackupProtected(
+                        command.machine(), command.operation(), backup, command.hold(), command.askedAt())));
+    }
+
+    static Decision unprotect(UnprotectBackup command, Machine machine) {
+        if (machine.did(command.operation())) {
+            return Decision.accepted();
+        }
+        BackupId backup = command.backup();
+        Optional<StoredBackup> stored = machine.stored(backup);
+        if (stored.isEmpty()) {
+            return Decision.rejected(new Rejection.UnknownBackup(backup));
+        }
+        boolean held = stored.get().hold().isPresent();
+        boolean nothing = command.releaseHold() ? !held : !stored.get().guarded();
+        if (nothing && held) {
+            return Decision.rejected(
+                    new Rejection.Held(backup, stored.get().hold().get()));
+        }
+        if (nothing) {
+            return Decision.rejected(new Rejection.NotProtected(backup, command.releaseHold()));
+        }
+        return Decision.accepted(new BackupUnprotected(
+                command.machine(), command.operation(), backup, command.releaseHold(), command.askedAt()));
+    }
+
+    /** By somebody's word; those below it are kept by standing below it. */
+    private static Optional<Rejection> kept(Machine machine, BackupId backup) {
+        return machine.stored(backup)
+                .flatMap(stored -> stored.hold()
+                        .<Rejection>map(reason -> new Rejection.Held(backup, reason))
+                        .or(() -> stored.guarded()
+                                ? Optional.of(new Rejection.BackupProtected(backup))
+                                : Optional.empty()));
     }
 
     private static Optional<Rejection> beingDeleted(Machine machine, BackupId backup) {

@@ -4,6 +4,8 @@ import dev.tidemark.schema.contract.DeleteBackupOperation;
 import dev.tidemark.schema.event.BackupCompleted;
 import dev.tidemark.schema.event.BackupDamaged;
 import dev.tidemark.schema.event.BackupDeletionRequested;
+import dev.tidemark.schema.event.BackupProtected;
+import dev.tidemark.schema.event.BackupUnprotected;
 import dev.tidemark.schema.event.BackupVerified;
 import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.event.FullCause;
@@ -30,6 +32,8 @@ final class RepositoryEvolution {
                         .map(disk -> new StoredBackup.File(disk.disk(), disk.parent(), false))
                         .toList(),
                 completed.identity(),
+                Optional.empty(),
+                false,
                 Optional.empty()));
     }
 
@@ -57,6 +61,20 @@ final class RepositoryEvolution {
             }
         }
         draft.bases.removeIf(base -> base.backup().equals(requested.backup()));
+    }
+
+    static void protect(Draft draft, BackupProtected event) {
+        draft.accepted(event.operation());
+        draft.changeStored(
+                event.backup(),
+                kept -> event.hold().isPresent() ? kept.heldFor(event.hold()) : kept.guardedOrNot(true));
+    }
+
+    static void unprotect(Draft draft, BackupUnprotected event) {
+        draft.accepted(event.operation());
+        draft.changeStored(
+                event.backup(),
+                kept -> event.holdReleased() ? kept.heldFor(Optional.empty()) : kept.guardedOrNot(false));
     }
 
     /** Every file that it is restored from was read, those of the backups below it too. */

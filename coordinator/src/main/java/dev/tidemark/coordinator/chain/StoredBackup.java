@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param takenAt its own moment is surely not later: when it was first seen at work, else when it was completed
  * @param identity of the repository, where it said which it is
  * @param deletion the operation that is to delete it
+ * @param guarded somebody said that it is not to be deleted
+ * @param hold why it is under a legal hold
  */
 public record StoredBackup(
         BackupId backup,
@@ -24,7 +26,9 @@ public record StoredBackup(
         Optional<CheckpointId> checkpoint,
         List<File> files,
         Optional<RepositoryIdentity> identity,
-        Optional<OperationId> deletion) {
+        Optional<OperationId> deletion,
+        boolean guarded,
+        Optional<String> hold) {
     public StoredBackup {
         files = List.copyOf(files);
     }
@@ -38,7 +42,7 @@ public record StoredBackup(
     }
 
     StoredBackup deletedBy(Optional<OperationId> operation) {
-        return new StoredBackup(backup, repository, takenAt, checkpoint, files, identity, operation);
+        return new StoredBackup(backup, repository, takenAt, checkpoint, files, identity, operation, guarded, hold);
     }
 
     /** After a look at this disk's file. */
@@ -52,6 +56,16 @@ public record StoredBackup(
                         .map(file -> file.disk().equals(disk) ? new File(disk, file.parent(), damaged) : file)
                         .toList(),
                 identity,
-                deletion);
+                deletion,
+                guarded,
+                hold);
+    }
+
+    StoredBackup guardedOrNot(boolean nowGuarded) {
+        return new StoredBackup(backup, repository, takenAt, checkpoint, files, identity, deletion, nowGuarded, hold);
+    }
+
+    StoredBackup heldFor(Optional<String> reason) {
+        return new StoredBackup(backup, repository, takenAt, checkpoint, files, identity, deletion, guarded, reason);
     }
 }

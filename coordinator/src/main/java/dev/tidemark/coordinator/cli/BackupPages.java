@@ -57,6 +57,10 @@ final class BackupPages {
                         .fieldIfAny("verified", Cell.time(backup, "verifiedAt"))
                         .fieldIfAny("by", Cell.text(backup, "verifiedBy"))
                         .fieldIfAny("damaged", isDamaged(backup) ? "yes" : Cell.NOTHING)
+                        .fieldIfAny("protected", backup.path("protected").asBoolean(false) ? "yes" : Cell.NOTHING)
+                        .fieldIfAny("legal hold", Cell.text(backup, "hold"))
+                        .fieldIfAny("held by", Cell.text(backup, "heldBy"))
+                        .fieldIfAny("held since", Cell.time(backup, "heldSince"))
                         .fieldIfAny("error", Cell.text(backup, "error")));
         List<JsonNode> disks = Cell.list(backup, "disks");
         if (disks.isEmpty()) {

@@ -178,6 +178,37 @@ final class BackupVerbs {
                 () -> session.coordinator().delete(path));
     }
 
+    @Command(name = "protect", description = "Keeps a backup, and all that it stands on, from being deleted.")
+    int protect(
+            @Parameters(index = "0", paramLabel = "ID", description = "Its id, or 6 characters of it or more.")
+                    BackupReference backup,
+            @Option(
+                            names = "--hold",
+                            paramLabel = "REASON",
+                            description = "A legal hold, for that reason: it does not end with the protection.")
+                    @Nullable
+                    String hold,
+            @Mixin WaitOptions wait) {
+        ObjectNode body = Arguments.body();
+        if (hold != null) {
+            body.put("hold", hold);
+        }
+        return act(backup, "protect", wait, body);
+    }
+
+    @Command(name = "unprotect", description = "Ends the protection of a backup.")
+    int unprotect(
+            @Parameters(index = "0", paramLabel = "ID", description = "Its id, or 6 characters of it or more.")
+                    BackupReference backup,
+            @Option(names = "--release-hold", description = "Ends its legal hold instead.") boolean releaseHold,
+            @Mixin WaitOptions wait) {
+        ObjectNode body = Arguments.body();
+        if (releaseHold) {
+            body.put("releaseHold", true);
+        }
+        return act(backup, "unprotect", wait, body);
+    }
+
     private int act(BackupReference backup, String action, WaitOptions wait, ObjectNode body) {
         RequestPath path = RequestPath.v1("backups", backup.value(), action);
         return new OperationRun(session)

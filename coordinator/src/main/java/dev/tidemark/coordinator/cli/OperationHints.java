@@ -16,9 +16,11 @@ final class OperationHints {
             case "BACKUP" -> List.of("tidemark backup watch " + target, "tidemark backup abort " + target);
             case "CREATE_CHECKPOINT" -> List.of("tidemark checkpoint show " + vm + " " + target);
             case "DELETE_CHECKPOINT" -> List.of("tidemark checkpoint list " + vm);
+            case "CHANGE_RETENTION" -> List.of("tidemark retention show " + vm);
             case "REGISTER" -> List.of("tidemark vm show " + vm);
             case "REMOVE" -> List.of("tidemark vm list");
-            case "ABORT_BACKUP", "CHANGE_SPEED", "VERIFY", "DELETE_BACKUP" -> List.of("tidemark backup show " + target);
+            case "ABORT_BACKUP", "CHANGE_SPEED", "VERIFY", "DELETE_BACKUP", "PROTECT_BACKUP", "UNPROTECT_BACKUP" ->
+                List.of("tidemark backup show " + target);
             default -> List.of("tidemark backup watch " + id);
         };
     }

@@ -24,7 +24,13 @@ final class OperationPages {
         return switch (operation.path("kind").asString("")) {
             case "REGISTER" -> Subject.MACHINE;
             case "CREATE_CHECKPOINT", "DELETE_CHECKPOINT" -> Subject.CHECKPOINT;
-            case "BACKUP", "ABORT_BACKUP", "CHANGE_SPEED", "VERIFY", "DELETE_BACKUP" -> Subject.BACKUP;
+            case "BACKUP",
+                    "ABORT_BACKUP",
+                    "CHANGE_SPEED",
+                    "VERIFY",
+                    "DELETE_BACKUP",
+                    "PROTECT_BACKUP",
+                    "UNPROTECT_BACKUP" -> Subject.BACKUP;
             case "RESTORE" -> Subject.RESTORE;
             default -> Subject.NONE;
         };

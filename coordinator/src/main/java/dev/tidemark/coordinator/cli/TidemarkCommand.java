@@ -56,6 +56,7 @@ public final class TidemarkCommand extends GlobalOptions implements Runnable {
                 .addSubcommand(new VmVerbs(session))
                 .addSubcommand(new CheckpointVerbs(session))
                 .addSubcommand(new BackupVerbs(session))
+                .addSubcommand(new RetentionVerbs(session))
                 .addSubcommand(new RestoreVerb(session))
                 .addSubcommand(new ChainVerbs(session))
                 .addSubcommand(new ReconcileVerb(session))

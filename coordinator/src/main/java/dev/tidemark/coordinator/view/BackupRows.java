@@ -4,11 +4,13 @@ import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupCompleted;
 import dev.tidemark.schema.event.BackupDamaged;
 import dev.tidemark.schema.event.BackupFailed;
+import dev.tidemark.schema.event.BackupProtected;
 import dev.tidemark.schema.event.BackupReplanned;
 import dev.tidemark.schema.event.BackupRequest;
 import dev.tidemark.schema.event.BackupRequested;
 import dev.tidemark.schema.event.BackupSpeedChanged;
 import dev.tidemark.schema.event.BackupStarted;
+import dev.tidemark.schema.event.BackupUnprotected;
 import dev.tidemark.schema.event.BackupVerified;
 import dev.tidemark.schema.event.CompletedDisk;
 import dev.tidemark.schema.event.DamagedDisk;
@@ -20,6 +22,7 @@ import dev.tidemark.schema.id.BackupId;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 
 /** Tables {@code backup} and {@code backup_disk}. */
 final class BackupRows {
@@ -31,8 +34,8 @@ final class BackupRows {
                 """
                 INSERT INTO tidemark.backup
                     (id, vm, repository, mode, request, compression, state, checkpoint, operation, version, requested_at,
-                     bytes_per_second_max)
-                VALUES (?, ?, ?, ?, ?, ?, 'REQUESTED', ?, ?, ?, ?, ?)
+                     bytes_per_second_max, protected)
+                VALUES (?, ?, ?, ?, ?, ?, 'REQUESTED', ?, ?, ?, ?, ?, false)
                 """,
                 event.backup(),
                 event.machine(),
@@ -127,6 +130,29 @@ final class BackupRows {
 
     static void becomes(Connection connection, BackupId backup, String state) throws SQLException {
         Sql.change(connection, "UPDATE tidemark.backup SET state = ? WHERE id = ?", state, backup);
+    }
+
+    static void kept(Connection connection, BackupProtected event, Optional<String> caller) throws SQLException {
+        if (event.hold().isEmpty()) {
+            Sql.change(connection, "UPDATE tidemark.backup SET protected = true WHERE id = ?", event.backup());
+        } else {
+            Sql.change(
+                    connection,
+                    "UPDATE tidemark.backup SET hold = ?, held_by = ?, held_since = ? WHERE id = ?",
+                    event.hold(),
+                    caller,
+                    event.at(),
+                    event.backup());
+        }
+    }
+
+    static void keptNoMore(Connection connection, BackupUnprotected event) throws SQLException {
+        Sql.change(
+                connection,
+                event.holdReleased()
+                        ? "UPDATE tidemark.backup SET hold = NULL, held_by = NULL, held_since = NULL WHERE id = ?"
+                        : "UPDATE tidemark.backup SET protected = false WHERE id = ?",
+                event.backup());
     }
 
     /** Every file that the backup is restored from was read to its end, its parents' too, and is what it was. */

@@ -1,6 +1,7 @@
 package dev.tidemark.coordinator.view;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A backup, whatever became of it. {@code vm} is the machine's name, {@code vmId} outlives a rename; {@code damaged} says that one of
  * its disks cannot be restored, for damage of its own or of a backup that it stands on; without {@code bytesPerSecondMax} it may
- * copy as fast as it can.
+ * copy as fast as it can; {@code hold} is the reason of a legal one.
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record BackupView(
@@ -30,6 +31,10 @@ public record BackupView(
         @Nullable Instant verifiedAt,
         @Nullable String verifiedBy,
         boolean damaged,
+        @JsonProperty("protected") boolean isProtected,
+        @Nullable String hold,
+        @Nullable String heldBy,
+        @Nullable Instant heldSince,
         String operation,
         List<Disk> disks) {
     /**

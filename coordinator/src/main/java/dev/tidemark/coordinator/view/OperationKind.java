@@ -11,5 +11,8 @@ public enum OperationKind {
     CHANGE_SPEED,
     VERIFY,
     RESTORE,
-    DELETE_BACKUP
+    DELETE_BACKUP,
+    PROTECT_BACKUP,
+    UNPROTECT_BACKUP,
+    CHANGE_RETENTION
 }

@@ -10,10 +10,12 @@ import dev.tidemark.schema.event.BackupDeleted;
 import dev.tidemark.schema.event.BackupDeletionFailed;
 import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupFailed;
+import dev.tidemark.schema.event.BackupProtected;
 import dev.tidemark.schema.event.BackupReplanned;
 import dev.tidemark.schema.event.BackupRequested;
 import dev.tidemark.schema.event.BackupSpeedChanged;
 import dev.tidemark.schema.event.BackupStarted;
+import dev.tidemark.schema.event.BackupUnprotected;
 import dev.tidemark.schema.event.BackupVerified;
 import dev.tidemark.schema.event.ChainBroken;
 import dev.tidemark.schema.event.CheckpointCreated;
@@ -35,6 +37,7 @@ import dev.tidemark.schema.event.RestoreCompleted;
 import dev.tidemark.schema.event.RestoreFailed;
 import dev.tidemark.schema.event.RestoreRequested;
 import dev.tidemark.schema.event.RestoredDisk;
+import dev.tidemark.schema.event.RetentionChanged;
 import dev.tidemark.schema.event.VerificationFailed;
 import dev.tidemark.schema.event.VerificationRequested;
 import dev.tidemark.schema.id.BackupId;
@@ -206,6 +209,23 @@ public final class Projection {
                         OperationKind.DELETE_BACKUP,
                         deleted.at(),
                         new Deleted(deleted.backup(), deleted.bytes()));
+            }
+            case RetentionChanged changed -> {
+                // The policy is asked for where it is applied: at the machine's state.
+                OperationRows.begin(
+                        connection, opening, changed.operation(), OperationKind.CHANGE_RETENTION, changed.repository());
+                OperationRows.ended(connection, changed.operation(), changed.at());
+            }
+            case BackupProtected kept -> {
+                BackupRows.kept(connection, kept, opening.circumstances().caller());
+                OperationRows.begin(connection, opening, kept.operation(), OperationKind.PROTECT_BACKUP, kept.backup());
+                OperationRows.ended(connection, kept.operation(), kept.at());
+            }
+            case BackupUnprotected kept -> {
+                BackupRows.keptNoMore(connection, kept);
+                OperationRows.begin(
+                        connection, opening, kept.operation(), OperationKind.UNPROTECT_BACKUP, kept.backup());
+                OperationRows.ended(connection, kept.operation(), kept.at());
             }
             case BackupDeletionFailed failed -> {
                 BackupRows.becomes(connection, failed.backup(), "COMPLETED");

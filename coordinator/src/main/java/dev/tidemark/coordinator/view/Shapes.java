@@ -126,6 +126,10 @@ final class Shapes {
                 Sql.instant(row, "verified_at"),
                 row.getString("verified_by"),
                 row.getBoolean("damaged"),
+                row.getBoolean("protected"),
+                row.getString("hold"),
+                row.getString("held_by"),
+                Sql.instant(row, "held_since"),
                 row.getString("operation"),
                 disks(row, BackupView.Disk[].class));
     }

@@ -168,6 +168,42 @@ class VerbRequestsTest {
     }
 
     @Test
+    void backup_protect_sends_nothing_else() {
+        assertThat(started("POST", "/v1/backups/01K1ZB/protect", "PROTECT_BACKUP", "backup", "protect", "01K1ZB")
+                        .body())
+                .isEqualTo("{}");
+    }
+
+    @Test
+    void backup_protect_can_be_a_legal_hold() {
+        String[] words = {"backup", "protect", "01K1ZB", "--hold=case 7"};
+        assertThat(started("POST", "/v1/backups/01K1ZB/protect", "PROTECT_BACKUP", words)
+                        .body())
+                .isEqualTo("{\"hold\":\"case 7\"}");
+    }
+
+    @Test
+    void a_legal_hold_has_a_release_of_its_own() {
+        String[] words = {"backup", "unprotect", "01K1ZB", "--release-hold"};
+        assertThat(started("POST", "/v1/backups/01K1ZB/unprotect", "UNPROTECT_BACKUP", words)
+                        .body())
+                .isEqualTo("{\"releaseHold\":true}");
+    }
+
+    @Test
+    void retention_set_says_all_numbers() {
+        String[] words = {"retention", "set", "web1", "--repo=far", "--keep-last=3", "--keep-yearly", "1"};
+        assertThat(started("POST", "/v1/vms/web1/retention/far", "CHANGE_RETENTION", words)
+                        .body())
+                .isEqualTo("{\"last\":3,\"daily\":0,\"weekly\":0,\"monthly\":0,\"yearly\":1}");
+    }
+
+    @Test
+    void retention_clear_deletes_the_policy() {
+        started("DELETE", "/v1/vms/web1/retention/default", "CHANGE_RETENTION", "retention", "clear", "web1");
+    }
+
+    @Test
     void backup_delete_deletes() {
         started("DELETE", "/v1/backups/01K1ZB", "DELETE_BACKUP", "backup", "delete", "01k1zb");
     }

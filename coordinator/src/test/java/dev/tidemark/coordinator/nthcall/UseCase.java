@@ -141,6 +141,20 @@ enum UseCase {
             return reporting(life);
         }
     },
+    PROTECT_BACKUP {
+        @Override
+        Runnable given(Life life) {
+            String backup = backedUp(life);
+            return () -> life.ask(Request.post("/v1/backups/" + backup + "/protect", "{\"hold\":\"case 7\"}"));
+        }
+    },
+    SET_RETENTION {
+        @Override
+        Runnable given(Life life) {
+            seen(life);
+            return () -> life.ask(Request.post(life.path() + "/retention/default", "{\"last\":3}"));
+        }
+    },
     DELETE_BACKUP {
         @Override
         Runnable given(Life life) {

@@ -301,6 +301,7 @@ enum Saboteur {
                 machine.lostBases(),
                 machine.usedRepositories(),
                 machine.stored(),
+                machine.retention(),
                 machine.pending(),
                 machine.errands(),
                 machine.told(),

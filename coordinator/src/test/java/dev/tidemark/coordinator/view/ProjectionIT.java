@@ -7,7 +7,9 @@ import dev.tidemark.coordinator.ledger.postgres.Database;
 import dev.tidemark.coordinator.testkit.TestDatabase;
 import dev.tidemark.schema.event.BackupDeleted;
 import dev.tidemark.schema.event.BackupDeletionFailed;
+import dev.tidemark.schema.event.BackupProtected;
 import dev.tidemark.schema.event.BackupRequested;
+import dev.tidemark.schema.event.BackupUnprotected;
 import dev.tidemark.schema.event.BackupVerified;
 import dev.tidemark.schema.event.CheckpointDeleted;
 import dev.tidemark.schema.event.CheckpointDeletionRequested;
@@ -193,6 +195,33 @@ class ProjectionIT {
         assertThat(queries.backups(story.machine(), Optional.empty(), true))
                 .extracting(BackupView::state)
                 .containsExactly("COMPLETED", "DELETED");
+    }
+
+    @Test
+    void a_legal_hold_is_shown_with_its_reason_and_whose_it_is_until_it_is_released() throws SQLException {
+        Story story = Story.seen(1, "vm1");
+        BackupRequested kept = story.backup(Optional.of("kept"));
+        OperationId hold = story.nextOperation();
+        story.tell(
+                new BackupProtected(story.machine(), hold, kept.backup(), Optional.of("case 7"), story.now()),
+                Map.of("caller", "auditor"));
+        story.tell(new BackupProtected(
+                story.machine(), story.nextOperation(), kept.backup(), Optional.empty(), story.now()));
+        models.tell(story);
+        BackupView held = queries.backup(kept.backup()).orElseThrow();
+        assertThat(held.hold()).isEqualTo("case 7");
+        assertThat(held.heldBy()).isEqualTo("auditor");
+        assertThat(held.heldSince()).isNotNull();
+        assertThat(held.isProtected()).isTrue();
+        assertThat(operation(hold).state()).isEqualTo(OperationState.DONE);
+
+        int before = story.told().size();
+        story.tell(new BackupUnprotected(story.machine(), story.nextOperation(), kept.backup(), true, story.now()));
+        models.tell(story.told().subList(before, story.told().size()));
+        BackupView released = queries.backup(kept.backup()).orElseThrow();
+        assertThat(released.hold()).isNull();
+        assertThat(released.heldBy()).isNull();
+        assertThat(released.isProtected()).isTrue();
     }
 
     @Test

@@ -5,8 +5,10 @@ import dev.tidemark.schema.event.BackupDeleted;
 import dev.tidemark.schema.event.BackupDeletionFailed;
 import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.BackupProtected;
 import dev.tidemark.schema.event.BackupReplanned;
 import dev.tidemark.schema.event.BackupRequested;
+import dev.tidemark.schema.event.BackupUnprotected;
 import dev.tidemark.schema.event.BackupVerified;
 import dev.tidemark.schema.event.BreakCause;
 import dev.tidemark.schema.event.ChainBroken;
@@ -30,6 +32,7 @@ import dev.tidemark.schema.event.RestoreFailed;
 import dev.tidemark.schema.event.RestoreFormat;
 import dev.tidemark.schema.event.RestoreRequested;
 import dev.tidemark.schema.event.RestoredDisk;
+import dev.tidemark.schema.event.RetentionChanged;
 import dev.tidemark.schema.event.VerificationFailed;
 import dev.tidemark.schema.event.VerificationRequested;
 import dev.tidemark.schema.id.BackupId;
@@ -64,7 +67,7 @@ final class RandomStory {
 
     private void live() {
         for (int step = 0; step < STEPS; step++) {
-            switch (dice.nextInt(9)) {
+            switch (dice.nextInt(10)) {
                 case 0 -> story.tell(story.observation(dice.nextLong(1L << 40)));
                 case 1 -> checkpoint("cp" + step);
                 case 2 -> deletion();
@@ -72,6 +75,7 @@ final class RandomStory {
                 case 5 -> verification();
                 case 6 -> restore(step);
                 case 7 -> backupDeletion();
+                case 8 -> protection();
                 default -> trouble();
             }
         }
@@ -202,6 +206,21 @@ final class RandomStory {
         }
     }
 
+    private void protection() {
+        if (completed.isEmpty()) {
+            return;
+        }
+        BackupId backup = completed.get(dice.nextInt(completed.size()));
+        Optional<String> hold = dice.nextBoolean() ? Optional.of("case 7") : Optional.empty();
+        story.tell(
+                new BackupProtected(story.machine(), story.nextOperation(), backup, hold, story.now()),
+                Map.of("caller", "auditor"));
+        if (dice.nextBoolean()) {
+            story.tell(new BackupUnprotected(
+                    story.machine(), story.nextOperation(), backup, hold.isPresent(), story.now()));
+        }
+    }
+
     private void restore(int step) {
         if (completed.isEmpty()) {
             return;
@@ -241,6 +260,8 @@ final class RandomStory {
                 "not in the log",
                 DriftAction.QUARANTINED,
                 story.now()));
+        story.tell(new RetentionChanged(
+                story.machine(), story.nextOperation(), Story.REPOSITORY, Optional.empty(), story.now()));
         story.tell(new DriftGone(story.machine(), DriftKind.MACHINE_PAUSED, Optional.empty(), "machine", story.now()));
         newest().ifPresent(checkpoint -> story.tell(
                 new ChainBroken(

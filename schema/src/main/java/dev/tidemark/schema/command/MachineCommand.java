@@ -14,6 +14,9 @@ public sealed interface MachineCommand
                 ChangeBackupSpeed,
                 VerifyBackup,
                 DeleteBackup,
+                ProtectBackup,
+                UnprotectBackup,
+                ChangeRetention,
                 RestoreBackup,
                 RecordReport {
 

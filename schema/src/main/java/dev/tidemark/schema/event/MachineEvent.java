@@ -38,7 +38,10 @@ public sealed interface MachineEvent
                 RestoreFailed,
                 BackupDeletionRequested,
                 BackupDeleted,
-                BackupDeletionFailed {
+                BackupDeletionFailed,
+                BackupProtected,
+                BackupUnprotected,
+                RetentionChanged {
 
     /** The machine to which it happened. */
     MachineId machine();

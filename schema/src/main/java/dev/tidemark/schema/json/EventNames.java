@@ -8,10 +8,12 @@ import dev.tidemark.schema.event.BackupDeleted;
 import dev.tidemark.schema.event.BackupDeletionFailed;
 import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupFailed;
+import dev.tidemark.schema.event.BackupProtected;
 import dev.tidemark.schema.event.BackupReplanned;
 import dev.tidemark.schema.event.BackupRequested;
 import dev.tidemark.schema.event.BackupSpeedChanged;
 import dev.tidemark.schema.event.BackupStarted;
+import dev.tidemark.schema.event.BackupUnprotected;
 import dev.tidemark.schema.event.BackupVerified;
 import dev.tidemark.schema.event.ChainBroken;
 import dev.tidemark.schema.event.CheckpointCreated;
@@ -30,6 +32,7 @@ import dev.tidemark.schema.event.OperationInDoubt;
 import dev.tidemark.schema.event.RestoreCompleted;
 import dev.tidemark.schema.event.RestoreFailed;
 import dev.tidemark.schema.event.RestoreRequested;
+import dev.tidemark.schema.event.RetentionChanged;
 import dev.tidemark.schema.event.VerificationFailed;
 import dev.tidemark.schema.event.VerificationRequested;
 import java.util.Collections;
@@ -108,6 +111,9 @@ public final class EventNames {
         names.put("backup-deletion-requested.v1", BackupDeletionRequested.class);
         names.put("backup-deleted.v1", BackupDeleted.class);
         names.put("backup-deletion-failed.v1", BackupDeletionFailed.class);
+        names.put("backup-protected.v1", BackupProtected.class);
+        names.put("backup-unprotected.v1", BackupUnprotected.class);
+        names.put("retention-changed.v1", RetentionChanged.class);
         return Collections.unmodifiableMap(names);
     }
 }

@@ -11,11 +11,13 @@ import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupFailed;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.BackupMode;
+import dev.tidemark.schema.event.BackupProtected;
 import dev.tidemark.schema.event.BackupReplanned;
 import dev.tidemark.schema.event.BackupRequest;
 import dev.tidemark.schema.event.BackupRequested;
 import dev.tidemark.schema.event.BackupSpeedChanged;
 import dev.tidemark.schema.event.BackupStarted;
+import dev.tidemark.schema.event.BackupUnprotected;
 import dev.tidemark.schema.event.BackupVerified;
 import dev.tidemark.schema.event.BreakCause;
 import dev.tidemark.schema.event.ChainBroken;
@@ -48,6 +50,8 @@ import dev.tidemark.schema.event.RestoreFailed;
 import dev.tidemark.schema.event.RestoreFormat;
 import dev.tidemark.schema.event.RestoreRequested;
 import dev.tidemark.schema.event.RestoredDisk;
+import dev.tidemark.schema.event.RetentionChanged;
+import dev.tidemark.schema.event.RetentionPolicy;
 import dev.tidemark.schema.event.TrackedDisk;
 import dev.tidemark.schema.event.VerificationFailed;
 import dev.tidemark.schema.event.VerificationRequested;
@@ -248,7 +252,11 @@ final class EventSamples {
                 new BackupDeletionRequested(MACHINE, OPERATION, BACKUP, AT),
                 new BackupDeleted(MACHINE, OPERATION, BACKUP, 393_216, AT),
                 new BackupDeletionFailed(
-                        MACHINE, OPERATION, BACKUP, FailureCode.BACKUP_NEEDED, "another stands on it", AT));
+                        MACHINE, OPERATION, BACKUP, FailureCode.BACKUP_NEEDED, "another stands on it", AT),
+                new RetentionChanged(
+                        MACHINE, OPERATION, REPOSITORY, Optional.of(new RetentionPolicy(7, 14, 8, 12, 3)), AT),
+                new BackupProtected(MACHINE, OPERATION, BACKUP, Optional.of("case 7"), AT),
+                new BackupUnprotected(MACHINE, OPERATION, BACKUP, true, AT));
     }
 
     private static List<DiskPlan> plans() {

@@ -11,7 +11,9 @@ import dev.tidemark.coordinator.view.Queries;
 import dev.tidemark.schema.command.AbortBackup;
 import dev.tidemark.schema.command.ChangeBackupSpeed;
 import dev.tidemark.schema.command.DeleteBackup;
+import dev.tidemark.schema.command.ProtectBackup;
 import dev.tidemark.schema.command.StartBackup;
+import dev.tidemark.schema.command.UnprotectBackup;
 import dev.tidemark.schema.command.VerifyBackup;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupMode;
@@ -76,6 +78,10 @@ public final class BackupResource {
             Optional<Boolean> compress) {}
 
     record NewSpeed(long bytesPerSecondMax) {}
+
+    record NewProtection(Optional<String> hold) {}
+
+    record EndedProtection(Optional<Boolean> releaseHold) {}
 
     record Backups(List<BackupView> backups) {}
 
@@ -217,6 +223,7 @@ public final class BackupResource {
     @DeleteMapping("/v1/backups/{backup}")
     ResponseEntity<?> delete(
             @PathVariable("backup") String backup,
+            @RequestParam(value = "policy", defaultValue = "false") QueryFlag policy,
             @RequestParam(value = "dryRun", defaultValue = "false") QueryFlag dryRun,
             HttpServletRequest request)
             throws Rejected {
@@ -227,7 +234,53 @@ public final class BackupResource {
                 Completed.require(found);
             }
             return new Submissions.Proposal(
-                    new DeleteBackup(new MachineId(found.vmId()), operation, new BackupId(found.id()), ids.now()),
+                    new DeleteBackup(
+                            new MachineId(found.vmId()),
+                            operation,
+                            new BackupId(found.id()),
+                            policy.isSet(),
+                            ids.now()),
+                    operation);
+        });
+    }
+
+    @PostMapping("/v1/backups/{backup}/protect")
+    ResponseEntity<?> protect(
+            @PathVariable("backup") String backup,
+            @RequestBody NewProtection body,
+            @RequestParam(value = "dryRun", defaultValue = "false") QueryFlag dryRun,
+            HttpServletRequest request)
+            throws Rejected {
+        Optional<String> hold = Given.reason("hold", body.hold());
+        return submissions.accept(request, dryRun.isSet(), body, attempt -> {
+            OperationId operation = ids.operation();
+            BackupView found = lookup.backup(backup, "backup");
+            Completed.require(found);
+            return new Submissions.Proposal(
+                    new ProtectBackup(
+                            new MachineId(found.vmId()), operation, new BackupId(found.id()), hold, ids.now()),
+                    operation);
+        });
+    }
+
+    @PostMapping("/v1/backups/{backup}/unprotect")
+    ResponseEntity<?> unprotect(
+            @PathVariable("backup") String backup,
+            @RequestBody EndedProtection body,
+            @RequestParam(value = "dryRun", defaultValue = "false") QueryFlag dryRun,
+            HttpServletRequest request)
+            throws Rejected {
+        return submissions.accept(request, dryRun.isSet(), body, attempt -> {
+            OperationId operation = ids.operation();
+            BackupView found = lookup.backup(backup, "backup");
+            Completed.require(found);
+            return new Submissions.Proposal(
+                    new UnprotectBackup(
+                            new MachineId(found.vmId()),
+                            operation,
+                            new BackupId(found.id()),
+                            body.releaseHold().orElse(false),
+                            ids.now()),
                     operation);
         });
     }

@@ -46,6 +46,21 @@ final class Given {
         return path;
     }
 
+    /** Why, in words that a person can read years later. */
+    static Optional<String> reason(String field, Optional<String> text) {
+        if (text.isPresent()
+                && (text.get().isBlank()
+                        || text.get().length() > DESCRIPTION_LENGTH_MAX
+                        || unprintable(text.get(), true))) {
+            throw Refusal.member(
+                    field,
+                    "'" + field + "' is blank, has control or broken characters, or more than " + DESCRIPTION_LENGTH_MAX
+                            + " of them",
+                    "Say why, in a line or a few.");
+        }
+        return text;
+    }
+
     static Optional<String> description(Optional<String> text) {
         if (text.isPresent() && (text.get().length() > DESCRIPTION_LENGTH_MAX || unprintable(text.get(), true))) {
             throw Refusal.member(

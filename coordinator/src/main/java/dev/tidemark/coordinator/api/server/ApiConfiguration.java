@@ -17,6 +17,7 @@ import dev.tidemark.coordinator.api.resource.MachineResource;
 import dev.tidemark.coordinator.api.resource.OperationResource;
 import dev.tidemark.coordinator.api.resource.Operations;
 import dev.tidemark.coordinator.api.resource.RestoreResource;
+import dev.tidemark.coordinator.api.resource.RetentionResource;
 import dev.tidemark.coordinator.api.resource.ServerResource;
 import dev.tidemark.coordinator.api.resource.Submissions;
 import dev.tidemark.coordinator.security.AdminToken;
@@ -75,6 +76,11 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
     BackupResource backupResource(
             Engine engine, Queries queries, Lookup lookup, Submissions submissions, FreshIds ids) {
         return new BackupResource(engine, queries, lookup, submissions, ids);
+    }
+
+    @Bean
+    RetentionResource retentionResource(Engine engine, Lookup lookup, Submissions submissions, FreshIds ids) {
+        return new RetentionResource(engine, lookup, submissions, ids);
     }
 
     @Bean

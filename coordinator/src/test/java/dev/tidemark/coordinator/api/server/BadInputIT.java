@@ -95,7 +95,7 @@ class BadInputIT {
     @ParameterizedTest
     @MethodSource("routes")
     void a_name_that_breaks_its_rule_is_a_400(Routes.Route route) {
-        for (String variable : List.of("{vm}", "{checkpoint}", "{host}", "{backup}", "{operation}")) {
+        for (String variable : List.of("{vm}", "{checkpoint}", "{repo}", "{host}", "{backup}", "{operation}")) {
             if (!route.pattern().contains(variable)) {
                 continue;
             }
@@ -260,6 +260,20 @@ class BadInputIT {
                         "{\"bytesPerSecondMax\":1.5}|bytesPerSecondMax",
                         "{\"bytesPerSecondMax\":\"1\"}|bytesPerSecondMax",
                         "{\"bytesPerSecondMax\":9223372036854775808}|bytesPerSecondMax"));
+        bodies.put(
+                "/v1/vms/web/retention/default",
+                List.of(
+                        "{}|last",
+                        "{\"last\":0}|last",
+                        "{\"last\":-1}|last",
+                        "{\"last\":100001}|last",
+                        "{\"last\":1.5}|last",
+                        "{\"daily\":\"1\"}|daily"));
+        bodies.put(
+                "/v1/backups/01ARZ3NDEKTSV4RRFFQ69G5FAV/protect",
+                List.of("{\"hold\":\" \"}|hold", "{\"hold\":\"a\\u0000b\"}|hold", "{\"hold\":7}|hold"));
+        bodies.put(
+                "/v1/backups/01ARZ3NDEKTSV4RRFFQ69G5FAV/unprotect", List.of("{\"releaseHold\":\"yes\"}|releaseHold"));
         bodies.put(
                 "/v1/vms/web/restores",
                 List.of(

@@ -2,21 +2,26 @@ package dev.tidemark.coordinator.api.server;
 
 import dev.tidemark.schema.command.AbortBackup;
 import dev.tidemark.schema.command.ChangeBackupSpeed;
+import dev.tidemark.schema.command.ChangeRetention;
 import dev.tidemark.schema.command.CreateCheckpoint;
 import dev.tidemark.schema.command.DeleteBackup;
 import dev.tidemark.schema.command.DeleteCheckpoint;
 import dev.tidemark.schema.command.MachineCommand;
+import dev.tidemark.schema.command.ProtectBackup;
 import dev.tidemark.schema.command.RecordReport;
 import dev.tidemark.schema.command.RegisterMachine;
 import dev.tidemark.schema.command.RemoveMachine;
 import dev.tidemark.schema.command.RestoreBackup;
 import dev.tidemark.schema.command.StartBackup;
+import dev.tidemark.schema.command.UnprotectBackup;
 import dev.tidemark.schema.command.VerifyBackup;
 import dev.tidemark.schema.event.BackupAbortRequested;
 import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.BackupProtected;
 import dev.tidemark.schema.event.BackupRequested;
 import dev.tidemark.schema.event.BackupSpeedChanged;
+import dev.tidemark.schema.event.BackupUnprotected;
 import dev.tidemark.schema.event.CheckpointDeletionRequested;
 import dev.tidemark.schema.event.CheckpointRequested;
 import dev.tidemark.schema.event.DiskFacts;
@@ -28,6 +33,7 @@ import dev.tidemark.schema.event.MachineRegistered;
 import dev.tidemark.schema.event.MachineRemoved;
 import dev.tidemark.schema.event.QemuFacts;
 import dev.tidemark.schema.event.RestoreRequested;
+import dev.tidemark.schema.event.RetentionChanged;
 import dev.tidemark.schema.event.VerificationRequested;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.MachineId;
@@ -99,6 +105,12 @@ final class PlayedDecisions {
                         c.askedAt()));
             case DeleteBackup c ->
                 List.of(new BackupDeletionRequested(c.machine(), c.operation(), c.backup(), c.askedAt()));
+            case ProtectBackup c ->
+                List.of(new BackupProtected(c.machine(), c.operation(), c.backup(), c.hold(), c.askedAt()));
+            case UnprotectBackup c ->
+                List.of(new BackupUnprotected(c.machine(), c.operation(), c.backup(), c.releaseHold(), c.askedAt()));
+            case ChangeRetention c ->
+                List.of(new RetentionChanged(c.machine(), c.operation(), c.repository(), c.policy(), c.askedAt()));
             case RecordReport _ -> List.of();
         };
     }

@@ -10,6 +10,7 @@ import dev.tidemark.coordinator.api.PlanView;
 import dev.tidemark.coordinator.api.ReconcileView;
 import dev.tidemark.coordinator.api.Rejected;
 import dev.tidemark.coordinator.api.RepositoryView;
+import dev.tidemark.coordinator.api.RetentionView;
 import dev.tidemark.coordinator.api.Submitted;
 import dev.tidemark.coordinator.api.Unreachable;
 import dev.tidemark.coordinator.view.Projection;
@@ -19,15 +20,18 @@ import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.Progress;
 import dev.tidemark.schema.contract.Report;
 import dev.tidemark.schema.event.MachineEvent;
+import dev.tidemark.schema.event.RetentionPolicy;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.OperationId;
+import dev.tidemark.schema.id.RepositoryName;
 import dev.tidemark.schema.json.EventNames;
 import dev.tidemark.schema.json.Json;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -179,6 +183,29 @@ final class PlayedEngine implements Engine, CoordinatorLink {
                                 "HEALTHY")),
                         List.of(new ChainView.CheckpointUse("01ARZ3NDEKTSV4RRFFQ69G5FAV", "monday", true, null)))),
                 List.of("vda: monday can be the base of an incremental backup"));
+    }
+
+    @Override
+    public List<RetentionView.Policy> retention(MachineId machine) throws Rejected {
+        failAsTold();
+        return List.of(new RetentionView.Policy("default", 7, 0, 0, 0, 0));
+    }
+
+    @Override
+    public RetentionView retention(MachineId machine, RepositoryName repository) throws Rejected {
+        failAsTold();
+        return new RetentionView(
+                "web",
+                repository.value(),
+                7,
+                new RetentionPolicy(7, 0, 0, 0, 0),
+                List.of(new RetentionView.Backup(
+                        "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                        Instant.EPOCH,
+                        true,
+                        List.of(new RetentionView.Reason("NEWEST", "")))),
+                List.of(),
+                List.of());
     }
 
     @Override

@@ -24,6 +24,7 @@ final class Routes {
         String path() {
             return pattern.replace("{vm}", "web")
                     .replace("{checkpoint}", "monday")
+                    .replace("{repo}", "default")
                     .replace("{host}", "host1")
                     .replace("{backup}", "01ARZ3NDEKTSV4RRFFQ69G5FAV")
                     .replace("{operation}", "01ARZ3NDEKTSV4RRFFQ69G5FAV");
@@ -52,8 +53,14 @@ final class Routes {
             new Route("POST", "/v1/vms/{vm}/reconciliation", "{}"),
             new Route("GET", "/v1/vms/{vm}/operations", null),
             new Route("GET", "/v1/vms/{vm}/events", null),
+            new Route("GET", "/v1/vms/{vm}/retention", null),
+            new Route("POST", "/v1/vms/{vm}/retention/{repo}", "{\"last\":7}"),
+            new Route("DELETE", "/v1/vms/{vm}/retention/{repo}", null),
+            new Route("GET", "/v1/vms/{vm}/retention/{repo}/plan", null),
             new Route("GET", "/v1/backups/{backup}", null),
             new Route("DELETE", "/v1/backups/{backup}", null),
+            new Route("POST", "/v1/backups/{backup}/protect", "{}"),
+            new Route("POST", "/v1/backups/{backup}/unprotect", "{}"),
             new Route("POST", "/v1/backups/{backup}/abort", "{}"),
             new Route("POST", "/v1/backups/{backup}/speed", "{\"bytesPerSecondMax\":1}"),
             new Route("POST", "/v1/backups/{backup}/verify", "{}"),

@@ -169,6 +169,7 @@ final class Coordinator {
                 machine.lostBases(),
                 machine.usedRepositories(),
                 machine.stored(),
+                machine.retention(),
                 machine.pending(),
                 machine.errands(),
                 machine.told(),
