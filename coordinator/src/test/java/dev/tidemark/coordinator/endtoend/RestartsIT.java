@@ -2,10 +2,13 @@ package dev.tidemark.coordinator.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.coordinator.cli.TidemarkCommand;
+import dev.tidemark.coordinator.cli.show.Terminal;
 import dev.tidemark.coordinator.endtoend.Client.Made;
 import dev.tidemark.coordinator.stage.Service;
 import dev.tidemark.coordinator.stage.Stage;
 import dev.tidemark.gateway.testkit.Covers;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -123,6 +126,43 @@ class RestartsIT {
         }
         assertThat(client.events("backup-deleted")).hasSize(3);
         then("INCREMENTAL");
+    }
+
+    @Test
+    void a_policy_that_is_being_applied_over_a_kill_loses_nothing_that_it_keeps() throws Exception {
+        // given a chain that is to go, and a full backup that stays
+        for (int round = 0; round < 3; round++) {
+            machine.writeGranule("d0", 30 + round);
+            client.backUp();
+        }
+        Made kept = client.backUp(Map.of("kind", "FULL"));
+        assertThat(tidemark("retention", "set", client.vm(), "--keep-last", "1")).isZero();
+        // when
+        Thread applying = Thread.ofPlatform().start(() -> tidemark("retention", "apply", client.vm()));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> !client.events("backup-deletion-requested").isEmpty());
+        service.kill();
+        service.start();
+        applying.join();
+        // then
+        assertThat(tidemark("retention", "apply", client.vm())).isZero();
+        client.made().stream().filter(made -> !made.equals(kept)).forEach(client::forget);
+        assertThat(client.events("backup-deleted")).hasSize(4);
+        assertThat(machine.bitmaps("d0")).hasSize(1);
+        then("INCREMENTAL");
+    }
+
+    private int tidemark(String... arguments) {
+        Map<String, String> environment =
+                Map.of("TIDEMARK_HOME", stage.directory().resolve("home").toString());
+        return new TidemarkCommand(() -> {
+                    throw new AssertionError("a local verb was asked for");
+                })
+                .run(
+                        new Terminal(new ByteArrayOutputStream(), new ByteArrayOutputStream(), environment, false),
+                        arguments);
     }
 
     private JsonNode started() {
