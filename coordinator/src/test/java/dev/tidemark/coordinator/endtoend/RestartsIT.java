@@ -136,7 +136,8 @@ class RestartsIT {
             client.backUp();
         }
         Made kept = client.backUp(Map.of("kind", "FULL"));
-        assertThat(tidemark("retention", "set", client.vm(), "--keep-last", "1")).isZero();
+        assertThat(tidemark("retention", "set", client.vm(), "--keep-last", "1"))
+                .isZero();
         // when
         Thread applying = Thread.ofPlatform().start(() -> tidemark("retention", "apply", client.vm()));
         Awaitility.await()
