@@ -15,7 +15,15 @@ record LayerReading(Layer layer, Optional<Layer.Stamp> stamp, Optional<DamagedDi
         }
         try {
             // Before it is read: a change while it is read must not go unseen.
-            Layer.Stamp stamp = layer.stamp();
+            return of(layer, layer.stamp(), bytesRead);
+        } catch (IOException fault) {
+            return unreadable(layer, fault);
+        }
+    }
+
+    /** {@code stamp} is from before anybody else began to use the layer for what the reading is to prove. */
+    static LayerReading of(Layer layer, Layer.Stamp stamp, LongConsumer bytesRead) throws InterruptedException {
+        try {
             FileDigest digest = FileDigest.of(layer.file(), bytesRead);
             Optional<DamagedDisk> damage = Optional.empty();
             if (digest.length() != layer.stored().fileSize()
@@ -27,11 +35,13 @@ record LayerReading(Layer layer, Optional<Layer.Stamp> stamp, Optional<DamagedDi
         } catch (ClosedByInterruptException interrupted) {
             throw Interruption.of(interrupted);
         } catch (IOException fault) {
-            return new LayerReading(
-                    layer,
-                    Optional.empty(),
-                    Optional.of(layer.damaged("cannot be read: " + FileFault.describe(fault))));
+            return unreadable(layer, fault);
         }
+    }
+
+    private static LayerReading unreadable(Layer layer, IOException fault) {
+        return new LayerReading(
+                layer, Optional.empty(), Optional.of(layer.damaged("cannot be read: " + FileFault.describe(fault))));
     }
 
     /** Whether the file was touched since it was read; what was concluded from it holds only if not. */

@@ -9,8 +9,11 @@ import dev.tidemark.schema.id.MachineId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Writes disks as they were at a backup. Every byte of every layer is compared with its manifest before the first byte is written,
@@ -18,6 +21,8 @@ import java.util.Optional;
  * been touched since it was compared.
  */
 final class Restoration {
+    private static final String PHASE = "restore";
+
     private final RepositoryTree tree;
     private final QemuImage images;
     private final MachineId machine;
@@ -73,21 +78,24 @@ final class Restoration {
 
         void copyAll(ProgressListener progress) throws RepositoryException, IOException, InterruptedException {
             List<BackupChain> chains = BackupChain.whole(tree, machine, operation.backup(), operation.disks());
-            List<LayerReading> readings = readAll(chains, progress);
+            for (BackupChain chain : chains) {
+                // Before qemu-img is let near them.
+                Optional<DamagedDisk> seen = chain.firstFault();
+                if (seen.isPresent()) {
+                    throw RepositoryException.damaged(seen.get());
+                }
+            }
             List<RestoredDisk> disks = chains.stream()
                     .map(chain -> chain.layers().getFirst())
                     .map(layer -> target.restored(layer.disk(), layer.stored().size()))
                     .toList();
             boolean directoryMade = made.map(RestoreMarker::directoryMade).orElse(false);
             made = Optional.of(target.begin(disks, directoryMade));
-            long total = disks.stream().mapToLong(RestoredDisk::virtualSize).sum();
-            PhaseProgress phase = new PhaseProgress(progress, "copy", total);
-            long before = 0;
-            for (BackupChain chain : chains) {
-                copy(chain.layers().getFirst(), phase, before);
-                before += chain.layers().getFirst().stored().size();
-                phase.at(before);
-            }
+            PhaseProgress phase = new PhaseProgress(progress, PHASE, total(chains));
+            Map<Layer, Layer.Stamp> stamps = stamps(chains);
+            // Nothing has its name before all was read back, so what is copied meanwhile does no harm if it is damaged.
+            List<LayerReading> readings =
+                    SideBySide.whileWorking(() -> readAll(stamps, phase), () -> copyEach(chains, phase));
             for (LayerReading reading : readings) {
                 Optional<DamagedDisk> changed = reading.changedSince();
                 if (changed.isPresent()) {
@@ -97,18 +105,42 @@ final class Restoration {
         }
     }
 
-    private static List<LayerReading> readAll(List<BackupChain> chains, ProgressListener progress)
+    /** Every layer is read once, every disk is written once. */
+    private static long total(List<BackupChain> chains) {
+        return chains.stream()
+                .mapToLong(chain -> chain.layers().getFirst().stored().size()
+                        + chain.layers().stream()
+                                .mapToLong(layer -> layer.stored().fileSize())
+                                .sum())
+                .sum();
+    }
+
+    private void copyEach(List<BackupChain> chains, PhaseProgress phase)
             throws RepositoryException, IOException, InterruptedException {
-        List<Layer> layers =
-                chains.stream().flatMap(chain -> chain.layers().stream()).toList();
-        PhaseProgress phase = new PhaseProgress(
-                progress,
-                "verify",
-                layers.stream().mapToLong(layer -> layer.stored().fileSize()).sum());
-        List<SideBySide.Reading<LayerReading>> each = new ArrayList<>();
-        for (Layer layer : layers) {
-            each.add(() -> LayerReading.of(layer, phase::add));
+        for (BackupChain chain : chains) {
+            copy(chain.layers().getFirst(), phase);
         }
+    }
+
+    /** Before anything is copied: what is changed between the copy and the reading must not go unseen. */
+    private static Map<Layer, Layer.Stamp> stamps(List<BackupChain> chains) throws RepositoryException {
+        Map<Layer, Layer.Stamp> stamps = new LinkedHashMap<>();
+        for (BackupChain chain : chains) {
+            for (Layer layer : chain.layers()) {
+                try {
+                    stamps.put(layer, layer.stamp());
+                } catch (IOException fault) {
+                    throw RepositoryException.damaged(layer.damaged("cannot be read: " + FileFault.describe(fault)));
+                }
+            }
+        }
+        return stamps;
+    }
+
+    private static List<LayerReading> readAll(Map<Layer, Layer.Stamp> stamps, PhaseProgress phase)
+            throws RepositoryException, IOException, InterruptedException {
+        List<SideBySide.Reading<LayerReading>> each = new ArrayList<>();
+        stamps.forEach((layer, stamp) -> each.add(() -> LayerReading.of(layer, stamp, phase::add)));
         List<LayerReading> readings = SideBySide.all(each);
         for (LayerReading reading : readings) {
             if (reading.damage().isPresent()) {
@@ -118,12 +150,15 @@ final class Restoration {
         return readings;
     }
 
-    private void copy(Layer top, PhaseProgress phase, long before)
-            throws RepositoryException, IOException, InterruptedException {
+    private void copy(Layer top, PhaseProgress phase) throws RepositoryException, IOException, InterruptedException {
         Path file = target.beginFile(top.disk());
         long size = top.stored().size();
+        AtomicLong told = new AtomicLong();
         try {
-            images.convert(top.file(), file, operation.format(), share -> phase.at(before + (long) (share * size)));
+            images.convert(top.file(), file, operation.format(), share -> {
+                long now = (long) (share * size);
+                phase.add(now - told.getAndSet(now));
+            });
         } catch (RepositoryException failure) {
             throw new RepositoryException(
                     failure.code(),
@@ -131,6 +166,7 @@ final class Restoration {
                     failure.detail() + " (" + target.bytesFree() + " bytes are free there)",
                     failure);
         }
+        phase.add(size - told.get());
         target.finishFile(top.disk(), size);
     }
 }

@@ -115,7 +115,8 @@ final class UnfinishedBackup implements PartialBackup {
         images.requireUnlocked(target);
     }
 
-    private Map<DiskName, FileDigest> digests(ProgressListener progress) throws IOException, InterruptedException {
+    private Map<DiskName, FileDigest> digests(ProgressListener progress)
+            throws IOException, RepositoryException, InterruptedException {
         long total = 0;
         for (PlannedDisk disk : plan.disks()) {
             total += Files.size(target(disk.name()));

@@ -42,6 +42,42 @@ class SideBySideTest {
     }
 
     @Test
+    void what_the_reading_finds_is_told_rather_than_the_work_that_fails_of_it() {
+        CountDownLatch failed = new CountDownLatch(1);
+        assertThatThrownBy(() -> SideBySide.whileWorking(
+                        () -> {
+                            failed.await();
+                            throw new IOException("rotten");
+                        },
+                        () -> {
+                            failed.countDown();
+                            throw new IOException("cannot make sense of it");
+                        }))
+                .hasMessage("rotten");
+        assertThatThrownBy(() -> SideBySide.whileWorking(() -> "sound", () -> {
+                    throw new IOException("no room");
+                }))
+                .hasMessage("no room");
+    }
+
+    @Test
+    void work_has_ended_when_the_reading_has_failed() {
+        AtomicInteger working = new AtomicInteger();
+        CountDownLatch begun = new CountDownLatch(1);
+        assertThatThrownBy(() -> SideBySide.whileWorking(
+                        () -> {
+                            begun.await();
+                            throw new IOException("rotten");
+                        },
+                        () -> {
+                            begun.countDown();
+                            endless(working).read();
+                        }))
+                .hasMessage("rotten");
+        assertThat(working).hasValue(0);
+    }
+
+    @Test
     void a_failure_stops_the_others_and_is_what_the_caller_sees() {
         AtomicInteger reading = new AtomicInteger();
         CountDownLatch other = new CountDownLatch(1);
@@ -74,7 +110,7 @@ class SideBySideTest {
                             return endless(reading).read();
                         },
                         endless(reading))));
-            } catch (IOException | InterruptedException failure) {
+            } catch (IOException | RepositoryException | InterruptedException failure) {
                 outcome.set(failure);
             }
         });
