@@ -23,6 +23,7 @@ final class Refusals {
             case Rejection.UnknownDisk _ -> rejected(Kind.BAD_REQUEST, "UNKNOWN_DISK", rejection);
             case Rejection.DiskNamedTwice _ -> rejected(Kind.BAD_REQUEST, "DISK_NAMED_TWICE", rejection);
             case Rejection.NoBitmapSupport _ -> rejected(Kind.UNSUPPORTED, "NO_BITMAP_SUPPORT", rejection);
+            case Rejection.NoGuestAgent _ -> rejected(Kind.UNSUPPORTED, "NO_GUEST_AGENT", rejection);
             case Rejection.NothingToDo _ -> rejected(Kind.CONFLICT, "NOTHING_TO_DO", rejection);
             case Rejection.FullRequired _ -> rejected(Kind.FULL_REQUIRED, "FULL_REQUIRED", rejection);
             case Rejection.NotRunning _ -> rejected(Kind.CONFLICT, "NOT_RUNNING", rejection);

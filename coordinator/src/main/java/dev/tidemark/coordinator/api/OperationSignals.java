@@ -24,6 +24,8 @@ import dev.tidemark.schema.event.CheckpointFailed;
 import dev.tidemark.schema.event.CheckpointRequested;
 import dev.tidemark.schema.event.DriftFound;
 import dev.tidemark.schema.event.DriftGone;
+import dev.tidemark.schema.event.GuestFreezeBegun;
+import dev.tidemark.schema.event.GuestThawed;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.event.MachineObserved;
 import dev.tidemark.schema.event.MachineRegistered;
@@ -133,7 +135,7 @@ public final class OperationSignals implements AutoCloseable {
             case MachineRemoved _ -> true;
             // A backup's end is also the end of every wish to abort it.
             case BackupCompleted _, BackupFailed _, BackupAborted _ -> true;
-            case ChainBroken _, DriftFound _, DriftGone _ -> false;
+            case ChainBroken _, DriftFound _, DriftGone _, GuestFreezeBegun _, GuestThawed _ -> false;
             case OperationInDoubt doubt -> waitedFor.equals(doubt.operation());
             case CheckpointRequested requested -> waitedFor.equals(requested.operation());
             case CheckpointCreated created -> waitedFor.equals(created.operation());

@@ -108,6 +108,7 @@ final class BackupConclusion {
                 checkpoint,
                 disks,
                 identity,
+                Optional.of(GuestConclusion.moment(unfolding.now(), backup.operation(), backup.quiesce())),
                 at));
     }
 
@@ -122,7 +123,7 @@ final class BackupConclusion {
                     pendings.fail(backup, FailureCode.ABORTED, refused.detail());
                 } else if (open && missingBase) {
                     replan(backup, missing, refused.detail());
-                } else if (open && refused.code() == FailureCode.EVIDENCE_CHANGED && !unfolding.isEmpty()) {
+                } else if (open && refused.code() == FailureCode.EVIDENCE_CHANGED && unfolding.isLearnt()) {
                     replan(backup, List.of(), "");
                 } else {
                     pendings.fail(backup, refused.code(), refused.detail());

@@ -32,6 +32,7 @@ public final class Conclusion {
     /** The events that a report leads to. */
     public static List<MachineEvent> of(Machine machine, Report report, Instant at) {
         Unfolding unfolding = new Unfolding(machine);
+        report.guest().ifPresent(guest -> GuestConclusion.conclude(unfolding, guest, at));
         ErrandConclusion.conclude(unfolding, report.results(), at);
         Optional<Outcome> outcome = machine.pending().flatMap(pending -> outcomeOf(pending, report));
         PendingConclusion pending = new PendingConclusion(unfolding, at);

@@ -101,6 +101,7 @@ public final class Decider {
             return Decision.accepted();
         }
         Optional<Rejection> unfit = busy(machine)
+                .or(() -> speechless(machine, command.quiesce()))
                 .or(() -> Selection.check(machine, command.selection()))
                 .or(() -> taken(machine, command.checkpoint(), command.name()));
         if (unfit.isPresent()) {
@@ -125,6 +126,7 @@ public final class Decider {
                 machine.newestCheckpoint().map(Checkpoint::id),
                 command.selection(),
                 command.description(),
+                quiesce(command.quiesce()),
                 command.askedAt()));
     }
 
@@ -159,6 +161,7 @@ public final class Decider {
             return Decision.rejected(new Rejection.Unsupported("pull backups are not offered yet"));
         }
         Optional<Rejection> unfit = busy(machine)
+                .or(() -> speechless(machine, command.quiesce()))
                 .or(() ->
                         command.checkpoint().flatMap(checkpoint -> taken(machine, checkpoint.id(), checkpoint.name())));
         if (unfit.isPresent()) {
@@ -179,6 +182,7 @@ public final class Decider {
                         disks,
                         command.bytesPerSecondMax(),
                         command.compression(),
+                        quiesce(command.quiesce()),
                         command.askedAt()));
         };
     }
@@ -230,6 +234,18 @@ public final class Decider {
     private static Optional<Rejection> busy(Machine machine) {
         return machine.pending()
                 .map(pending -> new Rejection.OtherOperation(pending.operation(), pending.description()));
+    }
+
+    /** Whoever asks for a frozen guest does not want one that is not. */
+    private static Optional<Rejection> speechless(Machine machine, boolean quiesce) {
+        boolean speaks =
+                machine.registration().flatMap(Machine.Registration::qgaSocket).isPresent();
+        return quiesce && !speaks ? Optional.of(new Rejection.NoGuestAgent()) : Optional.empty();
+    }
+
+    /** Nothing is written down of a guest that is left alone. */
+    private static Optional<Boolean> quiesce(boolean asked) {
+        return asked ? Optional.of(true) : Optional.empty();
     }
 
     private static Decision otherOperation(Pending pending) {

@@ -50,7 +50,8 @@ public final class DesiredState {
                         machine.pending().flatMap(pending -> operation(machine, pending)),
                         machine.errands().stream().map(Errand::operation).toList(),
                         registration.qgaSocket(),
-                        removable));
+                        removable,
+                        machine.freeze().filter(Freeze::isOpen).map(Freeze::operation)));
     }
 
     private static DesiredDisk disk(Disk disk) {
@@ -81,7 +82,8 @@ public final class DesiredState {
         List<NewBitmap> disks = Selection.trackable(machine, creation.selection()).stream()
                 .map(disk -> new NewBitmap(disk.name(), disk.newest().map(Link::bitmap)))
                 .toList();
-        return new CheckpointOperation(creation.operation(), BitmapName.of(creation.checkpoint()), disks);
+        return new CheckpointOperation(
+                creation.operation(), BitmapName.of(creation.checkpoint()), disks, creation.quiesce());
     }
 
     private static Operation deletion(Machine machine, Pending.Deletion deletion) {
@@ -112,6 +114,10 @@ public final class DesiredState {
                 disks,
                 backup.bytesPerSecondMax(),
                 backup.compression(),
+                backup.quiesce(),
+                backup.started()
+                        ? Optional.of(GuestConclusion.moment(machine, backup.operation(), backup.quiesce()))
+                        : Optional.empty(),
                 backup.requestedAt(),
                 backup.started(),
                 backup.abort());

@@ -40,6 +40,7 @@ final class Draft {
     final List<RepositoryName> usedRepositories;
     final List<Retention> retention;
     Optional<Pending> pending;
+    Optional<Freeze> freeze;
     final List<Errand> errands;
     // Long, and most events touch none of them: copied by whoever changes one.
     private List<StoredBackup> stored;
@@ -61,6 +62,7 @@ final class Draft {
         usedRepositories = new ArrayList<>(machine.usedRepositories());
         retention = new ArrayList<>(machine.retention());
         pending = machine.pending();
+        freeze = machine.freeze();
         errands = new ArrayList<>(machine.errands());
         stored = machine.stored();
         told = machine.told();
@@ -84,6 +86,7 @@ final class Draft {
                 stored,
                 retention,
                 pending,
+                freeze,
                 errands,
                 told,
                 recent,

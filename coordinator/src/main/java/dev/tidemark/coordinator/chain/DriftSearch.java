@@ -66,13 +66,19 @@ final class DriftSearch {
                     DriftAction.REPORTED);
         }
         if (seen.guestFrozen().orElse(false)) {
-            // No event of this log says that we froze it, so it is not ours to thaw.
             search.add(
                     DriftKind.GUEST_FROZEN,
                     Optional.empty(),
                     "guest",
-                    "the guest's file systems are frozen, and nobody in this log froze them: its writes hang until"
-                            + " somebody thaws them",
+                    now.freeze()
+                            .filter(Freeze::isOpen)
+                            .map(
+                                    freeze ->
+                                            "the guest's file systems are frozen since operation " + freeze.operation()
+                                                    + ": its writes hang until its agent lets it be thawed, which is tried again and again")
+                            // No event of this log says that we froze it, so it is not ours to thaw.
+                            .orElse("the guest's file systems are frozen, and nobody in this log froze them: its writes"
+                                    + " hang until somebody thaws them"),
                     DriftAction.REPORTED);
         }
         if (seen.runState().equals(PAUSED_BY_AN_ERROR)) {

@@ -31,6 +31,8 @@ import dev.tidemark.schema.event.DriftFound;
 import dev.tidemark.schema.event.DriftGone;
 import dev.tidemark.schema.event.DriftKind;
 import dev.tidemark.schema.event.FullCause;
+import dev.tidemark.schema.event.GuestFreezeBegun;
+import dev.tidemark.schema.event.GuestThawed;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.event.MachineObserved;
 import dev.tidemark.schema.event.MachineRegistered;
@@ -78,7 +80,11 @@ final class Evolution {
                 draft.checkpoints.add(new Checkpoint(
                         requested.checkpoint(), requested.name(), Checkpoint.State.REQUESTED, Optional.empty()));
                 draft.pending = Optional.of(new Pending.Creation(
-                        requested.operation(), requested.checkpoint(), requested.selection(), false));
+                        requested.operation(),
+                        requested.checkpoint(),
+                        requested.selection(),
+                        requested.quiesce().orElse(false),
+                        false));
             }
             case CheckpointCreated created -> create(draft, created);
             case CheckpointFailed failed -> {
@@ -103,6 +109,11 @@ final class Evolution {
             case OperationInDoubt doubt ->
                 draft.pending =
                         draft.pending.map(open -> open.operation().equals(doubt.operation()) ? open.doubted() : open);
+            case GuestFreezeBegun begun -> draft.freeze = Optional.of(new Freeze(begun.operation(), Optional.empty()));
+            case GuestThawed thawed -> {
+                draft.freeze = Optional.of(new Freeze(thawed.operation(), Optional.of(thawed.moment())));
+                draft.forgetDrift(DriftKind.GUEST_FROZEN);
+            }
             case BackupRequested requested -> request(draft, requested);
             case BackupReplanned replanned -> replan(draft, replanned);
             case BackupStarted started ->
@@ -290,6 +301,7 @@ final class Evolution {
                 requested.disks(),
                 requested.bytesPerSecondMax(),
                 requested.compression(),
+                requested.quiesce().orElse(false),
                 requested.at(),
                 Optional.empty(),
                 false,

@@ -24,6 +24,7 @@ import java.util.Set;
  * @param retired checkpoints that are gone for good (failed or deleted): a bitmap of theirs that is seen again means that
  *     the image was rolled back
  * @param stored the completed backups that lie in repositories, in the order of their moments
+ * @param freeze when the guest's file systems were last to be frozen
  * @param told drift that was recorded, newest last
  * @param recent operations that were accepted, newest last: asking one again changes nothing
  * @param intents operations that were to change QEMU, newest last, as far back as anything of theirs may still be there:
@@ -44,6 +45,7 @@ public record Machine(
         List<StoredBackup> stored,
         List<Retention> retention,
         Optional<Pending> pending,
+        Optional<Freeze> freeze,
         List<Errand> errands,
         List<String> told,
         List<OperationId> recent,
@@ -83,6 +85,7 @@ public record Machine(
                 List.of(),
                 List.of(),
                 List.of(),
+                Optional.empty(),
                 Optional.empty(),
                 List.of(),
                 List.of(),

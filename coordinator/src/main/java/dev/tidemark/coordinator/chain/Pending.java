@@ -22,6 +22,9 @@ public sealed interface Pending {
     /** Whether a lost answer was recorded already. */
     boolean inDoubt();
 
+    /** Whether the guest is to be frozen for it, and its moment may still come. */
+    boolean mayFreeze();
+
     /** The same, with a lost answer recorded. */
     Pending doubted();
 
@@ -29,7 +32,8 @@ public sealed interface Pending {
     String description();
 
     /** A checkpoint is to be created. */
-    record Creation(OperationId operation, CheckpointId checkpoint, List<DiskName> selection, boolean inDoubt)
+    record Creation(
+            OperationId operation, CheckpointId checkpoint, List<DiskName> selection, boolean quiesce, boolean inDoubt)
             implements Pending {
         public Creation {
             selection = List.copyOf(selection);
@@ -37,7 +41,12 @@ public sealed interface Pending {
 
         @Override
         public Creation doubted() {
-            return new Creation(operation, checkpoint, selection, true);
+            return new Creation(operation, checkpoint, selection, quiesce, true);
+        }
+
+        @Override
+        public boolean mayFreeze() {
+            return quiesce;
         }
 
         @Override
@@ -51,6 +60,11 @@ public sealed interface Pending {
         @Override
         public Deletion doubted() {
             return new Deletion(operation, checkpoint, true);
+        }
+
+        @Override
+        public boolean mayFreeze() {
+            return false;
         }
 
         @Override
@@ -70,6 +84,7 @@ public sealed interface Pending {
             List<DiskPlan> plan,
             OptionalLong bytesPerSecondMax,
             Optional<Compression> compression,
+            boolean quiesce,
             Instant requestedAt,
             Optional<Instant> startedAt,
             boolean abort,
@@ -96,6 +111,7 @@ public sealed interface Pending {
                     plan,
                     limit,
                     compression,
+                    quiesce,
                     requestedAt,
                     startedAt,
                     abort,
@@ -105,6 +121,11 @@ public sealed interface Pending {
         @Override
         public Backup doubted() {
             return with(plan, startedAt, abort, true);
+        }
+
+        @Override
+        public boolean mayFreeze() {
+            return quiesce && !started();
         }
 
         Backup replanned(List<DiskPlan> next) {
@@ -136,6 +157,7 @@ public sealed interface Pending {
                     nextPlan,
                     bytesPerSecondMax,
                     compression,
+                    quiesce,
                     requestedAt,
                     nowStarted,
                     nowAbort,

@@ -3,7 +3,6 @@ package dev.tidemark.coordinator.chain;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.event.BackupAborted;
-import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupFailed;
 import dev.tidemark.schema.event.BreakCause;
 import dev.tidemark.schema.event.ChainBroken;
@@ -11,8 +10,8 @@ import dev.tidemark.schema.event.CheckpointCreated;
 import dev.tidemark.schema.event.CheckpointDeleted;
 import dev.tidemark.schema.event.CheckpointDeletionFailed;
 import dev.tidemark.schema.event.CheckpointFailed;
-import dev.tidemark.schema.event.Consistency;
 import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.event.Moment;
 import dev.tidemark.schema.event.OperationInDoubt;
 import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.OperationId;
@@ -52,7 +51,7 @@ final class PendingConclusion {
             case Pending.Creation creation -> creation(creation, judgement, outcome);
             case Pending.Deletion deletion -> deletion(deletion, seen, outcome);
             case Pending.Backup backup -> {
-                settleCheckpoint(backup.operation(), backup.checkpoint(), judgement);
+                settleCheckpoint(backup, judgement);
                 new BackupConclusion(unfolding, at).conclude(backup, seen, judgement, outcome);
             }
         }
@@ -86,7 +85,7 @@ final class PendingConclusion {
     }
 
     private void creation(Pending.Creation creation, DiskJudgement judgement, Optional<Outcome> outcome) {
-        if (appendCreated(creation.operation(), creation.checkpoint(), judgement)) {
+        if (appendCreated(creation.operation(), creation.checkpoint(), creation.quiesce(), judgement)) {
             return;
         }
         if (!judgement.stillborn().isEmpty()) {
@@ -156,7 +155,7 @@ final class PendingConclusion {
         switch (outcome) {
             case Outcome.Refused refused -> {
                 // Evidence that changed and was told with the refusal is in the log now: the gateway tries with it.
-                boolean learnt = refused.code() == FailureCode.EVIDENCE_CHANGED && !unfolding.isEmpty();
+                boolean learnt = refused.code() == FailureCode.EVIDENCE_CHANGED && unfolding.isLearnt();
                 if (!learnt) {
                     fail(pending, refused.code(), refused.detail());
                 }
@@ -205,13 +204,12 @@ final class PendingConclusion {
                 .isPresent();
     }
 
-    private void settleCheckpoint(
-            OperationId operation, Optional<BackupCheckpoint> checkpoint, DiskJudgement judgement) {
-        checkpoint.filter(own -> isOpen(own.id())).ifPresent(own -> {
-            if (!appendCreated(operation, own.id(), judgement)
+    private void settleCheckpoint(Pending.Backup backup, DiskJudgement judgement) {
+        backup.checkpoint().filter(own -> isOpen(own.id())).ifPresent(own -> {
+            if (!appendCreated(backup.operation(), own.id(), backup.quiesce(), judgement)
                     && !judgement.stillborn().isEmpty()) {
                 failCheckpoint(
-                        operation,
+                        backup.operation(),
                         own.id(),
                         FailureCode.EVIDENCE_CHANGED,
                         judgement.stillborn().getFirst().detail());
@@ -220,12 +218,20 @@ final class PendingConclusion {
         });
     }
 
-    private boolean appendCreated(OperationId operation, CheckpointId checkpoint, DiskJudgement judgement) {
+    private boolean appendCreated(
+            OperationId operation, CheckpointId checkpoint, boolean quiesce, DiskJudgement judgement) {
         if (judgement.trackedNow().isEmpty()) {
             return false;
         }
+        Moment moment = GuestConclusion.moment(unfolding.now(), operation, quiesce);
         unfolding.append(new CheckpointCreated(
-                unfolding.now().id(), operation, checkpoint, Consistency.CRASH, judgement.trackedNow(), at));
+                unfolding.now().id(),
+                operation,
+                checkpoint,
+                moment.consistency(),
+                moment.crashCause(),
+                judgement.trackedNow(),
+                at));
         judgement.spoiltBefore().forEach(unfolding::append);
         judgement.stillborn().forEach(unfolding::append);
         return true;

@@ -153,6 +153,19 @@ public sealed interface Rejection {
         }
     }
 
+    /** A frozen guest was asked for, and nobody told how to talk to it. */
+    record NoGuestAgent() implements Rejection {
+        @Override
+        public String detail() {
+            return "the machine was registered without a guest agent's socket, so that its guest cannot be frozen";
+        }
+
+        @Override
+        public String remedy() {
+            return "leave '--quiesce' out, or register the machine again with '--qga SOCKET'";
+        }
+    }
+
     /** No disk is left to which the command applies. */
     record NothingToDo(String detail) implements Rejection {
         @Override

@@ -1,5 +1,7 @@
 package dev.tidemark.coordinator.chain;
 
+import dev.tidemark.schema.event.GuestFreezeBegun;
+import dev.tidemark.schema.event.GuestThawed;
 import dev.tidemark.schema.event.MachineEvent;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,8 +36,9 @@ final class Unfolding {
         return List.copyOf(events);
     }
 
-    boolean isEmpty() {
-        return events.isEmpty();
+    /** Whether the log learns something of the disks from this, so that what was refused may be tried with it. */
+    boolean isLearnt() {
+        return events.stream().anyMatch(event -> !(event instanceof GuestFreezeBegun || event instanceof GuestThawed));
     }
 
     boolean contains(Class<? extends MachineEvent> type) {

@@ -51,6 +51,8 @@ final class BackupPages {
                         .fieldIfAny("compression", Cell.text(backup, "compression"))
                         .field("state", Cell.text(backup, "state"))
                         .field("checkpoint", Cell.text(backup, "checkpoint"))
+                        .fieldIfAny("consistency", Cell.text(backup, "consistency"))
+                        .fieldIfAny("not frozen", Cell.text(backup, "crashCause"))
                         .fieldIfAny("limit", limit(backup))
                         .fieldIfAny("started", Cell.time(backup, "startedAt"))
                         .fieldIfAny("completed", Cell.time(backup, "completedAt"))

@@ -43,6 +43,10 @@ final class BackupVerbs {
                     ByteRate speed,
             @Option(names = "--compress", description = "With zstd: smaller files, more work for QEMU.")
                     boolean compress,
+            @Option(
+                            names = "--quiesce",
+                            description = "With the guest's file systems frozen at that moment, or not at all.")
+                    boolean quiesce,
             @Option(names = "--dry-run", description = "Show the decision and the transaction, and do nothing.")
                     boolean dryRun,
             @Mixin WaitOptions wait) {
@@ -69,6 +73,9 @@ final class BackupVerbs {
         }
         if (compress) {
             body.put("compress", true);
+        }
+        if (quiesce) {
+            body.put("quiesce", true);
         }
         RequestPath path = RequestPath.v1("vms", vm.value(), "backups");
         OperationRun run = new OperationRun(session);

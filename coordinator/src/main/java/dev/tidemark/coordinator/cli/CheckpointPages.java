@@ -53,6 +53,7 @@ final class CheckpointPages {
                         .field("state", Cell.text(checkpoint, "state"))
                         .field("created", Cell.time(checkpoint, "createdAt"))
                         .field("consistency", Cell.text(checkpoint, "consistency"))
+                        .fieldIfAny("not frozen", Cell.text(checkpoint, "crashCause"))
                         .fieldIfAny("description", Cell.text(checkpoint, "description")))
                 .gap()
                 .table(table);

@@ -39,6 +39,10 @@ final class CheckpointVerbs {
                     List<DiskName> disks,
             @Option(names = "--description", paramLabel = "TEXT", description = "A remark to keep with it.") @Nullable
                     String description,
+            @Option(
+                            names = "--quiesce",
+                            description = "With the guest's file systems frozen at that moment, or not at all.")
+                    boolean quiesce,
             @Option(names = "--dry-run", description = "Show the decision and the transaction, and do nothing.")
                     boolean dryRun,
             @Mixin WaitOptions wait) {
@@ -49,6 +53,9 @@ final class CheckpointVerbs {
         Arguments.putDisks(body, disks);
         if (description != null) {
             body.put("description", description);
+        }
+        if (quiesce) {
+            body.put("quiesce", true);
         }
         RequestPath path = collection(vm);
         OperationRun run = new OperationRun(session);

@@ -108,7 +108,18 @@ final class Cast implements AutoCloseable {
     }
 
     void register(DrillMachine fresh) {
-        service().done(Map.of("name", fresh.name(), "qmp", fresh.qmpSocket().toString(), "host", HOST), "vms");
+        service()
+                .done(
+                        Map.of(
+                                "name",
+                                fresh.name(),
+                                "qmp",
+                                fresh.qmpSocket().toString(),
+                                "qga",
+                                fresh.qgaSocket().toString(),
+                                "host",
+                                HOST),
+                        "vms");
     }
 
     /** What the log calls a registered machine. */

@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.drill;
 import dev.tidemark.coordinator.stage.Monitor;
 import dev.tidemark.coordinator.stage.NbdDisk;
 import dev.tidemark.coordinator.stage.Pause;
+import dev.tidemark.coordinator.stage.PlayedGuest;
 import dev.tidemark.coordinator.stage.Programs;
 import dev.tidemark.coordinator.stage.Service;
 import dev.tidemark.coordinator.stage.Stage;
@@ -44,6 +45,7 @@ final class DrillMachine implements AutoCloseable {
     private int snapshots;
     private @Nullable Process process;
     private @Nullable Monitor monitor;
+    private @Nullable PlayedGuest guest;
 
     private DrillMachine(String name, Path directory, Programs programs, Random random) {
         this.name = name;
@@ -79,6 +81,16 @@ final class DrillMachine implements AutoCloseable {
         return directory.resolve("q");
     }
 
+    /** Where its guest's agent listens. */
+    Path qgaSocket() {
+        return directory.resolve("g");
+    }
+
+    /** A frozen guest writes nothing until somebody thaws it. */
+    boolean isFrozen() {
+        return guest != null && guest.isFrozen();
+    }
+
     static List<String> diskNames() {
         return List.copyOf(DISKS.keySet());
     }
@@ -89,6 +101,9 @@ final class DrillMachine implements AutoCloseable {
         }
         if (process != null) {
             programs.kill(process);
+        }
+        if (guest != null) {
+            guest.close();
         }
     }
 
@@ -107,6 +122,7 @@ final class DrillMachine implements AutoCloseable {
             command.addAll(List.of(
                     "--export", "type=nbd,id=guest-" + disk + ",node-name=" + disk + ",name=" + disk + ",writable=on"));
         }
+        guest = PlayedGuest.start(qgaSocket());
         Process started = programs.start(name, command);
         process = started;
         long begin = System.nanoTime();

@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.drill;
 /** What must hold after any crash, each judged after every scenario. */
 enum Invariant {
     CONVERGED("Within 60 seconds nothing is pending, the machine is seen, and log and QEMU agree."),
+    GUEST_THAWED("The guest is not frozen, and every freeze in the log has ended there; the guest itself is asked."),
     NOTHING_LEFT("QEMU holds no job, no node, no export and no temporary bitmap of ours; asked by a second monitor."),
     CHAIN_AGREES(
             "QEMU's bitmaps are those of the log's chain, and only the newest records; asked by a second monitor."),

@@ -129,6 +129,27 @@ final class Judge {
         held.add(Invariant.LOG_KEPT);
     }
 
+    /** @param log as the database holds it now */
+    void guestThawed(SortedMap<Long, String> log) throws Broken {
+        if (machine.isFrozen()) {
+            throw new Broken(Invariant.GUEST_THAWED, "the guest is frozen");
+        }
+        String id = cast.idOf(machine);
+        long begun = rows(log, id, "guest-freeze-begun.v1");
+        long thawed = rows(log, id, "guest-thawed.v1");
+        if (begun != thawed) {
+            throw new Broken(
+                    Invariant.GUEST_THAWED, "of " + begun + " freezes only " + thawed + " have ended by the log");
+        }
+        held.add(Invariant.GUEST_THAWED);
+    }
+
+    private static long rows(SortedMap<Long, String> log, String machine, String type) {
+        return log.values().stream()
+                .filter(row -> row.contains(type) && row.contains(machine))
+                .count();
+    }
+
     void qemuAgrees() throws Broken, IOException {
         JsonNode jobs = machine.execute("{\"execute\":\"query-jobs\"}");
         if (!jobs.isEmpty()) {

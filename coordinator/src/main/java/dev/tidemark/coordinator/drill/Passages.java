@@ -24,6 +24,8 @@ final class Passages {
             BEFORE_RECORD,
             AFTER_RECORD);
 
+    private static final List<CrashPoint> QUIESCENCE = List.of(BEFORE_FREEZE, AFTER_FREEZE, BEFORE_THAW, AFTER_THAW);
+
     private static final List<CrashPoint> TRANSACTION =
             List.of(BEFORE_TRANSACTION, TRANSACTION_SENT, AFTER_TRANSACTION);
 
@@ -71,6 +73,16 @@ final class Passages {
                         // The beginning is recorded, and then the end.
                         .with(3, List.of(AFTER_APPEND, BEFORE_COMMIT, AFTER_COMMIT))
                         .with(2, List.of(BEFORE_LOOK, BEFORE_REPORT, AFTER_REPORT, BEFORE_RECORD, AFTER_RECORD));
+            // That the guest may be frozen is recorded first.
+            case QUIESCE ->
+                passages.with(1, QUIESCENCE)
+                        .with(1, TRANSACTION)
+                        .with(3, List.of(AFTER_APPEND, BEFORE_COMMIT, AFTER_COMMIT))
+                        .with(2, List.of(BEFORE_REPORT, AFTER_REPORT, BEFORE_RECORD, AFTER_RECORD));
+            case QUIESCED_BACKUP ->
+                passages.with(1, QUIESCENCE)
+                        .with(1, TRANSACTION)
+                        .with(1, List.of(AFTER_TARGETS_OPENED, JOBS_RUN, MANIFEST_WRITTEN));
             case ABORT -> passages.with(1, List.of(BEFORE_CANCEL, AFTER_CANCEL, BEFORE_DISMISS, AFTER_DISMISS));
             case VERIFY -> passages.with(1, ERRAND);
             case RESTORE ->

@@ -190,9 +190,9 @@ final class Play {
         return missing;
     }
 
-    /** The guest goes on writing while others are down. */
+    /** The guest goes on writing while others are down, unless it is frozen. */
     void whileDown() throws IOException {
-        if (!now().isQemuKilled()) {
+        if (!now().isQemuKilled() && !machine().isFrozen()) {
             machine().write();
             now().after = machine().content();
         }
@@ -252,6 +252,7 @@ final class Play {
         held = judge.held();
         judge.acknowledged(acknowledged, after);
         judge.logKept(before, after);
+        judge.guestThawed(after);
         judge.qemuAgrees();
         judge.nothingUnfinished();
         judge.meet(now.before, now.after);

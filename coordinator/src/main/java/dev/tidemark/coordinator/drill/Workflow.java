@@ -60,6 +60,22 @@ enum Workflow {
                     "backups");
         }
     },
+    QUIESCE {
+        @Override
+        JsonNode ask(Service service, DrillMachine machine) {
+            return service.started(Map.of("quiesce", true), "vms", machine.name(), "checkpoints");
+        }
+    },
+    QUIESCED_BACKUP {
+        @Override
+        JsonNode ask(Service service, DrillMachine machine) {
+            return service.started(
+                    Map.of("repo", "default", "kind", "AUTO", "quiesce", true, "bytesPerSecondMax", SLOW),
+                    "vms",
+                    machine.name(),
+                    "backups");
+        }
+    },
     ABORT {
         @Override
         void prepare(Service service, DrillMachine machine) {
@@ -126,7 +142,16 @@ enum Workflow {
         @Override
         JsonNode ask(Service service, DrillMachine machine) {
             return service.started(
-                    Map.of("name", machine.name(), "qmp", machine.qmpSocket().toString(), "host", Cast.HOST), "vms");
+                    Map.of(
+                            "name",
+                            machine.name(),
+                            "qmp",
+                            machine.qmpSocket().toString(),
+                            "qga",
+                            machine.qgaSocket().toString(),
+                            "host",
+                            Cast.HOST),
+                    "vms");
         }
     },
     RECONCILE {

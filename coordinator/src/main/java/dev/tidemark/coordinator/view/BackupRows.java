@@ -17,6 +17,7 @@ import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.event.DiskPlan;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.MachineRemoved;
+import dev.tidemark.schema.event.Moment;
 import dev.tidemark.schema.event.OperationInDoubt;
 import dev.tidemark.schema.id.BackupId;
 import java.sql.Connection;
@@ -80,10 +81,17 @@ final class BackupRows {
     }
 
     static void completed(Connection connection, BackupCompleted event) throws SQLException {
-        Sql.change(connection, """
-                UPDATE tidemark.backup SET state = 'COMPLETED', completed_at = ?, code = NULL, error = NULL
+        Sql.change(
+                connection,
+                """
+                UPDATE tidemark.backup
+                   SET state = 'COMPLETED', completed_at = ?, code = NULL, error = NULL, consistency = ?, crash_cause = ?
                  WHERE id = ?
-                """, event.at(), event.backup());
+                """,
+                event.at(),
+                event.moment().map(Moment::consistency),
+                event.moment().flatMap(Moment::crashCause),
+                event.backup());
         int position = 0;
         for (CompletedDisk disk : event.disks()) {
             Sql.change(

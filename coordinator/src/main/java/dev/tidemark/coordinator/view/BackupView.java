@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A backup, whatever became of it. {@code vm} is the machine's name, {@code vmId} outlives a rename; {@code damaged} says that one of
  * its disks cannot be restored, for damage of its own or of a backup that it stands on; without {@code bytesPerSecondMax} it may
- * copy as fast as it can; {@code hold} is the reason of a legal one.
+ * copy as fast as it can; {@code hold} is the reason of a legal one; {@code crashCause} says why it is CRASH although a frozen guest
+ * was asked for.
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record BackupView(
@@ -22,6 +23,8 @@ public record BackupView(
         @Nullable String compression,
         String state,
         @Nullable String checkpoint,
+        @Nullable String consistency,
+        @Nullable String crashCause,
         @Nullable Long bytesPerSecondMax,
         Instant requestedAt,
         @Nullable Instant startedAt,

@@ -60,12 +60,10 @@ final class CheckpointRows {
     }
 
     static void created(Connection connection, CheckpointCreated event) throws SQLException {
-        Sql.change(
-                connection,
-                "UPDATE tidemark.checkpoint SET state = 'CREATED', created_at = ?, consistency = ? WHERE id = ?",
-                event.at(),
-                event.consistency(),
-                event.checkpoint());
+        Sql.change(connection, """
+                UPDATE tidemark.checkpoint SET state = 'CREATED', created_at = ?, consistency = ?, crash_cause = ?
+                 WHERE id = ?
+                """, event.at(), event.consistency(), event.crashCause(), event.checkpoint());
         int position = 0;
         for (TrackedDisk disk : event.disks()) {
             Sql.change(

@@ -7,7 +7,10 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
-/** A checkpoint. Its disks are known once its bitmaps were seen. */
+/**
+ * A checkpoint. Its disks are known once its bitmaps were seen; {@code crashCause} says why it is CRASH although a frozen guest was
+ * asked for.
+ */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record CheckpointView(
         String id,
@@ -17,6 +20,7 @@ public record CheckpointView(
         String state,
         @Nullable Instant createdAt,
         @Nullable String consistency,
+        @Nullable String crashCause,
         @Nullable String description,
         Instant requestedAt,
         String operation,
@@ -47,6 +51,17 @@ public record CheckpointView(
                         dirtyBytes.apply(disk.disk(), disk.bitmap()).orElse(null)))
                 .toList();
         return new CheckpointView(
-                id, vm, name, parent, state, createdAt, consistency, description, requestedAt, operation, seen);
+                id,
+                vm,
+                name,
+                parent,
+                state,
+                createdAt,
+                consistency,
+                crashCause,
+                description,
+                requestedAt,
+                operation,
+                seen);
     }
 }

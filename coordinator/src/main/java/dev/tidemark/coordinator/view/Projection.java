@@ -28,6 +28,8 @@ import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.event.DriftFound;
 import dev.tidemark.schema.event.DriftGone;
 import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.event.GuestFreezeBegun;
+import dev.tidemark.schema.event.GuestThawed;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.event.MachineObserved;
 import dev.tidemark.schema.event.MachineRegistered;
@@ -135,6 +137,8 @@ public final class Projection {
             case DriftFound _, DriftGone _ -> {
                 // Drift is a question to the log and to the last look; no table keeps it.
             }
+            case GuestFreezeBegun begun -> OperationRows.counted(connection, begun.operation());
+            case GuestThawed thawed -> OperationRows.counted(connection, thawed.operation());
             case OperationInDoubt doubt -> {
                 BackupRows.inDoubt(connection, doubt);
                 OperationRows.inDoubt(connection, doubt.operation(), doubt.detail());

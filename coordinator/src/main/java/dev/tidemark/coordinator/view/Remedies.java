@@ -35,6 +35,10 @@ final class Remedies {
         return switch (code) {
             case MACHINE_UNAVAILABLE -> "Start the machine, or free its QMP socket, and ask again.";
             case QEMU_REFUSED -> "Read QEMU's answer in the detail; nothing was changed, so it is safe to ask again.";
+            case GUEST_AGENT_UNAVAILABLE ->
+                "Start qemu-guest-agent in the guest and check the machine's agent socket, or ask without '--quiesce'.";
+            case QUIESCE_FAILED ->
+                "Read in the detail why the guest was not frozen, or ask without '--quiesce'; nothing was changed.";
             case EVIDENCE_CHANGED ->
                 "Ask again; if it repeats, look for another tool that changes the machine's bitmaps.";
             case FULL_REQUIRED -> "Ask for an automatic or a full backup.";

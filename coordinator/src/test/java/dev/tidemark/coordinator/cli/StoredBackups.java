@@ -106,6 +106,8 @@ final class StoredBackups {
                 Optional.of(new BackupCheckpoint(new CheckpointId(backup), new CheckpointName("cp-" + backup))),
                 new QemuFacts("7.2.22", OptionalLong.empty(), OptionalLong.empty()),
                 Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 List.of(disk));
         Files.writeString(file.resolveSibling("manifest.json"), Json.MAPPER.writeValueAsString(manifest));
     }

@@ -93,9 +93,11 @@ class VerbRequestsTest {
                 "--disk",
                 "vdb",
                 "--description",
-                "before \"it\"");
+                "before \"it\"",
+                "--quiesce");
         assertThat(full.body())
-                .isEqualTo("{\"name\":\"base\",\"disks\":[\"vda\",\"vdb\"],\"description\":\"before \\\"it\\\"\"}");
+                .isEqualTo(
+                        "{\"name\":\"base\",\"disks\":[\"vda\",\"vdb\"],\"description\":\"before \\\"it\\\"\",\"quiesce\":true}");
     }
 
     @Test
@@ -125,11 +127,12 @@ class VerbRequestsTest {
                 "--mode=push",
                 "--checkpoint=next",
                 "--speed=10M",
-                "--compress");
+                "--compress",
+                "--quiesce");
         assertThat(request.body())
-                .isEqualTo(
-                        "{\"repo\":\"default\",\"kind\":\"SINCE\",\"since\":\"base\",\"disks\":[\"vda\"],"
-                                + "\"mode\":\"PUSH\",\"checkpoint\":\"next\",\"bytesPerSecondMax\":10485760,\"compress\":true}");
+                .isEqualTo("{\"repo\":\"default\",\"kind\":\"SINCE\",\"since\":\"base\",\"disks\":[\"vda\"],"
+                        + "\"mode\":\"PUSH\",\"checkpoint\":\"next\",\"bytesPerSecondMax\":10485760,\"compress\":true,"
+                        + "\"quiesce\":true}");
     }
 
     @Test

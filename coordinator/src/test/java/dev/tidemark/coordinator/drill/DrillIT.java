@@ -11,6 +11,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.RandomAccessFile;
 import java.io.StringWriter;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,6 +120,7 @@ class DrillIT {
             Judge judge = new Judge(cast, machine);
             // given: everything holds
             judge.converged();
+            judge.guestThawed(cast.log());
             judge.qemuAgrees();
             judge.nothingUnfinished();
             judge.backupsRestore();
@@ -141,6 +145,19 @@ class DrillIT {
             judge.acknowledged(Optional.of(operation), rows);
             rows.values().removeIf(row -> row.contains(operation.path("id").asString("?")));
             assertRed(Invariant.ACKNOWLEDGED_ENDED, () -> judge.acknowledged(Optional.of(operation), rows));
+            // a guest that somebody has left frozen
+            try (SocketChannel agent = SocketChannel.open(UnixDomainSocketAddress.of(machine.qgaSocket()))) {
+                agent.write(StandardCharsets.UTF_8.encode("{\"execute\":\"guest-fsfreeze-freeze\"}\n"));
+                agent.read(ByteBuffer.allocate(100));
+                assertRed(Invariant.GUEST_THAWED, () -> judge.guestThawed(cast.log()));
+                agent.write(StandardCharsets.UTF_8.encode("{\"execute\":\"guest-fsfreeze-thaw\"}\n"));
+                agent.read(ByteBuffer.allocate(100));
+            }
+            judge.guestThawed(cast.log());
+            // a freeze of which the log does not say that it has ended
+            SortedMap<Long, String> open = cast.log();
+            open.put(Long.MAX_VALUE, "guest-freeze-begun.v1 " + cast.idOf(machine));
+            assertRed(Invariant.GUEST_THAWED, () -> judge.guestThawed(open));
             // a node with our prefix
             machine.execute(
                     "{\"execute\":\"blockdev-add\",\"arguments\":{\"driver\":\"null-co\",\"node-name\":\"tm-x\"}}");

@@ -113,7 +113,31 @@ final class Client {
                 new CheckpointName("c" + ids),
                 anySelection(),
                 Optional.empty(),
+                simulation.world.dice.oneIn(3),
                 PlayedLog.NOW);
+    }
+
+    /** Of a frozen guest. */
+    CreateCheckpoint quiesced() {
+        return new CreateCheckpoint(
+                simulation.id,
+                operation(),
+                new CheckpointId(ulid()),
+                new CheckpointName("q" + ids),
+                List.of(),
+                Optional.empty(),
+                true,
+                PlayedLog.NOW);
+    }
+
+    /** Of a frozen guest. */
+    StartBackup quiescedEvening(RepositoryName repository) {
+        return start(
+                repository,
+                new BackupRequest.Automatic(),
+                Optional.of(new BackupCheckpoint(new CheckpointId(ulid()), new CheckpointName("f" + ids))),
+                List.of(),
+                true);
     }
 
     DeleteCheckpoint delete(CheckpointId checkpoint) {
@@ -129,14 +153,15 @@ final class Client {
         Optional<BackupCheckpoint> named = simulation.world.dice.oneIn(6)
                 ? Optional.empty()
                 : Optional.of(new BackupCheckpoint(checkpoint, new CheckpointName("b" + ids)));
-        return start(repository, request, named, anySelection());
+        return start(repository, request, named, anySelection(), simulation.world.dice.oneIn(4));
     }
 
     StartBackup start(
             RepositoryName repository,
             BackupRequest request,
             Optional<BackupCheckpoint> checkpoint,
-            List<DiskName> selection) {
+            List<DiskName> selection,
+            boolean quiesce) {
         return new StartBackup(
                 simulation.id,
                 operation(),
@@ -148,6 +173,7 @@ final class Client {
                 selection,
                 OptionalLong.empty(),
                 Optional.empty(),
+                quiesce,
                 PlayedLog.NOW);
     }
 
@@ -157,7 +183,8 @@ final class Client {
                 repository,
                 new BackupRequest.Automatic(),
                 Optional.of(new BackupCheckpoint(new CheckpointId(ulid()), new CheckpointName("e" + ids))),
-                List.of());
+                List.of(),
+                false);
     }
 
     MachineCommand verify(RepositoryName repository) {

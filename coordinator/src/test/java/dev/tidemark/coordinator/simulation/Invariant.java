@@ -24,6 +24,8 @@ enum Invariant {
     DURABILITY,
     /** I15: the disks of a backup share one moment. */
     MOMENT,
+    /** A consistent file system is promised only of a moment at which the guest was frozen. */
+    QUIESCED,
     /** Nothing that production itself calls a bug. */
     BUG,
     /** I18: soon after the last fault there is nothing left to do and nothing left behind. */

@@ -32,6 +32,7 @@ import dev.tidemark.schema.event.CheckpointDeletionRequested;
 import dev.tidemark.schema.event.CheckpointFailed;
 import dev.tidemark.schema.event.CheckpointRequested;
 import dev.tidemark.schema.event.CompletedDisk;
+import dev.tidemark.schema.event.Consistency;
 import dev.tidemark.schema.event.DriftFound;
 import dev.tidemark.schema.event.DriftGone;
 import dev.tidemark.schema.event.MachineEvent;
@@ -70,6 +71,7 @@ final class Judge {
     private final Map<BackupId, RepositoryName> completed = new HashMap<>();
     private long incrementals;
     private long backups;
+    private long quiesced;
 
     Judge(Simulation simulation) {
         this.simulation = simulation;
@@ -156,7 +158,10 @@ final class Judge {
                 deleted(deleted.backup());
             }
             case BackupDeletionFailed failed -> once("operation " + failed.operation());
-            case CheckpointCreated created -> once("checkpoint " + created.checkpoint());
+            case CheckpointCreated created -> {
+                once("checkpoint " + created.checkpoint());
+                worth(created.consistency(), BitmapName.of(created.checkpoint()).value());
+            }
             case CheckpointFailed failed -> once("checkpoint " + failed.checkpoint());
             case CheckpointDeleted deleted -> once("operation " + deleted.operation());
             case CheckpointDeletionFailed failed -> once("operation " + failed.operation());
@@ -164,10 +169,42 @@ final class Judge {
             case BackupAborted aborted -> once("backup " + aborted.backup());
             case BackupCompleted done -> {
                 once("backup " + done.backup());
+                done.moment()
+                        .ifPresent(moment ->
+                                worth(moment.consistency(), done.operation().value()));
                 completed(done);
             }
             default -> {}
         }
+    }
+
+    /** A consistent file system is promised of a moment at which the guest was frozen, and of no other. */
+    private void worth(Consistency consistency, String made) {
+        if (consistency == Consistency.FILESYSTEM) {
+            quiesced++;
+        }
+        require(
+                Invariant.QUIESCED,
+                consistency == Consistency.CRASH || simulation.guest.wasFrozenAt(made),
+                () -> "the guest was not frozen when " + made + " was made");
+    }
+
+    /** Promises of a consistent file system that were judged. */
+    long quiesced() {
+        return quiesced;
+    }
+
+    /** The guest is being frozen by us. */
+    void freezing() {
+        require(
+                Invariant.INTENT,
+                simulation
+                        .log
+                        .now()
+                        .freeze()
+                        .filter(freeze -> freeze.moment().isEmpty())
+                        .isPresent(),
+                () -> "the guest is frozen, and the log does not say that it may be");
     }
 
     private void intended(String operation) {
@@ -368,6 +405,11 @@ final class Judge {
         require(Invariant.LIVENESS, machine.errands().isEmpty(), () -> "still open: " + machine.errands());
         require(Invariant.ONCE, open.isEmpty(), () -> "asked for, and never concluded: " + open);
         acknowledgedIsInLog();
+        require(Invariant.LIVENESS, !simulation.guest.isFrozen(), () -> "the guest is frozen");
+        require(
+                Invariant.LIVENESS,
+                machine.freeze().filter(freeze -> freeze.moment().isEmpty()).isEmpty(),
+                () -> "by the log the guest may be frozen: " + machine.freeze());
         ModelDaemon daemon = simulation.machine.daemon();
         if (daemon == null) {
             throw simulation.world.violated(Invariant.LIVENESS, "QEMU is down");

@@ -51,6 +51,7 @@ final class PlayedMachine {
     final List<PlayedDisk> disks = new ArrayList<>();
     private final World world;
     private final Judge judge;
+    private final PlayedGuest guest;
     private final Map<String, Target> targets = new HashMap<>();
     private final Set<String> unflushed = new HashSet<>();
     private final Map<String, Moment> moments = new HashMap<>();
@@ -65,9 +66,10 @@ final class PlayedMachine {
     private boolean rolledBack;
     private boolean ticking;
 
-    PlayedMachine(World world, Judge judge, int diskCount) {
+    PlayedMachine(World world, Judge judge, PlayedGuest guest, int diskCount) {
         this.world = world;
         this.judge = judge;
+        this.guest = guest;
         for (int index = 0; index < diskCount; index++) {
             PlayedDisk disk = new PlayedDisk(new DiskName("vd" + (char) ('a' + index)), 14 - 2 * index);
             sizesUsed.add(disk.cells);
@@ -163,6 +165,7 @@ final class PlayedMachine {
 
     private void ended() {
         daemon = null;
+        guest.ended();
         disks.forEach(disk -> files.closed(disk.file));
         late.clear();
         targets.clear();
@@ -183,7 +186,7 @@ final class PlayedMachine {
 
     void write(PlayedDisk disk, int first, int count, boolean zero) {
         ModelDaemon running = daemon;
-        if (running == null) {
+        if (running == null || guest.isFrozen()) {
             return;
         }
         int cells = Math.min(count, disk.cells - first);
@@ -205,6 +208,7 @@ final class PlayedMachine {
     void run(ModelDaemon asked, Plan plan) throws ModelRefusal {
         judge.intended(plan);
         asked.run(plan);
+        guest.at(plan);
         changes++;
         long transaction = world.fresh();
         for (Verb verb : plan.verbs()) {

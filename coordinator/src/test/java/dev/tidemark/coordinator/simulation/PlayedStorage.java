@@ -345,6 +345,8 @@ final class PlayedStorage {
                     new dev.tidemark.schema.event.QemuFacts(
                             "7.2.22", java.util.OptionalLong.empty(), java.util.OptionalLong.empty()),
                     held.operation.compression(),
+                    Optional.empty(),
+                    held.operation.moment(),
                     disks);
         }
 

@@ -11,6 +11,7 @@ import dev.tidemark.gateway.observe.Look;
 import dev.tidemark.gateway.observe.Observer;
 import dev.tidemark.schema.command.MachineCommand;
 import dev.tidemark.schema.command.StartBackup;
+import dev.tidemark.schema.contract.GuestReport;
 import dev.tidemark.schema.contract.ImageEvidence;
 import dev.tidemark.schema.contract.ObservedBitmap;
 import dev.tidemark.schema.contract.ObservedDisk;
@@ -63,7 +64,11 @@ enum Saboteur {
     /** With a backup goes what it stood on. */
     DELETES_ONE_TOO_MANY,
     /** What was committed without a word to anybody stays unheard of. */
-    NEVER_CATCHES_UP;
+    NEVER_CATCHES_UP,
+    /** A guest that is said to be thawed is not. */
+    THAW_FORGOTTEN,
+    /** Whatever became of a freeze, the moment passes for consistent. */
+    MOMENT_PROMISED;
 
     /** What the gateway takes a look for. */
     Look seen(Simulation simulation, Look look) {
@@ -137,14 +142,28 @@ enum Saboteur {
                         start.selection(),
                         start.bytesPerSecondMax(),
                         start.compression(),
+                        start.quiesce(),
                         start.askedAt())
                 : command;
     }
 
     /** What the coordinator is told. */
     Report told(Simulation simulation, Report report) {
+        if (this == MOMENT_PROMISED && report.guest().orElse(null) instanceof GuestReport.Thawed thawed) {
+            return new Report(
+                    report.machine(),
+                    report.version(),
+                    report.sight(),
+                    report.results(),
+                    Optional.of(new GuestReport.Thawed(thawed.operation(), dev.tidemark.schema.event.Moment.FROZEN)));
+        }
         return this == OLD_REPORT_BELIEVED
-                ? new Report(report.machine(), simulation.log.now().version(), report.sight(), report.results())
+                ? new Report(
+                        report.machine(),
+                        simulation.log.now().version(),
+                        report.sight(),
+                        report.results(),
+                        report.guest())
                 : report;
     }
 
@@ -303,6 +322,7 @@ enum Saboteur {
                 machine.stored(),
                 machine.retention(),
                 machine.pending(),
+                machine.freeze(),
                 machine.errands(),
                 machine.told(),
                 machine.recent(),

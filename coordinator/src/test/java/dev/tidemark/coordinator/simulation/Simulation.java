@@ -46,6 +46,7 @@ final class Simulation {
     final Saboteur saboteur;
     final Judge judge = new Judge(this);
     final PlayedMachine machine;
+    final PlayedGuest guest = new PlayedGuest(this);
     final PlayedStorage storage = new PlayedStorage(this, REPOSITORIES);
     final PlayedLog log = new PlayedLog(this, id);
     final PlayedCoordinator coordinator = new PlayedCoordinator(this);
@@ -62,7 +63,7 @@ final class Simulation {
     Simulation(World world, Saboteur saboteur, int disks, Function<Simulation, Director> director) {
         this.world = world;
         this.saboteur = saboteur;
-        this.machine = new PlayedMachine(world, judge, disks);
+        this.machine = new PlayedMachine(world, judge, guest, disks);
         this.director = director.apply(this);
     }
 
@@ -80,7 +81,8 @@ final class Simulation {
     }
 
     RegisterMachine registration() {
-        return new RegisterMachine(id, new MachineName("web"), HOST, "/run/web.qmp", Optional.empty(), PlayedLog.NOW);
+        return new RegisterMachine(
+                id, new MachineName("web"), HOST, "/run/web.qmp", Optional.of("/run/web.qga"), PlayedLog.NOW);
     }
 
     // Lives and deaths.
@@ -103,7 +105,8 @@ final class Simulation {
                 point -> {
                     director.at(Site.CRASH_POINT, false);
                     life.check();
-                });
+                },
+                guest.of(life));
         return Reconciler.start(surroundings, desired, () -> life.reconciler = null);
     }
 

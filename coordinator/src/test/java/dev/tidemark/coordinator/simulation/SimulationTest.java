@@ -35,11 +35,19 @@ class SimulationTest {
         seeds.liveOn(threads);
         double seconds = (System.nanoTime() - begun) / 1e9;
         System.out.printf(
-                "simulation: %d histories, %d backups, %d incremental disks judged in %.1f s: %.0f a minute%n",
-                histories, seeds.backups.sum(), seeds.incrementals.sum(), seconds, histories / seconds * 60);
+                "simulation: %d histories, %d backups, %d incremental disks and %d frozen moments judged in %.1f s: %.0f a minute%n",
+                histories,
+                seeds.backups.sum(),
+                seeds.incrementals.sum(),
+                seeds.quiesced.sum(),
+                seconds,
+                histories / seconds * 60);
         assertThat(seeds.incrementals.sum())
                 .as("incremental disks judged in %d histories", histories)
                 .isGreaterThan(histories);
+        assertThat(seeds.quiesced.sum())
+                .as("frozen moments judged in %d histories", histories)
+                .isGreaterThan(histories / 10);
     }
 
     /** A history is alone on its thread, so any number of them can live at once. */
@@ -49,6 +57,7 @@ class SimulationTest {
         private final Map<Long, Throwable> red = new ConcurrentSkipListMap<>();
         private final LongAdder backups = new LongAdder();
         private final LongAdder incrementals = new LongAdder();
+        private final LongAdder quiesced = new LongAdder();
 
         Seeds(long first, long end) {
             this.next = new AtomicLong(first);
@@ -79,6 +88,7 @@ class SimulationTest {
                     Judge judge = SimulationTest.live(seed, false);
                     backups.add(judge.backups());
                     incrementals.add(judge.incrementals());
+                    quiesced.add(judge.quiesced());
                 } catch (Throwable failure) {
                     red.put(seed, failure);
                 }

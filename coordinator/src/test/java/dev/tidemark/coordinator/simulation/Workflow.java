@@ -16,6 +16,8 @@ enum Workflow {
     REGISTER(0),
     REMOVE(1),
     CREATE(0),
+    QUIESCE(0),
+    QUIESCED_BACKUP(1),
     DELETE_NEWEST(2),
     DELETE_MIDDLE(3),
     DELETE_FIRST(2),
@@ -98,6 +100,8 @@ enum Workflow {
             case REGISTER -> simulation.registration();
             case REMOVE -> client.remove();
             case CREATE -> client.create();
+            case QUIESCE -> client.quiesced();
+            case QUIESCED_BACKUP -> client.quiescedEvening(REPOSITORY);
             case DELETE_NEWEST -> client.delete(checkpoints.getLast().id());
             case DELETE_MIDDLE -> client.delete(checkpoints.get(1).id());
             case DELETE_FIRST, DELETE_ONLY ->

@@ -17,6 +17,7 @@ import dev.tidemark.schema.event.CheckpointRequested;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.event.MachineRemoved;
+import dev.tidemark.schema.event.Moment;
 import dev.tidemark.schema.event.OperationInDoubt;
 import dev.tidemark.schema.event.VerificationRequested;
 import dev.tidemark.schema.id.CheckpointId;
@@ -222,6 +223,26 @@ class ProjectionIT {
         assertThat(released.hold()).isNull();
         assertThat(released.heldBy()).isNull();
         assertThat(released.isProtected()).isTrue();
+    }
+
+    @Test
+    void what_the_moment_of_a_backup_is_worth_is_shown_with_why_it_is_not_more() throws SQLException {
+        Story story = Story.seen(1, "vm1");
+        BackupRequested frozen = story.backupRequested(Optional.empty());
+        story.frozen(frozen.operation(), Moment.FROZEN);
+        story.started(frozen);
+        story.completed(frozen, Moment.FROZEN);
+        BackupRequested early = story.backupRequested(Optional.empty());
+        story.started(early);
+        story.completed(early, Moment.crashBecause("thawed early"));
+        models.tell(story);
+
+        BackupView kept = queries.backup(frozen.backup()).orElseThrow();
+        assertThat(kept.consistency()).isEqualTo("FILESYSTEM");
+        assertThat(kept.crashCause()).isNull();
+        BackupView thawed = queries.backup(early.backup()).orElseThrow();
+        assertThat(thawed.consistency()).isEqualTo("CRASH");
+        assertThat(thawed.crashCause()).isEqualTo("thawed early");
     }
 
     @Test

@@ -26,6 +26,7 @@ import dev.tidemark.schema.event.DriftKind;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.FullCause;
 import dev.tidemark.schema.event.MachineRemoved;
+import dev.tidemark.schema.event.Moment;
 import dev.tidemark.schema.event.OperationInDoubt;
 import dev.tidemark.schema.event.RestoreCompleted;
 import dev.tidemark.schema.event.RestoreFailed;
@@ -88,6 +89,7 @@ final class RandomStory {
 
     private void checkpoint(String name) {
         CheckpointRequested requested = story.checkpointRequested(name, newest());
+        maybeFrozen(requested.operation());
         maybeInDoubt(requested.operation());
         if (dice.nextInt(4) == 0) {
             story.tell(new CheckpointFailed(
@@ -142,6 +144,7 @@ final class RandomStory {
             story.failed(requested);
             return;
         }
+        maybeFrozen(requested.operation());
         maybeInDoubt(requested.operation());
         story.started(requested);
         requested.checkpoint().ifPresent(checkpoint -> live.add(checkpoint.id()));
@@ -272,6 +275,12 @@ final class RandomStory {
                         List.of(checkpoint),
                         story.now()),
                 Map.of()));
+    }
+
+    private void maybeFrozen(OperationId operation) {
+        if (dice.nextInt(3) == 0) {
+            story.frozen(operation, dice.nextBoolean() ? Moment.FROZEN : Moment.crashBecause("thawed early"));
+        }
     }
 
     private void maybeInDoubt(OperationId operation) {

@@ -24,9 +24,12 @@ import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.DiskPlan;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.FullCause;
+import dev.tidemark.schema.event.GuestFreezeBegun;
+import dev.tidemark.schema.event.GuestThawed;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.event.MachineObserved;
 import dev.tidemark.schema.event.MachineRegistered;
+import dev.tidemark.schema.event.Moment;
 import dev.tidemark.schema.event.QemuFacts;
 import dev.tidemark.schema.event.TrackedDisk;
 import dev.tidemark.schema.event.VerificationRequested;
@@ -136,6 +139,7 @@ final class Story {
                 parent,
                 List.of(),
                 Optional.of("before the upgrade"),
+                Optional.empty(),
                 now());
         tell(requested);
         return requested;
@@ -184,6 +188,7 @@ final class Story {
                                 "raw keeps no bitmap")),
                 OptionalLong.empty(),
                 checkpoint.map(name -> Compression.ZSTD),
+                Optional.empty(),
                 now());
         tell(requested);
         return requested;
@@ -196,6 +201,26 @@ final class Story {
 
     void completed(BackupRequested requested) {
         completed(requested, Optional.empty(), List.of(VDA, VDB));
+    }
+
+    /** The guest was to be frozen, and was thawed. */
+    void frozen(OperationId operation, Moment moment) {
+        tell(new GuestFreezeBegun(machine(), operation, now()));
+        tell(new GuestThawed(machine(), operation, moment, now()));
+    }
+
+    /** Full, at a moment that is worth so much. */
+    void completed(BackupRequested requested, Moment moment) {
+        tell(new BackupCompleted(
+                machine(),
+                requested.operation(),
+                requested.backup(),
+                requested.repository(),
+                requested.checkpoint().map(BackupCheckpoint::id),
+                List.of(file(requested, VDA, Optional.empty())),
+                Optional.empty(),
+                Optional.of(moment),
+                now()));
     }
 
     /** These disks only; incremental if there is a parent. */

@@ -1,16 +1,11 @@
 package dev.tidemark.gateway.qga;
 
-import dev.tidemark.schema.json.Json;
+import dev.tidemark.gateway.qga.GuestAgentFailure.Reason;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import tools.jackson.core.JacksonException;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -19,46 +14,85 @@ import tools.jackson.databind.JsonNode;
  * asked, and everything is bounded: the agent is the guest's, and the guest may be hostile.
  */
 public final class SocketGuestAgent implements GuestAgent {
-    private static final AtomicLong SYNCHRONISATIONS = new AtomicLong(System.nanoTime() >>> 16);
+    /** So often a guest is asked to thaw that says that it is still frozen. */
+    private static final int THAWS_MAX = 3;
 
     private final Duration timeLimit;
+    private final Duration freezeTimeLimit;
 
-    public SocketGuestAgent(Duration timeLimit) {
+    /** {@code freezeTimeLimit} is longer: a guest writes back all that it holds before it is frozen. */
+    public SocketGuestAgent(Duration timeLimit, Duration freezeTimeLimit) {
         this.timeLimit = timeLimit;
+        this.freezeTimeLimit = freezeTimeLimit;
     }
 
     @Override
     public FileSystems fileSystems(Path socket) throws GuestAgentFailure {
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            // Connecting and reading block: whoever stays silent loses the channel.
-            CompletableFuture<Void> end = CompletableFuture.runAsync(
-                    () -> close(channel),
-                    CompletableFuture.delayedExecutor(timeLimit.toMillis(), TimeUnit.MILLISECONDS));
-            try {
-                channel.connect(UnixDomainSocketAddress.of(socket));
-                return ask(new AgentWire(channel));
-            } finally {
-                end.cancel(false);
-            }
-        } catch (java.nio.channels.ClosedChannelException late) {
-            throw new GuestAgentFailure(
-                    "the guest agent at " + socket + " did not answer in " + timeLimit.toMillis() + " ms");
-        } catch (IOException | RuntimeException failure) {
-            throw new GuestAgentFailure("the guest agent at " + socket + " cannot be asked: " + failure.getMessage());
-        }
+        return talk(socket, SocketGuestAgent::state);
     }
 
-    private static FileSystems ask(AgentWire wire) throws IOException, GuestAgentFailure {
-        long id = SYNCHRONISATIONS.incrementAndGet();
-        wire.sendDelimiter();
-        wire.send("{\"execute\":\"guest-sync-delimited\",\"arguments\":{\"id\":" + id + "}}");
-        wire.skipToDelimiter();
-        JsonNode synchronised = returned(wire.line());
-        if (!synchronised.isIntegralNumber() || synchronised.asLong(-1) != id) {
-            throw new GuestAgentFailure("the guest agent answered a synchronisation with another number");
+    @Override
+    public int freeze(Path socket) throws GuestAgentFailure {
+        return talk(socket, conversation -> {
+            if (state(conversation) == FileSystems.FROZEN) {
+                throw new GuestAgentFailure(
+                        Reason.FROZEN_BEFORE, "the guest's file systems are frozen already, and not by this operation");
+            }
+            conversation.within(freezeTimeLimit);
+            return changing(conversation, () -> {
+                Conversation.Answer answer = conversation.ask("guest-fsfreeze-freeze");
+                if (answer.refusal().isPresent()) {
+                    throw new GuestAgentFailure(
+                            Reason.REFUSED,
+                            "the guest would not be frozen: " + answer.refusal().get());
+                }
+                return count(answer.value());
+            });
+        });
+    }
+
+    @Override
+    public Thaw thaw(Path socket) throws GuestAgentFailure {
+        return talk(socket, conversation -> changing(conversation, () -> thawed(conversation)));
+    }
+
+    @Override
+    public Thaw thawIfFrozen(Path socket) throws GuestAgentFailure {
+        return talk(
+                socket,
+                conversation -> state(conversation) == FileSystems.THAWED
+                        ? new Thaw(0, Optional.empty())
+                        : changing(conversation, () -> thawed(conversation)));
+    }
+
+    private static Thaw thawed(Conversation conversation) throws IOException, GuestAgentFailure {
+        int fileSystems = 0;
+        Optional<String> complaint = Optional.empty();
+        for (int tried = 0; tried < THAWS_MAX; tried++) {
+            Conversation.Answer answer = conversation.ask("guest-fsfreeze-thaw");
+            if (answer.refusal().isPresent()) {
+                complaint = answer.refusal();
+            } else {
+                fileSystems = Math.max(fileSystems, count(answer.value()));
+            }
+            if (state(conversation) == FileSystems.THAWED) {
+                return new Thaw(fileSystems, complaint);
+            }
         }
-        wire.send("{\"execute\":\"guest-fsfreeze-status\"}");
-        JsonNode status = returned(wire.line());
+        throw new GuestAgentFailure(
+                Reason.REFUSED,
+                "the guest would not be thawed: " + complaint.orElse("it says that it is still frozen"));
+    }
+
+    private static int count(JsonNode answer) throws GuestAgentFailure {
+        if (!answer.isInt() || answer.asInt(-1) < 0) {
+            throw new GuestAgentFailure("the guest agent answered with no number of file systems");
+        }
+        return answer.asInt(-1);
+    }
+
+    private static FileSystems state(Conversation conversation) throws IOException, GuestAgentFailure {
+        JsonNode status = conversation.ask("guest-fsfreeze-status").returned();
         return switch (status.isString() ? status.asString("") : "") {
             case "frozen" -> FileSystems.FROZEN;
             case "thawed" -> FileSystems.THAWED;
@@ -66,34 +100,37 @@ public final class SocketGuestAgent implements GuestAgent {
         };
     }
 
-    private static JsonNode returned(byte[] line) throws GuestAgentFailure {
-        JsonNode answer;
-        try {
-            answer = Json.MAPPER.readTree(line);
-        } catch (JacksonException malformed) {
-            throw new GuestAgentFailure("the guest agent answered with something that is no JSON");
-        }
-        JsonNode value = answer.get("return");
-        if (value == null) {
-            throw new GuestAgentFailure("the guest agent refused: " + said(answer.path("error")));
-        }
-        return value;
+    private interface Talk<T> {
+        T with(Conversation conversation) throws IOException, GuestAgentFailure;
     }
 
-    /** A guest's words, short and harmless. */
-    private static String said(JsonNode error) {
-        String words =
-                error.path("class").asString("") + " " + error.path("desc").asString("");
-        String plain = words.strip().replaceAll("[^\\x20-\\x7e]", "?");
-        return plain.length() > 200 ? plain.substring(0, 200) + "…" : plain;
+    private interface Change<T> {
+        T make() throws IOException, GuestAgentFailure;
     }
 
-    private static void close(SocketChannel channel) {
+    private <T> T talk(Path socket, Talk<T> talk) throws GuestAgentFailure {
+        try (Conversation conversation = Conversation.open(socket, timeLimit)) {
+            return talk.with(conversation);
+        } catch (ClosedChannelException late) {
+            throw new GuestAgentFailure(
+                    "the guest agent at " + socket + " did not answer in " + timeLimit.toMillis() + " ms");
+        } catch (IOException | RuntimeException failure) {
+            throw new GuestAgentFailure("the guest agent at " + socket + " cannot be asked: " + failure.getMessage());
+        }
+    }
+
+    /** What goes wrong in here may have changed the guest. */
+    private static <T> T changing(Conversation conversation, Change<T> change) throws GuestAgentFailure {
         try {
-            channel.close();
-        } catch (IOException broken) {
-            // It is closed all the same.
-            return;
+            return change.make();
+        } catch (ClosedChannelException late) {
+            throw new GuestAgentFailure(Reason.UNKNOWN, conversation.silence());
+        } catch (IOException | RuntimeException failure) {
+            throw new GuestAgentFailure(Reason.UNKNOWN, "the guest agent went away: " + failure.getMessage());
+        } catch (GuestAgentFailure failure) {
+            throw failure.reason() == Reason.UNAVAILABLE
+                    ? new GuestAgentFailure(Reason.UNKNOWN, String.valueOf(failure.getMessage()))
+                    : failure;
         }
     }
 }

@@ -24,6 +24,7 @@ import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.event.Moment;
 import dev.tidemark.schema.id.DiskName;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -52,6 +53,7 @@ final class BackupRun {
 
     private final Surroundings surroundings;
     private final Signals signals;
+    private final Quiescence quiescence;
     private Desired desired;
     private PushBackupOperation operation;
     private final Map<DiskName, Binding> bindings = new HashMap<>();
@@ -64,9 +66,15 @@ final class BackupRun {
     private Optional<Refused> verdict = Optional.empty();
     private @Nullable Completion completion;
 
-    BackupRun(Surroundings surroundings, Signals signals, Desired desired, PushBackupOperation operation) {
+    BackupRun(
+            Surroundings surroundings,
+            Signals signals,
+            Quiescence quiescence,
+            Desired desired,
+            PushBackupOperation operation) {
         this.surroundings = surroundings;
         this.signals = signals;
+        this.quiescence = quiescence;
         this.desired = desired;
         this.operation = operation;
         // Jobs found after a restart were started against what the log last knew.
@@ -137,9 +145,17 @@ final class BackupRun {
         // The bitmaps were asked in any case; only what the transaction takes from the canaries is left out.
         Map<DiskName, Canary> used = withoutCanaries ? Map.of() : made;
         Plan plan = Plans.of(operation, look.nodes(), used);
-        surroundings.crash().at(CrashPoint.BEFORE_TRANSACTION);
         try {
-            qemu.run(plan);
+            quiescence
+                    .around(desired, operation, () -> {
+                        surroundings.crash().at(CrashPoint.BEFORE_TRANSACTION);
+                        if (operation.quiesce()) {
+                            qemu.runBriefly(plan);
+                        } else {
+                            qemu.run(plan);
+                        }
+                    })
+                    .ifPresent(this::condemn);
         } catch (QmpRefused refused) {
             if (used.isEmpty()) {
                 condemn(new Refused(FailureCode.QEMU_REFUSED, refused.description()));
@@ -382,7 +398,17 @@ final class BackupRun {
                     .orElse(0L);
             bytes.put(disk(index), copied);
         }
-        return new BackupFacts(look.observed().qemu(), bytes);
+        return new BackupFacts(look.observed().qemu(), bytes, moment());
+    }
+
+    /** As the log has it: the manifest says nothing else. */
+    private Moment moment() {
+        return operation
+                .moment()
+                .orElse(
+                        operation.quiesce()
+                                ? Moment.crashBecause("the log did not say whether the guest was frozen at the moment")
+                                : Moment.CRASH);
     }
 
     private boolean allConcluded(Observer.Jobs jobs) {

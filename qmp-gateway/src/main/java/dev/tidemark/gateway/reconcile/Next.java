@@ -18,6 +18,9 @@ sealed interface Next {
     /** Nothing of it is there, and everything fits: to be sent. */
     record Run(Plan plan) implements Next {}
 
+    /** The guest is going to be frozen for the operation: to be told first. */
+    record Announce() implements Next {}
+
     /** A backup of which nothing is there: targets to be made, then the transaction. */
     record Start() implements Next {}
 

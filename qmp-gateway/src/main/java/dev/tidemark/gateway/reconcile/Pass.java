@@ -54,16 +54,23 @@ final class Pass {
     private final Signals signals;
     private final Reporter reporter;
     private final RepositoryRunner repositoryRunner;
+    private final Quiescence quiescence;
     private @Nullable Attempt attempt;
     private @Nullable BackupRun backupRun;
     private int sweeps;
     private int tellings;
 
-    Pass(Surroundings surroundings, Signals signals, Reporter reporter, RepositoryRunner repositoryRunner) {
+    Pass(
+            Surroundings surroundings,
+            Signals signals,
+            Reporter reporter,
+            RepositoryRunner repositoryRunner,
+            Quiescence quiescence) {
         this.surroundings = surroundings;
         this.signals = signals;
         this.reporter = reporter;
         this.repositoryRunner = repositoryRunner;
+        this.quiescence = quiescence;
     }
 
     /** The operation whose transaction was sent and not answered, and not looked for yet. */
@@ -94,6 +101,7 @@ final class Pass {
             signals.beginPass();
             boolean lookAsked = signals.takeLookAsked();
             Desired desired = signals.desired();
+            quiescence.thawOwed(desired);
             // In every round: a backup may take hours, and who wants something restored meanwhile must not wait for its
             // end.
             repositoryRunner.run(desired);
@@ -102,7 +110,7 @@ final class Pass {
             Look look = guest.judged(desired, look(qemu, counts, desired.machine()));
             List<Difference> differences = Comparison.of(desired, look);
             Next next = Decision.next(desired, look, differences, findings(desired, look));
-            next = settle(next, look);
+            next = quiesced(settle(next, look), desired, look);
             if (attempt != null) {
                 attempt.unanswered = null;
             }
@@ -129,6 +137,19 @@ final class Pass {
                 if (isAskedFor(concluded, answer.get()) && answer.get().version() == desired.version()) {
                     // Nothing followed from it, and nothing will until something changes.
                     LOG.warn("{}: {} was told and not concluded from", desired.name(), conclude.outcome());
+                    return End.IDLE;
+                }
+                continue;
+            }
+            if (next instanceof Next.Announce) {
+                Operation announced = operation.orElseThrow();
+                Optional<Desired> answer = reporter.announce(desired, look, announced.id());
+                if (answer.isEmpty()) {
+                    return End.UNREGISTERED;
+                }
+                quiescence.announced(announced, answer.get());
+                if (answer.get().version() == desired.version()) {
+                    LOG.warn("{}: that the guest is to be frozen was told and not recorded", desired.name());
                     return End.IDLE;
                 }
                 continue;
@@ -196,7 +217,7 @@ final class Pass {
                 current().unanswered = "the backup's transaction was sent and not answered";
                 run().start(qemu, counts, housekeeping, look);
             }
-            case Next.Follow() -> run().follow(qemu, surroundings.lookInterval());
+            case Next.Follow() -> run().follow(qemu, quiescence.patience(surroundings.lookInterval()));
             case Next.Cancel(List<String> jobs, Refused because) -> {
                 run().condemn(because);
                 housekeeping.cancel(jobs);
@@ -211,7 +232,7 @@ final class Pass {
                     signals.await(surroundings.lookInterval());
                 }
             }
-            case Next.Nothing _, Next.Blocked _, Next.Conclude _ -> {
+            case Next.Nothing _, Next.Blocked _, Next.Conclude _, Next.Announce _ -> {
                 return false;
             }
         }
@@ -244,6 +265,23 @@ final class Pass {
         };
     }
 
+    /** A guest is frozen only for a step that the log knows of, and only if its agent answers: nothing is begun in vain. */
+    private Next quiesced(Next next, Desired desired, Look look) {
+        boolean sends = next instanceof Next.Run || next instanceof Next.Start;
+        Operation operation = desired.operation().orElse(null);
+        if (!sends || operation == null || !operation.quiesce() || quiescence.mayFreeze(desired, operation)) {
+            return next;
+        }
+        Optional<Refused> obstacle = quiescence.obstacle(desired);
+        if (obstacle.isPresent()) {
+            return operation instanceof PushBackupOperation
+                    ? settle(new Next.PutAway(obstacle.get()), look)
+                    : new Next.Conclude(obstacle.get());
+        }
+        // What became of the last try is told before there is another.
+        return quiescence.news().isPresent() ? new Next.Nothing() : new Next.Announce();
+    }
+
     private static Next unanswered() {
         return new Next.Conclude(new Refused(
                 FailureCode.QEMU_REFUSED,
@@ -267,9 +305,18 @@ final class Pass {
         Map<DiskName, Canary> used = current().withoutCanaries ? Map.of() : made;
         Plan plan = Plans.of(operation, look.nodes(), used);
         current().sends++;
-        surroundings.crash().at(CrashPoint.BEFORE_TRANSACTION);
         try {
-            qemu.run(plan);
+            Optional<Refused> unfrozen = quiescence.around(desired, operation, () -> {
+                surroundings.crash().at(CrashPoint.BEFORE_TRANSACTION);
+                if (operation.quiesce()) {
+                    qemu.runBriefly(plan);
+                } else {
+                    qemu.run(plan);
+                }
+            });
+            if (unfrozen.isPresent()) {
+                current().refusal = unfrozen;
+            }
         } catch (QmpRefused refused) {
             if (used.isEmpty()) {
                 // Concluded only if the next look shows no effect either: an earlier try may have had it.
@@ -312,7 +359,7 @@ final class Pass {
         if (desired.operation().isPresent() && desired.operation().get() instanceof PushBackupOperation backup) {
             if (backupRun == null || !backupRun.isOf(backup)) {
                 endBackup();
-                backupRun = new BackupRun(surroundings, signals, desired, backup);
+                backupRun = new BackupRun(surroundings, signals, quiescence, desired, backup);
             }
             backupRun.update(desired, backup);
             return backupRun.findings(look);

@@ -29,6 +29,11 @@ public interface Qemu extends AutoCloseable {
     /** Sends the plan's one transaction. */
     void run(Plan plan) throws QmpException;
 
+    /** The same while a guest stands still: the answer is waited for no longer than a guest can stand. */
+    default void runBriefly(Plan plan) throws QmpException {
+        run(plan);
+    }
+
     /** Opens an image to write a backup to. */
     void openTarget(String node, Path image) throws QmpException;
 

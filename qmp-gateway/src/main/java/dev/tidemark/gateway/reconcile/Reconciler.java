@@ -47,6 +47,7 @@ public final class Reconciler {
     private final Signals signals;
     private final Reporter reporter;
     private final Pass pass;
+    private final Quiescence quiescence;
     private final RepositoryRunner repositoryRunner;
     private final MachineId machine;
     private final Clockwork.Work work;
@@ -61,9 +62,11 @@ public final class Reconciler {
         this.surroundings = surroundings;
         this.machine = desired.machine();
         this.signals = new Signals(desired, surroundings.clockwork());
-        this.reporter = new Reporter(surroundings.link(), surroundings.crash(), signals);
+        this.quiescence =
+                new Quiescence(surroundings.guestAgent(), surroundings.clockwork(), surroundings.crash(), signals);
+        this.reporter = new Reporter(surroundings.link(), surroundings.crash(), signals, quiescence);
         this.repositoryRunner = new RepositoryRunner(surroundings, signals);
-        this.pass = new Pass(surroundings, signals, reporter, repositoryRunner);
+        this.pass = new Pass(surroundings, signals, reporter, repositoryRunner, quiescence);
         this.onUnregistered = onUnregistered;
         this.work = surroundings.clockwork().prepare("reconcile " + desired.name(), this::run);
     }
@@ -131,8 +134,10 @@ public final class Reconciler {
     private boolean keep() throws InterruptedException {
         while (!signals.isStopped()) {
             String socket = signals.desired().qmpSocket();
+            // The guest comes first, whatever QEMU's monitor does.
+            quiescence.thawOwed(signals.desired());
             try (Qemu qemu = surroundings.connector().open(Path.of(socket), this::onEvent, signals::hint);
-                    GuestWatch guest = new GuestWatch(surroundings, signals)) {
+                    GuestWatch guest = new GuestWatch(surroundings, signals, quiescence)) {
                 if (keepSession(qemu, guest, socket)) {
                     return true;
                 }
@@ -164,6 +169,7 @@ public final class Reconciler {
     private boolean keepSession(Qemu qemu, GuestWatch guest, String socket)
             throws QmpException, UnusableReply, InterruptedException {
         reporter.beginSession();
+        quiescence.beginSession();
         DirtyCounts counts = new DirtyCounts();
         Duration linkDelay = DELAY_MIN;
         while (!signals.isStopped() && signals.desired().qmpSocket().equals(socket)) {
@@ -180,7 +186,7 @@ public final class Reconciler {
                 delay = DELAY_MIN;
                 linkDelay = DELAY_MIN;
                 if (end == Pass.End.IDLE) {
-                    signals.await(surroundings.lookInterval());
+                    signals.await(quiescence.patience(surroundings.lookInterval()));
                     rest(begun);
                 }
             } catch (LinkException unreachable) {
@@ -213,7 +219,11 @@ public final class Reconciler {
         boolean lookAsked = signals.takeLookAsked();
         signals.beginPass();
         repositoryRunner.run(desired);
-        if (!lookAsked && results.isEmpty() && desired.operation().isEmpty() && isTold(sight)) {
+        if (!lookAsked
+                && results.isEmpty()
+                && desired.operation().isEmpty()
+                && quiescence.news().isEmpty()
+                && isTold(sight)) {
             return false;
         }
         LOG.info("{}: {}", desired.name(), sight.detail());

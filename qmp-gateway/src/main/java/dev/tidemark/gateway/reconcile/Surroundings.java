@@ -19,6 +19,7 @@ public record Surroundings(
         CrashHook crash,
         GuestAgent guestAgent) {
     private static final Duration GUEST_AGENT_TIME_MAX = Duration.ofSeconds(5);
+    private static final Duration FREEZE_TIME_MAX = Duration.ofSeconds(30);
 
     /** With the guests of this host. */
     public Surroundings(
@@ -28,6 +29,13 @@ public record Surroundings(
             Clockwork clockwork,
             Duration lookInterval,
             CrashHook crash) {
-        this(link, connector, storage, clockwork, lookInterval, crash, new SocketGuestAgent(GUEST_AGENT_TIME_MAX));
+        this(
+                link,
+                connector,
+                storage,
+                clockwork,
+                lookInterval,
+                crash,
+                new SocketGuestAgent(GUEST_AGENT_TIME_MAX, FREEZE_TIME_MAX));
     }
 }

@@ -2,14 +2,22 @@ package dev.tidemark.gateway.qga;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.tidemark.gateway.qga.GuestAgent.FileSystems;
+import dev.tidemark.gateway.qga.GuestAgent.Thaw;
+import dev.tidemark.gateway.qga.GuestAgentFailure.Reason;
+import dev.tidemark.gateway.testkit.FakeGuest;
+import dev.tidemark.gateway.testkit.FakeGuest.Manner;
 import dev.tidemark.gateway.testkit.FakeGuestAgent;
 import dev.tidemark.gateway.testkit.ShortDirectory;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -68,9 +76,14 @@ class SocketGuestAgentTest {
                         answering(line -> sync(line, "") + "y".repeat(200_000))),
                 Arguments.of("no JSON", "no JSON", answering(line -> "\u00ff{nonsense\n")),
                 Arguments.of("deep JSON", "no JSON", answering(line -> "\u00ff" + "[".repeat(20_000) + "\n")),
-                Arguments.of("another number", "another number", answering(line -> "\u00ff{\"return\": 7}\n")),
                 Arguments.of(
-                        "a number that is a text", "another number", answering(line -> "\u00ff{\"return\": \"7\"}\n")),
+                        "other numbers without an end",
+                        "another number",
+                        answering(line -> "\u00ff{\"return\": 7}\n".repeat(100))),
+                Arguments.of(
+                        "numbers that are texts",
+                        "another number",
+                        answering(line -> "\u00ff{\"return\": \"7\"}\n".repeat(100))),
                 Arguments.of(
                         "a third state", "no state", answering(line -> FakeGuestAgent.asQemuGaDoes(line, "melting"))),
                 Arguments.of(
@@ -96,12 +109,106 @@ class SocketGuestAgentTest {
     }
 
     @Test
+    void older_synchronisations_that_are_answered_late_are_passed_over() throws GuestAgentFailure {
+        try (FakeGuest guest = FakeGuest.on(socket)) {
+            guest.behaves(Manner.LATE);
+            assertThat(agent().freeze(socket)).isEqualTo(2);
+            assertThat(guest.isFrozen()).isTrue();
+            assertThat(agent().thaw(socket)).isEqualTo(new Thaw(2, Optional.empty()));
+            assertThat(guest.isFrozen()).isFalse();
+        }
+    }
+
+    @Test
+    void a_guest_that_is_frozen_already_is_not_frozen_again_and_not_touched() {
+        try (FakeGuest guest = FakeGuest.on(socket)) {
+            guest.freezeByHand();
+            assertThat(failure(() -> agent().freeze(socket)).reason()).isEqualTo(Reason.FROZEN_BEFORE);
+            assertThat(guest.isFrozen()).isTrue();
+            assertThat(guest.heard()).noneMatch(line -> line.contains("freeze-freeze") || line.contains("thaw"));
+        }
+    }
+
+    @Test
+    void a_guest_that_says_that_it_is_thawed_is_left_alone_by_whoever_did_not_freeze_it() throws GuestAgentFailure {
+        try (FakeGuest guest = FakeGuest.on(socket)) {
+            assertThat(agent().thawIfFrozen(socket)).isEqualTo(new Thaw(0, Optional.empty()));
+            assertThat(guest.thaws()).isZero();
+            guest.freezeByHand();
+            assertThat(agent().thawIfFrozen(socket)).isEqualTo(new Thaw(2, Optional.empty()));
+            assertThat(guest.isFrozen()).isFalse();
+        }
+    }
+
+    static Stream<Arguments> unwilling() {
+        return Stream.of(
+                Arguments.of(Manner.SILENT, Reason.UNAVAILABLE, false),
+                Arguments.of(Manner.GARBLED, Reason.UNAVAILABLE, false),
+                Arguments.of(Manner.REFUSES_TO_FREEZE, Reason.REFUSED, false),
+                Arguments.of(Manner.FREEZES_WITHOUT_A_WORD, Reason.UNKNOWN, true));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("unwilling")
+    void whoever_cannot_freeze_knows_whether_the_guest_may_be_frozen(Manner manner, Reason reason, boolean frozen) {
+        try (FakeGuest guest = FakeGuest.on(socket)) {
+            guest.behaves(manner);
+            GuestAgentFailure failure = failure(() -> agent().freeze(socket));
+            assertThat(failure.reason()).isEqualTo(reason);
+            assertThat(guest.isFrozen()).isEqualTo(frozen);
+            assertThat(failure.mayBeFrozen() || !guest.isFrozen()).isTrue();
+        }
+    }
+
+    @Test
+    void a_thaw_that_is_refused_is_asked_for_again() throws GuestAgentFailure {
+        try (FakeGuest guest = FakeGuest.on(socket)) {
+            guest.behaves(Manner.THAWS_AT_THE_SECOND_TRY);
+            agent().freeze(socket);
+            assertThat(agent().thaw(socket)).isEqualTo(new Thaw(2, Optional.of("GenericError not now")));
+            assertThat(guest.isFrozen()).isFalse();
+        }
+    }
+
+    @Test
+    void how_many_thawed_tells_of_an_early_thaw() throws GuestAgentFailure {
+        try (FakeGuest guest = FakeGuest.on(socket)) {
+            guest.behaves(Manner.THAWS_EARLY);
+            assertThat(agent().freeze(socket)).isEqualTo(2);
+            assertThat(agent().thaw(socket).fileSystems()).isZero();
+            guest.behaves(Manner.THAWS_HALF_EARLY);
+            assertThat(agent().freeze(socket)).isEqualTo(2);
+            assertThat(agent().thaw(socket).fileSystems()).isOne();
+        }
+    }
+
+    @Test
+    void an_agent_that_dies_frozen_leaves_a_guest_of_which_nobody_knows() throws GuestAgentFailure {
+        try (FakeGuest guest = FakeGuest.on(socket)) {
+            guest.behaves(Manner.DIES_FROZEN);
+            agent().freeze(socket);
+            assertThat(failure(() -> agent().thaw(socket))).hasMessageContaining("did not answer in");
+            assertThat(guest.isFrozen()).isTrue();
+            guest.behaves(Manner.PROPER);
+            assertThat(agent().thawIfFrozen(socket).fileSystems()).isEqualTo(2);
+        }
+    }
+
+    private static GuestAgentFailure failure(ThrowingCallable call) {
+        return Objects.requireNonNull(catchThrowableOfType(GuestAgentFailure.class, call));
+    }
+
+    @Test
     void a_socket_that_is_none_says_nothing_about_the_guest() {
         assertThatThrownBy(this::ask).isInstanceOf(GuestAgentFailure.class).hasMessageContaining("cannot be asked");
     }
 
+    private static SocketGuestAgent agent() {
+        return new SocketGuestAgent(LIMIT, LIMIT.multipliedBy(2));
+    }
+
     private FileSystems ask() throws GuestAgentFailure {
-        return new SocketGuestAgent(LIMIT).fileSystems(socket);
+        return agent().fileSystems(socket);
     }
 
     private static Function<String, String> answering(Function<String, String> answers) {

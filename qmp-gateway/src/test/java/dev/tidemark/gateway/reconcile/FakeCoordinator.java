@@ -6,6 +6,7 @@ import dev.tidemark.schema.contract.DeletionOperation;
 import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.DesiredBitmap;
 import dev.tidemark.schema.contract.DesiredDisk;
+import dev.tidemark.schema.contract.GuestReport;
 import dev.tidemark.schema.contract.LinkException;
 import dev.tidemark.schema.contract.ObservedBitmap;
 import dev.tidemark.schema.contract.ObservedDisk;
@@ -17,12 +18,14 @@ import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.contract.Report;
 import dev.tidemark.schema.contract.RepositoryOperation;
 import dev.tidemark.schema.contract.Sight;
+import dev.tidemark.schema.event.Moment;
 import dev.tidemark.schema.id.BitmapName;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.MachineName;
 import dev.tidemark.schema.id.OperationId;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -51,6 +54,7 @@ final class FakeCoordinator implements CoordinatorLink {
     private final List<Progress> progress = new ArrayList<>();
     private final Set<OperationId> known = new LinkedHashSet<>();
     private final Set<BitmapName> created = new LinkedHashSet<>();
+    private final Map<OperationId, Moment> moments = new LinkedHashMap<>();
     private final Map<OperationId, Outcome> outcomes = new LinkedHashMap<>();
 
     FakeCoordinator(MachineId machine, HostName host, String socket) {
@@ -88,6 +92,7 @@ final class FakeCoordinator implements CoordinatorLink {
             return Optional.of(answer(report.sight()));
         }
         Desired before = desired;
+        report.guest().ifPresent(this::conclude);
         for (OperationResult result : report.results()) {
             outcomes.put(result.operation(), result.outcome());
             conclude(result);
@@ -203,6 +208,62 @@ final class FakeCoordinator implements CoordinatorLink {
                 .orElse(List.of());
     }
 
+    /** The guest's agent listens there. */
+    synchronized void speaksAt(Path socket) {
+        change(current -> of(current, Optional.of(socket.toString()), current.frozenBy()));
+    }
+
+    /** As a log has it whose gateway died before it could tell more. */
+    synchronized void frozenBy(OperationId operation) {
+        change(current -> of(current, current.qgaSocket(), Optional.of(operation)));
+    }
+
+    /** What the last freeze for an operation was worth, once that was told. */
+    synchronized Optional<Moment> moment(OperationId operation) {
+        return Optional.ofNullable(moments.get(operation));
+    }
+
+    synchronized boolean isPending() {
+        return desired.operation().isPresent();
+    }
+
+    /** Whether the guest may be frozen, by the log. */
+    synchronized boolean isFreezeOpen() {
+        return desired.frozenBy().isPresent();
+    }
+
+    private void conclude(GuestReport report) {
+        switch (report) {
+            case GuestReport.Freezing(var operation) -> {
+                if (desired.frozenBy().isEmpty()) {
+                    moments.remove(operation);
+                    desired = of(desired, desired.qgaSocket(), Optional.of(operation));
+                }
+            }
+            case GuestReport.Thawed(var operation, var moment) -> {
+                if (desired.frozenBy().equals(Optional.of(operation))) {
+                    moments.put(operation, moment);
+                    desired = of(desired, desired.qgaSocket(), Optional.empty());
+                }
+            }
+        }
+    }
+
+    private static Desired of(Desired base, Optional<String> qgaSocket, Optional<OperationId> frozenBy) {
+        return new Desired(
+                base.machine(),
+                base.name(),
+                base.host(),
+                base.version(),
+                base.qmpSocket(),
+                base.disks(),
+                base.operation(),
+                base.repositoryOperations(),
+                qgaSocket,
+                base.removable(),
+                frozenBy);
+    }
+
     private void conclude(OperationResult result) {
         if (result.outcome() instanceof Outcome.Unknown) {
             return;
@@ -256,7 +317,8 @@ final class FakeCoordinator implements CoordinatorLink {
                         desired = with(
                                 desired,
                                 desired.disks(),
-                                Optional.of(Operations.started(backup)),
+                                Optional.of(
+                                        Operations.started(backup, moments.getOrDefault(backup.id(), Moment.CRASH))),
                                 desired.repositoryOperations());
                     }
                 });
@@ -340,8 +402,9 @@ final class FakeCoordinator implements CoordinatorLink {
                 desired.disks(),
                 desired.operation(),
                 desired.repositoryOperations(),
-                Optional.empty(),
-                removable);
+                desired.qgaSocket(),
+                removable,
+                desired.frozenBy());
     }
 
     private Desired withVersion(long version) {
@@ -353,7 +416,10 @@ final class FakeCoordinator implements CoordinatorLink {
                 desired.qmpSocket(),
                 desired.disks(),
                 desired.operation(),
-                desired.repositoryOperations());
+                desired.repositoryOperations(),
+                desired.qgaSocket(),
+                List.of(),
+                desired.frozenBy());
     }
 
     static Desired with(
@@ -369,6 +435,9 @@ final class FakeCoordinator implements CoordinatorLink {
                 base.qmpSocket(),
                 disks,
                 operation,
-                repositoryOperations);
+                repositoryOperations,
+                base.qgaSocket(),
+                base.removable(),
+                base.frozenBy());
     }
 }

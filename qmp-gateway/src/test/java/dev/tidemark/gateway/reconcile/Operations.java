@@ -6,6 +6,7 @@ import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.DiskPlan;
 import dev.tidemark.schema.event.FullCause;
+import dev.tidemark.schema.event.Moment;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.BitmapName;
 import dev.tidemark.schema.id.CheckpointId;
@@ -89,12 +90,33 @@ final class Operations {
                 false);
     }
 
+    static PushBackupOperation quiesced(PushBackupOperation operation) {
+        return new PushBackupOperation(
+                operation.id(),
+                operation.backup(),
+                operation.repository(),
+                operation.checkpoint(),
+                operation.disks(),
+                operation.bytesPerSecondMax(),
+                operation.compression(),
+                true,
+                Optional.empty(),
+                operation.requestedAt(),
+                operation.started(),
+                operation.abort());
+    }
+
+    /** Its moment is worth so much, by the log. */
+    static PushBackupOperation started(PushBackupOperation operation, Moment moment) {
+        return with(operation, Optional.of(moment), true, operation.abort());
+    }
+
     static PushBackupOperation started(PushBackupOperation operation) {
-        return with(operation, true, operation.abort());
+        return with(operation, operation.moment(), true, operation.abort());
     }
 
     static PushBackupOperation aborted(PushBackupOperation operation) {
-        return with(operation, operation.started(), true);
+        return with(operation, operation.moment(), operation.started(), true);
     }
 
     static PushBackupOperation limited(PushBackupOperation operation, OptionalLong bytesPerSecondMax) {
@@ -106,12 +128,15 @@ final class Operations {
                 operation.disks(),
                 bytesPerSecondMax,
                 operation.compression(),
+                operation.quiesce(),
+                operation.moment(),
                 operation.requestedAt(),
                 operation.started(),
                 operation.abort());
     }
 
-    private static PushBackupOperation with(PushBackupOperation operation, boolean started, boolean abort) {
+    private static PushBackupOperation with(
+            PushBackupOperation operation, Optional<Moment> moment, boolean started, boolean abort) {
         return new PushBackupOperation(
                 operation.id(),
                 operation.backup(),
@@ -120,6 +145,8 @@ final class Operations {
                 operation.disks(),
                 operation.bytesPerSecondMax(),
                 operation.compression(),
+                operation.quiesce(),
+                moment,
                 operation.requestedAt(),
                 started,
                 abort);

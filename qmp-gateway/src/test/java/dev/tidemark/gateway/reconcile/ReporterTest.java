@@ -3,6 +3,7 @@ package dev.tidemark.gateway.reconcile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.gateway.observe.Look;
+import dev.tidemark.gateway.qga.SocketGuestAgent;
 import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.LinkException;
 import dev.tidemark.schema.contract.Sight;
@@ -13,6 +14,7 @@ import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.MachineName;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -35,7 +37,17 @@ class ReporterTest {
     private final FakeCoordinator coordinator = new FakeCoordinator(MACHINE, HOST, "/run/vm.qmp");
     private final Desired held =
             new Desired(MACHINE, new MachineName("vm"), HOST, 1, "/run/vm.qmp", List.of(), Optional.empty(), List.of());
-    private final Reporter reporter = new Reporter(coordinator, CrashHook.NONE, new Signals(held, new HostClockwork()));
+    private final Clockwork clockwork = new HostClockwork();
+    private final Signals signals = new Signals(held, clockwork);
+    private final Reporter reporter = new Reporter(
+            coordinator,
+            CrashHook.NONE,
+            signals,
+            new Quiescence(
+                    new SocketGuestAgent(Duration.ofSeconds(1), Duration.ofSeconds(1)),
+                    clockwork,
+                    CrashHook.NONE,
+                    signals));
 
     @Test
     void a_look_from_which_nothing_followed_is_no_news() throws LinkException {

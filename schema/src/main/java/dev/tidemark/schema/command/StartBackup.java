@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Back up the selected disks; an empty selection means all. */
+/** Back up the selected disks; an empty selection means all. {@code quiesce}: frozen or not at all. */
 public record StartBackup(
         MachineId machine,
         OperationId operation,
@@ -26,9 +26,38 @@ public record StartBackup(
         List<DiskName> selection,
         OptionalLong bytesPerSecondMax,
         Optional<Compression> compression,
+        boolean quiesce,
         Instant askedAt)
         implements MachineCommand {
     public StartBackup {
         selection = List.copyOf(selection);
+    }
+
+    /** Of a guest that is left alone. */
+    public StartBackup(
+            MachineId machine,
+            OperationId operation,
+            BackupId backup,
+            RepositoryName repository,
+            BackupMode mode,
+            BackupRequest request,
+            Optional<BackupCheckpoint> checkpoint,
+            List<DiskName> selection,
+            OptionalLong bytesPerSecondMax,
+            Optional<Compression> compression,
+            Instant askedAt) {
+        this(
+                machine,
+                operation,
+                backup,
+                repository,
+                mode,
+                request,
+                checkpoint,
+                selection,
+                bytesPerSecondMax,
+                compression,
+                false,
+                askedAt);
     }
 }

@@ -3,6 +3,7 @@ package dev.tidemark.schema.contract;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.MachineName;
+import dev.tidemark.schema.id.OperationId;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,7 +11,8 @@ import java.util.Optional;
  * What QEMU should hold for one machine, folded from its log up to {@code version}. At most one operation changes bitmaps at a
  * time; those that only read or write the repository may stand beside it. {@code removable} names jobs, nodes, exports and
  * temporary bitmaps that were reported and belong to operations of this log that have ended: nothing else with our prefix may
- * be put away, because it may be another installation's (invariant I6).
+ * be put away, because it may be another installation's (invariant I6). {@code frozenBy} names the operation for which the guest may
+ * have been frozen and was not seen thawed since: whoever did not freeze it himself thaws it before anything else.
  */
 public record Desired(
         MachineId machine,
@@ -22,7 +24,8 @@ public record Desired(
         Optional<Operation> operation,
         List<RepositoryOperation> repositoryOperations,
         Optional<String> qgaSocket,
-        List<String> removable) {
+        List<String> removable,
+        Optional<OperationId> frozenBy) {
     public Desired {
         disks = List.copyOf(disks);
         repositoryOperations = List.copyOf(repositoryOperations);
@@ -49,6 +52,7 @@ public record Desired(
                 operation,
                 repositoryOperations,
                 Optional.empty(),
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 }

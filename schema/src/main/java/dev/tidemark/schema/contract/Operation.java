@@ -14,4 +14,9 @@ import dev.tidemark.schema.id.OperationId;
 public sealed interface Operation permits CheckpointOperation, DeletionOperation, PushBackupOperation {
     /** Carried by every job id, node name and temporary bitmap that belongs to it. */
     OperationId id();
+
+    /** Whether the guest's file systems have to be frozen at the moment of the transaction. */
+    default boolean quiesce() {
+        return false;
+    }
 }

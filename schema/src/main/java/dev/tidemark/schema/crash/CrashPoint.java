@@ -42,6 +42,14 @@ public enum CrashPoint {
     AFTER_BEGIN(GATEWAY),
     /** QEMU holds the target nodes, no job exists. */
     AFTER_TARGETS_OPENED(GATEWAY),
+    /** The log says that the guest may be frozen, and it is not yet. */
+    BEFORE_FREEZE(GATEWAY),
+    /** The guest is frozen, the transaction was not sent. */
+    AFTER_FREEZE(GATEWAY),
+    /** The guest is frozen, and nobody needs that any more. */
+    BEFORE_THAW(GATEWAY),
+    /** The guest is thawed, the log knows nothing. */
+    AFTER_THAW(GATEWAY),
     /** The transaction is decided, not a byte of it was sent. */
     BEFORE_TRANSACTION(GATEWAY),
     /** The transaction is on its way to QEMU, its reply was not read. */

@@ -14,6 +14,7 @@ import java.util.Optional;
  * Every disk's file is fsynced, its digest was read back, and the manifest is in place (invariant I7).
  *
  * @param identity came later: empty in older logs, which do not say which directory had the repository's name
+ * @param moment came later: empty in older logs, which froze no guest
  */
 public record BackupCompleted(
         MachineId machine,
@@ -23,13 +24,14 @@ public record BackupCompleted(
         Optional<CheckpointId> checkpoint,
         List<CompletedDisk> disks,
         Optional<RepositoryIdentity> identity,
+        Optional<Moment> moment,
         Instant at)
         implements MachineEvent {
     public BackupCompleted {
         disks = List.copyOf(disks);
     }
 
-    /** In a repository that does not say which it is. */
+    /** As older logs have it. */
     public BackupCompleted(
             MachineId machine,
             OperationId operation,
@@ -38,6 +40,6 @@ public record BackupCompleted(
             Optional<CheckpointId> checkpoint,
             List<CompletedDisk> disks,
             Instant at) {
-        this(machine, operation, backup, repository, checkpoint, disks, Optional.empty(), at);
+        this(machine, operation, backup, repository, checkpoint, disks, Optional.empty(), Optional.empty(), at);
     }
 }

@@ -14,6 +14,7 @@ import java.util.OptionalLong;
  * The intent to back up, with the plan that was right when it was asked for. An empty selection means every disk.
  *
  * @param compression came later: empty in older logs, whose backups were not compressed
+ * @param quiesce came later: whether the guest's file systems are to be frozen at the moment; empty in older logs, which froze none
  */
 public record BackupRequested(
         MachineId machine,
@@ -27,6 +28,7 @@ public record BackupRequested(
         List<DiskPlan> disks,
         OptionalLong bytesPerSecondMax,
         Optional<Compression> compression,
+        Optional<Boolean> quiesce,
         Instant at)
         implements MachineEvent {
     public BackupRequested {

@@ -5,17 +5,34 @@ import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.OperationId;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
-/** The checkpoint's bitmap was seen recording on these disks, and its predecessor was seen not to record. */
+/**
+ * The checkpoint's bitmap was seen recording on these disks, and its predecessor was seen not to record.
+ *
+ * @param crashCause came later: {@link Moment#crashCause}
+ */
 public record CheckpointCreated(
         MachineId machine,
         OperationId operation,
         CheckpointId checkpoint,
         Consistency consistency,
+        Optional<String> crashCause,
         List<TrackedDisk> disks,
         Instant at)
         implements MachineEvent {
     public CheckpointCreated {
         disks = List.copyOf(disks);
+    }
+
+    /** Of which nobody asked more than it is. */
+    public CheckpointCreated(
+            MachineId machine,
+            OperationId operation,
+            CheckpointId checkpoint,
+            Consistency consistency,
+            List<TrackedDisk> disks,
+            Instant at) {
+        this(machine, operation, checkpoint, consistency, Optional.empty(), disks, at);
     }
 }

@@ -9,7 +9,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** The intent to create a checkpoint. An empty selection means every disk that can keep a bitmap. */
+/**
+ * The intent to create a checkpoint. An empty selection means every disk that can keep a bitmap.
+ *
+ * @param quiesce came later: whether the guest's file systems are to be frozen at the moment; empty in older logs, which froze none
+ */
 public record CheckpointRequested(
         MachineId machine,
         OperationId operation,
@@ -18,6 +22,7 @@ public record CheckpointRequested(
         Optional<CheckpointId> parent,
         List<DiskName> selection,
         Optional<String> description,
+        Optional<Boolean> quiesce,
         Instant at)
         implements MachineEvent {
     public CheckpointRequested {

@@ -6,6 +6,10 @@ public enum FailureCode {
     MACHINE_UNAVAILABLE,
     /** QEMU answered with an error and a look showed no effect. */
     QEMU_REFUSED,
+    /** A frozen guest was asked for, and its agent does not answer. */
+    GUEST_AGENT_UNAVAILABLE,
+    /** A frozen guest was asked for, and the guest would not be frozen. */
+    QUIESCE_FAILED,
     /** What was seen kept changing, or did not fit the plan. */
     EVIDENCE_CHANGED,
     /** An incremental since a checkpoint was demanded, and the evidence for it is gone. */

@@ -21,6 +21,8 @@ public sealed interface MachineEvent
                 DriftFound,
                 DriftGone,
                 OperationInDoubt,
+                GuestFreezeBegun,
+                GuestThawed,
                 BackupRequested,
                 BackupReplanned,
                 BackupStarted,

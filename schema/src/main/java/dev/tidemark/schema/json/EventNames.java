@@ -24,6 +24,8 @@ import dev.tidemark.schema.event.CheckpointFailed;
 import dev.tidemark.schema.event.CheckpointRequested;
 import dev.tidemark.schema.event.DriftFound;
 import dev.tidemark.schema.event.DriftGone;
+import dev.tidemark.schema.event.GuestFreezeBegun;
+import dev.tidemark.schema.event.GuestThawed;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.event.MachineObserved;
 import dev.tidemark.schema.event.MachineRegistered;
@@ -93,6 +95,8 @@ public final class EventNames {
         names.put("drift-found.v1", DriftFound.class);
         names.put("drift-gone.v1", DriftGone.class);
         names.put("operation-in-doubt.v1", OperationInDoubt.class);
+        names.put("guest-freeze-begun.v1", GuestFreezeBegun.class);
+        names.put("guest-thawed.v1", GuestThawed.class);
         names.put("backup-requested.v1", BackupRequested.class);
         names.put("backup-replanned.v1", BackupReplanned.class);
         names.put("backup-started.v1", BackupStarted.class);

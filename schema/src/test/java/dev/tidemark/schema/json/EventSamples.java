@@ -39,10 +39,13 @@ import dev.tidemark.schema.event.DriftGone;
 import dev.tidemark.schema.event.DriftKind;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.FullCause;
+import dev.tidemark.schema.event.GuestFreezeBegun;
+import dev.tidemark.schema.event.GuestThawed;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.event.MachineObserved;
 import dev.tidemark.schema.event.MachineRegistered;
 import dev.tidemark.schema.event.MachineRemoved;
+import dev.tidemark.schema.event.Moment;
 import dev.tidemark.schema.event.OperationInDoubt;
 import dev.tidemark.schema.event.QemuFacts;
 import dev.tidemark.schema.event.RestoreCompleted;
@@ -98,6 +101,74 @@ final class EventSamples {
                 plans(),
                 OptionalLong.of(104_857_600),
                 Optional.of(Compression.ZSTD),
+                Optional.empty(),
+                AT);
+    }
+
+    /** With the member that came later. */
+    static CheckpointRequested checkpointRequestedQuiesced() {
+        return new CheckpointRequested(
+                MACHINE,
+                OPERATION,
+                CHECKPOINT,
+                new CheckpointName("before-upgrade"),
+                Optional.of(PARENT),
+                List.of(VDA),
+                Optional.of("the night before"),
+                Optional.of(true),
+                AT);
+    }
+
+    /** With the member that came later. */
+    static BackupRequested backupRequestedQuiesced() {
+        return new BackupRequested(
+                MACHINE,
+                OPERATION,
+                BACKUP,
+                REPOSITORY,
+                BackupMode.PUSH,
+                new BackupRequest.Full(),
+                Optional.empty(),
+                List.of(VDA, VDB),
+                plans(),
+                OptionalLong.empty(),
+                Optional.empty(),
+                Optional.of(true),
+                AT);
+    }
+
+    /** With the member that came later. */
+    static CheckpointCreated checkpointCreatedThoughNotFrozen() {
+        return new CheckpointCreated(
+                MACHINE,
+                OPERATION,
+                CHECKPOINT,
+                Consistency.CRASH,
+                Optional.of("the guest thawed before the transaction was over"),
+                List.of(new TrackedDisk(VDA, 65_536, 1L << 40, "/images/vda.qcow2", 1, OptionalLong.of(65_536))),
+                AT);
+    }
+
+    /** With the member that came later. */
+    static BackupCompleted backupCompletedFrozen() {
+        return new BackupCompleted(
+                MACHINE,
+                OPERATION,
+                BACKUP,
+                REPOSITORY,
+                Optional.of(CHECKPOINT),
+                List.of(new CompletedDisk(
+                        VDB,
+                        BackupKind.FULL,
+                        Optional.empty(),
+                        Optional.empty(),
+                        512,
+                        "m/b/vdb.qcow2",
+                        262_144,
+                        DIGEST,
+                        512)),
+                Optional.empty(),
+                Optional.of(Moment.FROZEN),
                 AT);
     }
 
@@ -120,6 +191,7 @@ final class EventSamples {
                         DIGEST,
                         512)),
                 Optional.of(new RepositoryIdentity("01JGGGGGGGGGGGGGGGGGGGGGGG")),
+                Optional.empty(),
                 AT);
     }
 
@@ -163,6 +235,7 @@ final class EventSamples {
                         Optional.of(PARENT),
                         List.of(VDA),
                         Optional.of("the night before"),
+                        Optional.empty(),
                         AT),
                 new CheckpointCreated(
                         MACHINE,
@@ -188,6 +261,8 @@ final class EventSamples {
                         AT),
                 new DriftGone(MACHINE, DriftKind.MACHINE_PAUSED, Optional.empty(), "machine", AT),
                 new OperationInDoubt(MACHINE, OPERATION, "the connection went away", AT),
+                new GuestFreezeBegun(MACHINE, OPERATION, AT),
+                new GuestThawed(MACHINE, OPERATION, Moment.crashBecause("thawed early"), AT),
                 new BackupRequested(
                         MACHINE,
                         OPERATION,
@@ -199,6 +274,7 @@ final class EventSamples {
                         List.of(VDA, VDB),
                         plans(),
                         OptionalLong.of(104_857_600),
+                        Optional.empty(),
                         Optional.empty(),
                         AT),
                 new BackupReplanned(MACHINE, OPERATION, BACKUP, plans(), AT),

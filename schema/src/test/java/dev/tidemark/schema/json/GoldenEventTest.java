@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -77,6 +78,28 @@ class GoldenEventTest {
         }
         String golden = Files.readString(file).strip();
         assertThat(Json.MAPPER.readValue(golden, BackupRequested.class)).isEqualTo(sample);
+        assertThat(Json.MAPPER.writeValueAsString(sample)).isEqualTo(golden);
+    }
+
+    static Stream<Arguments> quiesced() {
+        return Stream.of(
+                Arguments.of("checkpoint-requested.v1.quiesce", EventSamples.checkpointRequestedQuiesced()),
+                Arguments.of("backup-requested.v1.quiesce", EventSamples.backupRequestedQuiesced()),
+                Arguments.of("checkpoint-created.v1.crash-cause", EventSamples.checkpointCreatedThoughNotFrozen()),
+                Arguments.of("backup-completed.v1.moment", EventSamples.backupCompletedFrozen()));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("quiesced")
+    void what_tells_of_a_frozen_guest_is_read_and_written_as_its_golden_file_says(String name, MachineEvent sample)
+            throws IOException {
+        Path file = Path.of("src/test/resources/golden/events-later/" + name + ".json");
+        if (Boolean.getBoolean("golden.write") && Files.notExists(file)) {
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, Json.MAPPER.writeValueAsString(sample) + "\n");
+        }
+        String golden = Files.readString(file).strip();
+        assertThat(Json.MAPPER.readValue(golden, sample.getClass())).isEqualTo(sample);
         assertThat(Json.MAPPER.writeValueAsString(sample)).isEqualTo(golden);
     }
 

@@ -75,7 +75,8 @@ public final class BackupResource {
             Optional<CheckpointName> checkpoint,
             Optional<Boolean> noCheckpoint,
             OptionalLong bytesPerSecondMax,
-            Optional<Boolean> compress) {}
+            Optional<Boolean> compress,
+            Optional<Boolean> quiesce) {}
 
     record NewSpeed(long bytesPerSecondMax) {}
 
@@ -138,6 +139,7 @@ public final class BackupResource {
                             disks,
                             body.bytesPerSecondMax(),
                             body.compress().orElse(false) ? Optional.of(Compression.ZSTD) : Optional.empty(),
+                            body.quiesce().orElse(false),
                             now),
                     operation);
         });

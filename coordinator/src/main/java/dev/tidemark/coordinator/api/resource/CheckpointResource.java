@@ -46,7 +46,11 @@ public final class CheckpointResource {
         this.ids = ids;
     }
 
-    record NewCheckpoint(Optional<CheckpointName> name, Optional<List<DiskName>> disks, Optional<String> description) {}
+    record NewCheckpoint(
+            Optional<CheckpointName> name,
+            Optional<List<DiskName>> disks,
+            Optional<String> description,
+            Optional<Boolean> quiesce) {}
 
     record Checkpoints(List<CheckpointView> checkpoints) {}
 
@@ -70,6 +74,7 @@ public final class CheckpointResource {
                             body.name().orElseGet(() -> defaultName(now, attempt)),
                             disks,
                             description,
+                            body.quiesce().orElse(false),
                             now),
                     operation);
         });

@@ -227,6 +227,8 @@ class BadInputIT {
                         "{\"disks\":[\"vda\",\"vda\"]}|disks",
                         "{\"disks\":\"vda\"}|disks",
                         "{\"disks\":[\"vda\",\"\"]}|disks[1]",
+                        "{\"quiesce\":\"yes\"}|quiesce",
+                        "{\"quiesce\":1}|quiesce",
                         "{\"description\":\"\\ud800\"}|description",
                         "{\"description\":\"\\u0000\"}|description",
                         "{\"description\":\"" + "x".repeat(1025) + "\"}|description"));
@@ -245,6 +247,7 @@ class BadInputIT {
                         "{\"repo\":\"default\",\"noCheckpoint\":true,\"checkpoint\":\"a\"}|checkpoint",
                         "{\"repo\":\"default\",\"compress\":\"zstd\"}|compress",
                         "{\"repo\":\"default\",\"compress\":1}|compress",
+                        "{\"repo\":\"default\",\"quiesce\":\"filesystem\"}|quiesce",
                         "{\"repo\":\"default\",\"bytesPerSecondMax\":0}|bytesPerSecondMax",
                         "{\"repo\":\"default\",\"bytesPerSecondMax\":-1}|bytesPerSecondMax",
                         "{\"repo\":\"default\",\"bytesPerSecondMax\":1.5}|bytesPerSecondMax",

@@ -63,6 +63,7 @@ final class PlayedDecisions {
                         Optional.empty(),
                         c.selection(),
                         c.description(),
+                        Optional.of(c.quiesce()).filter(asked -> asked),
                         c.askedAt()));
             case DeleteCheckpoint c ->
                 List.of(new CheckpointDeletionRequested(c.machine(), c.operation(), c.checkpoint(), c.askedAt()));
@@ -85,6 +86,7 @@ final class PlayedDecisions {
                                 "none yet")),
                         c.bytesPerSecondMax(),
                         c.compression(),
+                        Optional.of(c.quiesce()).filter(asked -> asked),
                         c.askedAt()));
             case AbortBackup c ->
                 List.of(new BackupAbortRequested(c.machine(), c.operation(), c.backup(), c.askedAt()));

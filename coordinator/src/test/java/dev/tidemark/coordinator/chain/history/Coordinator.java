@@ -171,6 +171,7 @@ final class Coordinator {
                 machine.stored(),
                 machine.retention(),
                 machine.pending(),
+                machine.freeze(),
                 machine.errands(),
                 machine.told(),
                 machine.recent(),

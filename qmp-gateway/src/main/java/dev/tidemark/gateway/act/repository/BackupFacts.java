@@ -1,12 +1,18 @@
 package dev.tidemark.gateway.act.repository;
 
+import dev.tidemark.schema.event.Moment;
 import dev.tidemark.schema.event.QemuFacts;
 import dev.tidemark.schema.id.DiskName;
 import java.util.Map;
 
-/** What only QEMU could tell about a finished backup: who it was, and how many bytes it copied per disk. */
-public record BackupFacts(QemuFacts qemu, Map<DiskName, Long> bytesCopied) {
+/** What its files do not tell about a finished backup: who QEMU was, how many bytes it copied per disk, what the moment is worth. */
+public record BackupFacts(QemuFacts qemu, Map<DiskName, Long> bytesCopied, Moment moment) {
     public BackupFacts {
         bytesCopied = Map.copyOf(bytesCopied);
+    }
+
+    /** Of a guest that was left alone. */
+    public BackupFacts(QemuFacts qemu, Map<DiskName, Long> bytesCopied) {
+        this(qemu, bytesCopied, Moment.CRASH);
     }
 }

@@ -7,6 +7,7 @@ import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.CompletedDisk;
 import dev.tidemark.schema.event.Compression;
 import dev.tidemark.schema.event.FullCause;
+import dev.tidemark.schema.event.Moment;
 import dev.tidemark.schema.event.QemuFacts;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.CheckpointId;
@@ -23,7 +24,8 @@ import java.util.Optional;
  * What lies beside the files of a completed backup. It is written last, so that its presence under the backup's own name means that
  * every file it tells of was fsynced and read back (invariant I7). The order of backups is that of the parents; {@code requestedAt}
  * is for people and for a catalogue that has to be rebuilt. The backup's own moment lies between {@code requestedAt}, by the
- * coordinator's clock, and {@code storedAt}, when its files had been read back, by the clock of the host that wrote them.
+ * coordinator's clock, and {@code storedAt}, when its files had been read back, by the clock of the host that wrote them;
+ * {@code moment} says what it is worth, and is empty where no guest was frozen yet.
  */
 public record Manifest(
         int formatVersion,
@@ -37,6 +39,7 @@ public record Manifest(
         QemuFacts qemu,
         Optional<Compression> compression,
         Optional<RepositoryIdentity> repository,
+        Optional<Moment> moment,
         List<StoredDisk> disks) {
     /** In a repository that does not say which it is. */
     public Manifest(
@@ -62,6 +65,7 @@ public record Manifest(
                 checkpoint,
                 qemu,
                 compression,
+                Optional.empty(),
                 Optional.empty(),
                 disks);
     }

@@ -165,6 +165,7 @@ final class UnfinishedBackup implements PartialBackup {
                 facts.qemu(),
                 plan.compression(),
                 RepositoryMark.read(tree),
+                Optional.of(facts.moment()),
                 disks);
     }
 

@@ -154,6 +154,8 @@ class CataloguedMachineTest {
                         Optional.empty(),
                         like.qemu(),
                         like.compression(),
+                        like.repository(),
+                        like.moment(),
                         like.disks())),
                 "");
     }

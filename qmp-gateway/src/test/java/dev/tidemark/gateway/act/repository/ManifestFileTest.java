@@ -8,6 +8,7 @@ import dev.tidemark.gateway.act.repository.Manifest.StoredDisk;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.FullCause;
+import dev.tidemark.schema.event.Moment;
 import dev.tidemark.schema.event.QemuFacts;
 import dev.tidemark.schema.id.CheckpointName;
 import dev.tidemark.schema.id.DiskName;
@@ -205,6 +206,8 @@ class ManifestFileTest {
                 Optional.of(new BackupCheckpoint(RepositoryFixture.checkpoint(number), new CheckpointName("cp"))),
                 new QemuFacts("7.2.22", OptionalLong.of(1), OptionalLong.empty()),
                 Optional.empty(),
+                Optional.empty(),
+                Optional.of(Moment.FROZEN),
                 List.of(disk));
     }
 
@@ -221,6 +224,8 @@ class ManifestFileTest {
                 sample.checkpoint(),
                 sample.qemu(),
                 sample.compression(),
+                sample.repository(),
+                sample.moment(),
                 disks);
     }
 
