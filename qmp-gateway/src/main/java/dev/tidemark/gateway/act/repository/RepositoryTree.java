@@ -12,8 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Optional;
 
 /**
  * Where things lie: {@code <root>/<machine>/<backup>[.partial|.deleted]/<disk>.qcow2}. Every component below the root is a validated id, so
@@ -25,7 +24,6 @@ record RepositoryTree(Path root) {
     static final String DISK_FILES = "*.qcow2";
     static final String MANIFEST_FILE = "manifest.json";
     static final String PLAN_FILE = "plan.json";
-    private static final Logger LOG = LoggerFactory.getLogger(RepositoryTree.class);
     private static final String DISK_SUFFIX = ".qcow2";
 
     Path machine(MachineId machine) {
@@ -54,16 +52,21 @@ record RepositoryTree(Path root) {
         return named(machine, DELETED_SUFFIX);
     }
 
+    /** Empty for what is not of a backup of ours. */
+    private static Optional<BackupId> backup(String name) {
+        try {
+            return Optional.of(new BackupId(name));
+        } catch (InvalidIdentity foreign) {
+            return Optional.empty();
+        }
+    }
+
     private List<BackupId> named(MachineId machine, String suffix) throws IOException {
         List<BackupId> found = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(machine(machine), "*" + suffix)) {
             for (Path entry : entries) {
                 String name = String.valueOf(entry.getFileName());
-                try {
-                    found.add(new BackupId(name.substring(0, name.length() - suffix.length())));
-                } catch (InvalidIdentity foreign) {
-                    LOG.trace("not of a backup of ours: {}", entry, foreign);
-                }
+                backup(name.substring(0, name.length() - suffix.length())).ifPresent(found::add);
             }
         } catch (DirectoryIteratorException unlisted) {
             throw unlisted.getCause();
