@@ -36,7 +36,15 @@ class BackupCrashIT {
             from = "AFTER_WAKE",
             to = "AFTER_DISMISS",
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"JOBS_RUN", "BEFORE_CANCEL", "AFTER_CANCEL"})
+            names = {
+                "BEFORE_FREEZE",
+                "AFTER_FREEZE",
+                "BEFORE_THAW",
+                "AFTER_THAW",
+                "JOBS_RUN",
+                "BEFORE_CANCEL",
+                "AFTER_CANCEL"
+            })
     void wherever_the_gateway_ends_the_next_one_completes_the_backup(CrashPoint point) {
         try (Rig rig = new Rig(2)) {
             rig.awaitDisks();
