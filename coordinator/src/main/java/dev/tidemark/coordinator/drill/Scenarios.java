@@ -13,7 +13,7 @@ import java.util.Set;
 /** Which scenarios there are, and which are played. */
 final class Scenarios {
     /** So many of each workflow make the quick set: together they take less than three minutes on two processors. */
-    private static final int QUICK_PER_WORKFLOW = 3;
+    private static final int QUICK_PER_WORKFLOW = 2;
 
     /** Of the workflows that are killed midway in every set. */
     private static final int QUICK_BESIDES_MIDWAY = 1;
