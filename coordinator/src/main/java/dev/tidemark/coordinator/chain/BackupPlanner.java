@@ -4,6 +4,7 @@ import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.BackupRequest;
 import dev.tidemark.schema.event.DiskPlan;
 import dev.tidemark.schema.event.FullCause;
+import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.RepositoryName;
@@ -56,11 +57,77 @@ public final class BackupPlanner {
     private static DiskPlan plan(Machine machine, RepositoryName repository, BackupRequest request, Disk disk) {
         return switch (request) {
             case BackupRequest.Full() -> full(disk, FullCause.REQUESTED, "a full backup was asked for");
+            case BackupRequest.Copy() -> full(disk, FullCause.REQUESTED, "a copy was asked for");
             case BackupRequest.Automatic() ->
                 newestBase(machine, repository, disk).orElseGet(() -> fullForCause(machine, repository, disk));
-            case BackupRequest.Since(CheckpointId checkpoint) ->
-                since(machine, repository, disk, checkpoint).orElseGet(() -> fullForCause(machine, repository, disk));
+            case BackupRequest.Since(CheckpointId checkpoint) -> sinceElseFull(machine, repository, disk, checkpoint);
+            case BackupRequest.Differential(CheckpointId checkpoint) ->
+                sinceElseFull(machine, repository, disk, checkpoint);
         };
+    }
+
+    /**
+     * Whoever asks for a differential since a checkpoint at which nothing was ever backed up into that repository has taken one name
+     * for another: a full backup every time would be what nobody asked for. Asked before the wish is accepted, and not again.
+     */
+    static Optional<Rejection> withoutBase(Machine machine, RepositoryName repository, BackupRequest request) {
+        if (!(request instanceof BackupRequest.Differential(CheckpointId checkpoint))) {
+            return Optional.empty();
+        }
+        if (machine.checkpoint(checkpoint)
+                .filter(live -> live.state() != Checkpoint.State.REQUESTED)
+                .isEmpty()) {
+            return Optional.of(new Rejection.UnknownCheckpoint(checkpoint));
+        }
+        boolean backedUp = machine.stored().stream()
+                .anyMatch(kept -> kept.repository().equals(repository)
+                        && kept.checkpoint().filter(checkpoint::equals).isPresent());
+        if (backedUp) {
+            return Optional.empty();
+        }
+        List<String> possible = machine.bases().stream()
+                .filter(base -> base.repository().equals(repository))
+                .map(base -> machine.nameOf(base.checkpoint()))
+                .distinct()
+                .toList();
+        return Optional.of(new Rejection.NoBackupAtCheckpoint(machine.nameOf(checkpoint), repository, possible));
+    }
+
+    private static DiskPlan sinceElseFull(
+            Machine machine, RepositoryName repository, Disk disk, CheckpointId checkpoint) {
+        return since(machine, repository, disk, checkpoint)
+                .or(() -> fullOffThatBase(machine, repository, disk, checkpoint))
+                .orElseGet(() -> fullForCause(machine, repository, disk));
+    }
+
+    /** What became of that very backup, whatever newer ones there are to stand on; empty if it never held the disk. */
+    private static Optional<DiskPlan> fullOffThatBase(
+            Machine machine, RepositoryName repository, Disk disk, CheckpointId checkpoint) {
+        Optional<StoredBackup> taken = machine.stored().stream()
+                .filter(kept -> kept.repository().equals(repository)
+                        && kept.checkpoint().filter(checkpoint::equals).isPresent()
+                        && kept.files().stream().anyMatch(file -> file.disk().equals(disk.name())))
+                .findFirst();
+        if (taken.isEmpty() || !disk.facts().persistentBitmaps()) {
+            return Optional.empty();
+        }
+        BackupId backup = taken.get().backup();
+        if (disk.indexOf(checkpoint) < 0) {
+            return disk.lastBreak()
+                    .map(broken -> full(
+                            disk,
+                            FullCause.valueOf(broken.cause().name()),
+                            "checkpoint '" + machine.nameOf(checkpoint)
+                                    + "' is no longer in the disk's chain, which broke last because "
+                                    + broken.detail()));
+        }
+        return Optional.of(
+                taken.get().deletion().isPresent()
+                        ? full(disk, FullCause.BASE_BACKUP_DELETED, "backup " + backup + " is being deleted")
+                        : full(
+                                disk,
+                                FullCause.BASE_BACKUP_DAMAGED,
+                                "backup " + backup + " was found missing or damaged, or one on which it may stand"));
     }
 
     private static Optional<DiskPlan> newestBase(Machine machine, RepositoryName repository, Disk disk) {

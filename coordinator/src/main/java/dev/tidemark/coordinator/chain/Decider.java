@@ -162,6 +162,7 @@ public final class Decider {
         }
         Optional<Rejection> unfit = busy(machine)
                 .or(() -> speechless(machine, command.quiesce()))
+                .or(() -> BackupPlanner.withoutBase(machine, command.repository(), command.request()))
                 .or(() ->
                         command.checkpoint().flatMap(checkpoint -> taken(machine, checkpoint.id(), checkpoint.name())));
         if (unfit.isPresent()) {
@@ -187,9 +188,11 @@ public final class Decider {
         };
     }
 
-    /** A checkpoint needs at least one disk that can keep its bitmap. */
+    /** A checkpoint needs at least one disk that can keep its bitmap, and a backup that does not stand beside the chains. */
     private static Optional<BackupCheckpoint> trackedCheckpoint(StartBackup command, Machine machine) {
-        return Selection.trackable(machine, command.selection()).isEmpty() ? Optional.empty() : command.checkpoint();
+        boolean none = command.request().leavesChainsAlone()
+                || Selection.trackable(machine, command.selection()).isEmpty();
+        return none ? Optional.empty() : command.checkpoint();
     }
 
     private static Decision abort(AbortBackup command, Machine machine) {

@@ -182,6 +182,27 @@ public sealed interface Rejection {
         }
     }
 
+    /** A differential was asked for since a checkpoint at which nothing was backed up into that repository. */
+    record NoBackupAtCheckpoint(String checkpoint, RepositoryName repository, List<String> possible)
+            implements Rejection {
+        public NoBackupAtCheckpoint {
+            possible = List.copyOf(possible);
+        }
+
+        @Override
+        public String detail() {
+            return "repository '" + repository + "' holds no backup that was taken at checkpoint '" + checkpoint
+                    + "', so that no differential can stand on it";
+        }
+
+        @Override
+        public String remedy() {
+            return possible.isEmpty()
+                    ? "take a full backup with a checkpoint in that repository first"
+                    : "name a checkpoint at which a backup was taken there: " + String.join(", ", possible);
+        }
+    }
+
     /** The backup does not run (any more). */
     record NotRunning(String backup) implements Rejection {
         @Override

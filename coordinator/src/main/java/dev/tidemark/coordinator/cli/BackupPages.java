@@ -50,6 +50,7 @@ final class BackupPages {
                         .field("mode", Cell.text(backup, "mode"))
                         .fieldIfAny("compression", Cell.text(backup, "compression"))
                         .field("state", Cell.text(backup, "state"))
+                        .fieldIfAny("beside chains", besideChains(backup))
                         .field("checkpoint", Cell.text(backup, "checkpoint"))
                         .fieldIfAny("consistency", Cell.text(backup, "consistency"))
                         .fieldIfAny("not frozen", Cell.text(backup, "crashCause"))
@@ -152,9 +153,21 @@ final class BackupPages {
         return size.equals(Cell.NOTHING) ? size : size + "/s a disk";
     }
 
+    /** What was asked for, if nothing can be incremental to it. */
+    private static String besideChains(JsonNode backup) {
+        String request = Cell.text(backup, "request");
+        return request.equals("COPY") || request.equals("DIFFERENTIAL")
+                ? request.toLowerCase(Locale.ROOT)
+                : Cell.NOTHING;
+    }
+
     static String kind(JsonNode backup) {
         Set<String> kinds = new TreeSet<>();
         Cell.list(backup, "disks").forEach(disk -> kinds.add(Cell.text(disk, "kind")));
+        String request = Cell.text(backup, "request");
+        if (request.equals("COPY") || (request.equals("DIFFERENTIAL") && kinds.contains("INCREMENTAL"))) {
+            return request;
+        }
         return kinds.isEmpty()
                 ? Cell.NOTHING
                 : kinds.size() > 1 ? "MIXED" : kinds.iterator().next();

@@ -53,6 +53,9 @@ final class BackupVerbs {
         if (checkpoint != null && noCheckpoint) {
             throw Session.misuse("--checkpoint and --no-checkpoint exclude each other");
         }
+        if (checkpoint != null && selection.isBesideTheChains()) {
+            throw Session.misuse("a copy and a differential make no checkpoint: leave --checkpoint out");
+        }
         ObjectNode body =
                 Arguments.body().put("repo", selection.repositoryName()).put("kind", selection.kind());
         if (selection.since != null) {

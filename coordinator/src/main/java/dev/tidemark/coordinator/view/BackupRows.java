@@ -246,6 +246,8 @@ final class BackupRows {
             case BackupRequest.Automatic ignored -> "AUTO";
             case BackupRequest.Full ignored -> "FULL";
             case BackupRequest.Since ignored -> "SINCE";
+            case BackupRequest.Copy ignored -> "COPY";
+            case BackupRequest.Differential ignored -> "DIFFERENTIAL";
         };
     }
 }

@@ -22,14 +22,18 @@ import dev.tidemark.schema.command.RecordReport;
 import dev.tidemark.schema.command.VerifyBackup;
 import dev.tidemark.schema.contract.OperationResult;
 import dev.tidemark.schema.contract.Outcome;
+import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.contract.Report;
 import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.event.BackupDamaged;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.BackupRequest;
+import dev.tidemark.schema.event.BackupRequested;
 import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.event.DiskPlan;
 import dev.tidemark.schema.event.FullCause;
+import dev.tidemark.schema.id.BackupId;
+import dev.tidemark.schema.id.BitmapName;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.OperationId;
 import dev.tidemark.schema.id.RepositoryName;
@@ -107,6 +111,82 @@ class BackupPlannerTest {
                 .allSatisfy(plan -> assertThat(plan.since()).contains(B));
         assertThat(plan(story, new RepositoryName("third"), AUTOMATIC))
                 .allSatisfy(plan -> assertFull(plan, FullCause.NO_BACKUP_IN_REPOSITORY));
+    }
+
+    @Test
+    void a_copy_is_full_and_what_follows_is_the_same_as_without_it() {
+        Story story = machine().backedUp(BACKUP, NEAR, A);
+        List<Disk> disks = story.now().disks();
+        List<Base> bases = story.now().bases();
+        story.backup(SECOND_BACKUP, NEAR, new BackupRequest.Copy(), Optional.of(B));
+        BackupRequested requested = story.only(BackupRequested.class);
+        assertThat(requested.checkpoint()).isEmpty();
+        assertThat(requested.disks())
+                .hasSize(2)
+                .allSatisfy(plan -> assertFull(plan, FullCause.REQUESTED))
+                .allSatisfy(plan -> assertThat(plan.detail()).contains("copy"));
+        assertThat(((PushBackupOperation) story.desired().operation().orElseThrow()).disks())
+                .allSatisfy(disk -> {
+                    assertThat(disk.tracked()).isFalse();
+                    assertThat(disk.previous()).isEmpty();
+                    assertThat(disk.merge()).isEmpty();
+                });
+        story.look(story.expected().job(story.jobName())).stored();
+        assertThat(story.now().stored(SECOND_BACKUP)).isPresent();
+        assertThat(story.now().disks()).isEqualTo(disks);
+        assertThat(story.now().bases()).isEqualTo(bases);
+        assertThat(story.now().checkpoint(B)).isEmpty();
+        assertThat(plan(story, NEAR, AUTOMATIC))
+                .allSatisfy(plan -> assertThat(plan.parent()).contains(BACKUP));
+    }
+
+    @Test
+    void a_differential_holds_the_union_since_its_checkpoint_and_stands_on_the_backup_taken_there() {
+        Story story = machine().backedUp(BACKUP, NEAR, A).backedUp(SECOND_BACKUP, NEAR, B);
+        List<Base> bases = story.now().bases();
+        BackupId third = new BackupId(Story.ulid(23));
+        story.backup(third, NEAR, new BackupRequest.Differential(A), Optional.of(C));
+        assertThat(story.only(BackupRequested.class).checkpoint()).isEmpty();
+        assertThat(story.only(BackupRequested.class).disks()).hasSize(2).allSatisfy(plan -> {
+            assertThat(plan.kind()).isEqualTo(BackupKind.INCREMENTAL);
+            assertThat(plan.since()).contains(A);
+            assertThat(plan.parent()).contains(BACKUP);
+        });
+        assertThat(((PushBackupOperation) story.desired().operation().orElseThrow()).disks())
+                .allSatisfy(disk -> {
+                    assertThat(disk.tracked()).isFalse();
+                    assertThat(disk.previous()).isEmpty();
+                    assertThat(disk.merge()).containsExactly(BitmapName.of(A), BitmapName.of(B));
+                });
+        story.look(story.expected().job(story.jobName())).stored();
+        assertThat(story.now().bases()).isEqualTo(bases);
+        assertThat(plan(story, NEAR, AUTOMATIC))
+                .allSatisfy(plan -> assertThat(plan.parent()).contains(SECOND_BACKUP));
+    }
+
+    @Test
+    void a_differential_whose_base_was_damaged_is_full_and_says_so_even_if_newer_ones_are_sound() {
+        Story story = damaged(machine().backedUp(BACKUP, NEAR, A), VDA);
+        List<DiskPlan> next = plan(story, NEAR, new BackupRequest.Differential(A));
+        assertFull(next.getFirst(), FullCause.BASE_BACKUP_DAMAGED);
+        assertThat(next.getLast().kind()).isEqualTo(BackupKind.INCREMENTAL);
+        story.backedUp(SECOND_BACKUP, NEAR, B);
+        List<DiskPlan> later = plan(story, NEAR, new BackupRequest.Differential(A));
+        assertFull(later.getFirst(), FullCause.BASE_BACKUP_DAMAGED);
+        assertThat(later.getFirst().detail()).contains(BACKUP.value());
+        assertThat(plan(story, NEAR, new BackupRequest.Differential(B)))
+                .allSatisfy(plan -> assertThat(plan.parent()).contains(SECOND_BACKUP));
+    }
+
+    @Test
+    void a_differential_since_a_checkpoint_that_the_chain_lost_is_full_with_the_breaks_cause() {
+        Story story = machine().backedUp(BACKUP, NEAR, A);
+        story.look(story.expected().inconsistent(VDA, A));
+        story.backedUp(SECOND_BACKUP, NEAR, B);
+        List<DiskPlan> plans = plan(story, NEAR, new BackupRequest.Differential(A));
+        assertFull(plans.getFirst(), FullCause.BITMAP_INCONSISTENT);
+        assertThat(plans.getFirst().detail()).contains(Story.name(A).value());
+        assertThat(plans.getLast().parent()).contains(BACKUP);
     }
 
     @Test

@@ -345,6 +345,23 @@ class DeciderTest {
     }
 
     @Test
+    void a_differential_at_whose_checkpoint_nothing_was_backed_up_is_rejected_with_what_would_be_possible() {
+        Story story = machine().backedUp(SECOND_BACKUP, NEAR, A);
+        story.create(B).done(story.expected().takenOver(VDA, B).takenOver(VDB, B));
+        Rejection.NoBackupAtCheckpoint none = story.when(start(BackupMode.PUSH, new BackupRequest.Differential(B)))
+                .thenRejected(Rejection.NoBackupAtCheckpoint.class);
+        assertThat(none.detail()).contains(Story.name(B).value()).contains("near");
+        assertThat(none.remedy()).contains(Story.name(A).value());
+        story.when(start(BackupMode.PUSH, new BackupRequest.Differential(C)))
+                .thenRejected(Rejection.UnknownCheckpoint.class);
+        assertThat(chain(A).when(start(BackupMode.PUSH, new BackupRequest.Differential(A)))
+                        .thenRejected(Rejection.NoBackupAtCheckpoint.class)
+                        .remedy())
+                .contains("full");
+        story.when(start(BackupMode.PUSH, new BackupRequest.Differential(A))).then(BackupRequested.class);
+    }
+
+    @Test
     void a_backup_of_disks_without_bitmaps_has_no_checkpoint() {
         Story story = registered();
         story.look(story.expected().plug(raw(VDA)));

@@ -136,6 +136,37 @@ class VerbRequestsTest {
     }
 
     @Test
+    void backup_start_can_be_a_copy() {
+        assertThat(started(
+                                "POST",
+                                "/v1/vms/web1/backups",
+                                "BACKUP",
+                                "backup",
+                                "start",
+                                "web1",
+                                "--repo=r",
+                                "--kind=copy")
+                        .body())
+                .isEqualTo("{\"repo\":\"r\",\"kind\":\"COPY\"}");
+    }
+
+    @Test
+    void backup_start_can_be_a_differential() {
+        assertThat(started(
+                                "POST",
+                                "/v1/vms/web1/backups",
+                                "BACKUP",
+                                "backup",
+                                "start",
+                                "web1",
+                                "--repo=r",
+                                "--kind=differential",
+                                "--since=weekly")
+                        .body())
+                .isEqualTo("{\"repo\":\"r\",\"kind\":\"DIFFERENTIAL\",\"since\":\"weekly\"}");
+    }
+
+    @Test
     void backup_start_can_be_full_and_without_a_checkpoint() {
         Asked request = started(
                 "POST",

@@ -232,13 +232,17 @@ final class Client {
     }
 
     private BackupRequest anyRequest() {
-        int draw = simulation.world.dice.below(10);
-        if (draw == 0) {
-            return new BackupRequest.Full();
-        }
-        return draw == 1
-                ? anyCheckpoint().<BackupRequest>map(BackupRequest.Since::new).orElseGet(BackupRequest.Automatic::new)
-                : new BackupRequest.Automatic();
+        return switch (simulation.world.dice.below(13)) {
+            case 0 -> new BackupRequest.Full();
+            case 1 ->
+                anyCheckpoint().<BackupRequest>map(BackupRequest.Since::new).orElseGet(BackupRequest.Automatic::new);
+            case 2 -> new BackupRequest.Copy();
+            case 3 ->
+                anyCheckpoint()
+                        .<BackupRequest>map(BackupRequest.Differential::new)
+                        .orElseGet(BackupRequest.Copy::new);
+            default -> new BackupRequest.Automatic();
+        };
     }
 
     private List<DiskName> anySelection() {

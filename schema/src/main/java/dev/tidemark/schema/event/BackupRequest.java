@@ -9,9 +9,25 @@ import dev.tidemark.schema.id.CheckpointId;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = BackupRequest.Automatic.class, name = "AUTO"),
     @JsonSubTypes.Type(value = BackupRequest.Full.class, name = "FULL"),
-    @JsonSubTypes.Type(value = BackupRequest.Since.class, name = "SINCE")
+    @JsonSubTypes.Type(value = BackupRequest.Since.class, name = "SINCE"),
+    @JsonSubTypes.Type(value = BackupRequest.Copy.class, name = "COPY"),
+    @JsonSubTypes.Type(value = BackupRequest.Differential.class, name = "DIFFERENTIAL")
 })
 public sealed interface BackupRequest {
+    /**
+     * Whether it stands beside the chains: it makes no checkpoint, changes no bitmap, and nothing is ever incremental to it, so that
+     * the backups after it are the same as without it.
+     */
+    default boolean leavesChainsAlone() {
+        return switch (this) {
+            case Automatic automatic -> false;
+            case Full full -> false;
+            case Since since -> false;
+            case Copy copy -> true;
+            case Differential differential -> true;
+        };
+    }
+
     /** Incremental where the evidence holds, else full with the cause. */
     record Automatic() implements BackupRequest {}
 
@@ -20,4 +36,13 @@ public sealed interface BackupRequest {
 
     /** Incremental since this checkpoint, and no backup at all where the evidence does not hold. */
     record Since(CheckpointId checkpoint) implements BackupRequest {}
+
+    /** Everything, beside the chains. */
+    record Copy() implements BackupRequest {}
+
+    /**
+     * What changed since this checkpoint, on top of the backup that was taken at it, beside the chains. Where the evidence does not hold,
+     * that disk's is full, and the cause is told.
+     */
+    record Differential(CheckpointId checkpoint) implements BackupRequest {}
 }

@@ -105,6 +105,29 @@ final class EventSamples {
                 AT);
     }
 
+    /** Of a kind that came later. */
+    static BackupRequested backupRequested(BackupRequest laterKind) {
+        return new BackupRequested(
+                MACHINE,
+                OPERATION,
+                BACKUP,
+                REPOSITORY,
+                BackupMode.PUSH,
+                laterKind,
+                Optional.empty(),
+                List.of(VDA, VDB),
+                plans(),
+                OptionalLong.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                AT);
+    }
+
+    /** What changed since the parent. */
+    static BackupRequest differential() {
+        return new BackupRequest.Differential(PARENT);
+    }
+
     /** With the member that came later. */
     static CheckpointRequested checkpointRequestedQuiesced() {
         return new CheckpointRequested(

@@ -3,6 +3,7 @@ package dev.tidemark.schema.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.schema.event.BackupCompleted;
+import dev.tidemark.schema.event.BackupRequest;
 import dev.tidemark.schema.event.BackupRequested;
 import dev.tidemark.schema.event.CheckpointCreated;
 import dev.tidemark.schema.event.MachineEvent;
@@ -87,6 +88,20 @@ class GoldenEventTest {
                 Arguments.of("backup-requested.v1.quiesce", EventSamples.backupRequestedQuiesced()),
                 Arguments.of("checkpoint-created.v1.crash-cause", EventSamples.checkpointCreatedThoughNotFrozen()),
                 Arguments.of("backup-completed.v1.moment", EventSamples.backupCompletedFrozen()));
+    }
+
+    static Stream<Arguments> besideTheChains() {
+        return Stream.of(
+                Arguments.of("backup-requested.v1.copy", EventSamples.backupRequested(new BackupRequest.Copy())),
+                Arguments.of(
+                        "backup-requested.v1.differential", EventSamples.backupRequested(EventSamples.differential())));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("besideTheChains")
+    void a_backup_of_a_kind_that_came_later_is_read_and_written_as_its_golden_file_says(
+            String name, MachineEvent sample) throws IOException {
+        what_tells_of_a_frozen_guest_is_read_and_written_as_its_golden_file_says(name, sample);
     }
 
     @ParameterizedTest(name = "{0}")

@@ -63,7 +63,17 @@ public final class BackupResource {
     enum Kind {
         AUTO,
         FULL,
-        SINCE
+        SINCE,
+        COPY,
+        DIFFERENTIAL;
+
+        boolean namesCheckpoint() {
+            return this == SINCE || this == DIFFERENTIAL;
+        }
+
+        boolean leavesChainsAlone() {
+            return this == COPY || this == DIFFERENTIAL;
+        }
     }
 
     record NewBackup(
@@ -110,7 +120,14 @@ public final class BackupResource {
             HttpServletRequest request)
             throws Rejected {
         List<DiskName> disks = Given.disks(body.disks());
-        boolean checkpointWanted = !body.noCheckpoint().orElse(false);
+        boolean beside = body.kind().filter(Kind::leavesChainsAlone).isPresent();
+        boolean checkpointWanted = !beside && !body.noCheckpoint().orElse(false);
+        if (beside && body.checkpoint().isPresent()) {
+            throw Refusal.member(
+                    "checkpoint",
+                    "a backup of kind " + body.kind().get() + " stands beside the chains and makes no checkpoint",
+                    "Leave 'checkpoint' out, or choose another kind.");
+        }
         if (!checkpointWanted && body.checkpoint().isPresent()) {
             throw Refusal.member(
                     "checkpoint", "'checkpoint' and 'noCheckpoint' exclude each other", "Leave one of them out.");
@@ -289,18 +306,22 @@ public final class BackupResource {
 
     private BackupRequest request(MachineId machine, Optional<Kind> kind, Optional<CheckpointName> since) {
         Kind wanted = kind.orElse(since.isPresent() ? Kind.SINCE : Kind.AUTO);
-        if ((wanted == Kind.SINCE) != since.isPresent()) {
+        if (wanted.namesCheckpoint() != since.isPresent()) {
             throw Refusal.member(
                     "since",
-                    "'since' names a checkpoint if, and only if, the kind is SINCE",
+                    "'since' names a checkpoint if, and only if, the kind is SINCE or DIFFERENTIAL",
                     "Give both, or leave 'since' out.");
         }
         return switch (wanted) {
             case AUTO -> new BackupRequest.Automatic();
             case FULL -> new BackupRequest.Full();
-            case SINCE ->
-                new BackupRequest.Since(new CheckpointId(
-                        lookup.checkpoint(machine, since.orElseThrow()).id()));
+            case SINCE -> new BackupRequest.Since(checkpoint(machine, since));
+            case COPY -> new BackupRequest.Copy();
+            case DIFFERENTIAL -> new BackupRequest.Differential(checkpoint(machine, since));
         };
+    }
+
+    private CheckpointId checkpoint(MachineId machine, Optional<CheckpointName> since) {
+        return new CheckpointId(lookup.checkpoint(machine, since.orElseThrow()).id());
     }
 }

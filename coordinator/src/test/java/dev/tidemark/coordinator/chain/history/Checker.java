@@ -15,5 +15,7 @@ enum Checker {
     /** I12: a bitmap that a live chain needs is not removed. */
     SAFE_REMOVAL,
     /** I18: once faults stop, the machine comes to rest and leaves nothing behind. */
-    CONVERGENCE
+    CONVERGENCE,
+    /** Of a copy and a differential: no chain and no later backup differs from what it would be without. */
+    BESIDE
 }

@@ -104,15 +104,37 @@ final class Coordinator {
         log.add(event);
         machine = sabotaged(before, event, machine.evolve(event));
         switch (event) {
-            case BackupCompleted completed -> judge.completed(completed);
+            case BackupCompleted completed -> {
+                judge.completed(completed);
+                if (besideTheChains(before)) {
+                    judge.besideTheChains(before, completed.backup(), machine);
+                }
+            }
             case BackupDeletionRequested requested -> judge.givenUp(requested.backup());
-            case BackupRequested requested -> judge.planned(requested.disks());
+            case BackupRequested requested -> {
+                judge.requested(requested);
+                judge.planned(requested.disks());
+            }
             case BackupReplanned replanned -> judge.planned(replanned.disks());
             default -> {}
         }
     }
 
+    private static boolean besideTheChains(Machine before) {
+        return before.pending().orElse(null) instanceof Pending.Backup backup
+                && backup.request().leavesChainsAlone();
+    }
+
     private Machine sabotaged(Machine before, MachineEvent event, Machine after) {
+        if (sabotage == Sabotage.COPY_IS_A_BASE
+                && event instanceof BackupCompleted completed
+                && besideTheChains(before)
+                && after.newestCheckpoint().isPresent()) {
+            return withBase(
+                    after,
+                    completed.repository(),
+                    after.newestCheckpoint().get().id());
+        }
         if (sabotage == Sabotage.FAILED_BACKUP_IS_A_BASE
                 && event instanceof BackupFailed
                 && before.pending().orElse(null) instanceof Pending.Backup backup

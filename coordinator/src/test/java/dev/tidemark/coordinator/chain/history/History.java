@@ -354,13 +354,17 @@ final class History {
     }
 
     private BackupRequest anyRequest() {
-        int draw = dice.nextInt(10);
-        if (draw == 0) {
-            return new BackupRequest.Full();
-        }
-        return draw == 1
-                ? anyCheckpoint().<BackupRequest>map(BackupRequest.Since::new).orElseGet(BackupRequest.Automatic::new)
-                : new BackupRequest.Automatic();
+        return switch (dice.nextInt(13)) {
+            case 0 -> new BackupRequest.Full();
+            case 1 ->
+                anyCheckpoint().<BackupRequest>map(BackupRequest.Since::new).orElseGet(BackupRequest.Automatic::new);
+            case 2 -> new BackupRequest.Copy();
+            case 3 ->
+                anyCheckpoint()
+                        .<BackupRequest>map(BackupRequest.Differential::new)
+                        .orElseGet(BackupRequest.Copy::new);
+            default -> new BackupRequest.Automatic();
+        };
     }
 
     private List<DiskName> anySelection() {

@@ -1,11 +1,14 @@
 package dev.tidemark.coordinator.chain.history;
 
+import dev.tidemark.coordinator.chain.BackupPlanner;
 import dev.tidemark.coordinator.chain.Disk;
 import dev.tidemark.coordinator.chain.Link;
 import dev.tidemark.coordinator.chain.Machine;
 import dev.tidemark.coordinator.ledger.SnapshotJson;
 import dev.tidemark.schema.event.BackupCompleted;
 import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.BackupRequest;
+import dev.tidemark.schema.event.BackupRequested;
 import dev.tidemark.schema.event.CompletedDisk;
 import dev.tidemark.schema.event.DiskPlan;
 import dev.tidemark.schema.event.MachineEvent;
@@ -26,6 +29,7 @@ final class Judge {
     private final FakeQemu qemu;
     private final Map<RepositoryName, FakeRepository> repositories;
     private final Set<BackupId> givenUp = new HashSet<>();
+    private final Set<BackupId> beside = new HashSet<>();
     private long incrementals;
 
     Judge(Set<Checker> checkers, FakeQemu qemu, Map<RepositoryName, FakeRepository> repositories) {
@@ -61,9 +65,40 @@ final class Judge {
         givenUp.add(backup);
     }
 
-    /** Nothing is to stand on what is to go. */
+    /** A copy or a differential asks for no bitmap. */
+    void requested(BackupRequested requested) {
+        require(
+                Checker.BESIDE,
+                !requested.request().leavesChainsAlone()
+                        || requested.checkpoint().isEmpty(),
+                () -> "a backup beside the chains makes a checkpoint: " + requested);
+    }
+
+    /** With a copy or a differential what follows is the same as without it. */
+    void besideTheChains(Machine before, BackupId backup, Machine after) {
+        beside.add(backup);
+        require(
+                Checker.BESIDE,
+                before.disks().equals(after.disks())
+                        && before.bases().equals(after.bases())
+                        && before.lostBases().equals(after.lostBases()),
+                () -> "backup " + backup + " changed a chain or what can be stood on");
+        for (RepositoryName repository : repositories.keySet()) {
+            BackupPlanner.Planned without =
+                    BackupPlanner.plan(before, repository, new BackupRequest.Automatic(), List.of());
+            BackupPlanner.Planned with =
+                    BackupPlanner.plan(after, repository, new BackupRequest.Automatic(), List.of());
+            require(Checker.BESIDE, with.equals(without), () -> "with backup " + backup + " the next one is " + with);
+        }
+    }
+
+    /** Nothing is to stand on what is to go, nor on what stands beside the chains. */
     void planned(List<DiskPlan> disks) {
         for (DiskPlan plan : disks) {
+            require(
+                    Checker.BESIDE,
+                    plan.parent().filter(beside::contains).isEmpty(),
+                    () -> "planned on a copy or a differential: " + plan);
             require(
                     Checker.EVIDENCE,
                     plan.parent().filter(givenUp::contains).isEmpty(),

@@ -45,7 +45,8 @@ class SabotagedTwinTest {
                 arguments(Sabotage.LIVE_STATE_FORGETS, Checker.REPLAY),
                 arguments(Sabotage.NEEDED_BACKUP_DELETED, Checker.RESTORE),
                 arguments(Sabotage.DELETES_ONE_TOO_MANY, Checker.RESTORE),
-                arguments(Sabotage.DELETED_BACKUP_IS_A_BASE, Checker.EVIDENCE));
+                arguments(Sabotage.DELETED_BACKUP_IS_A_BASE, Checker.EVIDENCE),
+                arguments(Sabotage.COPY_IS_A_BASE, Checker.BESIDE));
     }
 
     @ParameterizedTest(name = "{0}: {1}")
