@@ -138,7 +138,7 @@ final class CoordinatorServer implements AutoCloseable {
                 MachineEvent.class,
                 new StoredNames(),
                 SnapshotJson.MAPPER,
-                new LedgerSettings.Snapshots<>("machine-snapshot.v3", Machine.class, SNAPSHOT_EVERY_EVENTS),
+                new LedgerSettings.Snapshots<>("machine-snapshot.v4", Machine.class, SNAPSHOT_EVERY_EVENTS),
                 List.of((stored, connection) ->
                         Projection.apply(connection, stored.event(), stored.sequence() + 1, stored.metadata())));
     }

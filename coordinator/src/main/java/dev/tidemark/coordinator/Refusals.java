@@ -35,6 +35,7 @@ final class Refusals {
             case Rejection.NotProtected _ -> rejected(Kind.CONFLICT, "NOT_PROTECTED", rejection);
             case Rejection.NoRetention _ -> rejected(Kind.NOT_FOUND, "NO_RETENTION", rejection);
             case Rejection.RetentionKeeps _ -> rejected(Kind.CONFLICT, "RETENTION_KEEPS", rejection);
+            case Rejection.NotReady _ -> rejected(Kind.CONFLICT, "NOT_READY", rejection);
             case Rejection.Unsupported _ -> rejected(Kind.UNSUPPORTED, "UNSUPPORTED", rejection);
             case Rejection.HasCheckpoints _ -> rejected(Kind.CONFLICT, "HAS_CHECKPOINTS", rejection);
         };

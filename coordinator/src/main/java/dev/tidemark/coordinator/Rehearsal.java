@@ -7,11 +7,11 @@ import dev.tidemark.gateway.act.Canary;
 import dev.tidemark.gateway.act.Plan;
 import dev.tidemark.gateway.act.PlanDescription;
 import dev.tidemark.gateway.act.Plans;
+import dev.tidemark.schema.contract.BackupOperation;
 import dev.tidemark.schema.contract.CheckpointOperation;
 import dev.tidemark.schema.contract.DeletionOperation;
 import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.Operation;
-import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.event.DiskPlan;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.id.BitmapName;
@@ -38,7 +38,7 @@ final class Rehearsal {
         after.checkpoints()
                 .forEach(known ->
                         names.put(BitmapName.of(known.id()), known.name().value()));
-        if (operation.orElse(null) instanceof PushBackupOperation backup) {
+        if (operation.orElse(null) instanceof BackupOperation backup) {
             backup.disks().forEach(disk -> explanation.add(words(disk.plan())));
         }
         Optional<Plan> plan = operation
@@ -75,7 +75,7 @@ final class Rehearsal {
         return switch (operation) {
             case CheckpointOperation create -> !create.disks().isEmpty();
             case DeletionOperation delete -> !delete.disks().isEmpty();
-            case PushBackupOperation backup -> !backup.disks().isEmpty();
+            case BackupOperation backup -> !backup.disks().isEmpty();
         };
     }
 

@@ -154,7 +154,7 @@ public final class Gateway implements AutoCloseable {
                         settings.transactionTimeout(),
                         own,
                         images),
-                new HostStorage(new Repositories(settings.repositories(), own)),
+                new HostStorage(new Repositories(settings.repositories(), own), settings.exportDirectory()),
                 new HostClockwork(),
                 settings.lookInterval(),
                 own);

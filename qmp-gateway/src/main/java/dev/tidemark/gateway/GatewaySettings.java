@@ -40,6 +40,11 @@ public record GatewaySettings(
                 LOOK_INTERVAL);
     }
 
+    /** Where machines serve what clients pull; beside the locks, because whoever takes a machine over has to find it. */
+    public Path exportDirectory() {
+        return lockDirectory.resolve("exports");
+    }
+
     /** With another time between two looks at a machine at which nothing happens. */
     public GatewaySettings withLookInterval(Duration interval) {
         return new GatewaySettings(

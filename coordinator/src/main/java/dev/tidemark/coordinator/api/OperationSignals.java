@@ -8,7 +8,10 @@ import dev.tidemark.schema.event.BackupDeleted;
 import dev.tidemark.schema.event.BackupDeletionFailed;
 import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupFailed;
+import dev.tidemark.schema.event.BackupFinishRequested;
 import dev.tidemark.schema.event.BackupProtected;
+import dev.tidemark.schema.event.BackupPulled;
+import dev.tidemark.schema.event.BackupReady;
 import dev.tidemark.schema.event.BackupReplanned;
 import dev.tidemark.schema.event.BackupRequested;
 import dev.tidemark.schema.event.BackupSpeedChanged;
@@ -134,7 +137,7 @@ public final class OperationSignals implements AutoCloseable {
             // It ends whatever is under way.
             case MachineRemoved _ -> true;
             // A backup's end is also the end of every wish to abort it.
-            case BackupCompleted _, BackupFailed _, BackupAborted _ -> true;
+            case BackupCompleted _, BackupPulled _, BackupFailed _, BackupAborted _ -> true;
             case ChainBroken _, DriftFound _, DriftGone _, GuestFreezeBegun _, GuestThawed _ -> false;
             case OperationInDoubt doubt -> waitedFor.equals(doubt.operation());
             case CheckpointRequested requested -> waitedFor.equals(requested.operation());
@@ -146,6 +149,9 @@ public final class OperationSignals implements AutoCloseable {
             case BackupRequested requested -> waitedFor.equals(requested.operation());
             case BackupReplanned replanned -> waitedFor.equals(replanned.operation());
             case BackupStarted started -> waitedFor.equals(started.operation());
+            // That clients can read it is all that was asked for.
+            case BackupReady ready -> waitedFor.equals(ready.operation());
+            case BackupFinishRequested requested -> waitedFor.equals(requested.operation());
             case BackupAbortRequested requested -> waitedFor.equals(requested.operation());
             case BackupSpeedChanged changed -> waitedFor.equals(changed.operation());
             case VerificationRequested requested -> waitedFor.equals(requested.operation());

@@ -5,6 +5,8 @@ import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupCompleted;
 import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.BackupPulled;
+import dev.tidemark.schema.event.BackupReady;
 import dev.tidemark.schema.event.BackupReplanned;
 import dev.tidemark.schema.event.BackupRequest;
 import dev.tidemark.schema.event.BackupStarted;
@@ -36,7 +38,9 @@ final class BackupConclusion {
     }
 
     void conclude(Pending.Backup backup, Sight.Observed seen, DiskJudgement judgement, Optional<Outcome> outcome) {
-        boolean done = outcome.orElse(null) instanceof Outcome.Done;
+        // Exports that can be read are a beginning, not an end.
+        boolean done = outcome.orElse(null) instanceof Outcome.Done(var evidence)
+                && !(evidence instanceof Outcome.Evidence.Exported);
         boolean began = Seen.job(seen, backup.operation())
                 || !judgement.trackedNow().isEmpty()
                 || !judgement.stillborn().isEmpty();
@@ -63,7 +67,11 @@ final class BackupConclusion {
             }
         }
         if (outcome.orElse(null) instanceof Outcome.Done(var evidence)) {
-            done(backup, evidence);
+            if (backup.pull().isPresent()) {
+                pulled(backup, seen, evidence);
+            } else {
+                done(backup, evidence);
+            }
         } else if (outcome.isPresent()) {
             refusedOrUnknown(backup, outcome.get());
         } else {
@@ -83,10 +91,53 @@ final class BackupConclusion {
             return;
         }
         switch (outcome) {
-            case Outcome.Done(var evidence) -> done(backup, evidence);
+            case Outcome.Done(var evidence) -> {
+                // Of a pull nothing lies in the repository: only a look tells that it is whole.
+                if (backup.pull().isEmpty()) {
+                    done(backup, evidence);
+                }
+            }
             case Outcome.Refused refused -> pendings.fail(backup, refused.code(), refused.detail());
             case Outcome.Unknown unknown -> pendings.doubt(backup, unknown.detail());
         }
+    }
+
+    /**
+     * What a client has read is worth something only if every job ran and every export was there until it had. The gateway says so
+     * of the very look that it reports, and the look has to show it.
+     */
+    private void pulled(Pending.Backup backup, Sight.Observed seen, Outcome.Evidence evidence) {
+        boolean whole = Seen.runningJobs(seen, backup.operation())
+                        == backup.plan().size()
+                && Seen.exports(seen, backup.operation()) == backup.plan().size();
+        Pending.Backup.Pull pull = backup.pull().orElseThrow();
+        if (!whole) {
+            pendings.fail(
+                    backup,
+                    FailureCode.EVIDENCE_CHANGED,
+                    "the look beside the gateway's word does not show every job and every export of the backup");
+        } else if (evidence instanceof Outcome.Evidence.Exported(var disks)) {
+            if (!pull.ready()) {
+                unfolding.append(new BackupReady(unfolding.now().id(), backup.operation(), backup.backup(), disks, at));
+            }
+        } else if (evidence instanceof Outcome.Evidence.Seen && pull.ready() && pull.finish()) {
+            pendings.failOpenCheckpoint(
+                    backup, FailureCode.EVIDENCE_CHANGED, "the backup was read, but its bitmap is not there");
+            unfolding.append(new BackupPulled(
+                    unfolding.now().id(),
+                    backup.operation(),
+                    backup.backup(),
+                    backup.repository(),
+                    liveCheckpoint(backup),
+                    backup.plan().stream().map(DiskPlan::disk).toList(),
+                    at));
+        }
+    }
+
+    private Optional<CheckpointId> liveCheckpoint(Pending.Backup backup) {
+        return backup.checkpoint()
+                .map(BackupCheckpoint::id)
+                .filter(id -> unfolding.now().checkpoint(id).isPresent());
     }
 
     private void done(Pending.Backup backup, Outcome.Evidence evidence) {
@@ -97,9 +148,7 @@ final class BackupConclusion {
         }
         pendings.failOpenCheckpoint(
                 backup, FailureCode.EVIDENCE_CHANGED, "the backup was completed, but its bitmap is not there");
-        Optional<CheckpointId> checkpoint = backup.checkpoint()
-                .map(BackupCheckpoint::id)
-                .filter(id -> unfolding.now().checkpoint(id).isPresent());
+        Optional<CheckpointId> checkpoint = liveCheckpoint(backup);
         unfolding.append(new BackupCompleted(
                 unfolding.now().id(),
                 backup.operation(),
@@ -148,7 +197,7 @@ final class BackupConclusion {
                 || open.abort()) {
             return;
         }
-        switch (BackupPlanner.plan(unfolding.now(), open.repository(), open.request(), open.selection())) {
+        switch (BackupPlanner.plan(unfolding.now(), open.repository(), open.mode(), open.request(), open.selection())) {
             case BackupPlanner.Planned.Impossible(Rejection rejection) ->
                 pendings.fail(backup, failure(rejection), rejection.detail());
             case BackupPlanner.Planned.Plan(var planned) -> {

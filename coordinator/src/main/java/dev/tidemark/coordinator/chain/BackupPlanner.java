@@ -1,6 +1,7 @@
 package dev.tidemark.coordinator.chain;
 
 import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.BackupMode;
 import dev.tidemark.schema.event.BackupRequest;
 import dev.tidemark.schema.event.DiskPlan;
 import dev.tidemark.schema.event.FullCause;
@@ -35,14 +36,18 @@ public final class BackupPlanner {
 
     /** Plans a backup of the selected disks; an empty selection means all. */
     public static Planned plan(
-            Machine machine, RepositoryName repository, BackupRequest request, List<DiskName> selection) {
+            Machine machine,
+            RepositoryName repository,
+            BackupMode mode,
+            BackupRequest request,
+            List<DiskName> selection) {
         Optional<Rejection> unfit = Selection.check(machine, selection);
         if (unfit.isPresent()) {
             return new Planned.Impossible(unfit.get());
         }
         List<DiskPlan> plans = new ArrayList<>();
         for (Disk disk : Selection.of(machine, selection)) {
-            DiskPlan plan = plan(machine, repository, request, disk);
+            DiskPlan plan = plan(machine, new Place(repository, mode), request, disk);
             if (request instanceof BackupRequest.Since && plan.kind() == BackupKind.FULL) {
                 return new Planned.Impossible(new Rejection.FullRequired(
                         disk.name(),
@@ -54,15 +59,27 @@ public final class BackupPlanner {
         return new Planned.Plan(plans);
     }
 
-    private static DiskPlan plan(Machine machine, RepositoryName repository, BackupRequest request, Disk disk) {
+    /** Where a base has to lie, and with whom. */
+    private record Place(RepositoryName repository, BackupMode mode) {
+        boolean isOf(Base base) {
+            return base.repository().equals(repository) && base.mode() == mode;
+        }
+
+        boolean isOf(LostBase lost, DiskName disk) {
+            return lost.repository().equals(repository)
+                    && lost.mode() == mode
+                    && lost.disk().equals(disk);
+        }
+    }
+
+    private static DiskPlan plan(Machine machine, Place place, BackupRequest request, Disk disk) {
         return switch (request) {
             case BackupRequest.Full() -> full(disk, FullCause.REQUESTED, "a full backup was asked for");
             case BackupRequest.Copy() -> full(disk, FullCause.REQUESTED, "a copy was asked for");
             case BackupRequest.Automatic() ->
-                newestBase(machine, repository, disk).orElseGet(() -> fullForCause(machine, repository, disk));
-            case BackupRequest.Since(CheckpointId checkpoint) -> sinceElseFull(machine, repository, disk, checkpoint);
-            case BackupRequest.Differential(CheckpointId checkpoint) ->
-                sinceElseFull(machine, repository, disk, checkpoint);
+                newestBase(machine, place, disk).orElseGet(() -> fullForCause(machine, place, disk));
+            case BackupRequest.Since(CheckpointId checkpoint) -> sinceElseFull(machine, place, disk, checkpoint);
+            case BackupRequest.Differential(CheckpointId checkpoint) -> sinceElseFull(machine, place, disk, checkpoint);
         };
     }
 
@@ -70,7 +87,8 @@ public final class BackupPlanner {
      * Whoever asks for a differential since a checkpoint at which nothing was ever backed up into that repository has taken one name
      * for another: a full backup every time would be what nobody asked for. Asked before the wish is accepted, and not again.
      */
-    static Optional<Rejection> withoutBase(Machine machine, RepositoryName repository, BackupRequest request) {
+    static Optional<Rejection> withoutBase(
+            Machine machine, RepositoryName repository, BackupMode mode, BackupRequest request) {
         if (!(request instanceof BackupRequest.Differential(CheckpointId checkpoint))) {
             return Optional.empty();
         }
@@ -79,32 +97,37 @@ public final class BackupPlanner {
                 .isEmpty()) {
             return Optional.of(new Rejection.UnknownCheckpoint(checkpoint));
         }
-        boolean backedUp = machine.stored().stream()
-                .anyMatch(kept -> kept.repository().equals(repository)
-                        && kept.checkpoint().filter(checkpoint::equals).isPresent());
+        Place place = new Place(repository, mode);
+        // Of what a client has pulled nothing is known but whether it can still be stood on.
+        boolean backedUp = mode == BackupMode.PUSH
+                ? machine.stored().stream()
+                        .anyMatch(kept -> kept.repository().equals(repository)
+                                && kept.checkpoint().filter(checkpoint::equals).isPresent())
+                : machine.bases().stream()
+                        .anyMatch(base -> place.isOf(base) && base.checkpoint().equals(checkpoint));
         if (backedUp) {
             return Optional.empty();
         }
         List<String> possible = machine.bases().stream()
-                .filter(base -> base.repository().equals(repository))
+                .filter(place::isOf)
                 .map(base -> machine.nameOf(base.checkpoint()))
                 .distinct()
                 .toList();
         return Optional.of(new Rejection.NoBackupAtCheckpoint(machine.nameOf(checkpoint), repository, possible));
     }
 
-    private static DiskPlan sinceElseFull(
-            Machine machine, RepositoryName repository, Disk disk, CheckpointId checkpoint) {
-        return since(machine, repository, disk, checkpoint)
-                .or(() -> fullOffThatBase(machine, repository, disk, checkpoint))
-                .orElseGet(() -> fullForCause(machine, repository, disk));
+    private static DiskPlan sinceElseFull(Machine machine, Place place, Disk disk, CheckpointId checkpoint) {
+        return since(machine, place, disk, checkpoint)
+                .or(() -> fullOffThatBase(machine, place, disk, checkpoint))
+                .orElseGet(() -> fullForCause(machine, place, disk));
     }
 
     /** What became of that very backup, whatever newer ones there are to stand on; empty if it never held the disk. */
     private static Optional<DiskPlan> fullOffThatBase(
-            Machine machine, RepositoryName repository, Disk disk, CheckpointId checkpoint) {
+            Machine machine, Place place, Disk disk, CheckpointId checkpoint) {
         Optional<StoredBackup> taken = machine.stored().stream()
-                .filter(kept -> kept.repository().equals(repository)
+                .filter(kept -> place.mode() == BackupMode.PUSH
+                        && kept.repository().equals(place.repository())
                         && kept.checkpoint().filter(checkpoint::equals).isPresent()
                         && kept.files().stream().anyMatch(file -> file.disk().equals(disk.name())))
                 .findFirst();
@@ -130,9 +153,9 @@ public final class BackupPlanner {
                                 "backup " + backup + " was found missing or damaged, or one on which it may stand"));
     }
 
-    private static Optional<DiskPlan> newestBase(Machine machine, RepositoryName repository, Disk disk) {
+    private static Optional<DiskPlan> newestBase(Machine machine, Place place, Disk disk) {
         for (Link link : disk.chain().reversed()) {
-            Optional<DiskPlan> plan = since(machine, repository, disk, link.checkpoint());
+            Optional<DiskPlan> plan = since(machine, place, disk, link.checkpoint());
             if (plan.isPresent()) {
                 return plan;
             }
@@ -140,13 +163,12 @@ public final class BackupPlanner {
         return Optional.empty();
     }
 
-    private static Optional<DiskPlan> since(
-            Machine machine, RepositoryName repository, Disk disk, CheckpointId checkpoint) {
+    private static Optional<DiskPlan> since(Machine machine, Place place, Disk disk, CheckpointId checkpoint) {
         if (disk.indexOf(checkpoint) < 0) {
             return Optional.empty();
         }
         return machine.bases().stream()
-                .filter(base -> base.holds(repository, checkpoint, disk.name()))
+                .filter(base -> base.holds(place.repository(), place.mode(), checkpoint, disk.name()))
                 .findFirst()
                 .map(base -> new DiskPlan(
                         disk.name(),
@@ -157,7 +179,7 @@ public final class BackupPlanner {
                         "since checkpoint '" + machine.nameOf(checkpoint) + "', on top of backup " + base.backup()));
     }
 
-    private static DiskPlan fullForCause(Machine machine, RepositoryName repository, Disk disk) {
+    private static DiskPlan fullForCause(Machine machine, Place place, Disk disk) {
         if (!disk.facts().persistentBitmaps()) {
             return full(
                     disk,
@@ -165,23 +187,27 @@ public final class BackupPlanner {
                     "format " + disk.facts().format() + " cannot keep a dirty bitmap");
         }
         Optional<LostBase> lost = machine.lostBases().stream()
-                .filter(candidate -> candidate.repository().equals(repository)
-                        && candidate.disk().equals(disk.name()))
+                .filter(candidate -> place.isOf(candidate, disk.name()))
                 .findFirst();
         if (lost.isPresent()) {
             return full(disk, lost.get().cause(), lost.get().detail());
         }
-        boolean othersHadOneBefore = machine.bases().stream()
-                .anyMatch(base -> base.repository().equals(repository) && base.version() < disk.firstSeenVersion());
+        boolean othersHadOneBefore =
+                machine.bases().stream().anyMatch(base -> place.isOf(base) && base.version() < disk.firstSeenVersion());
         return othersHadOneBefore
                 ? full(
                         disk,
                         FullCause.DISK_ADDED,
-                        "the disk was added after the newest backup in repository '" + repository + "'")
+                        "the disk was added after the newest backup in repository '" + place.repository() + "'")
                 : full(
                         disk,
                         FullCause.NO_BACKUP_IN_REPOSITORY,
-                        "repository '" + repository + "' holds no backup of this disk to stand on");
+                        switch (place.mode()) {
+                            case PUSH ->
+                                "repository '" + place.repository() + "' holds no backup of this disk to stand on";
+                            case PULL ->
+                                "no pull backup of this disk was finished for repository '" + place.repository() + "'";
+                        });
     }
 
     static DiskPlan full(Disk disk, FullCause cause, String detail) {

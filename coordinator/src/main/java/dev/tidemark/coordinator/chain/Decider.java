@@ -6,6 +6,7 @@ import dev.tidemark.schema.command.ChangeRetention;
 import dev.tidemark.schema.command.CreateCheckpoint;
 import dev.tidemark.schema.command.DeleteBackup;
 import dev.tidemark.schema.command.DeleteCheckpoint;
+import dev.tidemark.schema.command.FinishBackup;
 import dev.tidemark.schema.command.MachineCommand;
 import dev.tidemark.schema.command.ProtectBackup;
 import dev.tidemark.schema.command.RecordReport;
@@ -17,6 +18,7 @@ import dev.tidemark.schema.command.UnprotectBackup;
 import dev.tidemark.schema.command.VerifyBackup;
 import dev.tidemark.schema.event.BackupAbortRequested;
 import dev.tidemark.schema.event.BackupCheckpoint;
+import dev.tidemark.schema.event.BackupFinishRequested;
 import dev.tidemark.schema.event.BackupMode;
 import dev.tidemark.schema.event.BackupRequested;
 import dev.tidemark.schema.event.BackupSpeedChanged;
@@ -61,6 +63,7 @@ public final class Decider {
             case StartBackup start -> start(start, machine);
             case AbortBackup abort -> abort(abort, machine);
             case ChangeBackupSpeed change -> changeSpeed(change, machine);
+            case FinishBackup finish -> finish(finish, machine);
             case VerifyBackup verify -> RepositoryDecider.verify(verify, machine);
             case RestoreBackup restore -> RepositoryDecider.restore(restore, machine);
             case DeleteBackup delete -> RepositoryDecider.delete(delete, machine);
@@ -157,18 +160,26 @@ public final class Decider {
         if (machine.did(command.operation())) {
             return Decision.accepted();
         }
-        if (command.mode() == BackupMode.PULL) {
-            return Decision.rejected(new Rejection.Unsupported("pull backups are not offered yet"));
+        if ((command.mode() == BackupMode.PULL) != command.pull().isPresent()) {
+            return Decision.rejected(
+                    new Rejection.Unsupported("a pull backup needs its terms, and only a pull backup"));
+        }
+        if (command.pull().isPresent()
+                && (command.bytesPerSecondMax().isPresent()
+                        || command.compression().isPresent())) {
+            return Decision.rejected(new Rejection.Unsupported(
+                    "the client of a pull backup says how fast it reads and how it stores what it has read"));
         }
         Optional<Rejection> unfit = busy(machine)
                 .or(() -> speechless(machine, command.quiesce()))
-                .or(() -> BackupPlanner.withoutBase(machine, command.repository(), command.request()))
+                .or(() -> BackupPlanner.withoutBase(machine, command.repository(), command.mode(), command.request()))
                 .or(() ->
                         command.checkpoint().flatMap(checkpoint -> taken(machine, checkpoint.id(), checkpoint.name())));
         if (unfit.isPresent()) {
             return Decision.rejected(unfit.get());
         }
-        return switch (BackupPlanner.plan(machine, command.repository(), command.request(), command.selection())) {
+        return switch (BackupPlanner.plan(
+                machine, command.repository(), command.mode(), command.request(), command.selection())) {
             case BackupPlanner.Planned.Impossible(Rejection rejection) -> Decision.rejected(rejection);
             case BackupPlanner.Planned.Plan(var disks) ->
                 Decision.accepted(new BackupRequested(
@@ -184,6 +195,7 @@ public final class Decider {
                         command.bytesPerSecondMax(),
                         command.compression(),
                         quiesce(command.quiesce()),
+                        command.pull(),
                         command.askedAt()));
         };
     }
@@ -213,12 +225,30 @@ public final class Decider {
         if (!isRunning(machine, command.backup())) {
             return Decision.rejected(new Rejection.NotRunning(command.backup().value()));
         }
+        if (machine.pending().orElse(null) instanceof Pending.Backup running
+                && running.pull().isPresent()) {
+            return Decision.rejected(new Rejection.Unsupported("the client of a pull backup says how fast it reads"));
+        }
         return Decision.accepted(new BackupSpeedChanged(
                 command.machine(),
                 command.operation(),
                 command.backup(),
                 command.bytesPerSecondMax(),
                 command.askedAt()));
+    }
+
+    private static Decision finish(FinishBackup command, Machine machine) {
+        if (machine.did(command.operation())) {
+            return Decision.accepted();
+        }
+        if (!(machine.pending().orElse(null) instanceof Pending.Backup running)
+                || !running.backup().equals(command.backup())
+                || !running.isReady()
+                || running.abort()) {
+            return Decision.rejected(new Rejection.NotReady(command.backup().value()));
+        }
+        return Decision.accepted(
+                new BackupFinishRequested(command.machine(), command.operation(), command.backup(), command.askedAt()));
     }
 
     private static boolean isRunning(Machine machine, BackupId backup) {

@@ -9,11 +9,13 @@ import dev.tidemark.schema.contract.DesiredDisk;
 import dev.tidemark.schema.contract.DiskBackup;
 import dev.tidemark.schema.contract.NewBitmap;
 import dev.tidemark.schema.contract.Operation;
+import dev.tidemark.schema.contract.PullBackupOperation;
 import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.DiskPlan;
+import dev.tidemark.schema.event.Moment;
 import dev.tidemark.schema.id.BitmapName;
 import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.DiskName;
@@ -106,6 +108,23 @@ public final class DesiredState {
         for (DiskPlan plan : backup.plan()) {
             machine.disk(plan.disk()).ifPresent(disk -> disks.add(diskBackup(machine, backup, plan, disk)));
         }
+        if (backup.pull().isPresent()) {
+            Pending.Backup.Pull pull = backup.pull().get();
+            return new PullBackupOperation(
+                    backup.operation(),
+                    backup.backup(),
+                    backup.repository(),
+                    liveCheckpoint(machine, backup),
+                    disks,
+                    pull.terms(),
+                    backup.quiesce(),
+                    moment(machine, backup),
+                    backup.requestedAt(),
+                    backup.started(),
+                    pull.ready(),
+                    pull.finish(),
+                    backup.abort());
+        }
         return new PushBackupOperation(
                 backup.operation(),
                 backup.backup(),
@@ -115,12 +134,16 @@ public final class DesiredState {
                 backup.bytesPerSecondMax(),
                 backup.compression(),
                 backup.quiesce(),
-                backup.started()
-                        ? Optional.of(GuestConclusion.moment(machine, backup.operation(), backup.quiesce()))
-                        : Optional.empty(),
+                moment(machine, backup),
                 backup.requestedAt(),
                 backup.started(),
                 backup.abort());
+    }
+
+    private static Optional<Moment> moment(Machine machine, Pending.Backup backup) {
+        return backup.started()
+                ? Optional.of(GuestConclusion.moment(machine, backup.operation(), backup.quiesce()))
+                : Optional.empty();
     }
 
     /** A checkpoint that failed while its backup goes on is not tried again: a name is never used twice (hazard S4). */

@@ -137,8 +137,9 @@ final class Draft {
     }
 
     void lose(LostBase lost) {
-        lostBases.removeIf(known ->
-                known.repository().equals(lost.repository()) && known.disk().equals(lost.disk()));
+        lostBases.removeIf(known -> known.repository().equals(lost.repository())
+                && known.mode() == lost.mode()
+                && known.disk().equals(lost.disk()));
         lostBases.add(lost);
     }
 

@@ -56,6 +56,7 @@ final class ErrandConclusion {
                         new BackupDamaged(machine, verify.id(), verify.backup(), disks, at);
                     case Outcome.Evidence.Seen _,
                             Outcome.Evidence.Stored _,
+                            Outcome.Evidence.Exported _,
                             Outcome.Evidence.Restored _,
                             Outcome.Evidence.Removed _ ->
                         failed(machine, operation, FailureCode.EVIDENCE_CHANGED, foreign(evidence), at);

@@ -10,7 +10,11 @@ import dev.tidemark.schema.event.BackupDeleted;
 import dev.tidemark.schema.event.BackupDeletionFailed;
 import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupFailed;
+import dev.tidemark.schema.event.BackupFinishRequested;
+import dev.tidemark.schema.event.BackupMode;
 import dev.tidemark.schema.event.BackupProtected;
+import dev.tidemark.schema.event.BackupPulled;
+import dev.tidemark.schema.event.BackupReady;
 import dev.tidemark.schema.event.BackupReplanned;
 import dev.tidemark.schema.event.BackupRequested;
 import dev.tidemark.schema.event.BackupSpeedChanged;
@@ -45,6 +49,7 @@ import dev.tidemark.schema.event.RetentionChanged;
 import dev.tidemark.schema.event.TrackedDisk;
 import dev.tidemark.schema.event.VerificationFailed;
 import dev.tidemark.schema.event.VerificationRequested;
+import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.OperationId;
@@ -118,6 +123,23 @@ final class Evolution {
             case BackupReplanned replanned -> replan(draft, replanned);
             case BackupStarted started ->
                 changeBackup(draft, started.operation(), backup -> backup.begun(started.at()));
+            case BackupReady ready -> changeBackup(draft, ready.operation(), Pending.Backup::ready);
+            case BackupFinishRequested requested -> {
+                draft.accepted(requested.operation());
+                draft.pending = draft.pending.map(open ->
+                        open instanceof Pending.Backup backup && backup.backup().equals(requested.backup())
+                                ? backup.finishing()
+                                : open);
+            }
+            case BackupPulled pulled ->
+                over(
+                        draft,
+                        BackupMode.PULL,
+                        pulled.repository(),
+                        pulled.backup(),
+                        pulled.operation(),
+                        pulled.checkpoint(),
+                        pulled.disks());
             case BackupCompleted completed -> complete(draft, completed);
             case BackupFailed failed -> draft.ended(failed.operation());
             case BackupAbortRequested requested -> {
@@ -233,6 +255,7 @@ final class Evolution {
                 for (DiskName disk : base.disks()) {
                     draft.lose(new LostBase(
                             base.repository(),
+                            base.mode(),
                             disk,
                             FullCause.BASE_CHECKPOINT_DELETED,
                             "the checkpoint of backup " + base.backup() + " was deleted"));
@@ -273,6 +296,7 @@ final class Evolution {
             if (gone.contains(base.checkpoint()) && base.disks().contains(broken.disk())) {
                 draft.lose(new LostBase(
                         base.repository(),
+                        base.mode(),
                         broken.disk(),
                         FullCause.valueOf(broken.cause().name()),
                         broken.detail()));
@@ -305,7 +329,8 @@ final class Evolution {
                 requested.at(),
                 Optional.empty(),
                 false,
-                false));
+                false,
+                requested.pull().map(terms -> new Pending.Backup.Pull(terms, false, false))));
     }
 
     private static void replan(Draft draft, BackupReplanned replanned) {
@@ -324,36 +349,53 @@ final class Evolution {
     }
 
     private static void complete(Draft draft, BackupCompleted completed) {
-        draft.tookEffect();
         RepositoryEvolution.completed(draft, completed);
-        List<DiskName> disks =
-                completed.disks().stream().map(CompletedDisk::disk).toList();
         if (!draft.usedRepositories.contains(completed.repository())) {
             draft.usedRepositories.add(completed.repository());
         }
-        boolean checkpointLost = completed.checkpoint().isEmpty()
+        over(
+                draft,
+                BackupMode.PUSH,
+                completed.repository(),
+                completed.backup(),
+                completed.operation(),
+                completed.checkpoint(),
+                completed.disks().stream().map(CompletedDisk::disk).toList());
+    }
+
+    /** A backup that reached its end is a base, for others of its mode, where its checkpoint lives on. */
+    private static void over(
+            Draft draft,
+            BackupMode mode,
+            RepositoryName repository,
+            BackupId backupId,
+            OperationId operation,
+            Optional<CheckpointId> ownCheckpoint,
+            List<DiskName> disks) {
+        draft.tookEffect();
+        boolean checkpointLost = ownCheckpoint.isEmpty()
                 && draft.pending.orElse(null) instanceof Pending.Backup backup
                 && backup.checkpoint().isPresent();
         if (checkpointLost) {
             disks.forEach(disk -> draft.lose(new LostBase(
-                    completed.repository(),
+                    repository,
+                    mode,
                     disk,
                     FullCause.BITMAP_MISSING,
-                    "the bitmap of backup " + completed.backup() + " was lost before it was seen")));
+                    "the bitmap of backup " + backupId + " was lost before it was seen")));
         }
-        completed.checkpoint().ifPresent(checkpoint -> {
+        ownCheckpoint.ifPresent(checkpoint -> {
             List<DiskName> tracked = disks.stream()
                     .filter(disk -> draft.disks.stream()
                             .anyMatch(known -> known.name().equals(disk) && known.indexOf(checkpoint) >= 0))
                     .toList();
             if (!tracked.isEmpty()) {
-                draft.bases.add(
-                        new Base(completed.repository(), checkpoint, completed.backup(), tracked, draft.version));
-                draft.lostBases.removeIf(
-                        lost -> lost.repository().equals(completed.repository()) && tracked.contains(lost.disk()));
+                draft.bases.add(new Base(repository, mode, checkpoint, backupId, tracked, draft.version));
+                draft.lostBases.removeIf(lost ->
+                        lost.repository().equals(repository) && lost.mode() == mode && tracked.contains(lost.disk()));
             }
         });
-        draft.ended(completed.operation());
+        draft.ended(operation);
     }
 
     private static void damage(Draft draft, BackupDamaged damaged) {
@@ -370,16 +412,20 @@ final class Evolution {
                         "backup " + damaged.backup() + " failed its verification: " + disk.detail())));
     }
 
-    /** Every backup of the disk in the repository may stand on the one that is lost, so none is a base any more. */
+    /** Every push backup of the disk in the repository may stand on the one that is lost, so none is a base any more. */
     private static void loseAll(Draft draft, RepositoryName repository, DiskName disk, FullCause cause, String detail) {
         boolean held = draft.bases.stream()
-                .anyMatch(base ->
-                        base.repository().equals(repository) && base.disks().contains(disk));
-        draft.bases.replaceAll(base -> base.repository().equals(repository) ? base.without(disk) : base);
+                .anyMatch(base -> isPushedTo(repository, base) && base.disks().contains(disk));
+        draft.bases.replaceAll(base -> isPushedTo(repository, base) ? base.without(disk) : base);
         draft.bases.removeIf(base -> base.disks().isEmpty());
         if (held) {
-            draft.lose(new LostBase(repository, disk, cause, detail));
+            draft.lose(new LostBase(repository, BackupMode.PUSH, disk, cause, detail));
         }
+    }
+
+    /** What a client pulled does not lie in the repository, so that nothing can be missing or damaged there. */
+    private static boolean isPushedTo(RepositoryName repository, Base base) {
+        return base.repository().equals(repository) && base.mode() == BackupMode.PUSH;
     }
 
     private static void changeBackup(Draft draft, OperationId operation, UnaryOperator<Pending.Backup> change) {

@@ -1,9 +1,11 @@
 package dev.tidemark.coordinator.chain;
 
 import dev.tidemark.schema.event.BackupCheckpoint;
+import dev.tidemark.schema.event.BackupMode;
 import dev.tidemark.schema.event.BackupRequest;
 import dev.tidemark.schema.event.Compression;
 import dev.tidemark.schema.event.DiskPlan;
+import dev.tidemark.schema.event.PullTerms;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.DiskName;
@@ -88,8 +90,12 @@ public sealed interface Pending {
             Instant requestedAt,
             Optional<Instant> startedAt,
             boolean abort,
-            boolean inDoubt)
+            boolean inDoubt,
+            Optional<Pull> pull)
             implements Pending {
+        /** Data that a client reads: {@code ready} tells that the exports were seen, {@code finish} that it has read them. */
+        public record Pull(PullTerms terms, boolean ready, boolean finish) {}
+
         public Backup {
             selection = List.copyOf(selection);
             plan = List.copyOf(plan);
@@ -115,7 +121,8 @@ public sealed interface Pending {
                     requestedAt,
                     startedAt,
                     abort,
-                    inDoubt);
+                    inDoubt,
+                    pull);
         }
 
         @Override
@@ -140,9 +147,48 @@ public sealed interface Pending {
             return with(plan, startedAt, true, inDoubt);
         }
 
+        Backup ready() {
+            return with(pull.map(open -> new Pull(open.terms(), true, open.finish())));
+        }
+
+        Backup finishing() {
+            return with(pull.map(open -> new Pull(open.terms(), open.ready(), true)));
+        }
+
+        /** Whether a client can read it now. */
+        boolean isReady() {
+            return pull.filter(Pull::ready).isPresent();
+        }
+
+        /** Who moves the data. */
+        BackupMode mode() {
+            return pull.isPresent() ? BackupMode.PULL : BackupMode.PUSH;
+        }
+
         @Override
         public String description() {
-            return "backup " + backup + " is running";
+            return isReady()
+                    ? "pull backup " + backup + " waits for its client to finish"
+                    : "backup " + backup + " is running";
+        }
+
+        private Backup with(Optional<Pull> nextPull) {
+            return new Backup(
+                    operation,
+                    backup,
+                    repository,
+                    request,
+                    checkpoint,
+                    selection,
+                    plan,
+                    bytesPerSecondMax,
+                    compression,
+                    quiesce,
+                    requestedAt,
+                    startedAt,
+                    abort,
+                    inDoubt,
+                    nextPull);
         }
 
         private Backup with(
@@ -161,7 +207,8 @@ public sealed interface Pending {
                     requestedAt,
                     nowStarted,
                     nowAbort,
-                    nowInDoubt);
+                    nowInDoubt,
+                    pull);
         }
     }
 }

@@ -216,6 +216,19 @@ public sealed interface Rejection {
         }
     }
 
+    /** No client can read it, or nobody needs to finish it (any more). */
+    record NotReady(String backup) implements Rejection {
+        @Override
+        public String detail() {
+            return "backup " + backup + " is no pull backup that waits to be finished";
+        }
+
+        @Override
+        public String remedy() {
+            return "look at it with 'tidemark backup show'";
+        }
+    }
+
     /** No completed backup of that id lies in a repository. */
     record UnknownBackup(BackupId backup) implements Rejection {
         @Override

@@ -55,6 +55,7 @@ final class RepositoryEvolution {
                 base.disks()
                         .forEach(disk -> draft.lose(new LostBase(
                                 base.repository(),
+                                base.mode(),
                                 disk,
                                 FullCause.BASE_BACKUP_DELETED,
                                 "backup " + base.backup() + " was deleted")));

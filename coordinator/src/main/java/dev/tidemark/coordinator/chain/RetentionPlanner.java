@@ -4,6 +4,7 @@ import dev.tidemark.coordinator.chain.RetentionPlan.Entry;
 import dev.tidemark.coordinator.chain.RetentionPlan.Kind;
 import dev.tidemark.coordinator.chain.RetentionPlan.Reason;
 import dev.tidemark.schema.event.BackupCheckpoint;
+import dev.tidemark.schema.event.BackupMode;
 import dev.tidemark.schema.event.BackupRequest;
 import dev.tidemark.schema.event.RetentionPolicy;
 import dev.tidemark.schema.id.BackupId;
@@ -160,7 +161,7 @@ public final class RetentionPlanner {
     }
 
     private void inUse(RepositoryName repository) {
-        if (BackupPlanner.plan(machine, repository, new BackupRequest.Automatic(), List.of())
+        if (BackupPlanner.plan(machine, repository, BackupMode.PUSH, new BackupRequest.Automatic(), List.of())
                 instanceof BackupPlanner.Planned.Plan(var disks)) {
             disks.forEach(disk -> disk.parent().ifPresent(base -> keep(base, Kind.BASE, "")));
         }

@@ -8,6 +8,9 @@ import dev.tidemark.schema.id.OperationId;
 
 /** Questions to an observation. */
 final class Seen {
+    /** QEMU's word. */
+    private static final String CONCLUDED = "concluded";
+
     private Seen() {}
 
     /** Whether a checkpoint's bitmap is on a disk. */
@@ -22,6 +25,24 @@ final class Seen {
             }
         }
         return false;
+    }
+
+    /** How many jobs of an operation have neither ended nor failed. */
+    static long runningJobs(Sight.Observed seen, OperationId operation) {
+        String prefix = BitmapName.PREFIX + operation.value();
+        return seen.jobs().stream()
+                .filter(job -> job.id().startsWith(prefix)
+                        && job.error().isEmpty()
+                        && !job.status().equals(CONCLUDED))
+                .count();
+    }
+
+    /** How many exports of an operation there are. */
+    static long exports(Sight.Observed seen, OperationId operation) {
+        String prefix = BitmapName.PREFIX + operation.value();
+        return seen.exports().stream()
+                .filter(export -> export.startsWith(prefix))
+                .count();
     }
 
     /** Whether an operation has a job, whatever its status. */

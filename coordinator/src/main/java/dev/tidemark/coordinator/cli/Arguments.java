@@ -30,6 +30,7 @@ final class Arguments {
         commandLine.registerConverter(BackupReference.class, BackupReference::parse);
         commandLine.registerConverter(ByteRate.class, ByteRate::parse);
         commandLine.registerConverter(ByteSize.class, ByteSize::parse);
+        commandLine.registerConverter(LeaseTime.class, LeaseTime::parse);
         commandLine.registerConverter(SpeedLimit.class, SpeedLimit::parse);
         commandLine.registerConverter(PointInTime.class, PointInTime::parse);
         commandLine.registerConverter(Path.class, Arguments::path);

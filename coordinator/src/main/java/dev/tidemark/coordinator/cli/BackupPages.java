@@ -55,6 +55,8 @@ final class BackupPages {
                         .fieldIfAny("consistency", Cell.text(backup, "consistency"))
                         .fieldIfAny("not frozen", Cell.text(backup, "crashCause"))
                         .fieldIfAny("limit", limit(backup))
+                        .fieldIfAny("lease", Cell.time(backup, "leaseUntil"))
+                        .fieldIfAny("scratch", Cell.size(backup, "scratchBytesMax"))
                         .fieldIfAny("started", Cell.time(backup, "startedAt"))
                         .fieldIfAny("completed", Cell.time(backup, "completedAt"))
                         .fieldIfAny("verified", Cell.time(backup, "verifiedAt"))
@@ -86,6 +88,7 @@ final class BackupPages {
                     Cell.text(disk, "file"));
         }
         page.gap().table(table);
+        PullPages.howToRead(page, backup);
         for (JsonNode disk : disks) {
             String name = Cell.text(disk, "disk");
             if (!Cell.text(disk, "damage").equals(Cell.NOTHING)) {

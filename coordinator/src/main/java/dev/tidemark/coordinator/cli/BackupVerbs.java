@@ -24,14 +24,19 @@ final class BackupVerbs {
 
     /** The ways to move data that this version has. */
     enum Mode {
-        PUSH
+        PUSH,
+        PULL
     }
 
     @Command(name = "start", description = "Backs up a machine while it runs.")
     int start(
             @Parameters(index = "0", paramLabel = "VM", description = "The machine.") MachineName vm,
             @Mixin BackupSelection selection,
-            @Option(names = "--mode", paramLabel = "MODE", description = "push: QEMU writes the target.") @Nullable
+            @Option(
+                            names = "--mode",
+                            paramLabel = "MODE",
+                            description = "push: QEMU writes the target; pull: a client reads it.")
+                    @Nullable
                     Mode mode,
             @Option(names = "--checkpoint", paramLabel = "NAME", description = "What to call the new checkpoint.")
                     @Nullable
@@ -47,6 +52,19 @@ final class BackupVerbs {
                             names = "--quiesce",
                             description = "With the guest's file systems frozen at that moment, or not at all.")
                     boolean quiesce,
+            @Option(
+                            names = "--lease",
+                            paramLabel = "TIME",
+                            description =
+                                    "Pull: a backup that is not finished by then has failed; as in 24h (the default).")
+                    @Nullable
+                    LeaseTime lease,
+            @Option(
+                            names = "--scratch-limit",
+                            paramLabel = "SIZE",
+                            description = "Pull: keep no more than this of what the guest overwrites, as in 50G.")
+                    @Nullable
+                    ByteSize scratchLimit,
             @Option(names = "--dry-run", description = "Show the decision and the transaction, and do nothing.")
                     boolean dryRun,
             @Mixin WaitOptions wait) {
@@ -79,6 +97,15 @@ final class BackupVerbs {
         }
         if (quiesce) {
             body.put("quiesce", true);
+        }
+        if ((lease != null || scratchLimit != null) && mode != Mode.PULL) {
+            throw Session.misuse("--lease and --scratch-limit are for --mode pull");
+        }
+        if (lease != null) {
+            body.put("leaseSeconds", lease.seconds());
+        }
+        if (scratchLimit != null) {
+            body.put("scratchBytesMax", scratchLimit.bytes());
         }
         RequestPath path = RequestPath.v1("vms", vm.value(), "backups");
         OperationRun run = new OperationRun(session);
@@ -148,6 +175,16 @@ final class BackupVerbs {
                     BackupReference backup,
             @Mixin WaitOptions wait) {
         return act(backup, "abort", wait, Arguments.body());
+    }
+
+    @Command(
+            name = "finish",
+            description = "Says that a pull backup was read: it is kept as one, and no longer served.")
+    int finish(
+            @Parameters(index = "0", paramLabel = "ID", description = "Its id, or 6 characters of it or more.")
+                    BackupReference backup,
+            @Mixin WaitOptions wait) {
+        return act(backup, "finish", wait, Arguments.body());
     }
 
     @Command(name = "speed", description = "Changes how fast a backup that is running copies.")

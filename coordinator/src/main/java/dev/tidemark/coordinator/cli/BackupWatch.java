@@ -71,7 +71,8 @@ final class BackupWatch {
                 .get(RequestPath.v1("backups", seen.path("id").asString("")));
         session.print(backup, BackupPages.one(backup));
         String state = backup.path("state").asString("");
-        if (state.equals("COMPLETED")) {
+        // To be read is what a pull backup was started for.
+        if (state.equals("COMPLETED") || state.equals("READY")) {
             return ExitCode.OK.number();
         }
         boolean failed = List.of("FAILED", "ABORTED", "DELETING", "DELETED").contains(state);

@@ -19,8 +19,13 @@ final class OperationHints {
             case "CHANGE_RETENTION" -> List.of("tidemark retention show " + vm);
             case "REGISTER" -> List.of("tidemark vm show " + vm);
             case "REMOVE" -> List.of("tidemark vm list");
-            case "ABORT_BACKUP", "CHANGE_SPEED", "VERIFY", "DELETE_BACKUP", "PROTECT_BACKUP", "UNPROTECT_BACKUP" ->
-                List.of("tidemark backup show " + target);
+            case "ABORT_BACKUP",
+                    "FINISH_BACKUP",
+                    "CHANGE_SPEED",
+                    "VERIFY",
+                    "DELETE_BACKUP",
+                    "PROTECT_BACKUP",
+                    "UNPROTECT_BACKUP" -> List.of("tidemark backup show " + target);
             default -> List.of("tidemark backup watch " + id);
         };
     }

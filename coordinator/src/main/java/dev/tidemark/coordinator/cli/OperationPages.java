@@ -26,6 +26,7 @@ final class OperationPages {
             case "CREATE_CHECKPOINT", "DELETE_CHECKPOINT" -> Subject.CHECKPOINT;
             case "BACKUP",
                     "ABORT_BACKUP",
+                    "FINISH_BACKUP",
                     "CHANGE_SPEED",
                     "VERIFY",
                     "DELETE_BACKUP",

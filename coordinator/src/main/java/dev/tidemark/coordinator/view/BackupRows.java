@@ -5,6 +5,8 @@ import dev.tidemark.schema.event.BackupCompleted;
 import dev.tidemark.schema.event.BackupDamaged;
 import dev.tidemark.schema.event.BackupFailed;
 import dev.tidemark.schema.event.BackupProtected;
+import dev.tidemark.schema.event.BackupPulled;
+import dev.tidemark.schema.event.BackupReady;
 import dev.tidemark.schema.event.BackupReplanned;
 import dev.tidemark.schema.event.BackupRequest;
 import dev.tidemark.schema.event.BackupRequested;
@@ -19,11 +21,14 @@ import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.MachineRemoved;
 import dev.tidemark.schema.event.Moment;
 import dev.tidemark.schema.event.OperationInDoubt;
+import dev.tidemark.schema.event.PullTerms;
+import dev.tidemark.schema.event.ReadyDisk;
 import dev.tidemark.schema.id.BackupId;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Tables {@code backup} and {@code backup_disk}. */
 final class BackupRows {
@@ -35,8 +40,8 @@ final class BackupRows {
                 """
                 INSERT INTO tidemark.backup
                     (id, vm, repository, mode, request, compression, state, checkpoint, operation, version, requested_at,
-                     bytes_per_second_max, protected)
-                VALUES (?, ?, ?, ?, ?, ?, 'REQUESTED', ?, ?, ?, ?, ?, false)
+                     bytes_per_second_max, lease_until, scratch_bytes_max, protected)
+                VALUES (?, ?, ?, ?, ?, ?, 'REQUESTED', ?, ?, ?, ?, ?, ?, ?, false)
                 """,
                 event.backup(),
                 event.machine(),
@@ -48,7 +53,9 @@ final class BackupRows {
                 event.operation(),
                 version,
                 event.at(),
-                event.bytesPerSecondMax());
+                event.bytesPerSecondMax(),
+                event.pull().map(PullTerms::leaseUntil),
+                event.pull().map(PullTerms::scratchBytesMax).orElse(OptionalLong.empty()));
         plan(connection, event.backup(), event.disks());
     }
 
@@ -78,6 +85,40 @@ final class BackupRows {
                 UPDATE tidemark.backup SET state = 'UNKNOWN', error = ?
                  WHERE vm = ? AND operation = ? AND state IN ('REQUESTED', 'RUNNING', 'UNKNOWN')
                 """, event.detail(), event.machine(), event.operation());
+    }
+
+    static void ready(Connection connection, BackupReady event) throws SQLException {
+        Sql.change(
+                connection,
+                "UPDATE tidemark.backup SET state = 'READY', code = NULL, error = NULL WHERE id = ?",
+                event.backup());
+        for (ReadyDisk disk : event.disks()) {
+            Sql.change(
+                    connection,
+                    "UPDATE tidemark.backup_disk SET uri = ?, dirty_context = ?, virtual_size = ?"
+                            + " WHERE backup = ? AND disk = ?",
+                    disk.uri(),
+                    disk.dirtyContext(),
+                    disk.virtualSize(),
+                    event.backup(),
+                    disk.disk());
+        }
+    }
+
+    static void pulled(Connection connection, BackupPulled event) throws SQLException {
+        Sql.change(connection, """
+                UPDATE tidemark.backup SET state = 'COMPLETED', completed_at = ?, code = NULL, error = NULL
+                 WHERE id = ?
+                """, event.at(), event.backup());
+        noLongerServed(connection, event.backup());
+    }
+
+    /** Nobody can read it there any more. */
+    private static void noLongerServed(Connection connection, BackupId backup) throws SQLException {
+        Sql.change(
+                connection,
+                "UPDATE tidemark.backup_disk SET uri = NULL, dirty_context = NULL WHERE backup = ? AND uri IS NOT NULL",
+                backup);
     }
 
     static void completed(Connection connection, BackupCompleted event) throws SQLException {
@@ -126,6 +167,7 @@ final class BackupRows {
                 event.code(),
                 event.detail(),
                 event.backup());
+        noLongerServed(connection, event.backup());
     }
 
     static void aborted(Connection connection, BackupId backup) throws SQLException {
@@ -134,6 +176,7 @@ final class BackupRows {
                 "UPDATE tidemark.backup SET state = 'ABORTED', code = ?, error = NULL WHERE id = ?",
                 FailureCode.ABORTED,
                 backup);
+        noLongerServed(connection, backup);
     }
 
     static void becomes(Connection connection, BackupId backup, String state) throws SQLException {
@@ -217,8 +260,13 @@ final class BackupRows {
     static void machineRemoved(Connection connection, MachineRemoved event) throws SQLException {
         Sql.change(connection, """
                 UPDATE tidemark.backup SET state = 'FAILED', code = ?, error = ?
-                 WHERE vm = ? AND state IN ('REQUESTED', 'RUNNING', 'UNKNOWN')
+                 WHERE vm = ? AND state IN ('REQUESTED', 'RUNNING', 'READY', 'UNKNOWN')
                 """, FailureCode.MACHINE_REMOVED, OperationRows.MACHINE_LEFT, event.machine());
+        Sql.change(connection, """
+                UPDATE tidemark.backup_disk d SET uri = NULL, dirty_context = NULL
+                  FROM tidemark.backup b
+                 WHERE b.vm = ? AND d.backup = b.id AND d.uri IS NOT NULL
+                """, event.machine());
     }
 
     private static void plan(Connection connection, BackupId backup, List<DiskPlan> disks) throws SQLException {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A backup, whatever became of it. {@code vm} is the machine's name, {@code vmId} outlives a rename; {@code damaged} says that one of
  * its disks cannot be restored, for damage of its own or of a backup that it stands on; without {@code bytesPerSecondMax} it may
  * copy as fast as it can; {@code hold} is the reason of a legal one; {@code crashCause} says why it is CRASH although a frozen guest
- * was asked for.
+ * was asked for; a pull backup has {@code leaseUntil}, and {@code scratchBytesMax} if what it keeps is limited.
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record BackupView(
@@ -26,6 +26,8 @@ public record BackupView(
         @Nullable String consistency,
         @Nullable String crashCause,
         @Nullable Long bytesPerSecondMax,
+        @Nullable Instant leaseUntil,
+        @Nullable Long scratchBytesMax,
         Instant requestedAt,
         @Nullable Instant startedAt,
         @Nullable Instant completedAt,
@@ -43,7 +45,8 @@ public record BackupView(
     /**
      * One disk of the backup; {@code cause} says why it is not incremental. The file's facts are there once it is
      * complete; {@code file} is relative to the repository. {@code damage} is what is wrong with that very file, {@code damagedBy}
-     * the backups below with a damaged file that this disk is restored from too.
+     * the backups below with a damaged file that this disk is restored from too. {@code uri} is where a pull backup is read, while it
+     * can be, and {@code dirtyContext} what tells there what changed.
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record Disk(
@@ -58,6 +61,8 @@ public record BackupView(
             @Nullable Long fileSize,
             @Nullable String sha256,
             @Nullable Long virtualSize,
+            @Nullable String uri,
+            @Nullable String dirtyContext,
             @Nullable String damage,
             List<String> damagedBy) {
         public Disk {

@@ -8,6 +8,7 @@ public enum OperationKind {
     DELETE_CHECKPOINT,
     BACKUP,
     ABORT_BACKUP,
+    FINISH_BACKUP,
     CHANGE_SPEED,
     VERIFY,
     RESTORE,

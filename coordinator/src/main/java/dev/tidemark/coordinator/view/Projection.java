@@ -10,7 +10,10 @@ import dev.tidemark.schema.event.BackupDeleted;
 import dev.tidemark.schema.event.BackupDeletionFailed;
 import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupFailed;
+import dev.tidemark.schema.event.BackupFinishRequested;
 import dev.tidemark.schema.event.BackupProtected;
+import dev.tidemark.schema.event.BackupPulled;
+import dev.tidemark.schema.event.BackupReady;
 import dev.tidemark.schema.event.BackupReplanned;
 import dev.tidemark.schema.event.BackupRequested;
 import dev.tidemark.schema.event.BackupSpeedChanged;
@@ -153,6 +156,14 @@ public final class Projection {
                 BackupRows.started(connection, started);
                 OperationRows.running(connection, started.operation());
             }
+            case BackupReady ready -> {
+                BackupRows.ready(connection, ready);
+                OperationRows.done(connection, ready.operation(), OperationKind.BACKUP, ready.at(), null);
+            }
+            case BackupFinishRequested requested ->
+                OperationRows.begin(
+                        connection, opening, requested.operation(), OperationKind.FINISH_BACKUP, requested.backup());
+            case BackupPulled pulled -> pulled(connection, pulled);
             case BackupCompleted completed -> completed(connection, completed);
             case BackupFailed failed -> failed(connection, failed);
             case BackupAbortRequested requested ->
@@ -287,12 +298,31 @@ public final class Projection {
                 new Failure(TOO_LATE, "the backup was completed before it could be aborted", null));
     }
 
+    private static void pulled(Connection connection, BackupPulled pulled) throws SQLException {
+        BackupRows.pulled(connection, pulled);
+        CheckpointRows.failedWithBackup(connection, pulled.backup());
+        OperationRows.counted(connection, pulled.operation());
+        OperationRows.backupEnded(connection, pulled, pulled.backup(), OperationKind.FINISH_BACKUP, null);
+        OperationRows.backupEnded(
+                connection,
+                pulled,
+                pulled.backup(),
+                OperationKind.ABORT_BACKUP,
+                new Failure(TOO_LATE, "the backup was finished before it could be aborted", null));
+    }
+
     private static void failed(Connection connection, BackupFailed failed) throws SQLException {
         BackupRows.failed(connection, failed);
         CheckpointRows.failedWithBackup(connection, failed.backup());
         OperationRows.counted(connection, failed.operation());
         OperationRows.backupEnded(
                 connection, failed, failed.backup(), OperationKind.BACKUP, new Failure(failed.code(), failed.detail()));
+        OperationRows.backupEnded(
+                connection,
+                failed,
+                failed.backup(),
+                OperationKind.FINISH_BACKUP,
+                new Failure(failed.code(), failed.detail()));
         // Whoever wanted the backup to end got what they wanted.
         OperationRows.backupEnded(connection, failed, failed.backup(), OperationKind.ABORT_BACKUP, null);
     }
@@ -315,6 +345,12 @@ public final class Projection {
                 aborted.backup(),
                 OperationKind.BACKUP,
                 new Failure(FailureCode.ABORTED, "the backup was ended on request"));
+        OperationRows.backupEnded(
+                connection,
+                aborted,
+                aborted.backup(),
+                OperationKind.FINISH_BACKUP,
+                new Failure(FailureCode.ABORTED, "the backup was ended on request before it was finished"));
         OperationRows.backupEnded(connection, aborted, aborted.backup(), OperationKind.ABORT_BACKUP, null);
     }
 

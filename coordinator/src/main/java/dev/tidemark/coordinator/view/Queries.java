@@ -128,7 +128,7 @@ public final class Queries {
     public Optional<BackupView> newestCompleted(
             MachineId machine, Optional<RepositoryName> repository, Optional<Instant> at, Collection<DiskName> disks) {
         return one(Shapes.BACKUP + """
-                         WHERE b.vm = ? AND b.state = 'COMPLETED'
+                         WHERE b.vm = ? AND b.state = 'COMPLETED' AND b.mode = 'PUSH'
                            AND (?::text IS NULL OR b.repository = ?)
                            AND (?::timestamptz IS NULL OR COALESCE(b.started_at, b.completed_at) <= ?)
                            AND ?::text[] <@ ARRAY(SELECT d.disk FROM tidemark.backup_disk d

@@ -54,7 +54,7 @@ final class Shapes {
                                'disk', d.disk, 'kind', d.kind, 'since', d.since, 'parent', d.parent,
                                'cause', d.cause, 'detail', d.detail, 'bytes', d.bytes, 'file', d.file,
                                'fileSize', d.file_size, 'sha256', d.sha256, 'virtualSize', d.virtual_size,
-                               'damage', d.damage,
+                               'uri', d.uri, 'dirtyContext', d.dirty_context, 'damage', d.damage,
                                'damagedBy', (SELECT coalesce(json_agg(s.damaged ORDER BY s.damaged), '[]')
                                                FROM spoilt s
                                               WHERE s.backup = d.backup AND s.disk = d.disk
@@ -121,6 +121,8 @@ final class Shapes {
                 row.getString("consistency"),
                 row.getString("crash_cause"),
                 row.getObject("bytes_per_second_max", Long.class),
+                Sql.instant(row, "lease_until"),
+                row.getObject("scratch_bytes_max", Long.class),
                 moment(row, "requested_at"),
                 Sql.instant(row, "started_at"),
                 Sql.instant(row, "completed_at"),

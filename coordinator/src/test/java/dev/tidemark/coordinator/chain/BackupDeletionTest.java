@@ -27,6 +27,7 @@ import dev.tidemark.schema.event.BackupDeleted;
 import dev.tidemark.schema.event.BackupDeletionFailed;
 import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.BackupMode;
 import dev.tidemark.schema.event.BackupRequest;
 import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.event.DiskPlan;
@@ -68,8 +69,8 @@ class BackupDeletionTest {
     }
 
     private static DiskPlan plan(Story story, RepositoryName repository) {
-        return ((BackupPlanner.Planned.Plan)
-                        BackupPlanner.plan(story.now(), repository, new BackupRequest.Automatic(), List.of(VDA)))
+        return ((BackupPlanner.Planned.Plan) BackupPlanner.plan(
+                        story.now(), repository, BackupMode.PUSH, new BackupRequest.Automatic(), List.of(VDA)))
                 .disks()
                 .getFirst();
     }

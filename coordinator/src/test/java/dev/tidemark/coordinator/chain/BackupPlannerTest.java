@@ -27,6 +27,7 @@ import dev.tidemark.schema.contract.Report;
 import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.event.BackupDamaged;
 import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.BackupMode;
 import dev.tidemark.schema.event.BackupRequest;
 import dev.tidemark.schema.event.BackupRequested;
 import dev.tidemark.schema.event.DamagedDisk;
@@ -46,7 +47,8 @@ class BackupPlannerTest {
     private static final BackupRequest AUTOMATIC = new BackupRequest.Automatic();
 
     private static List<DiskPlan> plan(Story story, RepositoryName repository, BackupRequest request) {
-        BackupPlanner.Planned planned = BackupPlanner.plan(story.now(), repository, request, List.of());
+        BackupPlanner.Planned planned =
+                BackupPlanner.plan(story.now(), repository, BackupMode.PUSH, request, List.of());
         assertThat(planned).isInstanceOf(BackupPlanner.Planned.Plan.class);
         return ((BackupPlanner.Planned.Plan) planned).disks();
     }
@@ -193,7 +195,7 @@ class BackupPlannerTest {
     void since_a_checkpoint_without_a_backup_is_impossible() {
         Story story = machine().backedUp(BACKUP, NEAR, A);
         story.create(B).done(story.expected().takenOver(VDA, B).takenOver(VDB, B));
-        assertThat(BackupPlanner.plan(story.now(), NEAR, new BackupRequest.Since(B), List.of()))
+        assertThat(BackupPlanner.plan(story.now(), NEAR, BackupMode.PUSH, new BackupRequest.Since(B), List.of()))
                 .isInstanceOfSatisfying(
                         BackupPlanner.Planned.Impossible.class,
                         impossible -> assertThat(impossible.rejection())
@@ -304,7 +306,7 @@ class BackupPlannerTest {
     @Test
     void a_selection_is_planned_in_the_machines_order() {
         Story story = machine();
-        assertThat(BackupPlanner.plan(story.now(), NEAR, AUTOMATIC, List.of(VDB, VDA)))
+        assertThat(BackupPlanner.plan(story.now(), NEAR, BackupMode.PUSH, AUTOMATIC, List.of(VDB, VDA)))
                 .isInstanceOfSatisfying(
                         BackupPlanner.Planned.Plan.class,
                         plan -> assertThat(plan.disks())

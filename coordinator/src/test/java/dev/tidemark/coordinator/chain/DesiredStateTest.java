@@ -193,6 +193,9 @@ class DesiredStateTest {
         incremental.backup(SECOND_BACKUP, NEAR, AUTOMATIC, Optional.of(C));
         Story aborting = machine().backup(BACKUP, NEAR, AUTOMATIC, Optional.of(A));
         aborting.started(A).abort(BACKUP);
+        Story pull = machine().pulled(BACKUP, NEAR, A).pull(SECOND_BACKUP, NEAR, Optional.of(B));
+        Story pullFinishing = machine().pull(BACKUP, NEAR, Optional.of(A));
+        pullFinishing.started(A).exported(2).finish(BACKUP);
         return Stream.of(
                 Arguments.of("at-rest", chain(A, B)),
                 Arguments.of("broken", broken),
@@ -205,6 +208,8 @@ class DesiredStateTest {
                 Arguments.of("backup-full", chain(A).backup(BACKUP, NEAR, AUTOMATIC, Optional.of(B))),
                 Arguments.of("backup-incremental", incremental),
                 Arguments.of("backup-aborting", aborting),
+                Arguments.of("pull-incremental", pull),
+                Arguments.of("pull-finishing", pullFinishing),
                 Arguments.of("errands", restore));
     }
 

@@ -246,6 +246,7 @@ class QuiesceTest {
                 OptionalLong.empty(),
                 Optional.empty(),
                 true,
+                Optional.empty(),
                 AT);
     }
 

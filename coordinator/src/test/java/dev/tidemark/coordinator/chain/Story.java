@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidemark.schema.command.AbortBackup;
 import dev.tidemark.schema.command.CreateCheckpoint;
 import dev.tidemark.schema.command.DeleteCheckpoint;
+import dev.tidemark.schema.command.FinishBackup;
 import dev.tidemark.schema.command.MachineCommand;
 import dev.tidemark.schema.command.RecordReport;
 import dev.tidemark.schema.command.RegisterMachine;
@@ -23,7 +24,9 @@ import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.DriftFound;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.MachineEvent;
+import dev.tidemark.schema.event.PullTerms;
 import dev.tidemark.schema.event.QemuFacts;
+import dev.tidemark.schema.event.ReadyDisk;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.CheckpointName;
@@ -171,6 +174,58 @@ final class Story {
                 OptionalLong.empty(),
                 Optional.empty(),
                 AT));
+    }
+
+    /** To be read by a client. */
+    Story pull(BackupId backup, RepositoryName repository, Optional<CheckpointId> checkpoint) {
+        return when(new StartBackup(
+                MACHINE,
+                newOperation(),
+                backup,
+                repository,
+                BackupMode.PULL,
+                new BackupRequest.Automatic(),
+                checkpoint.map(id -> new BackupCheckpoint(id, name(id))),
+                List.of(),
+                OptionalLong.empty(),
+                Optional.empty(),
+                false,
+                Optional.of(new PullTerms("0011", AT.plusSeconds(60), OptionalLong.empty())),
+                AT));
+    }
+
+    /** Every job of the pending backup runs, and these of its exports are there. */
+    Look served(int exports) {
+        Look look = expected();
+        for (int index = 0; index < 2; index++) {
+            look.job("tm-" + pendingOperation() + "-" + index);
+            if (index < exports) {
+                look.export("tm-" + pendingOperation() + "-" + index);
+            }
+        }
+        return look;
+    }
+
+    /** The gateway says that the exports can be read, and the look beside it shows so many of them. */
+    Story exported(int exports) {
+        return report(
+                served(exports).seen(),
+                Optional.of(new Outcome.Done(new Outcome.Evidence.Exported(List.of(
+                        new ReadyDisk(VDA, "nbd://a", Optional.empty(), SIZE),
+                        new ReadyDisk(VDB, "nbd://b", Optional.empty(), SIZE))))));
+    }
+
+    Story finish(BackupId backup) {
+        return when(new FinishBackup(MACHINE, newOperation(), backup, AT));
+    }
+
+    /** A full round of a pull, from the wish to the client's word that it has read everything. */
+    Story pulled(BackupId backup, RepositoryName repository, CheckpointId checkpoint) {
+        pull(backup, repository, Optional.of(checkpoint));
+        started(checkpoint);
+        exported(2);
+        finish(backup);
+        return done(served(2));
     }
 
     Story abort(BackupId backup) {

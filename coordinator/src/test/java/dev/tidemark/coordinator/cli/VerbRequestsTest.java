@@ -167,6 +167,29 @@ class VerbRequestsTest {
     }
 
     @Test
+    void backup_start_can_let_a_client_read_for_a_time() {
+        Asked request = started(
+                "POST",
+                "/v1/vms/web1/backups",
+                "BACKUP",
+                "backup",
+                "start",
+                "web1",
+                "--repo=default",
+                "--mode=pull",
+                "--lease=90m",
+                "--scratch-limit=50G");
+        assertThat(request.body())
+                .isEqualTo("{\"repo\":\"default\",\"kind\":\"AUTO\",\"mode\":\"PULL\",\"leaseSeconds\":5400,"
+                        + "\"scratchBytesMax\":53687091200}");
+    }
+
+    @Test
+    void backup_finish_names_the_backup() {
+        started("POST", "/v1/backups/01K1ZB/finish", "FINISH_BACKUP", "backup", "finish", "01k1zb");
+    }
+
+    @Test
     void backup_start_can_be_full_and_without_a_checkpoint() {
         Asked request = started(
                 "POST",

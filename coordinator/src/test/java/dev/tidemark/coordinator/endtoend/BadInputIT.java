@@ -146,7 +146,12 @@ class BadInputIT {
         String big = "{\"description\":\"" + "x".repeat(2 << 20) + "\"}";
         unchanged(() -> api.send("POST", client.path("/checkpoints"), big), 413);
         unchanged(() -> api.post(client.path("/checkpoints"), Map.of("name", "first")), 409);
-        unchanged(() -> api.post(client.path("/backups"), Map.of("repo", "default", "mode", "PULL")), 422, 400, 501);
+        unchanged(() -> api.post(client.path("/backups"), Map.of("repo", "default", "mode", "CARRY")), 400);
+        unchanged(() -> api.post(client.path("/backups"), Map.of("repo", "default", "leaseSeconds", 60)), 400);
+        Map<String, Object> shortest = Map.of("repo", "default", "mode", "PULL", "leaseSeconds", 0);
+        unchanged(() -> api.post(client.path("/backups"), shortest), 400);
+        Map<String, Object> compressed = Map.of("repo", "default", "mode", "PULL", "compress", true);
+        unchanged(() -> api.post(client.path("/backups"), compressed), 422);
         String done = "/v1/backups/" + client.made().getFirst().id() + "/abort";
         unchanged(() -> api.post(done, Map.of()), 409);
     }

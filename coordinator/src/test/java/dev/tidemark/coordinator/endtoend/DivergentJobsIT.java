@@ -152,17 +152,6 @@ class DivergentJobsIT {
                 .contains("theirs");
     }
 
-    @Test
-    @Covers("#23")
-    void a_pull_backup_whose_client_could_read_live_data_is_refused_as_long_as_there_is_none() {
-        Api.Answer answer = site.api().post(client.path("/backups"), Map.of("repo", "default", "mode", "PULL"));
-        assertThat(answer.status()).as("%s", answer.body()).isBetween(400, 499);
-        assertThat(client.events("backup-requested")).hasSize(1);
-        assertThat(machine.qmp("{\"execute\":\"query-block-exports\"}").toString())
-                .doesNotContain("tm-");
-        then(base);
-    }
-
     private void then(Made parent) {
         Made next = client.backUp();
         assertThat(List.of(next.kind("d0"), next.kind("d1"))).containsExactly("INCREMENTAL", "INCREMENTAL");

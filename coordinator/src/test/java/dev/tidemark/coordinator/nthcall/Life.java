@@ -122,6 +122,11 @@ final class Life {
         return ask(Request.post(path() + "/backups", "{\"repo\":\"default\",\"checkpoint\":\"with-backup\"}"));
     }
 
+    Answer pull() {
+        return ask(Request.post(
+                path() + "/backups", "{\"repo\":\"default\",\"mode\":\"PULL\",\"checkpoint\":\"with-pull\"}"));
+    }
+
     void remove() {
         ask(Request.delete(path() + "?keepBitmaps=true"));
     }

@@ -13,6 +13,7 @@ import dev.tidemark.schema.contract.Operation;
 import dev.tidemark.schema.contract.OperationResult;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.Outcome.Evidence;
+import dev.tidemark.schema.contract.PullBackupOperation;
 import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.contract.Report;
 import dev.tidemark.schema.contract.RepositoryOperation;
@@ -23,6 +24,7 @@ import dev.tidemark.schema.event.CompletedDisk;
 import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.QemuFacts;
+import dev.tidemark.schema.event.ReadyDisk;
 import dev.tidemark.schema.event.RestoredDisk;
 import dev.tidemark.schema.id.BitmapName;
 import dev.tidemark.schema.id.DiskName;
@@ -84,7 +86,50 @@ final class PlayedGateway {
                         result(operation, new Outcome.Refused(FailureCode.ABORTED, "told to end")));
             case PushBackupOperation backup ->
                 report(desired, new Sight.NotTaken(), result(operation, new Outcome.Done(stored(backup))));
+            case PullBackupOperation pull
+            when pull.abort() ->
+                report(
+                        desired,
+                        look(bitmaps(desired), List.of()),
+                        result(operation, new Outcome.Refused(FailureCode.ABORTED, "told to end")));
+            case PullBackupOperation pull
+            when !pull.started() -> {
+                List<ObservedBitmap> bitmaps = pull.checkpoint()
+                        .map(checkpoint -> takenOver(desired, BitmapName.of(checkpoint.id())))
+                        .orElseGet(() -> bitmaps(desired));
+                yield report(desired, look(bitmaps, List.of(keeper(pull))), List.of());
+            }
+            case PullBackupOperation pull
+            when !pull.ready() ->
+                report(
+                        desired,
+                        served(desired, pull),
+                        result(
+                                operation,
+                                new Outcome.Done(new Evidence.Exported(List.of(new ReadyDisk(
+                                        DISK.name(),
+                                        "nbd+unix:///x?socket=/s",
+                                        Optional.empty(),
+                                        DISK.virtualSize()))))));
+            case PullBackupOperation pull when pull.finish() -> report(desired, served(desired, pull), done(operation));
+            case PullBackupOperation pull -> report(desired, served(desired, pull), List.of());
         };
+    }
+
+    private static ObservedJob keeper(PullBackupOperation pull) {
+        return new ObservedJob("tm-" + pull.id() + "-0", "running", Optional.empty(), 0, 1);
+    }
+
+    private static Sight served(Desired desired, PullBackupOperation pull) {
+        return new Sight.Observed(
+                QEMU,
+                "running",
+                List.of(new ObservedDisk(DISK, bitmaps(desired))),
+                List.of(keeper(pull)),
+                List.of(),
+                List.of("tm-" + pull.id() + "-0"),
+                List.of(),
+                List.of());
     }
 
     private static Outcome outcomeOf(RepositoryOperation operation) {

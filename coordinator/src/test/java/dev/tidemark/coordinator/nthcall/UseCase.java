@@ -98,6 +98,27 @@ enum UseCase {
             return () -> life.ask(Request.post("/v1/backups/" + backup + "/abort", "{}"));
         }
     },
+    REPORT_READY {
+        @Override
+        Runnable given(Life life) {
+            pulled(life);
+            return reporting(life);
+        }
+    },
+    FINISH {
+        @Override
+        Runnable given(Life life) {
+            String backup = ready(life);
+            return () -> life.ask(Request.post("/v1/backups/" + backup + "/finish", "{}"));
+        }
+    },
+    REPORT_FINISH {
+        @Override
+        Runnable given(Life life) {
+            life.ask(Request.post("/v1/backups/" + ready(life) + "/finish", "{}"));
+            return reporting(life);
+        }
+    },
     CHANGE_SPEED {
         @Override
         Runnable given(Life life) {
@@ -281,6 +302,19 @@ enum UseCase {
     private static String running(Life life) {
         seen(life);
         String backup = life.backUp().word("target");
+        life.tell(life.nextReport());
+        return backup;
+    }
+
+    private static String pulled(Life life) {
+        seen(life);
+        String backup = life.pull().word("target");
+        life.tell(life.nextReport());
+        return backup;
+    }
+
+    private static String ready(Life life) {
+        String backup = pulled(life);
         life.tell(life.nextReport());
         return backup;
     }

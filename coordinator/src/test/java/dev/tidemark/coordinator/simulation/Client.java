@@ -15,6 +15,7 @@ import dev.tidemark.schema.command.VerifyBackup;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupMode;
 import dev.tidemark.schema.event.BackupRequest;
+import dev.tidemark.schema.event.PullTerms;
 import dev.tidemark.schema.event.RestoreFormat;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.CheckpointId;
@@ -30,6 +31,9 @@ import java.util.OptionalLong;
 /** Who asks for things, and asks again, under the same id, until there is an answer. */
 final class Client {
     private static final int TRIES_MAX = 60;
+
+    /** Nobody waits for a client that has gone away longer than the end of any story. */
+    private static final long LEASE_SECONDS = 6;
 
     private final Simulation simulation;
     private long ids;
@@ -174,6 +178,29 @@ final class Client {
                 OptionalLong.empty(),
                 Optional.empty(),
                 quiesce,
+                Optional.empty(),
+                PlayedLog.NOW);
+    }
+
+    /** All disks, with a checkpoint, to be read by a client. */
+    StartBackup pull(RepositoryName repository) {
+        CheckpointId checkpoint = new CheckpointId(ulid());
+        return new StartBackup(
+                simulation.id,
+                operation(),
+                new BackupId(ulid()),
+                repository,
+                BackupMode.PULL,
+                new BackupRequest.Automatic(),
+                Optional.of(new BackupCheckpoint(checkpoint, new CheckpointName("p" + ids))),
+                List.of(),
+                OptionalLong.empty(),
+                Optional.empty(),
+                false,
+                Optional.of(new PullTerms(
+                        "0011",
+                        PlayedLog.NOW.plusNanos(simulation.world.now()).plusSeconds(LEASE_SECONDS),
+                        OptionalLong.empty())),
                 PlayedLog.NOW);
     }
 

@@ -4,6 +4,7 @@ import dev.tidemark.gateway.reconcile.Clockwork;
 import dev.tidemark.gateway.reconcile.Reconciler;
 import dev.tidemark.gateway.watch.ImageWatch;
 import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** One process of the gateway: when it is killed, the next call or wait of whatever runs in it does not return. */
@@ -49,6 +50,11 @@ final class GatewayLife implements Clockwork {
     @Override
     public long nanoTime() {
         return world.now();
+    }
+
+    @Override
+    public Instant now() {
+        return PlayedLog.NOW.plusNanos(world.now());
     }
 
     @Override

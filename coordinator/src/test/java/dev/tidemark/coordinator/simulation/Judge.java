@@ -6,6 +6,7 @@ import dev.tidemark.coordinator.chain.Machine;
 import dev.tidemark.coordinator.chain.Pending;
 import dev.tidemark.coordinator.ledger.SnapshotJson;
 import dev.tidemark.gateway.act.Plan;
+import dev.tidemark.gateway.act.QemuNames;
 import dev.tidemark.gateway.act.Verb;
 import dev.tidemark.gateway.model.Cells;
 import dev.tidemark.gateway.model.ModelDaemon;
@@ -22,6 +23,7 @@ import dev.tidemark.schema.event.BackupDeletionFailed;
 import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupFailed;
 import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.BackupPulled;
 import dev.tidemark.schema.event.BackupRequested;
 import dev.tidemark.schema.event.BackupVerified;
 import dev.tidemark.schema.event.ChainBroken;
@@ -33,6 +35,7 @@ import dev.tidemark.schema.event.CheckpointFailed;
 import dev.tidemark.schema.event.CheckpointRequested;
 import dev.tidemark.schema.event.CompletedDisk;
 import dev.tidemark.schema.event.Consistency;
+import dev.tidemark.schema.event.DiskPlan;
 import dev.tidemark.schema.event.DriftFound;
 import dev.tidemark.schema.event.DriftGone;
 import dev.tidemark.schema.event.MachineEvent;
@@ -69,6 +72,11 @@ final class Judge {
     private final Set<MachineCommand> acknowledged = new LinkedHashSet<>();
     private final Set<BackupId> beyondPromise = new HashSet<>();
     private final Map<BackupId, RepositoryName> completed = new HashMap<>();
+
+    /** Pulls that their client has read to the end, and found right. */
+    private final Set<BackupId> readable = new HashSet<>();
+
+    private int pulls;
     private long incrementals;
     private long backups;
     private long quiesced;
@@ -167,6 +175,10 @@ final class Judge {
             case CheckpointDeletionFailed failed -> once("operation " + failed.operation());
             case BackupFailed failed -> once("backup " + failed.backup());
             case BackupAborted aborted -> once("backup " + aborted.backup());
+            case BackupPulled pulled -> {
+                once("backup " + pulled.backup());
+                pulled(pulled);
+            }
             case BackupCompleted done -> {
                 once("backup " + done.backup());
                 done.moment()
@@ -240,6 +252,48 @@ final class Judge {
         require(Invariant.ONCE, outcomes.add(subject), () -> "a second outcome of " + subject);
     }
 
+    /**
+     * A client reads every disk now, and whether it is told to keep it or not: what it reads is what was at the moment.
+     *
+     * @return whether it is ready to be read
+     */
+    boolean read(Pending.Backup backup) {
+        ModelDaemon daemon = simulation.machine.daemon();
+        boolean ready = backup.pull().filter(Pending.Backup.Pull::ready).isPresent();
+        if (!ready || daemon == null) {
+            return false;
+        }
+        for (int index = 0; index < backup.plan().size(); index++) {
+            DiskPlan plan = backup.plan().get(index);
+            String node = QemuNames.targetNode(backup.operation(), index);
+            String export = QemuNames.export(backup.operation(), index);
+            if (!daemon.exportIds().contains(export)) {
+                // Its client gets an error, and begins anew.
+                return true;
+            }
+            Moment moment = simulation.machine.momentOf(node).orElse(null);
+            require(Invariant.MOMENT, moment != null, () -> "served without a moment: " + plan);
+            require(
+                    Invariant.RESTORE,
+                    moment != null && Sure.asked(() -> daemon.read(node)).equals(moment.cells()),
+                    () -> "a client reads of " + plan.disk() + " what was not there at the moment");
+            if (plan.kind() == BackupKind.INCREMENTAL && moment != null) {
+                incremental(plan.disk() + " of " + backup.backup(), plan.since(), moment);
+            }
+        }
+        readable.add(backup.backup());
+        return true;
+    }
+
+    private void pulled(BackupPulled pulled) {
+        require(Invariant.PHANTOM, readable.contains(pulled.backup()), () -> "finished, and never read: " + pulled);
+        pulls++;
+    }
+
+    int pulls() {
+        return pulls;
+    }
+
     private void completed(BackupCompleted done) {
         backups++;
         List<PlayedStorage.Stored> stored = simulation.storage.stored(done.repository(), done.backup());
@@ -260,16 +314,16 @@ final class Judge {
             transactions.add(moment.transaction());
             if (disk.kind() == BackupKind.INCREMENTAL) {
                 incrementals++;
-                incremental(disk, moment);
+                incremental(disk.toString(), disk.since(), moment);
             }
             restorable(done.repository(), done.backup(), file.orElseThrow());
         }
         require(Invariant.MOMENT, transactions.size() == 1, () -> "disks of several moments in " + done.backup());
     }
 
-    private void incremental(CompletedDisk disk, Moment moment) {
-        PlayedDisk.Truth truth = disk.since()
-                .map(since -> moment.truths().getOrDefault(BitmapName.of(since).value(), PlayedDisk.Truth.NONE))
+    private void incremental(String disk, Optional<CheckpointId> base, Moment moment) {
+        PlayedDisk.Truth truth = base.map(since ->
+                        moment.truths().getOrDefault(BitmapName.of(since).value(), PlayedDisk.Truth.NONE))
                 .orElse(PlayedDisk.Truth.NONE);
         require(Invariant.EVIDENCE, !truth.lost(), () -> "an incremental on lost evidence: " + disk);
         long within = cells(moment.bytes() / PlayedMachine.CELL_BYTES);

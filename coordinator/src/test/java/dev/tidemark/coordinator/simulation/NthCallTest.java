@@ -25,6 +25,15 @@ class NthCallTest {
         assertThat(tried).isGreaterThanOrEqualTo(workflow == Workflow.REMOVE ? 10 : 20);
     }
 
+    /** Or what befalls it would prove nothing. */
+    @Test
+    void a_pull_that_nothing_befalls_is_read_and_finished() {
+        Quiet.logging();
+        assertThat(Workflow.PULL.pulls()).isEqualTo(1);
+        assertThat(Workflow.PULL_AGAIN.pulls()).isEqualTo(2);
+        assertThat(Workflow.PULL_ABORT.pulls()).isZero();
+    }
+
     /** Without a failure the planted fault does no harm: only a call that fails brings it to light. */
     @Test
     void a_coordinator_that_never_catches_up_is_found() {

@@ -213,7 +213,12 @@ final class PlayedMachine {
         long transaction = world.fresh();
         for (Verb verb : plan.verbs()) {
             if (verb instanceof Verb.StartBackup backup) {
-                begun(asked, backup, transaction);
+                unflushed.add(
+                        Objects.requireNonNull(targets.get(backup.target())).file());
+                begun(asked, backup.node(), backup.target(), backup.bitmap(), transaction);
+            }
+            if (verb instanceof Verb.StartFleecing fleecing) {
+                begun(asked, fleecing.node(), fleecing.target(), marks(plan, fleecing.node()), transaction);
             }
         }
         for (Verb verb : plan.verbs()) {
@@ -232,19 +237,26 @@ final class PlayedMachine {
         }
     }
 
-    private void begun(ModelDaemon asked, Verb.StartBackup backup, long transaction) {
-        Target target = Objects.requireNonNull(targets.get(backup.target()));
-        unflushed.add(target.file());
+    /** What a client is told to be dirty. */
+    private static Optional<String> marks(Plan plan, String node) {
+        return plan.verbs().stream()
+                .filter(verb ->
+                        verb instanceof Verb.AddTemporaryBitmap && verb.node().equals(node))
+                .map(verb -> ((Verb.AddTemporaryBitmap) verb).name())
+                .findFirst();
+    }
+
+    private void begun(ModelDaemon asked, String node, String targetNode, Optional<String> marks, long transaction) {
+        Target target = Objects.requireNonNull(targets.get(targetNode));
         tick();
-        Optional<PlayedDisk> found = on(backup.node());
+        Optional<PlayedDisk> found = on(node);
         if (found.isEmpty()) {
             // A layer that is no longer the top: what it holds is no disk's content any more.
             moments.remove(target.file());
             return;
         }
         PlayedDisk disk = found.get();
-        long copied = backup.bitmap()
-                .map(bitmap -> Sure.asked(() -> asked.dirtyCells(disk.node, bitmap)))
+        long copied = marks.map(bitmap -> Sure.asked(() -> asked.dirtyCells(disk.node, bitmap)))
                 .orElse(-1L);
         moments.put(
                 target.file(),
@@ -274,6 +286,11 @@ final class PlayedMachine {
         if (target != null && unflushed.remove(target.file()) && world.dice.oneIn(2)) {
             host.create(target.file(), target.bytes(), target.backing());
         }
+    }
+
+    /** What was at the moment of the transaction whose job writes to this node. */
+    Optional<Moment> momentOf(String targetNode) {
+        return Optional.ofNullable(targets.get(targetNode)).flatMap(target -> moment(target.file()));
     }
 
     boolean isFlushed(String file) {

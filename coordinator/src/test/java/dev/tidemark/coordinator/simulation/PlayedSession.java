@@ -77,6 +77,43 @@ final class PlayedSession implements Qemu {
     }
 
     @Override
+    public void openScratch(String node, Path image, String disk) throws QmpException {
+        said(Site.OPEN_SCRATCH, "blockdev-add", () -> {
+            daemon.open(new NodeOptions.Qcow2(node, image.toString(), false, new NodeOptions.Backing.Node(disk)));
+            simulation.machine.opened(node, simulation.storage.target(image.toString()));
+        });
+    }
+
+    @Override
+    public void startServer(Path socket) throws QmpException {
+        said(Site.START_SERVER, "nbd-server-start", () -> {
+            daemon.execute(new QmpCommand.NbdServerStart(socket.toString()));
+            simulation.storage.served();
+        });
+    }
+
+    @Override
+    public boolean stopServer() throws QmpException, UnusableReply {
+        if (!asked(Site.LOOK, "query-block-exports", daemon::exportIds).isEmpty()) {
+            return false;
+        }
+        said(Site.STOP_SERVER, "nbd-server-stop", () -> {
+            daemon.execute(new QmpCommand.NbdServerStop());
+            simulation.storage.noLongerServed();
+        });
+        return true;
+    }
+
+    @Override
+    public void export(String export, String node, String name, Optional<TransactionAction.BitmapSource> bitmap)
+            throws QmpException {
+        said(Site.EXPORT, "block-export-add", () -> {
+            daemon.execute(new QmpCommand.BlockExportAdd(export, node, name, bitmap));
+            simulation.machine.changed();
+        });
+    }
+
+    @Override
     public void openCanary(Canary canary, long size) throws QmpException {
         said(Site.OPEN_CANARY, "blockdev-add", () -> {
             daemon.open(new NodeOptions.Null(canary.node(), size));

@@ -1,15 +1,20 @@
 package dev.tidemark.coordinator.simulation;
 
+import dev.tidemark.gateway.act.ExportSocket;
 import dev.tidemark.gateway.act.repository.BackupFacts;
 import dev.tidemark.gateway.act.repository.Manifest;
 import dev.tidemark.gateway.act.repository.PartialBackup;
 import dev.tidemark.gateway.act.repository.ProgressListener;
 import dev.tidemark.gateway.act.repository.RepositoryException;
+import dev.tidemark.gateway.act.repository.Scratch;
 import dev.tidemark.gateway.model.Cells;
+import dev.tidemark.gateway.model.ModelDaemon;
 import dev.tidemark.gateway.reconcile.Storage;
+import dev.tidemark.schema.contract.BackupOperation;
 import dev.tidemark.schema.contract.DeleteBackupOperation;
 import dev.tidemark.schema.contract.DiskBackup;
 import dev.tidemark.schema.contract.Outcome;
+import dev.tidemark.schema.contract.PullBackupOperation;
 import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.contract.RepositoryOperation;
 import dev.tidemark.schema.contract.RestoreOperation;
@@ -46,7 +51,7 @@ final class PlayedStorage {
 
     /** A directory, {@code .partial} or not. */
     private static final class Held {
-        final PushBackupOperation operation;
+        final BackupOperation operation;
         final MachineName machine;
         final Map<DiskName, Stored> disks = new LinkedHashMap<>();
         boolean planned;
@@ -54,7 +59,7 @@ final class PlayedStorage {
         @Nullable
         Manifest manifest;
 
-        Held(PushBackupOperation operation, MachineName machine) {
+        Held(BackupOperation operation, MachineName machine) {
             this.operation = operation;
             this.machine = machine;
         }
@@ -64,6 +69,7 @@ final class PlayedStorage {
     private final Map<RepositoryName, Map<BackupId, Held>> partials = new LinkedHashMap<>();
     private final Map<RepositoryName, Map<BackupId, Held>> completed = new LinkedHashMap<>();
     private final Map<String, PlayedMachine.Target> targets = new HashMap<>();
+    private boolean socketThere;
 
     PlayedStorage(Simulation simulation, List<RepositoryName> repositories) {
         this.simulation = simulation;
@@ -71,6 +77,19 @@ final class PlayedStorage {
             partials.put(repository, new LinkedHashMap<>());
             completed.put(repository, new LinkedHashMap<>());
         }
+    }
+
+    /** QEMU makes the socket, and removes it when it stops serving; one that is killed leaves it behind. */
+    void served() {
+        socketThere = true;
+    }
+
+    void noLongerServed() {
+        socketThere = false;
+    }
+
+    boolean isSocketThere() {
+        return socketThere;
     }
 
     PlayedMachine.Target target(String file) {
@@ -223,6 +242,89 @@ final class PlayedStorage {
         }
 
         @Override
+        public Scratch beginScratch(MachineId machine, PullBackupOperation operation, Map<DiskName, DiskFacts> facts)
+                throws RepositoryException {
+            Fault fault = before(Site.BEGIN_SCRATCH);
+            RepositoryName repository = operation.repository();
+            discard(repository, operation.backup());
+            Held held = new Held(operation, new MachineName("pulled"));
+            of(partials, repository).put(operation.backup(), held);
+            simulation.pass(life, Site.BEGIN_SCRATCH, true);
+            for (DiskBackup disk : operation.disks()) {
+                DiskName name = disk.plan().disk();
+                long bytes = Objects.requireNonNull(facts.get(name)).virtualSize();
+                String file = directory(repository, operation.backup()) + ".partial/" + name + ".scratch";
+                simulation.machine.host.create(file, bytes, Optional.empty());
+                targets.put(file, new PlayedMachine.Target(file, bytes, Optional.empty()));
+                held.disks.put(name, new Stored(disk.plan(), file, bytes, null));
+            }
+            after(Site.BEGIN_SCRATCH, fault);
+            return new PlayedScratch(held);
+        }
+
+        @Override
+        public Optional<Scratch> scratch(MachineId machine, PullBackupOperation operation) throws RepositoryException {
+            before(Site.SCRATCH);
+            return Optional.ofNullable(of(partials, operation.repository()).get(operation.backup()))
+                    .filter(held -> held.disks.size() == operation.disks().size())
+                    .map(PlayedScratch::new);
+        }
+
+        @Override
+        public ExportSocket exportSocket(MachineId machine) {
+            return new PlayedSocket();
+        }
+
+        /** Files that never become a backup. */
+        private static final class PlayedScratch implements Scratch {
+            private final Held held;
+
+            PlayedScratch(Held held) {
+                this.held = held;
+            }
+
+            @Override
+            public Path file(DiskName disk) {
+                return Path.of(Objects.requireNonNull(held.disks.get(disk)).file());
+            }
+
+            @Override
+            public long bytes() {
+                return PlayedMachine.CELL_BYTES;
+            }
+        }
+
+        private final class PlayedSocket implements ExportSocket {
+            @Override
+            public Path path() {
+                return Path.of("/exports/vm.nbd");
+            }
+
+            @Override
+            public void prepare() throws IOException {
+                if (fails(Site.SOCKET)) {
+                    throw new IOException("as played");
+                }
+            }
+
+            @Override
+            public boolean exists() {
+                return socketThere;
+            }
+
+            @Override
+            public boolean isServed() {
+                ModelDaemon daemon = simulation.machine.daemon();
+                return socketThere && daemon != null && daemon.server().isPresent();
+            }
+
+            @Override
+            public void remove() {
+                socketThere = false;
+            }
+        }
+
+        @Override
         public long room(Path target) throws IOException {
             simulation.pass(life, Site.ROOM, false);
             return switch (simulation.fault(Site.ROOM)) {
@@ -344,7 +446,7 @@ final class PlayedStorage {
                     held.operation.checkpoint(),
                     new dev.tidemark.schema.event.QemuFacts(
                             "7.2.22", java.util.OptionalLong.empty(), java.util.OptionalLong.empty()),
-                    held.operation.compression(),
+                    held.operation instanceof PushBackupOperation push ? push.compression() : Optional.empty(),
                     Optional.empty(),
                     held.operation.moment(),
                     disks);

@@ -143,6 +143,7 @@ enum Saboteur {
                         start.bytesPerSecondMax(),
                         start.compression(),
                         start.quiesce(),
+                        start.pull(),
                         start.askedAt())
                 : command;
     }
@@ -302,7 +303,12 @@ enum Saboteur {
         }
         List<Base> bases = new ArrayList<>(after.bases());
         bases.add(new Base(
-                repository, checkpoint, newest.get().backup(), newest.get().disks(), after.version()));
+                repository,
+                newest.get().mode(),
+                checkpoint,
+                newest.get().backup(),
+                newest.get().disks(),
+                after.version()));
         return with(after, bases, after.retired());
     }
 

@@ -4,6 +4,7 @@ import dev.tidemark.coordinator.chain.Checkpoint;
 import dev.tidemark.coordinator.chain.Pending;
 import dev.tidemark.schema.command.AbortBackup;
 import dev.tidemark.schema.command.ChangeBackupSpeed;
+import dev.tidemark.schema.command.FinishBackup;
 import dev.tidemark.schema.command.MachineCommand;
 import dev.tidemark.schema.id.OperationId;
 import dev.tidemark.schema.id.RepositoryName;
@@ -26,10 +27,14 @@ enum Workflow {
     INCREMENTAL(1),
     ABORT(1),
     CHANGE_SPEED(1),
+    PULL(0),
+    PULL_AGAIN(0),
+    PULL_ABORT(1),
     VERIFY(1),
     RESTORE(1),
     DELETE_BACKUP(2);
 
+    private static final int PULL_TRIES_MAX = 20;
     private static final long SECOND = 1_000_000_000L;
     private static final RepositoryName REPOSITORY = Simulation.REPOSITORIES.getFirst();
 
@@ -41,6 +46,13 @@ enum Workflow {
 
     /** What a life with these crashes gave: whether they came to pass, and how many calls there were after the last. */
     record Life(boolean spent, int calls) {}
+
+    /** How many pulls are read and finished if nothing befalls anybody. */
+    int pulls() {
+        Simulation simulation = new Simulation(world(), Saboteur.NONE, 1, played -> new FailureScript(played, null));
+        live(simulation, ((FailureScript) simulation.director)::arm);
+        return simulation.judge.pulls();
+    }
 
     /** Lives it with these crashes; throws what was violated. */
     Life live(List<CrashScript.Crash> crashes) {
@@ -75,12 +87,23 @@ enum Workflow {
             world.in(at, () -> simulation.client.ask(simulation.client.evening(REPOSITORY)));
             at += 10 * SECOND;
         }
+        if (this == PULL_AGAIN) {
+            world.in(at, () -> simulation.client.ask(simulation.client.pull(REPOSITORY)));
+            finishIn(simulation, at + SECOND / 4, PULL_TRIES_MAX);
+            at += 10 * SECOND;
+        }
         world.in(at, () -> {
             arm.run();
             simulation.client.ask(command(simulation));
         });
         if (this == ABORT) {
             world.in(at + SECOND / 4, () -> abort(simulation));
+        }
+        if (this == PULL || this == PULL_AGAIN) {
+            finishIn(simulation, at + SECOND / 4, PULL_TRIES_MAX);
+        }
+        if (this == PULL_ABORT) {
+            world.in(at + SECOND, () -> abort(simulation));
         }
         if (this == CHANGE_SPEED) {
             world.in(at + SECOND / 4, () -> changeSpeed(simulation));
@@ -107,10 +130,26 @@ enum Workflow {
             case DELETE_FIRST, DELETE_ONLY ->
                 client.delete(checkpoints.getFirst().id());
             case FULL, INCREMENTAL, ABORT, CHANGE_SPEED -> client.evening(REPOSITORY);
+            case PULL, PULL_AGAIN, PULL_ABORT -> client.pull(REPOSITORY);
             case VERIFY -> client.verify(REPOSITORY);
             case RESTORE -> client.restore(REPOSITORY);
             case DELETE_BACKUP -> client.deleteNewest(REPOSITORY);
         };
+    }
+
+    /** A client that comes again and again until there is something to read, or no hope. */
+    private static void finishIn(Simulation simulation, long at, int tries) {
+        simulation.world.in(at, () -> {
+            if (simulation.log.now().pending().orElse(null) instanceof Pending.Backup backup
+                    && backup.pull().isPresent()) {
+                if (simulation.judge.read(backup)) {
+                    simulation.client.ask(new FinishBackup(
+                            simulation.id, new OperationId(simulation.client.ulid()), backup.backup(), PlayedLog.NOW));
+                } else if (tries > 0) {
+                    finishIn(simulation, SECOND / 4, tries - 1);
+                }
+            }
+        });
     }
 
     private static void changeSpeed(Simulation simulation) {

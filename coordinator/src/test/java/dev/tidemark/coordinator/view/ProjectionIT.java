@@ -246,6 +246,54 @@ class ProjectionIT {
     }
 
     @Test
+    void a_pull_is_done_when_it_can_be_read_and_says_where_until_it_is_over() throws SQLException {
+        Story story = Story.seen(1, "vm1");
+        BackupRequested requested = story.pullRequested(Optional.of("nightly"));
+        story.started(requested);
+        story.ready(requested);
+        models.tell(story);
+        BackupView ready = queries.backup(requested.backup()).orElseThrow();
+        assertThat(ready.state()).isEqualTo("READY");
+        assertThat(ready.leaseUntil()).isNotNull();
+        assertThat(ready.disks()).extracting(BackupView.Disk::uri).doesNotContainNull();
+        assertThat(ready.disks().getFirst().dirtyContext()).isEqualTo("qemu:dirty-bitmap:t");
+        assertThat(operation(requested.operation()).state()).isEqualTo(OperationState.DONE);
+    }
+
+    @Test
+    void a_pull_that_is_over_is_served_nowhere_and_restored_from_nowhere() throws SQLException {
+        Story story = Story.seen(1, "vm1");
+        BackupRequested requested = story.pullRequested(Optional.of("nightly"));
+        story.started(requested);
+        story.ready(requested);
+        OperationId finish = story.finishRequested(requested);
+        story.pulled(requested);
+        models.tell(story);
+        BackupView over = queries.backup(requested.backup()).orElseThrow();
+        assertThat(over.state()).isEqualTo("COMPLETED");
+        assertThat(over.disks()).extracting(BackupView.Disk::uri).containsOnlyNulls();
+        assertThat(operation(finish).state()).isEqualTo(OperationState.DONE);
+        assertThat(queries.newestCompleted(story.machine(), Optional.empty(), Optional.empty(), List.of()))
+                .isEmpty();
+    }
+
+    @Test
+    void a_pull_that_failed_ends_the_wish_to_finish_it() throws SQLException {
+        Story story = Story.seen(1, "vm1");
+        BackupRequested requested = story.pullRequested(Optional.empty());
+        story.started(requested);
+        story.ready(requested);
+        OperationId finish = story.finishRequested(requested);
+        story.failed(requested);
+        models.tell(story);
+        BackupView over = queries.backup(requested.backup()).orElseThrow();
+        assertThat(over.state()).isEqualTo("FAILED");
+        assertThat(over.disks()).extracting(BackupView.Disk::uri).containsOnlyNulls();
+        assertThat(operation(finish).code()).isEqualTo("JOB_FAILED");
+        assertThat(operation(requested.operation()).state()).isEqualTo(OperationState.DONE);
+    }
+
+    @Test
     void a_lifted_speed_limit_is_shown_as_none() throws SQLException {
         Story story = Story.seen(1, "vm1");
         BackupRequested requested = story.backupRequested(Optional.empty());

@@ -68,7 +68,8 @@ final class RandomStory {
 
     private void live() {
         for (int step = 0; step < STEPS; step++) {
-            switch (dice.nextInt(10)) {
+            switch (dice.nextInt(11)) {
+                case 10 -> pull("p" + step);
                 case 0 -> story.tell(story.observation(dice.nextLong(1L << 40)));
                 case 1 -> checkpoint("cp" + step);
                 case 2 -> deletion();
@@ -166,6 +167,27 @@ final class RandomStory {
                 story.completed(requested, parent, List.of(Story.VDA, Story.VDB));
                 completed.add(requested.backup());
             }
+        }
+    }
+
+    private void pull(String name) {
+        BackupRequested requested = story.pullRequested(dice.nextBoolean() ? Optional.of(name) : Optional.empty());
+        maybeInDoubt(requested.operation());
+        story.started(requested);
+        requested.checkpoint().ifPresent(checkpoint -> live.add(checkpoint.id()));
+        if (dice.nextInt(5) > 0) {
+            story.ready(requested);
+        }
+        if (dice.nextBoolean()) {
+            story.finishRequested(requested);
+        }
+        if (dice.nextInt(4) == 0) {
+            story.abortRequested(requested);
+        }
+        switch (dice.nextInt(4)) {
+            case 0 -> story.failed(requested);
+            case 1 -> story.aborted(requested);
+            default -> story.pulled(requested);
         }
     }
 

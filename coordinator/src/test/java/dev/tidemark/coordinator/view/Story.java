@@ -7,8 +7,11 @@ import dev.tidemark.schema.event.BackupCompleted;
 import dev.tidemark.schema.event.BackupDamaged;
 import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupFailed;
+import dev.tidemark.schema.event.BackupFinishRequested;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.BackupMode;
+import dev.tidemark.schema.event.BackupPulled;
+import dev.tidemark.schema.event.BackupReady;
 import dev.tidemark.schema.event.BackupRequest;
 import dev.tidemark.schema.event.BackupRequested;
 import dev.tidemark.schema.event.BackupSpeedChanged;
@@ -30,7 +33,9 @@ import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.event.MachineObserved;
 import dev.tidemark.schema.event.MachineRegistered;
 import dev.tidemark.schema.event.Moment;
+import dev.tidemark.schema.event.PullTerms;
 import dev.tidemark.schema.event.QemuFacts;
+import dev.tidemark.schema.event.ReadyDisk;
 import dev.tidemark.schema.event.TrackedDisk;
 import dev.tidemark.schema.event.VerificationRequested;
 import dev.tidemark.schema.id.BackupId;
@@ -189,6 +194,7 @@ final class Story {
                 OptionalLong.empty(),
                 checkpoint.map(name -> Compression.ZSTD),
                 Optional.empty(),
+                Optional.empty(),
                 now());
         tell(requested);
         return requested;
@@ -232,6 +238,57 @@ final class Story {
                 requested.repository(),
                 requested.checkpoint().map(BackupCheckpoint::id),
                 disks.stream().map(disk -> file(requested, disk, parent)).toList(),
+                now()));
+    }
+
+    /** To be read by a client. */
+    BackupRequested pullRequested(Optional<String> checkpoint) {
+        BackupRequested pushed = backupRequested(checkpoint);
+        told.removeLast();
+        BackupRequested requested = new BackupRequested(
+                pushed.machine(),
+                pushed.operation(),
+                pushed.backup(),
+                pushed.repository(),
+                BackupMode.PULL,
+                pushed.request(),
+                pushed.checkpoint(),
+                pushed.selection(),
+                pushed.disks(),
+                OptionalLong.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(new PullTerms("0011", now().plusSeconds(86_400), OptionalLong.of(1L << 30))),
+                now());
+        tell(requested);
+        return requested;
+    }
+
+    void ready(BackupRequested requested) {
+        tell(new BackupReady(
+                machine(),
+                requested.operation(),
+                requested.backup(),
+                List.of(
+                        new ReadyDisk(VDA, "nbd+unix:///0011-vda?socket=/s", Optional.of("qemu:dirty-bitmap:t"), 5),
+                        new ReadyDisk(VDB, "nbd+unix:///0011-vdb?socket=/s", Optional.empty(), 6)),
+                now()));
+    }
+
+    OperationId finishRequested(BackupRequested requested) {
+        OperationId operation = nextOperation();
+        tell(new BackupFinishRequested(machine(), operation, requested.backup(), now()));
+        return operation;
+    }
+
+    void pulled(BackupRequested requested) {
+        tell(new BackupPulled(
+                machine(),
+                requested.operation(),
+                requested.backup(),
+                requested.repository(),
+                requested.checkpoint().map(BackupCheckpoint::id),
+                List.of(VDA, VDB),
                 now()));
     }
 

@@ -1,9 +1,9 @@
 package dev.tidemark.gateway.act;
 
+import dev.tidemark.schema.contract.BackupOperation;
 import dev.tidemark.schema.contract.CheckpointOperation;
 import dev.tidemark.schema.contract.DeletionOperation;
 import dev.tidemark.schema.contract.Operation;
-import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.id.BitmapName;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.OperationId;
@@ -64,7 +64,7 @@ public record Canary(String node, String window, String source, String bitmap, S
                             bitmaps.add(previous);
                             bitmaps.add(delete.bitmap());
                         }));
-            case PushBackupOperation backup ->
+            case BackupOperation backup ->
                 backup.disks().stream()
                         .filter(part -> part.plan().disk().equals(disk))
                         .forEach(part -> {
@@ -88,7 +88,7 @@ public record Canary(String node, String window, String source, String bitmap, S
                         .filter(disk -> disk.previous().isPresent())
                         .map(disk -> disk.disk())
                         .toList();
-            case PushBackupOperation backup ->
+            case BackupOperation backup ->
                 backup.disks().stream()
                         // Without a checkpoint of its own an incremental relies on the older bitmaps all the same.
                         .filter(disk -> disk.tracked() || !disk.merge().isEmpty())

@@ -49,6 +49,8 @@ public final class PlanDescription {
             case Verb.MergeBitmaps merge ->
                 "merge " + bitmaps(merge.sources(), names) + " into " + bitmap(merge.target(), names);
             case Verb.RemoveBitmap remove -> "remove " + bitmap(remove.name(), names);
+            case Verb.StartFleecing fleecing ->
+                "keep in " + fleecing.target() + " what the guest is about to overwrite (job " + fleecing.job() + ")";
             case Verb.StartBackup backup ->
                 "copy "
                         + backup.bitmap()

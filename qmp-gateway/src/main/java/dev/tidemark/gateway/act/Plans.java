@@ -7,12 +7,15 @@ import dev.tidemark.gateway.act.Verb.EnableBitmap;
 import dev.tidemark.gateway.act.Verb.MergeBitmaps;
 import dev.tidemark.gateway.act.Verb.RemoveBitmap;
 import dev.tidemark.gateway.act.Verb.StartBackup;
+import dev.tidemark.gateway.act.Verb.StartFleecing;
+import dev.tidemark.schema.contract.BackupOperation;
 import dev.tidemark.schema.contract.BitmapDeletion;
 import dev.tidemark.schema.contract.CheckpointOperation;
 import dev.tidemark.schema.contract.DeletionOperation;
 import dev.tidemark.schema.contract.DiskBackup;
 import dev.tidemark.schema.contract.NewBitmap;
 import dev.tidemark.schema.contract.Operation;
+import dev.tidemark.schema.contract.PullBackupOperation;
 import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.id.BitmapName;
@@ -59,7 +62,7 @@ public final class Plans {
         return switch (operation) {
             case CheckpointOperation checkpoint -> create(checkpoint, nodeByDisk, canaries);
             case DeletionOperation deletion -> delete(deletion, nodeByDisk);
-            case PushBackupOperation backup -> backUp(backup, nodeByDisk, canaries);
+            case BackupOperation backup -> backUp(backup, nodeByDisk, canaries);
         };
     }
 
@@ -91,7 +94,7 @@ public final class Plans {
     }
 
     private static Plan backUp(
-            PushBackupOperation operation, Map<DiskName, String> nodeByDisk, Map<DiskName, Canary> canaries) {
+            BackupOperation operation, Map<DiskName, String> nodeByDisk, Map<DiskName, Canary> canaries) {
         String temporary = BitmapName.temporary(operation.id());
         List<Verb> verbs = new ArrayList<>();
         for (int index = 0; index < operation.disks().size(); index++) {
@@ -115,13 +118,20 @@ public final class Plans {
                         disk.merge().stream().map(BitmapName::value).toList()));
                 marks = Optional.of(temporary);
             }
-            verbs.add(new StartBackup(
-                    node,
-                    QemuNames.job(operation.id(), index),
-                    QemuNames.targetNode(operation.id(), index),
-                    marks,
-                    operation.bytesPerSecondMax(),
-                    operation.compression().isPresent()));
+            String job = QemuNames.job(operation.id(), index);
+            String target = QemuNames.targetNode(operation.id(), index);
+            verbs.add(
+                    switch (operation) {
+                        case PushBackupOperation push ->
+                            new StartBackup(
+                                    node,
+                                    job,
+                                    target,
+                                    marks,
+                                    push.bytesPerSecondMax(),
+                                    push.compression().isPresent());
+                        case PullBackupOperation pull -> new StartFleecing(node, job, target);
+                    });
         }
         return new Plan(verbs);
     }

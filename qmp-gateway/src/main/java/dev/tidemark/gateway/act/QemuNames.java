@@ -31,6 +31,11 @@ public final class QemuNames {
         return BitmapName.PREFIX + operation + (number < 10 ? "0" : "") + number;
     }
 
+    /** The export of that node. */
+    public static String export(OperationId operation, int index) {
+        return job(operation, index);
+    }
+
     /** The node in one of the roles of a canary for the operation's disk at this index. */
     static String canaryNode(OperationId operation, int index, int role) {
         int number = checked(index);

@@ -88,6 +88,14 @@ public sealed interface Verb {
         }
     }
 
+    /** Starts a job that keeps in the target what is about to be overwritten on the node. */
+    record StartFleecing(String node, String job, String target) implements Verb {
+        @Override
+        public TransactionAction action() {
+            return new BlockdevBackup(job, node, target, new Sync.None(), OptionalLong.empty(), false);
+        }
+    }
+
     /** Starts a job that copies the node to the target: what the bitmap marks, or everything without one. */
     record StartBackup(
             String node,

@@ -143,6 +143,17 @@ public final class Observer {
         }
     }
 
+    /** Whether anything is exported by NBD, by whomever. */
+    public boolean hasNbdExports() throws QmpException, UnusableReply {
+        Reply exports = new Reply(Query.BLOCK_EXPORTS.wireName(), session.execute(Query.BLOCK_EXPORTS, timeout));
+        for (Reply export : exports.elements()) {
+            if (export.text("type").equals("nbd")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private Map<Query, Reply> ask() throws QmpException {
         List<JsonNode> replies = session.queryAll(queries, timeout);
         Map<Query, Reply> answers = new HashMap<>();

@@ -1,5 +1,6 @@
 package dev.tidemark.gateway.qmp;
 
+import dev.tidemark.gateway.qmp.TransactionAction.BitmapSource;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -187,6 +188,74 @@ public sealed interface QmpCommand {
         @Override
         public ObjectNode arguments() {
             return JsonNodeFactory.instance.objectNode().put("id", exportId).put("mode", hard ? "hard" : "safe");
+        }
+    }
+
+    /** Starts QEMU's one NBD server on a unix socket. QEMU refuses it while there is one already. */
+    record NbdServerStart(String socket) implements QmpCommand {
+        public NbdServerStart {
+            WireText.require(socket, "socket");
+        }
+
+        @Override
+        public String wireName() {
+            return "nbd-server-start";
+        }
+
+        @Override
+        public ObjectNode arguments() {
+            ObjectNode arguments = JsonNodeFactory.instance.objectNode();
+            arguments.putObject("addr").put("type", "unix").putObject("data").put("path", socket);
+            return arguments;
+        }
+    }
+
+    /** Stops QEMU's NBD server, and with it every export, whoever made it: look first. */
+    record NbdServerStop() implements QmpCommand {
+        @Override
+        public String wireName() {
+            return "nbd-server-stop";
+        }
+
+        @Override
+        public ObjectNode arguments() {
+            return JsonNodeFactory.instance.objectNode();
+        }
+    }
+
+    /**
+     * Lets clients of the NBD server read a node.
+     *
+     * @param bitmap what they are told to be dirty: a disabled bitmap of the node or of one below
+     */
+    record BlockExportAdd(String exportId, String nodeName, String name, Optional<BitmapSource> bitmap)
+            implements QmpCommand {
+        public BlockExportAdd {
+            WireText.requireJobId(exportId);
+            WireText.require(nodeName, "node-name");
+            WireText.require(name, "export name");
+        }
+
+        @Override
+        public String wireName() {
+            return "block-export-add";
+        }
+
+        @Override
+        public ObjectNode arguments() {
+            ObjectNode arguments = JsonNodeFactory.instance
+                    .objectNode()
+                    .put("type", "nbd")
+                    .put("id", exportId)
+                    .put("node-name", nodeName)
+                    .put("name", name)
+                    .put("writable", false);
+            bitmap.ifPresent(source -> {
+                ObjectNode named = arguments.putArray("bitmaps").addObject();
+                source.node().ifPresent(node -> named.put("node", node));
+                named.put("name", source.name());
+            });
+            return arguments;
         }
     }
 

@@ -14,12 +14,14 @@ import dev.tidemark.gateway.observe.Observer;
 import dev.tidemark.gateway.observe.UnusableReply;
 import dev.tidemark.gateway.qmp.QmpException;
 import dev.tidemark.gateway.qmp.QmpRefused;
+import dev.tidemark.schema.contract.BackupOperation;
 import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.DesiredDisk;
 import dev.tidemark.schema.contract.ObservedDisk;
 import dev.tidemark.schema.contract.ObservedJob;
 import dev.tidemark.schema.contract.Outcome.Refused;
 import dev.tidemark.schema.contract.Progress;
+import dev.tidemark.schema.contract.PullBackupOperation;
 import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.event.DiskFacts;
@@ -38,7 +40,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What one gateway process knows of one push backup beyond what a look shows. All of it can be lost: whoever comes after a crash
+ * What one gateway process knows of one backup beyond what a look shows. All of it can be lost: whoever comes after a crash
  * begins a run anew from what is there.
  */
 final class BackupRun {
@@ -55,7 +57,7 @@ final class BackupRun {
     private final Signals signals;
     private final Quiescence quiescence;
     private Desired desired;
-    private PushBackupOperation operation;
+    private BackupOperation operation;
     private final Map<DiskName, Binding> bindings = new HashMap<>();
     private boolean momentChecked;
     private boolean withoutCanaries;
@@ -65,46 +67,57 @@ final class BackupRun {
 
     private Optional<Refused> verdict = Optional.empty();
     private @Nullable Completion completion;
+    private final PullService pulls;
 
     BackupRun(
             Surroundings surroundings,
             Signals signals,
             Quiescence quiescence,
             Desired desired,
-            PushBackupOperation operation) {
+            BackupOperation operation) {
         this.surroundings = surroundings;
         this.signals = signals;
         this.quiescence = quiescence;
         this.desired = desired;
         this.operation = operation;
+        this.pulls = new PullService(surroundings, desired.machine());
         // Jobs found after a restart were started against what the log last knew.
         for (DesiredDisk disk : desired.disks()) {
             bindings.put(disk.disk(), new Binding(disk.file(), disk.backingDepth(), disk.virtualSize()));
         }
     }
 
-    boolean isOf(PushBackupOperation other) {
+    boolean isOf(BackupOperation other) {
         return operation.id().equals(other.id());
     }
 
     /** The operation as it stands now: it may have been planned anew before it was started. */
-    void update(Desired newer, PushBackupOperation newest) {
+    void update(Desired newer, BackupOperation newest) {
         desired = newer;
         operation = newest;
     }
 
     /** What is known now; reads the repository. */
     BackupFindings findings(Look look) throws InterruptedException {
+        if (operation instanceof PullBackupOperation pull) {
+            if (pulls.isLeaseOver(pull) && !pull.finish()) {
+                condemn(new Refused(
+                        FailureCode.LEASE_EXPIRED,
+                        "nobody finished the backup until " + pull.terms().leaseUntil()));
+            }
+            checkMoment(look);
+            return new BackupFindings(Optional.empty(), pulls.readable(pull, look), verdict);
+        }
         try {
             Optional<Manifest> manifest =
                     storage().completed(operation.repository(), desired.machine(), operation.backup());
             if (manifest.isEmpty()) {
                 checkMoment(look);
             }
-            return new BackupFindings(manifest.map(Manifest::evidence), verdict);
+            return new BackupFindings(manifest.map(Manifest::evidence), List.of(), verdict);
         } catch (RepositoryException failure) {
             condemn(failure.unlessInterrupted().refused());
-            return new BackupFindings(Optional.empty(), verdict);
+            return new BackupFindings(Optional.empty(), List.of(), verdict);
         }
     }
 
@@ -115,11 +128,9 @@ final class BackupRun {
         housekeeping.closeNodes(stale);
         try {
             surroundings.crash().at(CrashPoint.BEFORE_BEGIN);
-            PartialBackup partial = storage().begin(desired.machine(), desired.name(), operation, look.facts());
-            surroundings.crash().at(CrashPoint.AFTER_BEGIN);
-            for (int index = 0; index < operation.disks().size(); index++) {
-                DiskName disk = operation.disks().get(index).plan().disk();
-                openTarget(qemu, index, disk, partial);
+            switch (operation) {
+                case PushBackupOperation push -> openTargets(qemu, push, look);
+                case PullBackupOperation pull -> pulls.begin(qemu, pull, look).ifPresent(this::condemn);
             }
             surroundings.crash().at(CrashPoint.AFTER_TARGETS_OPENED);
         } catch (RepositoryException failure) {
@@ -174,7 +185,7 @@ final class BackupRun {
         long shown = -1;
         surroundings.crash().at(CrashPoint.JOBS_RUN);
         while (surroundings.clockwork().nanoTime() < end && !signals.isUrgent()) {
-            if (isRoomShort()) {
+            if (isGuestInDanger()) {
                 return;
             }
             Observer.Jobs jobs = qemu.jobs();
@@ -198,23 +209,29 @@ final class BackupRun {
                             Optional.of(disk(index))));
                     return;
                 }
-                if (job.isPresent() && !job.get().status().equals(Decision.CONCLUDED)) {
-                    keepSpeed(qemu, jobs, id);
+                if (operation instanceof PushBackupOperation push
+                        && job.isPresent()
+                        && !job.get().status().equals(Decision.CONCLUDED)) {
+                    keepSpeed(qemu, push, jobs, id);
                 }
                 done += job.map(ObservedJob::currentProgress).orElse(0L);
                 total += job.map(ObservedJob::totalProgress).orElse(0L);
             }
             if (done != shown) {
                 shown = done;
-                surroundings.link().progress(new Progress(desired.machine(), operation.id(), "copy", done, total));
+                surroundings.link().progress(new Progress(desired.machine(), operation.id(), phase(), done, total));
             }
             signals.await(POLL);
         }
     }
 
+    private String phase() {
+        return operation instanceof PullBackupOperation ? "keep" : "copy";
+    }
+
     /** What was asked for last, whoever started the job and when. */
-    private void keepSpeed(Qemu qemu, Observer.Jobs jobs, String job) throws QmpException {
-        long wanted = operation.bytesPerSecondMax().orElse(0);
+    private void keepSpeed(Qemu qemu, PushBackupOperation push, Observer.Jobs jobs, String job) throws QmpException {
+        long wanted = push.bytesPerSecondMax().orElse(0);
         Long speed = jobs.speedByJob().get(job);
         if (speed == null || speed == wanted) {
             return;
@@ -278,14 +295,34 @@ final class BackupRun {
         surroundings.crash().at(CrashPoint.BEFORE_DISMISS);
         housekeeping.putAway(
                 desired.machine(),
-                new Leftovers(List.of(), jobs, targetNodes(look), temporaryBitmaps(look), partials(look)));
+                new Leftovers(exports(look), jobs, targetNodes(look), temporaryBitmaps(look), partials(look)));
+        if (operation instanceof PullBackupOperation) {
+            housekeeping.stopServer(desired.machine());
+        }
         surroundings.crash().at(CrashPoint.AFTER_DISMISS);
+    }
+
+    /** Makes exports that are not there yet. */
+    void serve(Qemu qemu, Look look) throws QmpException {
+        if (operation instanceof PullBackupOperation pull) {
+            pulls.serve(qemu, pull, look).ifPresent(this::condemn);
+        }
+    }
+
+    /** Before jobs end: an export that outlives its job serves what the guest has now. */
+    void endExports(Housekeeping housekeeping, Look look) throws QmpException, UnusableReply, InterruptedException {
+        // Whether they went or not: the guest must not wait, and what is served from now on is no backup any more.
+        if (!housekeeping.endExports(exports(look))) {
+            LOG.warn("the jobs of {} end before its exports have gone: the guest comes first", operation.id());
+        }
     }
 
     /** Whether a look shows something that {@link #putAway} would take. */
     boolean isSomethingLeft(Look look) {
         return completion != null
                 || look.observed().jobs().stream().anyMatch(job -> QemuNames.belongsTo(job.id(), operation.id()))
+                || !exports(look).isEmpty()
+                || (operation instanceof PullBackupOperation && pulls.isServerThere())
                 || !targetNodes(look).isEmpty()
                 || !temporaryBitmaps(look).isEmpty()
                 || !partials(look).isEmpty();
@@ -338,6 +375,15 @@ final class BackupRun {
         }
     }
 
+    private void openTargets(Qemu qemu, PushBackupOperation push, Look look)
+            throws QmpException, RepositoryException, InterruptedException {
+        PartialBackup partial = storage().begin(desired.machine(), desired.name(), push, look.facts());
+        surroundings.crash().at(CrashPoint.AFTER_BEGIN);
+        for (int index = 0; index < push.disks().size(); index++) {
+            openTarget(qemu, index, disk(index), partial);
+        }
+    }
+
     private void openTarget(Qemu qemu, int index, DiskName disk, PartialBackup partial) throws QmpException {
         try {
             if (verdict.isEmpty()) {
@@ -348,6 +394,20 @@ final class BackupRun {
                     FailureCode.REPOSITORY_FAILED,
                     "QEMU cannot open the target of disk " + disk + ": " + refused.description(),
                     Optional.of(disk)));
+        }
+    }
+
+    private boolean isGuestInDanger() throws InterruptedException {
+        if (!(operation instanceof PullBackupOperation pull)) {
+            return isRoomShort();
+        }
+        try {
+            Optional<Refused> danger = pulls.danger(pull);
+            danger.ifPresent(this::condemn);
+            return danger.isPresent() || (pulls.isLeaseOver(pull) && !pull.finish());
+        } catch (RepositoryException failure) {
+            condemn(failure.unlessInterrupted().refused());
+            return true;
         }
     }
 
@@ -420,6 +480,12 @@ final class BackupRun {
     private List<String> targetNodes(Look look) {
         return look.observed().nodes().stream()
                 .filter(node -> QemuNames.belongsTo(node, operation.id()) && !QemuNames.isCanary(node))
+                .toList();
+    }
+
+    private List<String> exports(Look look) {
+        return look.observed().exports().stream()
+                .filter(export -> QemuNames.belongsTo(export, operation.id()))
                 .toList();
     }
 

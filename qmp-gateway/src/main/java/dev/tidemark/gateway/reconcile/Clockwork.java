@@ -1,11 +1,15 @@
 package dev.tidemark.gateway.reconcile;
 
 import java.time.Duration;
+import java.time.Instant;
 
 /** Time as a reconciler knows it, and what runs beside it: the host's in production, a played one in a simulation. */
 public interface Clockwork {
     /** As {@link System#nanoTime()}. */
     long nanoTime();
+
+    /** The time of day. */
+    Instant now();
 
     /** As {@link Object#wait(long)} on a monitor that the caller holds: it may return early, so ask again what was waited for. */
     void wait(Object monitor, long milliseconds) throws InterruptedException;

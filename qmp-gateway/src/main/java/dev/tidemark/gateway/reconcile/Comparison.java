@@ -2,6 +2,7 @@ package dev.tidemark.gateway.reconcile;
 
 import dev.tidemark.gateway.act.QemuNames;
 import dev.tidemark.gateway.observe.Look;
+import dev.tidemark.schema.contract.BackupOperation;
 import dev.tidemark.schema.contract.CheckpointOperation;
 import dev.tidemark.schema.contract.DeletionOperation;
 import dev.tidemark.schema.contract.Desired;
@@ -10,7 +11,6 @@ import dev.tidemark.schema.contract.DesiredDisk;
 import dev.tidemark.schema.contract.ObservedBitmap;
 import dev.tidemark.schema.contract.ObservedDisk;
 import dev.tidemark.schema.contract.Operation;
-import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.id.BitmapName;
 import dev.tidemark.schema.id.DiskName;
 import java.util.ArrayList;
@@ -60,7 +60,7 @@ final class Comparison {
         switch (operation) {
             case CheckpointOperation create -> create.disks().forEach(disk -> disks.add(disk.disk()));
             case DeletionOperation delete -> delete.disks().forEach(disk -> disks.add(disk.disk()));
-            case PushBackupOperation backup ->
+            case BackupOperation backup ->
                 backup.disks().forEach(disk -> disks.add(disk.plan().disk()));
         }
         return disks;
@@ -147,7 +147,7 @@ final class Comparison {
         return switch (operation) {
             case CheckpointOperation create -> Optional.of(create.bitmap());
             case DeletionOperation delete -> Optional.of(delete.bitmap());
-            case PushBackupOperation backup -> backup.checkpoint().map(checkpoint -> BitmapName.of(checkpoint.id()));
+            case BackupOperation backup -> backup.checkpoint().map(checkpoint -> BitmapName.of(checkpoint.id()));
         };
     }
 

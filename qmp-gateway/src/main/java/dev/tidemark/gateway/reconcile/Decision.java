@@ -3,6 +3,7 @@ package dev.tidemark.gateway.reconcile;
 import dev.tidemark.gateway.act.Plans;
 import dev.tidemark.gateway.act.QemuNames;
 import dev.tidemark.gateway.observe.Look;
+import dev.tidemark.schema.contract.BackupOperation;
 import dev.tidemark.schema.contract.BitmapDeletion;
 import dev.tidemark.schema.contract.CheckpointOperation;
 import dev.tidemark.schema.contract.DeletionOperation;
@@ -14,6 +15,7 @@ import dev.tidemark.schema.contract.Operation;
 import dev.tidemark.schema.contract.Outcome.Done;
 import dev.tidemark.schema.contract.Outcome.Evidence;
 import dev.tidemark.schema.contract.Outcome.Refused;
+import dev.tidemark.schema.contract.PullBackupOperation;
 import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.id.BitmapName;
@@ -49,6 +51,7 @@ final class Decision {
             }
             case DeletionOperation delete -> deletion(delete, look, obstacle);
             case PushBackupOperation backup -> backup(backup, look, obstacle, findings);
+            case PullBackupOperation backup -> pull(backup, look, obstacle, findings);
         };
     }
 
@@ -129,8 +132,55 @@ final class Decision {
         return end.get().code() == FailureCode.ABORTED ? new Next.PutAway(end.get()) : new Next.Conclude(end.get());
     }
 
+    private static Next pull(
+            PullBackupOperation operation, Look look, Optional<Difference> obstacle, BackupFindings findings) {
+        Jobs jobs = Jobs.of(operation, look);
+        long exports = exports(operation, look);
+        if (jobs.present().isEmpty() && exports == 0) {
+            return withoutJobs(operation, look, obstacle, findings);
+        }
+        boolean whole = exports == operation.disks().size();
+        Optional<Refused> end = findings.verdict()
+                .or(() -> jobs.fault(operation))
+                .or(() -> jobs.endedByItself(operation))
+                .or(() -> operation.ready() && !whole ? Optional.of(exportGone()) : Optional.empty());
+        if (end.isEmpty() && operation.abort()) {
+            end = Optional.of(aborted());
+        }
+        if (end.isEmpty()) {
+            if (!whole) {
+                return new Next.Serve();
+            }
+            if (!operation.ready()) {
+                return new Next.Conclude(new Done(new Evidence.Exported(findings.readable())));
+            }
+            // Until this very look everything was there: whatever the client has read is what was there at the moment.
+            return operation.finish() ? seen() : new Next.Follow();
+        }
+        if (!jobs.active().isEmpty() || exports > 0) {
+            return new Next.Cancel(jobs.active(), end.get());
+        }
+        return end.get().code() == FailureCode.ABORTED ? new Next.PutAway(end.get()) : new Next.Conclude(end.get());
+    }
+
+    private static long exports(PullBackupOperation operation, Look look) {
+        long there = 0;
+        for (int index = 0; index < operation.disks().size(); index++) {
+            if (look.observed().exports().contains(QemuNames.export(operation.id(), index))) {
+                there++;
+            }
+        }
+        return there;
+    }
+
+    private static Refused exportGone() {
+        return new Refused(
+                FailureCode.EXPORT_GONE,
+                "an export is no longer in QEMU: somebody ended it, and a client that still read got an error");
+    }
+
     private static Next withoutJobs(
-            PushBackupOperation operation, Look look, Optional<Difference> obstacle, BackupFindings findings) {
+            BackupOperation operation, Look look, Optional<Difference> obstacle, BackupFindings findings) {
         if (findings.verdict().isPresent()) {
             return new Next.PutAway(findings.verdict().get());
         }
@@ -147,7 +197,7 @@ final class Decision {
     }
 
     /** Whether anything is there that only the transaction makes. */
-    static boolean wasExecuted(PushBackupOperation operation, Look look) {
+    static boolean wasExecuted(BackupOperation operation, Look look) {
         String temporary = BitmapName.temporary(operation.id());
         Optional<BitmapName> checkpoint = operation.checkpoint().map(named -> BitmapName.of(named.id()));
         return operation.disks().stream().anyMatch(part -> {
@@ -180,7 +230,7 @@ final class Decision {
     /** The jobs of a backup as they were seen: present, still active, and what is wrong with them. */
     private record Jobs(
             List<ObservedJob> present, List<String> active, Optional<Refused> failure, List<String> missing) {
-        static Jobs of(PushBackupOperation operation, Look look) {
+        static Jobs of(BackupOperation operation, Look look) {
             List<ObservedJob> present = new ArrayList<>();
             List<String> active = new ArrayList<>();
             List<String> missing = new ArrayList<>();
@@ -207,7 +257,16 @@ final class Decision {
             return new Jobs(present, active, failure, missing);
         }
 
-        Optional<Refused> fault(PushBackupOperation operation) {
+        /** A job that keeps what is overwritten has no end of its own: without it, its export shows what the guest has now. */
+        Optional<Refused> endedByItself(BackupOperation operation) {
+            return active.size() == operation.disks().size()
+                    ? Optional.empty()
+                    : Optional.of(new Refused(
+                            FailureCode.JOB_FAILED,
+                            "a job that keeps what the guest overwrites ended before its time"));
+        }
+
+        Optional<Refused> fault(BackupOperation operation) {
             if (failure.isPresent()) {
                 return operation.abort() ? Optional.of(aborted()) : failure;
             }

@@ -1,12 +1,18 @@
 package dev.tidemark.gateway.reconcile;
 
 import java.time.Duration;
+import java.time.Instant;
 
 /** The host's clock and threads. */
 public final class HostClockwork implements Clockwork {
     @Override
     public long nanoTime() {
         return System.nanoTime();
+    }
+
+    @Override
+    public Instant now() {
+        return Instant.now();
     }
 
     @Override

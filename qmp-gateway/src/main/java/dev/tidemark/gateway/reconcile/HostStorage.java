@@ -1,5 +1,7 @@
 package dev.tidemark.gateway.reconcile;
 
+import dev.tidemark.gateway.act.ExportSocket;
+import dev.tidemark.gateway.act.HostExportSocket;
 import dev.tidemark.gateway.act.repository.FreeSpace;
 import dev.tidemark.gateway.act.repository.Manifest;
 import dev.tidemark.gateway.act.repository.PartialBackup;
@@ -7,7 +9,9 @@ import dev.tidemark.gateway.act.repository.ProgressListener;
 import dev.tidemark.gateway.act.repository.Repositories;
 import dev.tidemark.gateway.act.repository.RepositoryException;
 import dev.tidemark.gateway.act.repository.RepositoryWorker;
+import dev.tidemark.gateway.act.repository.Scratch;
 import dev.tidemark.schema.contract.Outcome;
+import dev.tidemark.schema.contract.PullBackupOperation;
 import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.contract.RepositoryOperation;
 import dev.tidemark.schema.event.DiskFacts;
@@ -26,9 +30,11 @@ import java.util.Optional;
 public final class HostStorage implements Storage {
     private final Repositories repositories;
     private final RepositoryWorker worker;
+    private final Path exportDirectory;
 
-    /** Of these repositories. */
-    public HostStorage(Repositories repositories) {
+    /** Of these repositories; machines serve what clients pull in the other directory. */
+    public HostStorage(Repositories repositories, Path exportDirectory) {
+        this.exportDirectory = exportDirectory;
         this.repositories = repositories;
         this.worker = new RepositoryWorker(repositories);
     }
@@ -60,6 +66,22 @@ public final class HostStorage implements Storage {
     public Optional<PartialBackup> partial(RepositoryName repository, MachineId machine, BackupId backup)
             throws RepositoryException {
         return repositories.named(repository).partial(machine, backup);
+    }
+
+    @Override
+    public Scratch beginScratch(MachineId machine, PullBackupOperation operation, Map<DiskName, DiskFacts> disks)
+            throws RepositoryException, InterruptedException {
+        return repositories.named(operation.repository()).beginScratch(machine, operation, disks);
+    }
+
+    @Override
+    public Optional<Scratch> scratch(MachineId machine, PullBackupOperation operation) throws RepositoryException {
+        return repositories.named(operation.repository()).scratch(machine, operation);
+    }
+
+    @Override
+    public ExportSocket exportSocket(MachineId machine) {
+        return new HostExportSocket(exportDirectory, machine);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.tidemark.gateway.reconcile;
 
+import dev.tidemark.gateway.act.ExportSocket;
 import dev.tidemark.gateway.act.Plan;
 import dev.tidemark.gateway.act.Verb;
 import dev.tidemark.gateway.act.repository.RepositoryException;
@@ -9,6 +10,7 @@ import dev.tidemark.gateway.qmp.QmpRefused;
 import dev.tidemark.schema.contract.ObservedJob;
 import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.id.MachineId;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -37,10 +39,7 @@ final class Housekeeping {
     }
 
     void putAway(MachineId machine, Leftovers leftovers) throws QmpException, UnusableReply, InterruptedException {
-        for (String export : leftovers.exports()) {
-            tolerate("export " + export, () -> qemu.endExport(export));
-        }
-        if (!leftovers.exports().isEmpty() && !exportsGone(leftovers.exports())) {
+        if (!endExports(leftovers.exports())) {
             return;
         }
         cancel(leftovers.jobs().stream()
@@ -58,6 +57,34 @@ final class Housekeeping {
             } catch (RepositoryException failure) {
                 LOG.warn("partial backup {} of machine {} stays: {}", partial, machine, failure.getMessage());
             }
+        }
+    }
+
+    /** Ends exports, also under their clients, and waits until each has gone; false if one has not. */
+    boolean endExports(List<String> exports) throws QmpException, UnusableReply, InterruptedException {
+        for (String export : exports) {
+            tolerate("export " + export, () -> qemu.endExport(export));
+        }
+        return exports.isEmpty() || exportsGone(exports);
+    }
+
+    /** Stops the NBD server that was started for a machine's clients, if there is one. */
+    void stopServer(MachineId machine) throws QmpException, UnusableReply {
+        ExportSocket socket = surroundings.storage().exportSocket(machine);
+        if (!socket.exists()) {
+            return;
+        }
+        try {
+            // Nobody else's: only who serves this very socket was told to by us.
+            if (socket.isServed() && !qemu.stopServer()) {
+                LOG.warn("the server on {} stays: somebody else exports something there", socket.path());
+                return;
+            }
+            socket.remove();
+        } catch (QmpRefused refused) {
+            LOG.info("the server on {} could not be stopped: {}", socket.path(), refused.description());
+        } catch (IOException failure) {
+            LOG.warn("socket {} stays: {}", socket.path(), failure.getMessage());
         }
     }
 

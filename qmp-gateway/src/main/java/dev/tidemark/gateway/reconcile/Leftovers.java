@@ -3,6 +3,7 @@ package dev.tidemark.gateway.reconcile;
 import dev.tidemark.gateway.act.QemuNames;
 import dev.tidemark.gateway.act.Verb;
 import dev.tidemark.gateway.observe.Look;
+import dev.tidemark.schema.contract.BackupOperation;
 import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.DesiredBitmap;
 import dev.tidemark.schema.contract.DesiredDisk;
@@ -10,7 +11,6 @@ import dev.tidemark.schema.contract.ObservedBitmap;
 import dev.tidemark.schema.contract.ObservedDisk;
 import dev.tidemark.schema.contract.ObservedJob;
 import dev.tidemark.schema.contract.Operation;
-import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.id.BitmapName;
 import dev.tidemark.schema.id.OperationId;
 import java.util.ArrayList;
@@ -143,7 +143,7 @@ record Leftovers(
 
     private static boolean isOf(Optional<Operation> pending, String partial) {
         return pending.isPresent()
-                && pending.get() instanceof PushBackupOperation backup
+                && pending.get() instanceof BackupOperation backup
                 && partial.endsWith("/" + backup.backup());
     }
 }

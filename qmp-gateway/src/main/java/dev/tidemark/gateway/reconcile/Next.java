@@ -24,10 +24,13 @@ sealed interface Next {
     /** A backup of which nothing is there: targets to be made, then the transaction. */
     record Start() implements Next {}
 
+    /** The jobs of a pull backup run, and clients cannot read all of its disks yet. */
+    record Serve() implements Next {}
+
     /** Jobs run. */
     record Follow() implements Next {}
 
-    /** These jobs have to end, because of this; then the next look concludes. */
+    /** These jobs have to end, and exports before them, because of this; then the next look concludes. */
     record Cancel(List<String> jobs, Outcome.Refused because) implements Next {
         public Cancel {
             jobs = List.copyOf(jobs);

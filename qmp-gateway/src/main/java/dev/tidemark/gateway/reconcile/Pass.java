@@ -7,6 +7,7 @@ import dev.tidemark.gateway.observe.Look;
 import dev.tidemark.gateway.observe.UnusableReply;
 import dev.tidemark.gateway.qmp.QmpException;
 import dev.tidemark.gateway.qmp.QmpRefused;
+import dev.tidemark.schema.contract.BackupOperation;
 import dev.tidemark.schema.contract.DeletionOperation;
 import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.LinkException;
@@ -14,7 +15,7 @@ import dev.tidemark.schema.contract.Operation;
 import dev.tidemark.schema.contract.OperationResult;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.Outcome.Refused;
-import dev.tidemark.schema.contract.PushBackupOperation;
+import dev.tidemark.schema.contract.PullBackupOperation;
 import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.id.DiskName;
@@ -127,6 +128,10 @@ final class Pass {
                     // Recorded, so the mark that a deletion leaves has done its work.
                     housekeeping.change(Leftovers.temporaryBitmaps(look, concluded.id()));
                 }
+                if (concluded instanceof PullBackupOperation && !isAskedFor(concluded, answer.get())) {
+                    // Recorded, so nobody needs what is left of it in QEMU as evidence.
+                    run().putAway(housekeeping, look);
+                }
                 // If it is still asked for with another plan, it is tried anew; with the same one, nobody concluded
                 // from this
                 // (a report for an older version), and what is known of the try must not be forgotten.
@@ -175,11 +180,15 @@ final class Pass {
             }
             // The answer to the last report says what of it may be put away.
             Leftovers leftovers = Leftovers.in(answered, look);
-            if (!leftovers.isEmpty() && sweeps < SWEEPS_MAX) {
+            boolean serverLeft = isServerLeft(answered);
+            if ((!leftovers.isEmpty() || serverLeft) && sweeps < SWEEPS_MAX) {
                 sweeps++;
-                LOG.info("{}: {}", desired.name(), leftovers.describe());
+                LOG.info("{}: {}{}", desired.name(), leftovers.describe(), serverLeft ? ", an export server" : "");
                 surroundings.crash().at(CrashPoint.BEFORE_SWEEP);
                 housekeeping.putAway(desired.machine(), leftovers);
+                if (serverLeft) {
+                    housekeeping.stopServer(desired.machine());
+                }
                 surroundings.crash().at(CrashPoint.AFTER_SWEEP);
                 continue;
             }
@@ -194,10 +203,16 @@ final class Pass {
     }
 
     private static boolean isAskedForAlike(Operation operation, Desired desired) {
-        return operation instanceof PushBackupOperation backup
-                && desired.operation().orElse(null) instanceof PushBackupOperation asked
+        return operation instanceof BackupOperation backup
+                && desired.operation().orElse(null) instanceof BackupOperation asked
                 && asked.id().equals(backup.id())
                 && asked.disks().equals(backup.disks());
+    }
+
+    /** In a directory of this host's gateways, under this very machine's name: nobody else serves there. */
+    private boolean isServerLeft(Desired desired) {
+        return !(desired.operation().orElse(null) instanceof PullBackupOperation)
+                && surroundings.storage().exportSocket(desired.machine()).exists();
     }
 
     private static boolean isAskedFor(Operation operation, Desired desired) {
@@ -217,9 +232,11 @@ final class Pass {
                 current().unanswered = "the backup's transaction was sent and not answered";
                 run().start(qemu, counts, housekeeping, look);
             }
+            case Next.Serve() -> run().serve(qemu, look);
             case Next.Follow() -> run().follow(qemu, quiescence.patience(surroundings.lookInterval()));
             case Next.Cancel(List<String> jobs, Refused because) -> {
                 run().condemn(because);
+                run().endExports(housekeeping, look);
                 housekeeping.cancel(jobs);
             }
             case Next.Finish() -> run().finish(qemu, housekeeping, look);
@@ -274,7 +291,7 @@ final class Pass {
         }
         Optional<Refused> obstacle = quiescence.obstacle(desired);
         if (obstacle.isPresent()) {
-            return operation instanceof PushBackupOperation
+            return operation instanceof BackupOperation
                     ? settle(new Next.PutAway(obstacle.get()), look)
                     : new Next.Conclude(obstacle.get());
         }
@@ -356,7 +373,7 @@ final class Pass {
     }
 
     private BackupFindings findings(Desired desired, Look look) throws InterruptedException {
-        if (desired.operation().isPresent() && desired.operation().get() instanceof PushBackupOperation backup) {
+        if (desired.operation().isPresent() && desired.operation().get() instanceof BackupOperation backup) {
             if (backupRun == null || !backupRun.isOf(backup)) {
                 endBackup();
                 backupRun = new BackupRun(surroundings, signals, quiescence, desired, backup);

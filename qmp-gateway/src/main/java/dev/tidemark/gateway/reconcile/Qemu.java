@@ -7,6 +7,7 @@ import dev.tidemark.gateway.observe.Look;
 import dev.tidemark.gateway.observe.Observer;
 import dev.tidemark.gateway.observe.UnusableReply;
 import dev.tidemark.gateway.qmp.QmpException;
+import dev.tidemark.gateway.qmp.TransactionAction.BitmapSource;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +37,18 @@ public interface Qemu extends AutoCloseable {
 
     /** Opens an image to write a backup to. */
     void openTarget(String node, Path image) throws QmpException;
+
+    /** Opens an empty image of which every cluster that it lacks is read from a disk's node. */
+    void openScratch(String node, Path image, String disk) throws QmpException;
+
+    /** Starts QEMU's NBD server on a socket. */
+    void startServer(Path socket) throws QmpException;
+
+    /** Stops QEMU's NBD server, unless it serves an export of somebody else: then it stays, and false is returned. */
+    boolean stopServer() throws QmpException, UnusableReply;
+
+    /** Lets clients of the NBD server read a node, and see what a bitmap marks. */
+    void export(String export, String node, String name, Optional<BitmapSource> bitmap) throws QmpException;
 
     /**
      * Makes sure that all that was written to a target has reached its file, before it is closed: a flush that fails at the

@@ -11,6 +11,7 @@ import dev.tidemark.gateway.qmp.QmpException;
 import dev.tidemark.gateway.qmp.QmpSession;
 import dev.tidemark.gateway.qmp.TransactionAction;
 import dev.tidemark.gateway.qmp.TransactionAction.BitmapAdd;
+import dev.tidemark.gateway.qmp.TransactionAction.BitmapSource;
 import dev.tidemark.gateway.watch.ImageWatch;
 import dev.tidemark.schema.crash.CrashPoint;
 import java.nio.file.Path;
@@ -82,6 +83,36 @@ final class QmpQemu implements Qemu {
                 .put("discard", "unmap");
         options.putObject("file").put("driver", "file").put("filename", image.toString());
         execute(new QmpCommand.BlockdevAdd(options));
+    }
+
+    @Override
+    public void openScratch(String node, Path image, String disk) throws QmpException {
+        ObjectNode options = JsonNodeFactory.instance
+                .objectNode()
+                .put("driver", "qcow2")
+                .put("node-name", node)
+                .put("backing", disk);
+        options.putObject("file").put("driver", "file").put("filename", image.toString());
+        execute(new QmpCommand.BlockdevAdd(options));
+    }
+
+    @Override
+    public void startServer(Path socket) throws QmpException {
+        execute(new QmpCommand.NbdServerStart(socket.toString()));
+    }
+
+    @Override
+    public boolean stopServer() throws QmpException, UnusableReply {
+        if (observer.hasNbdExports()) {
+            return false;
+        }
+        execute(new QmpCommand.NbdServerStop());
+        return true;
+    }
+
+    @Override
+    public void export(String export, String node, String name, Optional<BitmapSource> bitmap) throws QmpException {
+        execute(new QmpCommand.BlockExportAdd(export, node, name, bitmap));
     }
 
     @Override

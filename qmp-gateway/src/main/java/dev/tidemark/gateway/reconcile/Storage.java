@@ -1,10 +1,13 @@
 package dev.tidemark.gateway.reconcile;
 
+import dev.tidemark.gateway.act.ExportSocket;
 import dev.tidemark.gateway.act.repository.Manifest;
 import dev.tidemark.gateway.act.repository.PartialBackup;
 import dev.tidemark.gateway.act.repository.ProgressListener;
 import dev.tidemark.gateway.act.repository.RepositoryException;
+import dev.tidemark.gateway.act.repository.Scratch;
 import dev.tidemark.schema.contract.Outcome;
+import dev.tidemark.schema.contract.PullBackupOperation;
 import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.contract.RepositoryOperation;
 import dev.tidemark.schema.event.DiskFacts;
@@ -39,6 +42,16 @@ public interface Storage {
     /** An unfinished backup, to go on with after a crash. */
     Optional<PartialBackup> partial(RepositoryName repository, MachineId machine, BackupId backup)
             throws RepositoryException;
+
+    /** Prepares the files in which QEMU keeps what the guest overwrites while a client reads. */
+    Scratch beginScratch(MachineId machine, PullBackupOperation operation, Map<DiskName, DiskFacts> disks)
+            throws RepositoryException, InterruptedException;
+
+    /** Those of a pull backup that was begun. */
+    Optional<Scratch> scratch(MachineId machine, PullBackupOperation operation) throws RepositoryException;
+
+    /** Where a machine serves what clients pull. */
+    ExportSocket exportSocket(MachineId machine);
 
     /** Bytes that can still be written beside a target. */
     long room(Path target) throws IOException;

@@ -5,6 +5,7 @@ import dev.tidemark.gateway.observe.Look;
 import dev.tidemark.gateway.observe.Observer;
 import dev.tidemark.gateway.qmp.QmpCommand;
 import dev.tidemark.gateway.qmp.TransactionAction.BitmapEnable;
+import dev.tidemark.gateway.qmp.TransactionAction.BitmapSource;
 import dev.tidemark.schema.contract.ObservedBitmap;
 import dev.tidemark.schema.contract.ObservedJob;
 import dev.tidemark.schema.event.QemuFacts;
@@ -27,6 +28,7 @@ public final class ModelDaemon {
     private final ModelFaults faults;
     private final Graph graph;
     private final Opening opening;
+    private Optional<String> server = Optional.empty();
 
     /** Starts; nothing is open yet. */
     public ModelDaemon(Host host, QemuFacts facts) {
@@ -58,6 +60,18 @@ public final class ModelDaemon {
             case QmpCommand.BlockdevMirror mirror -> throw new ModelRefusal("the model has no mirrors: " + mirror);
             case QmpCommand.BlockdevDel(String node) -> close(node);
             case QmpCommand.BlockExportDel(String export, boolean hard) -> endExport(export);
+            case QmpCommand.NbdServerStart(String socket) -> startServer(socket);
+            case QmpCommand.NbdServerStop() -> stopServer();
+            case QmpCommand.BlockExportAdd(String export, String node, String name, Optional<BitmapSource> bitmap) -> {
+                if (server.isEmpty()) {
+                    throw new ModelRefusal("NBD server not running");
+                }
+                export(
+                        export,
+                        node,
+                        false,
+                        bitmap.stream().map(BitmapSource::name).toList());
+            }
             case QmpCommand.JobCancel(String id) -> cancel(id);
             case QmpCommand.JobDismiss(String id) -> dismiss(id);
             case QmpCommand.BlockJobSetSpeed(String id, long speed) -> limit(id, speed);
@@ -65,6 +79,30 @@ public final class ModelDaemon {
                 transaction(
                         actions.stream().<ModelAction>map(ModelAction.Said::new).toList());
         }
+    }
+
+    /** {@code nbd-server-start}: a process has one at most. */
+    public void startServer(String socket) throws ModelRefusal {
+        if (server.isPresent()) {
+            throw new ModelRefusal("NBD server already running");
+        }
+        server = Optional.of(socket);
+    }
+
+    /** {@code nbd-server-stop}: every export goes with it, whoever made it. */
+    public void stopServer() throws ModelRefusal {
+        if (server.isEmpty()) {
+            throw new ModelRefusal("NBD server not running");
+        }
+        server = Optional.empty();
+        for (String export : exportIds()) {
+            endExport(export);
+        }
+    }
+
+    /** Where the NBD server was told to listen, if there is one. */
+    public Optional<String> server() {
+        return server;
     }
 
     private void limit(String id, long speed) throws ModelRefusal {
@@ -279,6 +317,7 @@ public final class ModelDaemon {
 
     /** SIGKILL: nothing is stored; what was stored before comes back inconsistent. */
     public void kill() {
+        server = Optional.empty();
         graph.nodes.clear();
         graph.jobs.clear();
         graph.exports.clear();

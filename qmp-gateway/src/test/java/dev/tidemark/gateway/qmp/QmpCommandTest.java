@@ -45,7 +45,10 @@ class QmpCommandTest {
                         "BlockdevDel",
                         "BlockdevMirror",
                         "BlockdevReopenReadOnly",
+                        "BlockExportAdd",
                         "BlockExportDel",
+                        "NbdServerStart",
+                        "NbdServerStop",
                         "JobCancel",
                         "JobDismiss",
                         "BlockJobSetSpeed");
@@ -104,6 +107,20 @@ class QmpCommandTest {
         QmpCommand command = new QmpCommand.BlockdevReopenReadOnly("t", "#block1", Optional.of("#block2"));
         assertThat(MAPPER.readTree(command.arguments().toString())).isEqualTo(MAPPER.readTree("""
                         {"options":[{"driver":"qcow2","node-name":"t","read-only":true,"file":"#block1","backing":"#block2"}]}
+                        """));
+    }
+
+    /** Read-only, always: whoever reaches it may read the moment, and not change the guest's disk. */
+    @Test
+    void a_server_and_an_export_with_what_changed_on_the_wire() {
+        assertThat(MAPPER.readTree(
+                        new QmpCommand.NbdServerStart("/run/x.nbd").arguments().toString()))
+                .isEqualTo(MAPPER.readTree("{\"addr\":{\"type\":\"unix\",\"data\":{\"path\":\"/run/x.nbd\"}}}"));
+        QmpCommand command = new QmpCommand.BlockExportAdd(
+                "tm-x-0", "fl", "key-d0", Optional.of(TransactionAction.BitmapSource.on("d0", "t")));
+        assertThat(MAPPER.readTree(command.arguments().toString())).isEqualTo(MAPPER.readTree("""
+                        {"type":"nbd","id":"tm-x-0","node-name":"fl","name":"key-d0","writable":false,
+                         "bitmaps":[{"node":"d0","name":"t"}]}
                         """));
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.gateway.act.QemuNames;
 import dev.tidemark.gateway.observe.Look;
+import dev.tidemark.schema.contract.BackupOperation;
 import dev.tidemark.schema.contract.BitmapDeletion;
 import dev.tidemark.schema.contract.CheckpointOperation;
 import dev.tidemark.schema.contract.DeletionOperation;
@@ -17,17 +18,20 @@ import dev.tidemark.schema.contract.ObservedJob;
 import dev.tidemark.schema.contract.Operation;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.Outcome.Evidence;
+import dev.tidemark.schema.contract.PullBackupOperation;
 import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.event.PullTerms;
 import dev.tidemark.schema.event.QemuFacts;
 import dev.tidemark.schema.id.BitmapName;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.MachineName;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +53,7 @@ class DecisionTest {
             new TreeMap<>(Map.of(VDA, seenChain(A, B), VDB, seenChain(A, B)));
     private final List<ObservedJob> jobs = new ArrayList<>();
     private final List<String> partials = new ArrayList<>();
+    private final List<String> exports = new ArrayList<>();
     private String runState = "running";
     private long size = 1 << 20;
 
@@ -278,7 +283,8 @@ class DecisionTest {
         PushBackupOperation backup = Operations.aborted(backup());
         job(backup, 0, "concluded", Optional.empty());
         Next next = decide(
-                Optional.of(backup), new BackupFindings(Optional.of(new Evidence.Stored(List.of())), Optional.empty()));
+                Optional.of(backup),
+                new BackupFindings(Optional.of(new Evidence.Stored(List.of())), List.of(), Optional.empty()));
         assertThat(next)
                 .isInstanceOfSatisfying(
                         Next.PutAway.class,
@@ -292,8 +298,114 @@ class DecisionTest {
         job(backup, 0, "concluded", Optional.empty());
         job(backup, 1, "concluded", Optional.empty());
         Outcome.Refused verdict = new Outcome.Refused(FailureCode.EVIDENCE_CHANGED, "another layer on top");
-        Next next = decide(Optional.of(backup), new BackupFindings(Optional.empty(), Optional.of(verdict)));
+        Next next = decide(Optional.of(backup), new BackupFindings(Optional.empty(), List.of(), Optional.of(verdict)));
         assertThat(next).isEqualTo(new Next.Conclude(verdict));
+    }
+
+    @Test
+    void a_pull_is_served_when_its_jobs_run_and_ready_when_every_export_is_there() {
+        PullBackupOperation pull = pull(false, false, false);
+        job(pull, 0, "running", Optional.empty());
+        job(pull, 1, "running", Optional.empty());
+        assertThat(decide(pull)).isInstanceOf(Next.Serve.class);
+        export(pull, 0);
+        assertThat(decide(pull)).isInstanceOf(Next.Serve.class);
+        export(pull, 1);
+        assertThat(decide(pull)).isEqualTo(new Next.Conclude(new Outcome.Done(new Evidence.Exported(List.of()))));
+        assertThat(decide(readier(pull, false))).isInstanceOf(Next.Follow.class);
+        assertSeen(decide(readier(pull, true)));
+    }
+
+    @Test
+    void a_pull_whose_job_ended_is_no_success_whatever_its_client_says() {
+        for (Optional<String> error : List.of(Optional.of("Operation canceled"), Optional.<String>empty())) {
+            jobs.clear();
+            exports.clear();
+            PullBackupOperation pull = pull(true, true, false);
+            job(pull, 0, "concluded", error);
+            job(pull, 1, "running", Optional.empty());
+            export(pull, 0);
+            export(pull, 1);
+            assertThat(decide(pull)).isInstanceOfSatisfying(Next.Cancel.class, cancel -> {
+                assertThat(cancel.jobs()).containsExactly(QemuNames.job(pull.id(), 1));
+                assertThat(cancel.because().code()).isEqualTo(FailureCode.JOB_FAILED);
+            });
+        }
+    }
+
+    @Test
+    void an_export_without_its_job_serves_live_data_and_has_to_go() {
+        PullBackupOperation pull = pull(true, true, false);
+        export(pull, 0);
+        assertThat(decide(pull)).isInstanceOfSatisfying(Next.Cancel.class, cancel -> {
+            assertThat(cancel.jobs()).isEmpty();
+            assertThat(cancel.because().code()).isEqualTo(FailureCode.JOB_GONE);
+        });
+    }
+
+    @Test
+    void an_export_that_is_missing_ends_a_pull_that_was_ready() {
+        PullBackupOperation pull = pull(true, true, false);
+        job(pull, 0, "running", Optional.empty());
+        job(pull, 1, "running", Optional.empty());
+        export(pull, 1);
+        assertThat(decide(pull))
+                .isInstanceOfSatisfying(
+                        Next.Cancel.class,
+                        cancel -> assertThat(cancel.because().code()).isEqualTo(FailureCode.EXPORT_GONE));
+    }
+
+    @Test
+    void an_end_of_a_pull_that_is_asked_for_ends_exports_and_jobs_and_then_puts_away() {
+        PullBackupOperation pull = pull(true, false, true);
+        job(pull, 0, "running", Optional.empty());
+        job(pull, 1, "running", Optional.empty());
+        export(pull, 0);
+        export(pull, 1);
+        assertThat(decide(pull)).isInstanceOf(Next.Cancel.class);
+        jobs.clear();
+        exports.clear();
+        job(pull, 0, "concluded", Optional.of("Operation canceled"));
+        job(pull, 1, "concluded", Optional.of("Operation canceled"));
+        assertThat(decide(pull)).isInstanceOf(Next.PutAway.class);
+    }
+
+    private PullBackupOperation pull(boolean ready, boolean finish, boolean abort) {
+        return new PullBackupOperation(
+                Operations.operation(),
+                Operations.backupId(),
+                Operations.REPOSITORY,
+                Optional.empty(),
+                List.of(Operations.full(VDA, false, Optional.empty()), Operations.full(VDB, false, Optional.empty())),
+                new PullTerms("key", Instant.MAX, OptionalLong.empty()),
+                false,
+                Optional.empty(),
+                Instant.EPOCH,
+                true,
+                ready,
+                finish,
+                abort);
+    }
+
+    private static PullBackupOperation readier(PullBackupOperation pull, boolean finish) {
+        return new PullBackupOperation(
+                pull.id(),
+                pull.backup(),
+                pull.repository(),
+                pull.checkpoint(),
+                pull.disks(),
+                pull.terms(),
+                false,
+                Optional.empty(),
+                pull.requestedAt(),
+                true,
+                true,
+                finish,
+                false);
+    }
+
+    private void export(PullBackupOperation pull, int index) {
+        exports.add(QemuNames.export(pull.id(), index));
     }
 
     private Next decide(Operation operation) {
@@ -322,7 +434,7 @@ class DecisionTest {
                 observed,
                 jobs,
                 List.of(),
-                List.of(),
+                exports,
                 partials,
                 List.of()));
         return Decision.next(desired, look, Comparison.of(desired, look), findings);
@@ -352,7 +464,7 @@ class DecisionTest {
                 Operations.full(VDB, true, Optional.of(B)));
     }
 
-    private void job(PushBackupOperation operation, int index, String status, Optional<String> error) {
+    private void job(BackupOperation operation, int index, String status, Optional<String> error) {
         jobs.add(new ObservedJob(QemuNames.job(operation.id(), index), status, error, 0, 0));
     }
 

@@ -14,7 +14,10 @@ public enum RequiredProgram {
     QEMU_SYSTEM("qemu-system-x86_64", "qemu-system-x86"),
     QEMU_IMG("qemu-img", "qemu-utils"),
     QEMU_IO("qemu-io", "qemu-utils"),
+    NBDCOPY("nbdcopy", "libnbd-bin"),
+    NBDINFO("nbdinfo", "libnbd-bin"),
     KILL("kill", "procps"),
+    UMOUNT("umount", "mount"),
     PRLIMIT("prlimit", "util-linux");
 
     private static final long RUN_SECONDS_MAX = 60;

@@ -1,21 +1,28 @@
 package dev.tidemark.gateway.testkit;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * A qemu-storage-daemon with two QMP sockets, one for the session under test and one for a bystander
- * ({@link RawMonitor}), and a writable NBD export per node that is named (qemu-facts §10).
+ * ({@link RawMonitor}), and a writable export per node that is named: over NBD (qemu-facts §10), or over FUSE where QEMU's one NBD
+ * server has to be left to others.
  */
 public final class StorageDaemon implements AutoCloseable {
 
     private final ShortDirectory directory;
     private final List<String> blockdevs;
     private final List<String> exportedNodes;
+    private final boolean overFuse;
     private TestProcess process;
 
-    private StorageDaemon(ShortDirectory directory, List<String> blockdevs, List<String> exportedNodes) {
+    private StorageDaemon(
+            ShortDirectory directory, List<String> blockdevs, List<String> exportedNodes, boolean overFuse) {
+        this.overFuse = overFuse;
         this.directory = directory;
         this.blockdevs = List.copyOf(blockdevs);
         this.exportedNodes = List.copyOf(exportedNodes);
@@ -29,10 +36,19 @@ public final class StorageDaemon implements AutoCloseable {
      * @param exportedNodes node-names, each exported over NBD under its own name, writable
      */
     public static StorageDaemon start(List<String> blockdevs, List<String> exportedNodes) {
+        return start(blockdevs, exportedNodes, false);
+    }
+
+    /** As {@link #start}, without an NBD server: each node is a file over FUSE, which takes a user who may mount. */
+    public static StorageDaemon startWithoutServer(List<String> blockdevs, List<String> exportedNodes) {
+        return start(blockdevs, exportedNodes, true);
+    }
+
+    private static StorageDaemon start(List<String> blockdevs, List<String> exportedNodes, boolean overFuse) {
         ShortDirectory directory = ShortDirectory.create();
         boolean started = false;
         try {
-            StorageDaemon daemon = new StorageDaemon(directory, blockdevs, exportedNodes);
+            StorageDaemon daemon = new StorageDaemon(directory, blockdevs, exportedNodes, overFuse);
             started = true;
             return daemon;
         } finally {
@@ -55,6 +71,11 @@ public final class StorageDaemon implements AutoCloseable {
     /** Where the NBD exports are served. */
     public Path nbdSocket() {
         return directory.resolve("n");
+    }
+
+    /** The file over FUSE that is a node. */
+    public Path fuseFile(String node) {
+        return directory.resolve("f-" + node);
     }
 
     /** For lock files and images; removed on close. */
@@ -99,6 +120,7 @@ public final class StorageDaemon implements AutoCloseable {
     /** SIGKILL, and waits: persistent bitmaps are lost or come back inconsistent. */
     public void kill() {
         process.kill();
+        unmount();
     }
 
     /** A new process with the same arguments and paths, after {@link #terminate()} or {@link #kill()}. */
@@ -121,7 +143,7 @@ public final class StorageDaemon implements AutoCloseable {
                 "flush",
                 "-c",
                 "read" + range,
-                "nbd+unix:///" + node + "?socket=" + nbdSocket());
+                overFuse ? fuseFile(node).toString() : "nbd+unix:///" + node + "?socket=" + nbdSocket());
         if (printed.contains("failed") || !printed.contains("wrote ")) {
             throw new AssertionError("the write was not read back: " + printed);
         }
@@ -130,6 +152,7 @@ public final class StorageDaemon implements AutoCloseable {
     @Override
     public void close() {
         process.close();
+        unmount();
         directory.close();
     }
 
@@ -142,12 +165,42 @@ public final class StorageDaemon implements AutoCloseable {
         for (String blockdev : blockdevs) {
             command.addAll(List.of("--blockdev", blockdev));
         }
-        command.addAll(List.of("--nbd-server", "addr.type=unix,addr.path=" + nbdSocket()));
+        List<Path> sockets = new ArrayList<>(List.of(socket(), bystanderSocket()));
+        if (!overFuse) {
+            command.addAll(List.of("--nbd-server", "addr.type=unix,addr.path=" + nbdSocket()));
+            sockets.add(nbdSocket());
+        }
         for (String node : exportedNodes) {
+            if (overFuse) {
+                makeMountPoint(fuseFile(node));
+                command.addAll(List.of(
+                        "--export",
+                        "type=fuse,id=e-" + node + ",node-name=" + node + ",mountpoint=" + fuseFile(node)
+                                + ",writable=on"));
+                continue;
+            }
             command.addAll(List.of(
                     "--export", "type=nbd,id=e-" + node + ",node-name=" + node + ",name=" + node + ",writable=on"));
         }
-        return TestProcess.start(command, directory.resolve("log"), List.of(socket(), bystanderSocket(), nbdSocket()));
+        return TestProcess.start(command, directory.resolve("log"), sockets);
+    }
+
+    private static void makeMountPoint(Path file) {
+        try {
+            if (Files.notExists(file)) {
+                Files.createFile(file);
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** A process that is killed leaves its mounts behind. */
+    private void unmount() {
+        if (overFuse) {
+            exportedNodes.forEach(
+                    node -> RequiredProgram.UMOUNT.run("-l", fuseFile(node).toString()));
+        }
     }
 
     private static void addMonitor(List<String> command, String id, Path socket) {

@@ -12,6 +12,7 @@ public sealed interface MachineCommand
                 StartBackup,
                 AbortBackup,
                 ChangeBackupSpeed,
+                FinishBackup,
                 VerifyBackup,
                 DeleteBackup,
                 ProtectBackup,

@@ -4,6 +4,7 @@ import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupMode;
 import dev.tidemark.schema.event.BackupRequest;
 import dev.tidemark.schema.event.Compression;
+import dev.tidemark.schema.event.PullTerms;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.MachineId;
@@ -14,7 +15,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Back up the selected disks; an empty selection means all. {@code quiesce}: frozen or not at all. */
+/**
+ * Back up the selected disks; an empty selection means all. {@code quiesce}: frozen or not at all. {@code pull} are the terms if a client
+ * is to read them.
+ */
 public record StartBackup(
         MachineId machine,
         OperationId operation,
@@ -27,13 +31,14 @@ public record StartBackup(
         OptionalLong bytesPerSecondMax,
         Optional<Compression> compression,
         boolean quiesce,
+        Optional<PullTerms> pull,
         Instant askedAt)
         implements MachineCommand {
     public StartBackup {
         selection = List.copyOf(selection);
     }
 
-    /** Of a guest that is left alone. */
+    /** A push backup of a guest that is left alone. */
     public StartBackup(
             MachineId machine,
             OperationId operation,
@@ -58,6 +63,7 @@ public record StartBackup(
                 bytesPerSecondMax,
                 compression,
                 false,
+                Optional.empty(),
                 askedAt);
     }
 }

@@ -9,9 +9,10 @@ import dev.tidemark.schema.id.OperationId;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = CheckpointOperation.class, name = "CREATE_CHECKPOINT"),
     @JsonSubTypes.Type(value = DeletionOperation.class, name = "DELETE_CHECKPOINT"),
-    @JsonSubTypes.Type(value = PushBackupOperation.class, name = "PUSH_BACKUP")
+    @JsonSubTypes.Type(value = PushBackupOperation.class, name = "PUSH_BACKUP"),
+    @JsonSubTypes.Type(value = PullBackupOperation.class, name = "PULL_BACKUP")
 })
-public sealed interface Operation permits CheckpointOperation, DeletionOperation, PushBackupOperation {
+public sealed interface Operation permits CheckpointOperation, DeletionOperation, BackupOperation {
     /** Carried by every job id, node name and temporary bitmap that belongs to it. */
     OperationId id();
 

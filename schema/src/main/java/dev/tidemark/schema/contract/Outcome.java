@@ -6,6 +6,7 @@ import dev.tidemark.schema.event.CompletedDisk;
 import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.Prose;
+import dev.tidemark.schema.event.ReadyDisk;
 import dev.tidemark.schema.event.RestoredDisk;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.RepositoryIdentity;
@@ -47,6 +48,7 @@ public sealed interface Outcome {
     @JsonSubTypes({
         @JsonSubTypes.Type(value = Evidence.Seen.class, name = "SEEN"),
         @JsonSubTypes.Type(value = Evidence.Stored.class, name = "STORED"),
+        @JsonSubTypes.Type(value = Evidence.Exported.class, name = "EXPORTED"),
         @JsonSubTypes.Type(value = Evidence.Verified.class, name = "VERIFIED"),
         @JsonSubTypes.Type(value = Evidence.Damaged.class, name = "DAMAGED"),
         @JsonSubTypes.Type(value = Evidence.Restored.class, name = "RESTORED"),
@@ -65,6 +67,13 @@ public sealed interface Outcome {
             /** In a repository that does not say which it is. */
             public Stored(List<CompletedDisk> disks) {
                 this(disks, Optional.empty());
+            }
+        }
+
+        /** The report's own observation shows the exports, which can be read here. */
+        record Exported(List<ReadyDisk> disks) implements Evidence {
+            public Exported {
+                disks = List.copyOf(disks);
             }
         }
 

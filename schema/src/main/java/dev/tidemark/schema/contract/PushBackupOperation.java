@@ -29,7 +29,7 @@ public record PushBackupOperation(
         Instant requestedAt,
         boolean started,
         boolean abort)
-        implements Operation {
+        implements BackupOperation {
     public PushBackupOperation {
         disks = List.copyOf(disks);
     }

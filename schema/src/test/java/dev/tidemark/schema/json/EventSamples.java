@@ -9,9 +9,12 @@ import dev.tidemark.schema.event.BackupDeleted;
 import dev.tidemark.schema.event.BackupDeletionFailed;
 import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupFailed;
+import dev.tidemark.schema.event.BackupFinishRequested;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.BackupMode;
 import dev.tidemark.schema.event.BackupProtected;
+import dev.tidemark.schema.event.BackupPulled;
+import dev.tidemark.schema.event.BackupReady;
 import dev.tidemark.schema.event.BackupReplanned;
 import dev.tidemark.schema.event.BackupRequest;
 import dev.tidemark.schema.event.BackupRequested;
@@ -47,7 +50,9 @@ import dev.tidemark.schema.event.MachineRegistered;
 import dev.tidemark.schema.event.MachineRemoved;
 import dev.tidemark.schema.event.Moment;
 import dev.tidemark.schema.event.OperationInDoubt;
+import dev.tidemark.schema.event.PullTerms;
 import dev.tidemark.schema.event.QemuFacts;
+import dev.tidemark.schema.event.ReadyDisk;
 import dev.tidemark.schema.event.RestoreCompleted;
 import dev.tidemark.schema.event.RestoreFailed;
 import dev.tidemark.schema.event.RestoreFormat;
@@ -102,6 +107,7 @@ final class EventSamples {
                 OptionalLong.of(104_857_600),
                 Optional.of(Compression.ZSTD),
                 Optional.empty(),
+                Optional.empty(),
                 AT);
     }
 
@@ -118,6 +124,7 @@ final class EventSamples {
                 List.of(VDA, VDB),
                 plans(),
                 OptionalLong.empty(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 AT);
@@ -157,6 +164,7 @@ final class EventSamples {
                 OptionalLong.empty(),
                 Optional.empty(),
                 Optional.of(true),
+                Optional.empty(),
                 AT);
     }
 
@@ -215,6 +223,26 @@ final class EventSamples {
                         512)),
                 Optional.of(new RepositoryIdentity("01JGGGGGGGGGGGGGGGGGGGGGGG")),
                 Optional.empty(),
+                AT);
+    }
+
+    /** With the terms that came later. */
+    static BackupRequested backupRequestedToBePulled() {
+        return new BackupRequested(
+                MACHINE,
+                OPERATION,
+                BACKUP,
+                REPOSITORY,
+                BackupMode.PULL,
+                new BackupRequest.Automatic(),
+                Optional.of(new BackupCheckpoint(CHECKPOINT, new CheckpointName("nightly"))),
+                List.of(),
+                plans(),
+                OptionalLong.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(new PullTerms(
+                        "00112233445566778899aabbccddeeff00112233", AT.plusSeconds(86_400), OptionalLong.of(1L << 30))),
                 AT);
     }
 
@@ -299,9 +327,26 @@ final class EventSamples {
                         OptionalLong.of(104_857_600),
                         Optional.empty(),
                         Optional.empty(),
+                        Optional.empty(),
                         AT),
                 new BackupReplanned(MACHINE, OPERATION, BACKUP, plans(), AT),
                 new BackupStarted(MACHINE, OPERATION, BACKUP, AT),
+                new BackupReady(
+                        MACHINE,
+                        OPERATION,
+                        BACKUP,
+                        List.of(
+                                new ReadyDisk(
+                                        VDA,
+                                        "nbd+unix:///0011-vda?socket=/run/x.nbd",
+                                        Optional.of("qemu:dirty-bitmap:tm-tmp-01JBBBBBBBBBBBBBBBBBBBBBBB"),
+                                        1L << 40),
+                                new ReadyDisk(
+                                        VDB, "nbd+unix:///0011-vdb?socket=/run/x.nbd", Optional.empty(), 1L << 30)),
+                        AT),
+                new BackupFinishRequested(MACHINE, OPERATION, BACKUP, AT),
+                new BackupPulled(
+                        MACHINE, OPERATION, BACKUP, REPOSITORY, Optional.of(CHECKPOINT), List.of(VDA, VDB), AT),
                 new BackupCompleted(
                         MACHINE,
                         OPERATION,

@@ -133,6 +133,19 @@ class GoldenEventTest {
     }
 
     @Test
+    void a_backup_that_a_client_is_to_read_is_read_and_written_as_its_golden_file_says() throws IOException {
+        Path file = Path.of("src/test/resources/golden/events-later/backup-requested.v1.pull.json");
+        BackupRequested sample = EventSamples.backupRequestedToBePulled();
+        if (Boolean.getBoolean("golden.write") && Files.notExists(file)) {
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, Json.MAPPER.writeValueAsString(sample) + "\n");
+        }
+        String golden = Files.readString(file).strip();
+        assertThat(Json.MAPPER.readValue(golden, BackupRequested.class)).isEqualTo(sample);
+        assertThat(Json.MAPPER.writeValueAsString(sample)).isEqualTo(golden);
+    }
+
+    @Test
     void every_golden_file_belongs_to_a_name_that_is_still_known() throws IOException {
         try (Stream<Path> files = Files.list(GOLDEN)) {
             assertThat(files.map(path -> path.getFileName().toString()))

@@ -11,6 +11,7 @@ import dev.tidemark.coordinator.view.Queries;
 import dev.tidemark.schema.command.AbortBackup;
 import dev.tidemark.schema.command.ChangeBackupSpeed;
 import dev.tidemark.schema.command.DeleteBackup;
+import dev.tidemark.schema.command.FinishBackup;
 import dev.tidemark.schema.command.ProtectBackup;
 import dev.tidemark.schema.command.StartBackup;
 import dev.tidemark.schema.command.UnprotectBackup;
@@ -19,6 +20,7 @@ import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupMode;
 import dev.tidemark.schema.event.BackupRequest;
 import dev.tidemark.schema.event.Compression;
+import dev.tidemark.schema.event.PullTerms;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.CheckpointName;
@@ -45,6 +47,9 @@ import org.springframework.web.bind.annotation.RestController;
 /** {@code /v1/vms/{vm}/backups} and {@code /v1/backups}. */
 @RestController
 public final class BackupResource {
+    private static final long LEASE_SECONDS = 24 * 3600;
+    private static final long LEASE_SECONDS_MAX = 30 * LEASE_SECONDS;
+
     private final Engine engine;
     private final Queries queries;
     private final Lookup lookup;
@@ -86,7 +91,9 @@ public final class BackupResource {
             Optional<Boolean> noCheckpoint,
             OptionalLong bytesPerSecondMax,
             Optional<Boolean> compress,
-            Optional<Boolean> quiesce) {}
+            Optional<Boolean> quiesce,
+            OptionalLong leaseSeconds,
+            OptionalLong scratchBytesMax) {}
 
     record NewSpeed(long bytesPerSecondMax) {}
 
@@ -136,6 +143,8 @@ public final class BackupResource {
             throw Refusal.member(
                     "bytesPerSecondMax", "'bytesPerSecondMax' is less than 1", "Leave it out for full speed.");
         }
+        BackupMode mode = body.mode().orElse(BackupMode.PUSH);
+        checkTerms(body, mode);
         boolean nameIsOurs = checkpointWanted && body.checkpoint().isEmpty();
         return submissions.accept(request, dryRun.isSet(), body, nameIsOurs, attempt -> {
             OperationId operation = ids.operation();
@@ -148,7 +157,7 @@ public final class BackupResource {
                             operation,
                             ids.backup(),
                             lookup.repository(body.repo()),
-                            body.mode().orElse(BackupMode.PUSH),
+                            mode,
                             request(machine, body.kind(), body.since()),
                             checkpointWanted
                                     ? Optional.of(new BackupCheckpoint(ids.checkpoint(), name))
@@ -157,6 +166,7 @@ public final class BackupResource {
                             body.bytesPerSecondMax(),
                             body.compress().orElse(false) ? Optional.of(Compression.ZSTD) : Optional.empty(),
                             body.quiesce().orElse(false),
+                            mode == BackupMode.PULL ? Optional.of(terms(body, now)) : Optional.empty(),
                             now),
                     operation);
         });
@@ -188,6 +198,22 @@ public final class BackupResource {
             BackupView found = lookup.backup(backup, "backup");
             return new Submissions.Proposal(
                     new AbortBackup(new MachineId(found.vmId()), operation, new BackupId(found.id()), ids.now()),
+                    operation);
+        });
+    }
+
+    @PostMapping("/v1/backups/{backup}/finish")
+    ResponseEntity<?> finish(
+            @PathVariable("backup") String backup,
+            @RequestBody Nothing body,
+            @RequestParam(value = "dryRun", defaultValue = "false") QueryFlag dryRun,
+            HttpServletRequest request)
+            throws Rejected {
+        return submissions.accept(request, dryRun.isSet(), body, attempt -> {
+            OperationId operation = ids.operation();
+            BackupView found = lookup.backup(backup, "backup");
+            return new Submissions.Proposal(
+                    new FinishBackup(new MachineId(found.vmId()), operation, new BackupId(found.id()), ids.now()),
                     operation);
         });
     }
@@ -302,6 +328,33 @@ public final class BackupResource {
                             ids.now()),
                     operation);
         });
+    }
+
+    private static void checkTerms(NewBackup body, BackupMode mode) {
+        boolean terms =
+                body.leaseSeconds().isPresent() || body.scratchBytesMax().isPresent();
+        if (terms && mode != BackupMode.PULL) {
+            throw Refusal.member(
+                    "mode",
+                    "'leaseSeconds' and 'scratchBytesMax' are for pull backups only",
+                    "Leave them out, or ask for the mode PULL.");
+        }
+        long lease = body.leaseSeconds().orElse(LEASE_SECONDS);
+        if (lease < 1 || lease > LEASE_SECONDS_MAX) {
+            throw Refusal.member(
+                    "leaseSeconds",
+                    "'leaseSeconds' is not between 1 and " + LEASE_SECONDS_MAX,
+                    "Leave it out for a day.");
+        }
+        if (body.scratchBytesMax().orElse(1) < 1) {
+            throw Refusal.member(
+                    "scratchBytesMax", "'scratchBytesMax' is less than 1", "Leave it out for all the room there is.");
+        }
+    }
+
+    private PullTerms terms(NewBackup body, Instant now) {
+        return new PullTerms(
+                ids.secret(), now.plusSeconds(body.leaseSeconds().orElse(LEASE_SECONDS)), body.scratchBytesMax());
     }
 
     private BackupRequest request(MachineId machine, Optional<Kind> kind, Optional<CheckpointName> since) {

@@ -9,9 +9,12 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
 
 /** Ids and times, which come into the core with the commands. */
 public final class FreshIds {
+    private static final int SECRET_BYTES = 20;
+
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
 
@@ -38,6 +41,13 @@ public final class FreshIds {
 
     BackupId backup() {
         return new BackupId(next());
+    }
+
+    /** What nobody can guess: 160 bits, in letters and digits that mean the same in every place. */
+    String secret() {
+        byte[] randomness = new byte[SECRET_BYTES];
+        random.nextBytes(randomness);
+        return HexFormat.of().formatHex(randomness);
     }
 
     private String next() {

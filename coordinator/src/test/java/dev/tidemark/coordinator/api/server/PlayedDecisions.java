@@ -6,6 +6,7 @@ import dev.tidemark.schema.command.ChangeRetention;
 import dev.tidemark.schema.command.CreateCheckpoint;
 import dev.tidemark.schema.command.DeleteBackup;
 import dev.tidemark.schema.command.DeleteCheckpoint;
+import dev.tidemark.schema.command.FinishBackup;
 import dev.tidemark.schema.command.MachineCommand;
 import dev.tidemark.schema.command.ProtectBackup;
 import dev.tidemark.schema.command.RecordReport;
@@ -17,6 +18,7 @@ import dev.tidemark.schema.command.UnprotectBackup;
 import dev.tidemark.schema.command.VerifyBackup;
 import dev.tidemark.schema.event.BackupAbortRequested;
 import dev.tidemark.schema.event.BackupDeletionRequested;
+import dev.tidemark.schema.event.BackupFinishRequested;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.BackupProtected;
 import dev.tidemark.schema.event.BackupRequested;
@@ -87,9 +89,12 @@ final class PlayedDecisions {
                         c.bytesPerSecondMax(),
                         c.compression(),
                         Optional.of(c.quiesce()).filter(asked -> asked),
+                        c.pull(),
                         c.askedAt()));
             case AbortBackup c ->
                 List.of(new BackupAbortRequested(c.machine(), c.operation(), c.backup(), c.askedAt()));
+            case FinishBackup c ->
+                List.of(new BackupFinishRequested(c.machine(), c.operation(), c.backup(), c.askedAt()));
             case ChangeBackupSpeed c ->
                 List.of(new BackupSpeedChanged(
                         c.machine(), c.operation(), c.backup(), c.bytesPerSecondMax(), c.askedAt()));

@@ -62,6 +62,7 @@ final class Routes {
             new Route("POST", "/v1/backups/{backup}/protect", "{}"),
             new Route("POST", "/v1/backups/{backup}/unprotect", "{}"),
             new Route("POST", "/v1/backups/{backup}/abort", "{}"),
+            new Route("POST", "/v1/backups/{backup}/finish", "{}"),
             new Route("POST", "/v1/backups/{backup}/speed", "{\"bytesPerSecondMax\":1}"),
             new Route("POST", "/v1/backups/{backup}/verify", "{}"),
             new Route("GET", "/v1/operations/{operation}", null),

@@ -14,6 +14,7 @@ import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.event.BackupCompleted;
 import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupFailed;
+import dev.tidemark.schema.event.BackupMode;
 import dev.tidemark.schema.event.BackupReplanned;
 import dev.tidemark.schema.event.BackupRequested;
 import dev.tidemark.schema.event.CheckpointFailed;
@@ -173,7 +174,7 @@ final class Coordinator {
         List<DiskName> disks =
                 store.disks(newest).stream().map(stored -> stored.plan().disk()).toList();
         List<Base> bases = new ArrayList<>(after.bases());
-        bases.add(new Base(repository, checkpoint, newest, disks, after.version()));
+        bases.add(new Base(repository, BackupMode.PUSH, checkpoint, newest, disks, after.version()));
         return with(after, bases, after.retired());
     }
 

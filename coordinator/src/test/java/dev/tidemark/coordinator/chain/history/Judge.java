@@ -7,6 +7,7 @@ import dev.tidemark.coordinator.chain.Machine;
 import dev.tidemark.coordinator.ledger.SnapshotJson;
 import dev.tidemark.schema.event.BackupCompleted;
 import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.BackupMode;
 import dev.tidemark.schema.event.BackupRequest;
 import dev.tidemark.schema.event.BackupRequested;
 import dev.tidemark.schema.event.CompletedDisk;
@@ -85,9 +86,9 @@ final class Judge {
                 () -> "backup " + backup + " changed a chain or what can be stood on");
         for (RepositoryName repository : repositories.keySet()) {
             BackupPlanner.Planned without =
-                    BackupPlanner.plan(before, repository, new BackupRequest.Automatic(), List.of());
+                    BackupPlanner.plan(before, repository, BackupMode.PUSH, new BackupRequest.Automatic(), List.of());
             BackupPlanner.Planned with =
-                    BackupPlanner.plan(after, repository, new BackupRequest.Automatic(), List.of());
+                    BackupPlanner.plan(after, repository, BackupMode.PUSH, new BackupRequest.Automatic(), List.of());
             require(Checker.BESIDE, with.equals(without), () -> "with backup " + backup + " the next one is " + with);
         }
     }

@@ -7,6 +7,7 @@ import dev.tidemark.schema.contract.DiskBackup;
 import dev.tidemark.schema.contract.NewBitmap;
 import dev.tidemark.schema.contract.Operation;
 import dev.tidemark.schema.contract.Outcome;
+import dev.tidemark.schema.contract.PullBackupOperation;
 import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.CompletedDisk;
@@ -46,6 +47,7 @@ final class TestActs {
             case CheckpointOperation create -> create(create);
             case DeletionOperation delete -> delete(delete);
             case PushBackupOperation backup -> backup(backup);
+            case PullBackupOperation pull -> throw new IllegalStateException("nobody asks for it here: " + pull);
         };
     }
 

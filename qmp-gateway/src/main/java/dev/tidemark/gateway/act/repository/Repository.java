@@ -1,7 +1,9 @@
 package dev.tidemark.gateway.act.repository;
 
 import dev.tidemark.gateway.act.repository.BackupPlan.PlannedDisk;
+import dev.tidemark.schema.contract.BackupOperation;
 import dev.tidemark.schema.contract.DiskBackup;
+import dev.tidemark.schema.contract.PullBackupOperation;
 import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.crash.CrashHook;
 import dev.tidemark.schema.event.DamagedDisk;
@@ -16,11 +18,10 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -98,10 +99,63 @@ public final class Repository {
                     RepositoryException.failed("cannot begin backup " + plan.backup(), fault));
         } finally {
             if (!begun) {
-                discardAfterFailure(plan);
+                discardAfterFailure(plan.machine(), plan.backup());
             }
         }
         return new UnfinishedBackup(tree, images, crash, plan);
+    }
+
+    /** Prepares the files in which QEMU keeps what the guest overwrites while a client reads. Those of an older try are removed. */
+    public Scratch beginScratch(MachineId machine, PullBackupOperation operation, Map<DiskName, DiskFacts> disks)
+            throws RepositoryException, InterruptedException {
+        Map<DiskName, Long> sizes = sizes(operation, disks);
+        Path directory = tree.partial(machine, operation.backup());
+        ScratchFiles scratch = new ScratchFiles(directory, List.copyOf(sizes.keySet()));
+        boolean begun = false;
+        try {
+            if (!Files.isWritable(tree.root())) {
+                throw new RepositoryException(
+                        FailureCode.REPOSITORY_FAILED, "the directory " + tree.root() + " cannot be written");
+            }
+            discard(machine, operation.backup());
+            makeMachineDirectory(machine);
+            DurableFiles.createDirectory(directory);
+            for (Map.Entry<DiskName, Long> disk : sizes.entrySet()) {
+                Path file = scratch.file(disk.getKey());
+                DurableFiles.createEmpty(file);
+                images.create(file, disk.getValue(), Optional.empty(), Optional.empty());
+            }
+            begun = true;
+            return scratch;
+        } catch (IOException fault) {
+            throw Interruption.unlessInterrupted(
+                    RepositoryException.failed("cannot begin pull backup " + operation.backup(), fault));
+        } finally {
+            if (!begun) {
+                discardAfterFailure(machine, operation.backup());
+            }
+        }
+    }
+
+    /** The files of a pull backup that was begun; empty if they are not all there. */
+    public Optional<Scratch> scratch(MachineId machine, PullBackupOperation operation) throws RepositoryException {
+        Path directory = tree.partial(machine, operation.backup());
+        ScratchFiles scratch = new ScratchFiles(
+                directory,
+                operation.disks().stream().map(disk -> disk.plan().disk()).toList());
+        try {
+            if (!tree.exists(machine, directory)) {
+                return Optional.empty();
+            }
+            for (DiskName disk : scratch.disks()) {
+                if (DurableFiles.attributes(scratch.file(disk)).isEmpty()) {
+                    return Optional.empty();
+                }
+            }
+            return Optional.of(scratch);
+        } catch (IOException fault) {
+            throw RepositoryException.failed("cannot look at pull backup " + operation.backup(), fault);
+        }
     }
 
     /** An unfinished backup as {@link #begin} left it, to go on with after a crash; empty if there is none or begin itself was cut off. */
@@ -142,26 +196,11 @@ public final class Repository {
     private static BackupPlan plan(
             MachineId machine, MachineName name, PushBackupOperation operation, Map<DiskName, DiskFacts> disks)
             throws RepositoryException {
+        Map<DiskName, Long> sizes = sizes(operation, disks);
         List<PlannedDisk> planned = new ArrayList<>();
-        Set<DiskName> names = new HashSet<>();
         for (DiskBackup disk : operation.disks()) {
-            DiskName diskName = disk.plan().disk();
-            DiskFacts facts = disks.get(diskName);
-            if (facts == null || !names.add(diskName)) {
-                throw new IllegalArgumentException("disk " + diskName + " has no facts, or comes twice");
-            }
-            if (facts.virtualSize() < 0 || facts.virtualSize() % SECTOR_BYTES != 0) {
-                // qcow2 rounds up to sectors, and QEMU refuses a target of another size than the source.
-                throw new RepositoryException(
-                        FailureCode.UNSUPPORTED,
-                        diskName,
-                        "its size of " + facts.virtualSize() + " bytes is no multiple of " + SECTOR_BYTES,
-                        null);
-            }
-            planned.add(new PlannedDisk(disk.plan(), facts.virtualSize()));
-        }
-        if (planned.isEmpty()) {
-            throw new RepositoryException(FailureCode.NOTHING_TO_DO, "the backup has no disk");
+            long size = sizes.getOrDefault(disk.plan().disk(), 0L);
+            planned.add(new PlannedDisk(disk.plan(), size));
         }
         return new BackupPlan(
                 BackupPlan.FORMAT_VERSION,
@@ -173,6 +212,32 @@ public final class Repository {
                 operation.checkpoint(),
                 operation.compression(),
                 planned);
+    }
+
+    /** The virtual size that each file has to have, in the operation's order. */
+    private static Map<DiskName, Long> sizes(BackupOperation operation, Map<DiskName, DiskFacts> disks)
+            throws RepositoryException {
+        Map<DiskName, Long> sizes = new LinkedHashMap<>();
+        for (DiskBackup disk : operation.disks()) {
+            DiskName diskName = disk.plan().disk();
+            DiskFacts facts = disks.get(diskName);
+            if (facts == null || sizes.containsKey(diskName)) {
+                throw new IllegalArgumentException("disk " + diskName + " has no facts, or comes twice");
+            }
+            if (facts.virtualSize() < 0 || facts.virtualSize() % SECTOR_BYTES != 0) {
+                // qcow2 rounds up to sectors, and QEMU refuses a target of another size than the source.
+                throw new RepositoryException(
+                        FailureCode.UNSUPPORTED,
+                        diskName,
+                        "its size of " + facts.virtualSize() + " bytes is no multiple of " + SECTOR_BYTES,
+                        null);
+            }
+            sizes.put(diskName, facts.virtualSize());
+        }
+        if (sizes.isEmpty()) {
+            throw new RepositoryException(FailureCode.NOTHING_TO_DO, "the backup has no disk");
+        }
+        return sizes;
     }
 
     private void makeMachineDirectory(MachineId machine) throws IOException {
@@ -205,11 +270,11 @@ public final class Repository {
         StoredJson.write(directory.resolve(RepositoryTree.PLAN_FILE), plan);
     }
 
-    private void discardAfterFailure(BackupPlan plan) {
+    private void discardAfterFailure(MachineId machine, BackupId backup) {
         try {
-            discard(plan.machine(), plan.backup());
+            discard(machine, backup);
         } catch (RepositoryException left) {
-            LOG.warn("what a failed begin had made of backup {} stays: {}", plan.backup(), left.getMessage());
+            LOG.warn("what a failed begin had made of backup {} stays: {}", backup, left.getMessage());
         }
     }
 }

@@ -1,0 +1,30 @@
+package dev.tidemark.gateway.act.repository;
+
+import dev.tidemark.schema.id.DiskName;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Files in the unfinished directory of a backup, which never becomes a finished one. */
+record ScratchFiles(Path directory, List<DiskName> disks) implements Scratch {
+    private static final String SUFFIX = ".scratch.qcow2";
+
+    ScratchFiles {
+        disks = List.copyOf(disks);
+    }
+
+    @Override
+    public Path file(DiskName disk) {
+        return directory.resolve(disk.value() + SUFFIX);
+    }
+
+    @Override
+    public long bytes() throws IOException {
+        long bytes = 0;
+        for (DiskName disk : disks) {
+            bytes += Files.size(file(disk));
+        }
+        return bytes;
+    }
+}

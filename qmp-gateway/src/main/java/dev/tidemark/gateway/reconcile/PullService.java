@@ -1,0 +1,192 @@
+package dev.tidemark.gateway.reconcile;
+
+import dev.tidemark.gateway.act.ExportSocket;
+import dev.tidemark.gateway.act.QemuNames;
+import dev.tidemark.gateway.act.repository.RepositoryException;
+import dev.tidemark.gateway.act.repository.Scratch;
+import dev.tidemark.gateway.observe.Look;
+import dev.tidemark.gateway.qmp.QmpException;
+import dev.tidemark.gateway.qmp.QmpRefused;
+import dev.tidemark.gateway.qmp.TransactionAction.BitmapSource;
+import dev.tidemark.schema.contract.DiskBackup;
+import dev.tidemark.schema.contract.Outcome.Refused;
+import dev.tidemark.schema.contract.PullBackupOperation;
+import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.DiskFacts;
+import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.event.ReadyDisk;
+import dev.tidemark.schema.id.BitmapName;
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.MachineId;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What a pull backup has beyond a push: a server, exports, and scratch files that must not run full. As long as a job keeps what
+ * the guest overwrites, a guest whose old data finds no room gets an error itself, and no event tells it (qemu-facts §0.5): so the
+ * room is watched, and the backup ends before the room does.
+ */
+final class PullService {
+    /** With less room than this, in bytes, a guest that writes fast could fill it before anybody looks again. */
+    static final long ROOM_MIN = 256L << 20;
+
+    private final Surroundings surroundings;
+    private final MachineId machine;
+
+    PullService(Surroundings surroundings, MachineId machine) {
+        this.surroundings = surroundings;
+        this.machine = machine;
+    }
+
+    /** Makes scratch files, opens them, and starts the server; what stands in the way, if anything does. */
+    Optional<Refused> begin(Qemu qemu, PullBackupOperation operation, Look look)
+            throws QmpException, RepositoryException, InterruptedException {
+        Scratch scratch = surroundings.storage().beginScratch(machine, operation, look.facts());
+        Optional<Refused> danger = danger(operation);
+        if (danger.isPresent()) {
+            return danger;
+        }
+        for (int index = 0; index < operation.disks().size(); index++) {
+            DiskName disk = operation.disks().get(index).plan().disk();
+            try {
+                qemu.openScratch(QemuNames.targetNode(operation.id(), index), scratch.file(disk), node(look, disk));
+            } catch (QmpRefused refused) {
+                return Optional.of(new Refused(
+                        FailureCode.REPOSITORY_FAILED,
+                        "QEMU cannot open the scratch file of disk " + disk + ": " + refused.description(),
+                        Optional.of(disk)));
+            }
+        }
+        return startServer(qemu);
+    }
+
+    /** Makes the exports that are not there yet; what stands in the way, if anything does. */
+    Optional<Refused> serve(Qemu qemu, PullBackupOperation operation, Look look) throws QmpException {
+        Optional<Refused> obstacle = startServer(qemu);
+        for (int index = 0; index < operation.disks().size() && obstacle.isEmpty(); index++) {
+            DiskBackup part = operation.disks().get(index);
+            DiskName disk = part.plan().disk();
+            String export = QemuNames.export(operation.id(), index);
+            if (look.observed().exports().contains(export)) {
+                continue;
+            }
+            Optional<BitmapSource> dirty = part.plan().kind() == BackupKind.INCREMENTAL
+                    ? Optional.of(BitmapSource.on(node(look, disk), BitmapName.temporary(operation.id())))
+                    : Optional.empty();
+            try {
+                qemu.export(
+                        export,
+                        QemuNames.targetNode(operation.id(), index),
+                        operation.terms().exportName(disk),
+                        dirty);
+            } catch (QmpRefused refused) {
+                obstacle = Optional.of(new Refused(
+                        FailureCode.QEMU_REFUSED,
+                        "disk " + disk + " cannot be exported: " + refused.description(),
+                        Optional.of(disk)));
+            }
+        }
+        return obstacle;
+    }
+
+    /** Where a client reads each disk. */
+    List<ReadyDisk> readable(PullBackupOperation operation, Look look) {
+        Path socket = surroundings.storage().exportSocket(machine).path();
+        List<ReadyDisk> disks = new ArrayList<>();
+        for (DiskBackup part : operation.disks()) {
+            DiskName disk = part.plan().disk();
+            Optional<String> dirtyContext = part.plan().kind() == BackupKind.INCREMENTAL
+                    ? Optional.of("qemu:dirty-bitmap:" + BitmapName.temporary(operation.id()))
+                    : Optional.empty();
+            DiskFacts facts = look.facts().get(disk);
+            disks.add(new ReadyDisk(
+                    disk,
+                    "nbd+unix:///" + encoded(operation.terms().exportName(disk)) + "?socket="
+                            + encoded(socket.toString()),
+                    dirtyContext,
+                    facts == null ? 0 : facts.virtualSize()));
+        }
+        return disks;
+    }
+
+    /** Why the backup has to end now for the guest's sake. */
+    Optional<Refused> danger(PullBackupOperation operation) throws RepositoryException {
+        Optional<Scratch> scratch = surroundings.storage().scratch(machine, operation);
+        if (scratch.isEmpty()) {
+            return Optional.of(
+                    new Refused(FailureCode.REPOSITORY_FAILED, "the scratch files are no longer in the repository"));
+        }
+        try {
+            long bytes = scratch.get().bytes();
+            OptionalLong most = operation.terms().scratchBytesMax();
+            if (most.isPresent() && bytes > most.getAsLong()) {
+                return Optional.of(new Refused(
+                        FailureCode.SCRATCH_FULL,
+                        "the scratch files have " + bytes + " bytes, more than the " + most.getAsLong()
+                                + " that were granted: the guest has overwritten too much"));
+            }
+            DiskName any = operation.disks().getFirst().plan().disk();
+            long room = surroundings.storage().room(scratch.get().file(any));
+            return room < ROOM_MIN
+                    ? Optional.of(new Refused(
+                            FailureCode.SCRATCH_FULL,
+                            "the repository has only " + room + " bytes left for what the guest overwrites: the guest"
+                                    + " comes first"))
+                    : Optional.empty();
+        } catch (IOException unreadable) {
+            return Optional.of(
+                    new Refused(FailureCode.REPOSITORY_FAILED, "the scratch files cannot be looked at: " + unreadable));
+        }
+    }
+
+    boolean isLeaseOver(PullBackupOperation operation) {
+        return !surroundings.clockwork().now().isBefore(operation.terms().leaseUntil());
+    }
+
+    /** Whether there is a server of ours, or what is left of one. */
+    boolean isServerThere() {
+        return surroundings.storage().exportSocket(machine).exists();
+    }
+
+    private Optional<Refused> startServer(Qemu qemu) throws QmpException {
+        ExportSocket socket = surroundings.storage().exportSocket(machine);
+        try {
+            socket.prepare();
+            if (socket.isServed()) {
+                // By this QEMU, and for us: nobody else knows the directory. A crash lies in between.
+                return Optional.empty();
+            }
+            socket.remove();
+            qemu.startServer(socket.path());
+            return Optional.empty();
+        } catch (QmpRefused refused) {
+            return Optional.of(new Refused(
+                    FailureCode.EXPORT_SERVER_REFUSED,
+                    "QEMU does not serve exports on " + socket.path() + ": " + refused.description()));
+        } catch (IOException failure) {
+            return Optional.of(new Refused(
+                    FailureCode.EXPORT_SERVER_REFUSED, "no socket can be made for exports: " + failure.getMessage()));
+        }
+    }
+
+    private static String node(Look look, DiskName disk) {
+        String node = look.nodes().get(disk);
+        if (node == null) {
+            throw new IllegalArgumentException("disk " + disk + " has no node");
+        }
+        return node;
+    }
+
+    /** As a part of a URI; a space as a plus sign would be taken for one. */
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8)
+                .replace("+", "%20")
+                .replace("%2F", "/");
+    }
+}
