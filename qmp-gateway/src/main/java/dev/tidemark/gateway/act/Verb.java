@@ -11,6 +11,7 @@ import dev.tidemark.gateway.qmp.TransactionAction.BlockdevBackup;
 import dev.tidemark.gateway.qmp.TransactionAction.Sync;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
@@ -108,7 +109,7 @@ public sealed interface Verb {
         @Override
         public TransactionAction action() {
             Sync sync = bitmap.<Sync>map(Sync.Bitmap::new).orElseGet(Sync.Full::new);
-            return new BlockdevBackup(job, node, target, sync, bytesPerSecondMax, compress);
+            return new BlockdevBackup(job, node, target, sync, bytesPerSecondMax, compress, OptionalInt.empty());
         }
     }
 }

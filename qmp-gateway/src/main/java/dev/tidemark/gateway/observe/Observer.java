@@ -105,6 +105,28 @@ public final class Observer {
         return reopens;
     }
 
+    /** Whether a command takes an argument of that name; asks QEMU for all that it understands, some hundred kilobytes. */
+    public boolean accepts(String command, String argument) throws QmpException, UnusableReply {
+        String type = null;
+        List<Reply> all = new Reply(Query.QMP_SCHEMA.wireName(), session.execute(Query.QMP_SCHEMA, timeout)).elements();
+        for (Reply entity : all) {
+            if (entity.text("meta-type").equals("command")
+                    && entity.text("name").equals(command)) {
+                type = entity.text("arg-type");
+            }
+        }
+        for (Reply entity : all) {
+            if (entity.text("meta-type").equals("object") && entity.text("name").equals(type)) {
+                for (Reply member : entity.member("members").elements()) {
+                    if (member.text("name").equals(argument)) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
     /** The names of the nodes on which a node stands, by role: {@code file}, {@code backing}. */
     public Map<String, String> children(String node) throws QmpException, UnusableReply {
         return BlockGraph.children(

@@ -2,6 +2,7 @@ package dev.tidemark.gateway.qmp;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -188,9 +189,17 @@ public sealed interface TransactionAction {
      * Starts a backup job. It is kept after its end ({@code auto-dismiss=false}), so that its result can be queried.
      *
      * @param bytesPerSecond empty means unlimited
+     * @param workersMax how many pieces are copied at once; empty leaves it to QEMU, and is what a QEMU understands that does not
+     *     know {@code x-perf}
      */
     record BlockdevBackup(
-            String jobId, String device, String target, Sync sync, OptionalLong bytesPerSecond, boolean compress)
+            String jobId,
+            String device,
+            String target,
+            Sync sync,
+            OptionalLong bytesPerSecond,
+            boolean compress,
+            OptionalInt workersMax)
             implements TransactionAction {
         public BlockdevBackup {
             WireText.requireJobId(jobId);
@@ -199,6 +208,14 @@ public sealed interface TransactionAction {
             if (bytesPerSecond.isPresent() && bytesPerSecond.getAsLong() < 0) {
                 throw new IllegalArgumentException("a speed cannot be negative: " + bytesPerSecond.getAsLong());
             }
+            if (workersMax.isPresent() && workersMax.getAsInt() < 1) {
+                throw new IllegalArgumentException("nobody copies with " + workersMax.getAsInt() + " workers");
+            }
+        }
+
+        /** The same with so many workers. */
+        public BlockdevBackup withWorkers(int workers) {
+            return new BlockdevBackup(jobId, device, target, sync, bytesPerSecond, compress, OptionalInt.of(workers));
         }
 
         @Override
@@ -223,6 +240,7 @@ public sealed interface TransactionAction {
             if (compress) {
                 data.put("compress", true);
             }
+            workersMax.ifPresent(workers -> data.putObject("x-perf").put("max-workers", workers));
             return data.put("auto-dismiss", false);
         }
     }

@@ -376,7 +376,7 @@ final class BackupRun {
     }
 
     private void openTargets(Qemu qemu, PushBackupOperation push, Look look)
-            throws QmpException, RepositoryException, InterruptedException {
+            throws QmpException, UnusableReply, RepositoryException, InterruptedException {
         PartialBackup partial = storage().begin(desired.machine(), desired.name(), push, look.facts());
         surroundings.crash().at(CrashPoint.AFTER_BEGIN);
         for (int index = 0; index < push.disks().size(); index++) {
@@ -384,7 +384,8 @@ final class BackupRun {
         }
     }
 
-    private void openTarget(Qemu qemu, int index, DiskName disk, PartialBackup partial) throws QmpException {
+    private void openTarget(Qemu qemu, int index, DiskName disk, PartialBackup partial)
+            throws QmpException, UnusableReply {
         try {
             if (verdict.isEmpty()) {
                 qemu.openTarget(QemuNames.targetNode(operation.id(), index), partial.target(disk));

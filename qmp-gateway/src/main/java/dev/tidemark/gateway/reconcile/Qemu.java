@@ -36,7 +36,7 @@ public interface Qemu extends AutoCloseable {
     }
 
     /** Opens an image to write a backup to. */
-    void openTarget(String node, Path image) throws QmpException;
+    void openTarget(String node, Path image) throws QmpException, UnusableReply;
 
     /** Opens an empty image of which every cluster that it lacks is read from a disk's node. */
     void openScratch(String node, Path image, String disk) throws QmpException;

@@ -13,6 +13,7 @@ import dev.tidemark.gateway.qmp.TransactionAction.Sync;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 
@@ -93,7 +94,8 @@ final class Actions {
             actions.add(merge(source, temporary));
             sync = new Sync.Bitmap(temporary);
         }
-        actions.add(said(new BlockdevBackup(job, source, target, sync, OptionalLong.empty(), false)));
+        actions.add(
+                said(new BlockdevBackup(job, source, target, sync, OptionalLong.empty(), false, OptionalInt.empty())));
         if (chance(10)) {
             actions.add(bitmapAction(source));
         }

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -90,7 +91,13 @@ class QmpCommandTest {
                                 TransactionAction.BitmapSource.of("b1"),
                                 TransactionAction.BitmapSource.on("base", "b0"))),
                 new TransactionAction.BlockdevBackup(
-                        "j", "d", "x", new TransactionAction.Sync.Bitmap("t"), OptionalLong.empty(), false)));
+                        "j",
+                        "d",
+                        "x",
+                        new TransactionAction.Sync.Bitmap("t"),
+                        OptionalLong.empty(),
+                        false,
+                        OptionalInt.empty())));
         // On the wire: a LongNode and an IntNode of one value are not equal, their text is.
         assertThat(MAPPER.readTree(command.arguments().toString())).isEqualTo(MAPPER.readTree("""
                         {"actions":[
@@ -99,6 +106,16 @@ class QmpCommandTest {
                          {"type":"block-dirty-bitmap-merge","data":{"node":"d","target":"t","bitmaps":["b1",{"node":"base","name":"b0"}]}},
                          {"type":"blockdev-backup","data":{"job-id":"j","device":"d","target":"x","sync":"bitmap","bitmap":"t","bitmap-mode":"never","auto-dismiss":false}}]}
                         """));
+    }
+
+    @Test
+    void a_backup_with_few_workers_on_the_wire() {
+        TransactionAction.BlockdevBackup backup = new TransactionAction.BlockdevBackup(
+                "j", "d", "x", new TransactionAction.Sync.Full(), OptionalLong.empty(), false, OptionalInt.empty());
+        assertThat(MAPPER.readTree(backup.withWorkers(8).data().toString())).isEqualTo(MAPPER.readTree("""
+                        {"job-id":"j","device":"d","target":"x","sync":"full","x-perf":{"max-workers":8},"auto-dismiss":false}
+                        """));
+        assertThatThrownBy(() -> backup.withWorkers(0)).isInstanceOf(IllegalArgumentException.class);
     }
 
     /** The one use of blockdev-reopen: it can take the right to write away, and give it to nobody. */

@@ -10,6 +10,7 @@ import dev.tidemark.gateway.testkit.StorageDaemon;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -139,7 +140,8 @@ class StorageDaemonSessionIT {
                                         "t0",
                                         new TransactionAction.Sync.Bitmap("tmp"),
                                         OptionalLong.of(MIB),
-                                        false))),
+                                        false,
+                                        OptionalInt.of(2)))),
                         LONG);
                 Awaitility.await()
                         .atMost(LONG)

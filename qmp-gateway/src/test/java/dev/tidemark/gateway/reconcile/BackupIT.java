@@ -230,6 +230,26 @@ class BackupIT {
         }
     }
 
+    @Test
+    void a_target_is_written_past_the_page_cache_of_the_host() {
+        try (Rig rig = new Rig(1)) {
+            rig.awaitDisks();
+            rig.write(0, 0x11, 0, 8 << 20);
+            PushBackupOperation operation = Operations.backup(
+                    Optional.empty(), OptionalLong.of(1 << 18), Operations.full(rig.disk(0), false, Optional.empty()));
+            rig.coordinator.ask(operation);
+            rig.awaitSeen(seen -> seen.jobs().size() == 1);
+            try (RawMonitor bystander = rig.bystander()) {
+                assertThat(bystander
+                                .execute("{\"execute\":\"query-named-block-nodes\",\"arguments\":{\"flat\":true}}")
+                                .toString())
+                        .containsPattern("\"direct\":true[^}]*}[^{}]*\"file\":\"[^\"]*" + operation.backup());
+            }
+            rig.limit(OptionalLong.empty());
+            assertThat(rig.outcome(operation.id())).isInstanceOf(Outcome.Done.class);
+        }
+    }
+
     /**
      * The job concludes without error while its last table entries are still in QEMU's cache, and QEMU's blockdev-del tells
      * only stderr that they could not be written: without the flush before it, a file that lacks them would be a backup.

@@ -7,6 +7,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -14,20 +15,41 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Files that are there after a power cut, for nobody else to read, and that are what they seem: no symlink is ever followed at the
  * last component, and nothing but regular files is opened (a fifo would block for ever).
  */
 final class DurableFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(DurableFiles.class);
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY_FILE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY_DIRECTORY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
+    private static final Optional<OpenOption> DIRECT = direct();
+
     private DurableFiles() {}
+
+    /** By its name: the compiler warns of whoever names it, because not every Java has it ({@code jdk.unsupported}). */
+    private static Optional<OpenOption> direct() {
+        try {
+            Object[] options =
+                    Class.forName("com.sun.nio.file.ExtendedOpenOption").getEnumConstants();
+            return Arrays.stream(options == null ? new Object[0] : options)
+                    .filter(option -> option.toString().equals("DIRECT"))
+                    .map(OpenOption.class::cast)
+                    .findFirst();
+        } catch (ClassNotFoundException absent) {
+            LOG.debug("no file can be read directly", absent);
+            return Optional.empty();
+        }
+    }
 
     /** Its attributes if anything has that name, a dangling symlink included. */
     static Optional<BasicFileAttributes> attributes(Path path) throws IOException {
@@ -60,6 +82,35 @@ final class DurableFiles {
     static FileChannel openForReading(Path path) throws IOException {
         regularFile(path);
         return FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /**
+     * A file opened for reading.
+     *
+     * @param alignment what places, lengths and addresses are to be multiples of, in bytes
+     */
+    record Medium(FileChannel channel, int alignment) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+
+    /** Past the page cache, so that the disk answers and nothing else is driven out of memory; through it where that cannot be. */
+    static Medium openMedium(Path path) throws IOException {
+        regularFile(path);
+        if (DIRECT.isEmpty()) {
+            return new Medium(openForReading(path), 1);
+        }
+        try {
+            int alignment = Math.toIntExact(Files.getFileStore(path).getBlockSize());
+            return new Medium(
+                    FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS, DIRECT.get()),
+                    alignment);
+        } catch (UnsupportedOperationException | ArithmeticException | IOException unable) {
+            LOG.debug("{} cannot be read directly", path, unable);
+            return new Medium(openForReading(path), 1);
+        }
     }
 
     /** A whole small file; one that is longer is an error, before it is in memory. */

@@ -3,6 +3,7 @@ package dev.tidemark.gateway.act.repository;
 import dev.tidemark.schema.event.DamagedDisk;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
@@ -15,16 +16,26 @@ record LayerReading(Layer layer, Optional<Layer.Stamp> stamp, Optional<DamagedDi
         }
         try {
             // Before it is read: a change while it is read must not go unseen.
-            return of(layer, layer.stamp(), bytesRead);
+            return of(layer, layer.stamp(), FileDigest::ofMedium, bytesRead);
         } catch (IOException fault) {
             return unreadable(layer, fault);
         }
     }
 
-    /** {@code stamp} is from before anybody else began to use the layer for what the reading is to prove. */
+    /**
+     * A layer that somebody copies from at the same time, so that it is read from the disk once for both. {@code stamp} is from before anybody else began to use the layer for what the reading is to prove. */
     static LayerReading of(Layer layer, Layer.Stamp stamp, LongConsumer bytesRead) throws InterruptedException {
+        return of(layer, stamp, FileDigest::of, bytesRead);
+    }
+
+    private interface Digesting {
+        FileDigest of(Path file, LongConsumer bytesRead) throws IOException, InterruptedException;
+    }
+
+    private static LayerReading of(Layer layer, Layer.Stamp stamp, Digesting digesting, LongConsumer bytesRead)
+            throws InterruptedException {
         try {
-            FileDigest digest = FileDigest.of(layer.file(), bytesRead);
+            FileDigest digest = digesting.of(layer.file(), bytesRead);
             Optional<DamagedDisk> damage = Optional.empty();
             if (digest.length() != layer.stored().fileSize()
                     || !digest.sha256().equals(layer.stored().sha256())) {

@@ -126,7 +126,7 @@ final class UnfinishedBackup implements PartialBackup {
         List<SideBySide.Reading<FileDigest>> readings = new ArrayList<>();
         for (PlannedDisk disk : plan.disks()) {
             Path target = target(disk.name());
-            readings.add(() -> FileDigest.of(target, phase::add));
+            readings.add(() -> FileDigest.ofMedium(target, phase::add));
         }
         List<FileDigest> read = SideBySide.all(readings);
         for (int index = 0; index < read.size(); index++) {
