@@ -69,7 +69,7 @@ final class PlayedSession implements Qemu {
     }
 
     @Override
-    public void openTarget(String node, Path image) throws QmpException {
+    public void openTarget(String node, Path image, boolean pastPageCache) throws QmpException {
         said(Site.OPEN_TARGET, "blockdev-add", () -> {
             daemon.open(new NodeOptions.Qcow2(node, image.toString(), false, new NodeOptions.Backing.OfHeader()));
             simulation.machine.opened(node, simulation.storage.target(image.toString()));

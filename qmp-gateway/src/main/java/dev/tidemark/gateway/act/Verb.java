@@ -93,7 +93,8 @@ public sealed interface Verb {
     record StartFleecing(String node, String job, String target) implements Verb {
         @Override
         public TransactionAction action() {
-            return new BlockdevBackup(job, node, target, new Sync.None(), OptionalLong.empty(), false);
+            return new BlockdevBackup(
+                    job, node, target, new Sync.None(), OptionalLong.empty(), false, OptionalInt.empty());
         }
     }
 

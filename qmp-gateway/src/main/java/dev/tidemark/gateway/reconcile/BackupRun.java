@@ -380,15 +380,17 @@ final class BackupRun {
         PartialBackup partial = storage().begin(desired.machine(), desired.name(), push, look.facts());
         surroundings.crash().at(CrashPoint.AFTER_BEGIN);
         for (int index = 0; index < push.disks().size(); index++) {
-            openTarget(qemu, index, disk(index), partial);
+            // Compressed clusters lie at any byte: past the page cache each write would be a read before it.
+            openTarget(qemu, index, partial, push.compression().isEmpty());
         }
     }
 
-    private void openTarget(Qemu qemu, int index, DiskName disk, PartialBackup partial)
+    private void openTarget(Qemu qemu, int index, PartialBackup partial, boolean pastPageCache)
             throws QmpException, UnusableReply {
+        DiskName disk = disk(index);
         try {
             if (verdict.isEmpty()) {
-                qemu.openTarget(QemuNames.targetNode(operation.id(), index), partial.target(disk));
+                qemu.openTarget(QemuNames.targetNode(operation.id(), index), partial.target(disk), pastPageCache);
             }
         } catch (QmpRefused refused) {
             condemn(new Refused(

@@ -35,8 +35,12 @@ public interface Qemu extends AutoCloseable {
         run(plan);
     }
 
-    /** Opens an image to write a backup to. */
-    void openTarget(String node, Path image) throws QmpException, UnusableReply;
+    /**
+     * Opens an image to write a backup to.
+     *
+     * @param pastPageCache whether the host's page cache is left out if that can be
+     */
+    void openTarget(String node, Path image, boolean pastPageCache) throws QmpException, UnusableReply;
 
     /** Opens an empty image of which every cluster that it lacks is read from a disk's node. */
     void openScratch(String node, Path image, String disk) throws QmpException;

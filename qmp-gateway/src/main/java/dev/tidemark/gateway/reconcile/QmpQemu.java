@@ -14,6 +14,7 @@ import dev.tidemark.gateway.qmp.TransactionAction;
 import dev.tidemark.gateway.qmp.TransactionAction.BitmapAdd;
 import dev.tidemark.gateway.qmp.TransactionAction.BitmapSource;
 import dev.tidemark.gateway.qmp.TransactionAction.BlockdevBackup;
+import dev.tidemark.gateway.qmp.TransactionAction.Sync;
 import dev.tidemark.gateway.watch.ImageWatch;
 import dev.tidemark.schema.crash.CrashPoint;
 import java.nio.file.Path;
@@ -89,32 +90,39 @@ final class QmpQemu implements Qemu {
             return transaction;
         }
         return new QmpCommand.Transaction(transaction.actions().stream()
-                .map(action -> action instanceof BlockdevBackup backup && !backup.compress()
+                .map(action -> action instanceof BlockdevBackup backup
+                                && !backup.compress()
+                                && !(backup.sync() instanceof Sync.None)
                         ? backup.withWorkers(WORKERS_MAX)
                         : action)
                 .toList());
     }
 
     /**
-     * Opens an image to write a backup to, past the host's page cache where its file system can do that: a backup drives nothing else
+     * Opens an image to write a backup to. Past the host's page cache, where its file system can do that, a backup drives nothing else
      * out of memory, and neither it nor the guest waits for a write-back of gigabytes. Its backing chain is opened with it: without, QEMU would leave out zeroes that
      * hide older data below.
      */
     @Override
-    public void openTarget(String node, Path image) throws QmpException, UnusableReply {
+    public void openTarget(String node, Path image, boolean pastPageCache) throws QmpException, UnusableReply {
         ObjectNode options = JsonNodeFactory.instance
                 .objectNode()
                 .put("driver", "qcow2")
                 .put("node-name", node)
                 .put("discard", "unmap");
         ObjectNode file = options.putObject("file").put("driver", "file").put("filename", image.toString());
-        file.putObject("cache").put("direct", true);
+        if (pastPageCache) {
+            file.putObject("cache").put("direct", true);
+        }
         if (limitsWorkers.isEmpty()) {
             limitsWorkers = Optional.of(observer.accepts("blockdev-backup", "x-perf"));
         }
         try {
             execute(new QmpCommand.BlockdevAdd(options));
         } catch (QmpRefused refused) {
+            if (!pastPageCache) {
+                throw refused;
+            }
             LOG.info("{} is written through the page cache: {}", image, refused.description());
             file.remove("cache");
             execute(new QmpCommand.BlockdevAdd(options));

@@ -27,6 +27,9 @@ import org.slf4j.LoggerFactory;
  */
 final class DurableFiles {
     private static final Logger LOG = LoggerFactory.getLogger(DurableFiles.class);
+    /** No disk has larger blocks. */
+    static final int BLOCK_BYTES_MAX = 4096;
+
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY_FILE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY_DIRECTORY =
@@ -110,6 +113,13 @@ final class DurableFiles {
         } catch (UnsupportedOperationException | ArithmeticException | IOException unable) {
             LOG.debug("{} cannot be read directly", path, unable);
             return new Medium(openForReading(path), 1);
+        }
+    }
+
+    /** Whether a file can be read and written past the page cache. */
+    static boolean opensDirectly(Path path) throws IOException {
+        try (Medium medium = openMedium(path)) {
+            return medium.alignment() > 1;
         }
     }
 

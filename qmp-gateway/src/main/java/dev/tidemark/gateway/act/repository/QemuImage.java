@@ -86,10 +86,18 @@ final class QemuImage {
     }
 
     /** Writes what the image and everything below it hold into one new image; {@code shareDone} goes from 0 to 1. */
-    void convert(Path image, Path target, RestoreFormat format, DoubleConsumer shareDone)
+    void convert(Path image, Path target, RestoreFormat format, boolean pastPageCache, DoubleConsumer shareDone)
             throws RepositoryException, InterruptedException {
         List<String> arguments = List.of(
-                "convert", "-p", "-O", format.name().toLowerCase(Locale.ROOT), reading(image, false), absolute(target));
+                "convert",
+                "-p",
+                "-t",
+                // The second is what qemu-img takes if it is told nothing.
+                pastPageCache ? "none" : "unsafe",
+                "-O",
+                format.name().toLowerCase(Locale.ROOT),
+                reading(image, false),
+                absolute(target));
         run(arguments, NO_LIMIT, shareDone).requireSuccess("write " + target);
     }
 

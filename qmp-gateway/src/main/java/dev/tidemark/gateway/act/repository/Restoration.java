@@ -155,7 +155,9 @@ final class Restoration {
         long size = top.stored().size();
         AtomicLong told = new AtomicLong();
         try {
-            images.convert(top.file(), file, operation.format(), share -> {
+            // A raw file that ends within a block of its disk cannot be written so.
+            boolean pastPageCache = size % DurableFiles.BLOCK_BYTES_MAX == 0 && DurableFiles.opensDirectly(file);
+            images.convert(top.file(), file, operation.format(), pastPageCache, share -> {
                 long now = (long) (share * size);
                 phase.add(now - told.getAndSet(now));
             });
