@@ -139,11 +139,11 @@ final class CoordinatorEngine implements Engine {
     }
 
     @Override
-    public RetentionView retention(MachineId id, RepositoryName repository) throws Rejected {
+    public RetentionView retention(MachineId id, RepositoryName repository, boolean merging) throws Rejected {
         Machine machine = registered(id);
         Retention retention =
                 machine.retention(repository).orElseThrow(() -> Refusals.of(new Rejection.NoRetention(repository)));
-        return RetentionPicture.of(machine, retention);
+        return RetentionPicture.of(machine, retention, merging);
     }
 
     @Override

@@ -30,6 +30,8 @@ final class Refusals {
             case Rejection.NotRunning _ -> rejected(Kind.CONFLICT, "NOT_RUNNING", rejection);
             case Rejection.UnknownBackup _ -> rejected(Kind.NOT_FOUND, "UNKNOWN_BACKUP", rejection);
             case Rejection.BackupNeeded _ -> rejected(Kind.CONFLICT, "BACKUP_NEEDED", rejection);
+            case Rejection.NothingToMerge _ -> rejected(Kind.CONFLICT, "NOTHING_TO_MERGE", rejection);
+            case Rejection.BackupDamaged _ -> rejected(Kind.CONFLICT, "BACKUP_DAMAGED", rejection);
             case Rejection.BackupProtected _ -> rejected(Kind.CONFLICT, "BACKUP_PROTECTED", rejection);
             case Rejection.Held _ -> rejected(Kind.CONFLICT, "LEGAL_HOLD", rejection);
             case Rejection.NotProtected _ -> rejected(Kind.CONFLICT, "NOT_PROTECTED", rejection);

@@ -11,8 +11,8 @@ import dev.tidemark.schema.id.BackupId;
 final class RetentionPicture {
     private RetentionPicture() {}
 
-    static RetentionView of(Machine machine, Retention retention) {
-        RetentionPlan plan = RetentionPlanner.plan(machine, retention.repository(), retention.policy());
+    static RetentionView of(Machine machine, Retention retention, boolean merging) {
+        RetentionPlan plan = RetentionPlanner.plan(machine, retention.repository(), retention.policy(), merging);
         return new RetentionView(
                 machine.registration().orElseThrow().name().value(),
                 retention.repository().value(),
@@ -29,6 +29,21 @@ final class RetentionPicture {
                                         .toList()))
                         .toList(),
                 plan.deletions().stream().map(BackupId::value).toList(),
+                plan.merges().stream()
+                        .map(merge -> new RetentionView.Merge(
+                                merge.backup().value(),
+                                merge.disks().stream()
+                                        .map(disk -> new RetentionView.MergedDisk(
+                                                disk.disk().value(),
+                                                disk.parent().value(),
+                                                disk.onto().map(BackupId::value).orElse(null)))
+                                        .toList(),
+                                merge.bytes()))
+                        .toList(),
+                plan.steps().stream()
+                        .map(step -> new RetentionView.Step(
+                                step.action().name(), step.backup().value()))
+                        .toList(),
                 plan.checkpoints().stream()
                         .map(checkpoint -> new RetentionView.Checkpoint(checkpoint.value(), machine.nameOf(checkpoint)))
                         .toList());

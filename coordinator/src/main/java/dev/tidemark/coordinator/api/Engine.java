@@ -45,8 +45,8 @@ public interface Engine {
     /** A registered machine's retention policies. */
     List<RetentionView.Policy> retention(MachineId machine) throws Rejected;
 
-    /** What the policy of a repository keeps now, and what goes. */
-    RetentionView retention(MachineId machine, RepositoryName repository) throws Rejected;
+    /** What the policy of a repository keeps now, and what goes; without {@code merging} nothing is merged for that. */
+    RetentionView retention(MachineId machine, RepositoryName repository, boolean merging) throws Rejected;
 
     /**
      * Has the machine looked at now and tells the drift.

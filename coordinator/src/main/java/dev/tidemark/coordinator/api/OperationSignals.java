@@ -9,6 +9,9 @@ import dev.tidemark.schema.event.BackupDeletionFailed;
 import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupFailed;
 import dev.tidemark.schema.event.BackupFinishRequested;
+import dev.tidemark.schema.event.BackupMergeFailed;
+import dev.tidemark.schema.event.BackupMergeRequested;
+import dev.tidemark.schema.event.BackupMerged;
 import dev.tidemark.schema.event.BackupProtected;
 import dev.tidemark.schema.event.BackupPulled;
 import dev.tidemark.schema.event.BackupReady;
@@ -166,6 +169,9 @@ public final class OperationSignals implements AutoCloseable {
             case RetentionChanged changed -> waitedFor.equals(changed.operation());
             case BackupProtected kept -> waitedFor.equals(kept.operation());
             case BackupUnprotected kept -> waitedFor.equals(kept.operation());
+            case BackupMergeRequested requested -> waitedFor.equals(requested.operation());
+            case BackupMerged merged -> waitedFor.equals(merged.operation());
+            case BackupMergeFailed failed -> waitedFor.equals(failed.operation());
             case BackupDeletionFailed failed -> waitedFor.equals(failed.operation());
         };
     }

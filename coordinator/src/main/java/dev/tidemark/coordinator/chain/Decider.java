@@ -8,6 +8,7 @@ import dev.tidemark.schema.command.DeleteBackup;
 import dev.tidemark.schema.command.DeleteCheckpoint;
 import dev.tidemark.schema.command.FinishBackup;
 import dev.tidemark.schema.command.MachineCommand;
+import dev.tidemark.schema.command.MergeBackup;
 import dev.tidemark.schema.command.ProtectBackup;
 import dev.tidemark.schema.command.RecordReport;
 import dev.tidemark.schema.command.RegisterMachine;
@@ -67,6 +68,7 @@ public final class Decider {
             case VerifyBackup verify -> RepositoryDecider.verify(verify, machine);
             case RestoreBackup restore -> RepositoryDecider.restore(restore, machine);
             case DeleteBackup delete -> RepositoryDecider.delete(delete, machine);
+            case MergeBackup merge -> RepositoryDecider.merge(merge, machine);
             case ChangeRetention change -> RetentionDecider.change(change, machine);
             case ProtectBackup protect -> RepositoryDecider.protect(protect, machine);
             case UnprotectBackup unprotect -> RepositoryDecider.unprotect(unprotect, machine);

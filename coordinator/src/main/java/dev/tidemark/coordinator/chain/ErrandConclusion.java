@@ -1,6 +1,7 @@
 package dev.tidemark.coordinator.chain;
 
 import dev.tidemark.schema.contract.DeleteBackupOperation;
+import dev.tidemark.schema.contract.MergeBackupOperation;
 import dev.tidemark.schema.contract.OperationResult;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.RepositoryOperation;
@@ -9,9 +10,13 @@ import dev.tidemark.schema.contract.VerifyOperation;
 import dev.tidemark.schema.event.BackupDamaged;
 import dev.tidemark.schema.event.BackupDeleted;
 import dev.tidemark.schema.event.BackupDeletionFailed;
+import dev.tidemark.schema.event.BackupMergeFailed;
+import dev.tidemark.schema.event.BackupMerged;
 import dev.tidemark.schema.event.BackupVerified;
+import dev.tidemark.schema.event.DiskMerge;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.MachineEvent;
+import dev.tidemark.schema.event.MergedDisk;
 import dev.tidemark.schema.event.RestoreCompleted;
 import dev.tidemark.schema.event.RestoreFailed;
 import dev.tidemark.schema.event.VerificationFailed;
@@ -19,7 +24,7 @@ import dev.tidemark.schema.id.MachineId;
 import java.time.Instant;
 import java.util.List;
 
-/** What became of verifications, restores and deletions. They depend on no bitmap, so the version of the report does not matter. */
+/** What became of verifications, restores, merges and deletions. They depend on no bitmap, so the version of the report does not matter. */
 final class ErrandConclusion {
     private ErrandConclusion() {}
 
@@ -58,6 +63,7 @@ final class ErrandConclusion {
                             Outcome.Evidence.Stored _,
                             Outcome.Evidence.Exported _,
                             Outcome.Evidence.Restored _,
+                            Outcome.Evidence.Merged _,
                             Outcome.Evidence.Removed _ ->
                         failed(machine, operation, FailureCode.EVIDENCE_CHANGED, foreign(evidence), at);
                 };
@@ -69,7 +75,21 @@ final class ErrandConclusion {
                 evidence instanceof Outcome.Evidence.Removed(long bytes)
                         ? new BackupDeleted(machine, delete.id(), delete.backup(), bytes, at)
                         : failed(machine, operation, FailureCode.EVIDENCE_CHANGED, foreign(evidence), at);
+            case MergeBackupOperation merge -> merged(machine, merge, evidence, at);
         };
+    }
+
+    private static MachineEvent merged(
+            MachineId machine, MergeBackupOperation merge, Outcome.Evidence evidence, Instant at) {
+        if (evidence instanceof Outcome.Evidence.Merged(var disks) && fits(merge, disks)) {
+            return new BackupMerged(machine, merge.id(), merge.backup(), disks, at);
+        }
+        if (evidence instanceof Outcome.Evidence.Damaged(var disks) && !disks.isEmpty()) {
+            String detail = disks.getFirst().file() + ": " + disks.getFirst().detail();
+            return new BackupMergeFailed(
+                    machine, merge.id(), merge.backup(), FailureCode.BACKUP_DAMAGED, detail, disks, at);
+        }
+        return failed(machine, merge, FailureCode.EVIDENCE_CHANGED, foreign(evidence), at);
     }
 
     private static MachineEvent failed(
@@ -81,7 +101,18 @@ final class ErrandConclusion {
                 new RestoreFailed(machine, restore.id(), restore.backup(), code, detail, at);
             case DeleteBackupOperation delete ->
                 new BackupDeletionFailed(machine, delete.id(), delete.backup(), code, detail, at);
+            case MergeBackupOperation merge ->
+                new BackupMergeFailed(machine, merge.id(), merge.backup(), code, detail, List.of(), at);
         };
+    }
+
+    /** Each disk stands on what it was to stand on, and no other was touched. */
+    private static boolean fits(MergeBackupOperation merge, List<MergedDisk> disks) {
+        List<DiskMerge> done = disks.stream()
+                .map(disk -> new DiskMerge(
+                        disk.now().disk(), disk.parentBefore(), disk.now().parent()))
+                .toList();
+        return done.equals(merge.disks());
     }
 
     private static String foreign(Outcome.Evidence evidence) {

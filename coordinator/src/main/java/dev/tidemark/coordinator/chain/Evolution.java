@@ -11,6 +11,9 @@ import dev.tidemark.schema.event.BackupDeletionFailed;
 import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupFailed;
 import dev.tidemark.schema.event.BackupFinishRequested;
+import dev.tidemark.schema.event.BackupMergeFailed;
+import dev.tidemark.schema.event.BackupMergeRequested;
+import dev.tidemark.schema.event.BackupMerged;
 import dev.tidemark.schema.event.BackupMode;
 import dev.tidemark.schema.event.BackupProtected;
 import dev.tidemark.schema.event.BackupPulled;
@@ -188,6 +191,20 @@ final class Evolution {
             case BackupDeleted deleted -> {
                 draft.unstore(deleted.backup());
                 draft.errandEnded(deleted.operation());
+            }
+            case BackupMergeRequested requested -> RepositoryEvolution.mergeRequested(draft, requested);
+            case BackupMerged merged -> {
+                RepositoryEvolution.merged(draft, merged);
+                draft.errandEnded(merged.operation());
+            }
+            case BackupMergeFailed failed -> {
+                if (!failed.damaged().isEmpty()) {
+                    BackupDamaged found = new BackupDamaged(
+                            failed.machine(), failed.operation(), failed.backup(), failed.damaged(), failed.at());
+                    damage(draft, found);
+                    RepositoryEvolution.damaged(draft, found);
+                }
+                draft.errandEnded(failed.operation());
             }
             case RetentionChanged changed -> {
                 draft.accepted(changed.operation());

@@ -256,7 +256,34 @@ public sealed interface Rejection {
 
         @Override
         public String remedy() {
-            return "delete those first, the newest before the others, or keep it";
+            return "delete those first, the newest before the others, or have them take it in with 'tidemark backup merge'";
+        }
+    }
+
+    /** It holds all of itself, or its repository's policy needs nothing of the kind. */
+    record NothingToMerge(BackupId backup) implements Rejection {
+        @Override
+        public String detail() {
+            return "backup " + backup + " stands on nothing that it could take in";
+        }
+
+        @Override
+        public String remedy() {
+            return "look at what it stands on with 'tidemark backup show'";
+        }
+    }
+
+    /** What is damaged is not made into something that looks whole. */
+    record BackupDamaged(BackupId backup, BackupId damaged, DiskName disk) implements Rejection {
+        @Override
+        public String detail() {
+            return "disk '" + disk + "' of backup " + backup + " cannot be restored: the file of backup " + damaged
+                    + " is damaged or missing";
+        }
+
+        @Override
+        public String remedy() {
+            return "look with 'tidemark backup verify', and bring the file back from a copy if there is one";
         }
     }
 

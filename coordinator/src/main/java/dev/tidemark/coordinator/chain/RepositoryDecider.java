@@ -1,17 +1,21 @@
 package dev.tidemark.coordinator.chain;
 
 import dev.tidemark.schema.command.DeleteBackup;
+import dev.tidemark.schema.command.MergeBackup;
 import dev.tidemark.schema.command.ProtectBackup;
 import dev.tidemark.schema.command.RestoreBackup;
 import dev.tidemark.schema.command.UnprotectBackup;
 import dev.tidemark.schema.command.VerifyBackup;
 import dev.tidemark.schema.contract.DeleteBackupOperation;
+import dev.tidemark.schema.contract.MergeBackupOperation;
 import dev.tidemark.schema.contract.RepositoryOperation;
 import dev.tidemark.schema.contract.RestoreOperation;
 import dev.tidemark.schema.contract.VerifyOperation;
 import dev.tidemark.schema.event.BackupDeletionRequested;
+import dev.tidemark.schema.event.BackupMergeRequested;
 import dev.tidemark.schema.event.BackupProtected;
 import dev.tidemark.schema.event.BackupUnprotected;
+import dev.tidemark.schema.event.DiskMerge;
 import dev.tidemark.schema.event.RestoreRequested;
 import dev.tidemark.schema.event.VerificationRequested;
 import dev.tidemark.schema.id.BackupId;
@@ -83,6 +87,31 @@ final class RepositoryDecider {
         return unfit.map(Decision::rejected)
                 .orElseGet(() -> Decision.accepted(new BackupDeletionRequested(
                         command.machine(), command.operation(), backup, command.askedAt())));
+    }
+
+    static Decision merge(MergeBackup command, Machine machine) {
+        if (machine.did(command.operation())) {
+            return Decision.accepted();
+        }
+        BackupId backup = command.backup();
+        Optional<StoredBackup> stored = machine.stored(backup);
+        if (stored.isEmpty()) {
+            return Decision.rejected(new Rejection.UnknownBackup(backup));
+        }
+        MergePlanner planner = new MergePlanner(machine, stored.get());
+        Optional<Rejection> unfit = planner.unfit();
+        if (unfit.isPresent()) {
+            return Decision.rejected(unfit.get());
+        }
+        List<DiskMerge> disks = switch (command.reach()) {
+            case PARENT -> planner.parents();
+            case ALL -> planner.everything();
+            case POLICY -> RetentionDecider.merges(machine, stored.get());
+        };
+        return disks.isEmpty()
+                ? Decision.rejected(new Rejection.NothingToMerge(backup))
+                : Decision.accepted(new BackupMergeRequested(
+                        command.machine(), command.operation(), backup, disks, command.askedAt()));
     }
 
     static Decision protect(ProtectBackup command, Machine machine) {
@@ -166,11 +195,12 @@ final class RepositoryDecider {
         return new Rejection.OtherOperation(operation, what);
     }
 
-    private static String done(RepositoryOperation operation) {
+    static String done(RepositoryOperation operation) {
         return switch (operation) {
             case VerifyOperation _ -> "verified";
             case RestoreOperation _ -> "restored";
             case DeleteBackupOperation _ -> "deleted";
+            case MergeBackupOperation _ -> "merged";
         };
     }
 }

@@ -1,14 +1,18 @@
 package dev.tidemark.coordinator.chain;
 
 import dev.tidemark.schema.contract.DeleteBackupOperation;
+import dev.tidemark.schema.contract.MergeBackupOperation;
 import dev.tidemark.schema.event.BackupCompleted;
 import dev.tidemark.schema.event.BackupDamaged;
 import dev.tidemark.schema.event.BackupDeletionRequested;
+import dev.tidemark.schema.event.BackupMergeRequested;
+import dev.tidemark.schema.event.BackupMerged;
 import dev.tidemark.schema.event.BackupProtected;
 import dev.tidemark.schema.event.BackupUnprotected;
 import dev.tidemark.schema.event.BackupVerified;
 import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.event.FullCause;
+import dev.tidemark.schema.event.MergedDisk;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.DiskName;
 import java.time.Instant;
@@ -29,7 +33,7 @@ final class RepositoryEvolution {
                 started.orElse(completed.at()),
                 completed.checkpoint(),
                 completed.disks().stream()
-                        .map(disk -> new StoredBackup.File(disk.disk(), disk.parent(), false))
+                        .map(disk -> new StoredBackup.File(disk.disk(), disk.parent(), disk.fileSize(), false))
                         .toList(),
                 completed.identity(),
                 Optional.empty(),
@@ -62,6 +66,26 @@ final class RepositoryEvolution {
             }
         }
         draft.bases.removeIf(base -> base.backup().equals(requested.backup()));
+    }
+
+    /** Nothing else changes: it is the base that it was, of the same checkpoint. */
+    static void mergeRequested(Draft draft, BackupMergeRequested requested) {
+        draft.accepted(requested.operation());
+        for (StoredBackup kept : draft.stored()) {
+            if (kept.backup().equals(requested.backup())) {
+                draft.errands.add(new Errand(new MergeBackupOperation(
+                        requested.operation(), kept.backup(), kept.repository(), requested.disks())));
+            }
+        }
+    }
+
+    static void merged(Draft draft, BackupMerged merged) {
+        for (MergedDisk disk : merged.disks()) {
+            draft.changeStored(
+                    merged.backup(),
+                    kept -> kept.merged(
+                            disk.now().disk(), disk.now().parent(), disk.now().fileSize()));
+        }
     }
 
     static void protect(Draft draft, BackupProtected event) {

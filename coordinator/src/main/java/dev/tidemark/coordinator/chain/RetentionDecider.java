@@ -1,8 +1,10 @@
 package dev.tidemark.coordinator.chain;
 
 import dev.tidemark.schema.command.ChangeRetention;
+import dev.tidemark.schema.event.DiskMerge;
 import dev.tidemark.schema.event.RetentionChanged;
 import dev.tidemark.schema.id.BackupId;
+import java.util.List;
 import java.util.Optional;
 
 /** What follows from a wish to keep no more than a policy does. */
@@ -19,6 +21,16 @@ final class RetentionDecider {
         }
         return Decision.accepted(new RetentionChanged(
                 command.machine(), command.operation(), command.repository(), command.policy(), command.askedAt()));
+    }
+
+    /** What the policy of its repository makes it take in. */
+    static List<DiskMerge> merges(Machine machine, StoredBackup stored) {
+        return machine.retention(stored.repository()).stream()
+                .flatMap(retention ->
+                        RetentionPlanner.plan(machine, stored.repository(), retention.policy()).merges().stream())
+                .filter(merge -> merge.backup().equals(stored.backup()))
+                .flatMap(merge -> merge.disks().stream())
+                .toList();
     }
 
     /** Why a backup that is to go by its repository's policy alone may not go. */

@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.chain;
 
+import dev.tidemark.schema.event.DiskMerge;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.CheckpointId;
 import java.time.Instant;
@@ -9,11 +10,15 @@ import java.util.List;
  * What stays of a machine's backups in a repository and why, and what goes.
  *
  * @param entries the backups, oldest first
+ * @param merges what takes in what it stands on, so that that can go, oldest first
+ * @param steps merges and deletions, in an order in which nothing that stays ever loses what it stands on
  * @param checkpoints those that no backup needs once the others are gone, oldest first: the order in which they go
  */
-public record RetentionPlan(List<Entry> entries, List<CheckpointId> checkpoints) {
+public record RetentionPlan(List<Entry> entries, List<Merge> merges, List<Step> steps, List<CheckpointId> checkpoints) {
     public RetentionPlan {
         entries = List.copyOf(entries);
+        merges = List.copyOf(merges);
+        steps = List.copyOf(steps);
         checkpoints = List.copyOf(checkpoints);
     }
 
@@ -25,6 +30,22 @@ public record RetentionPlan(List<Entry> entries, List<CheckpointId> checkpoints)
 
         public boolean stays() {
             return !reasons.isEmpty();
+        }
+    }
+
+    /** A backup that stays, what its disks are to stand on, and about how many bytes are written for it. */
+    public record Merge(BackupId backup, List<DiskMerge> disks, long bytes) {
+        public Merge {
+            disks = List.copyOf(disks);
+        }
+    }
+
+    /** One thing to be done. */
+    public record Step(Action action, BackupId backup) {
+        /** What is done to the backup. */
+        public enum Action {
+            MERGE,
+            DELETE
         }
     }
 

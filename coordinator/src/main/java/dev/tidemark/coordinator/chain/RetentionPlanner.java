@@ -2,10 +2,12 @@ package dev.tidemark.coordinator.chain;
 
 import dev.tidemark.coordinator.chain.RetentionPlan.Entry;
 import dev.tidemark.coordinator.chain.RetentionPlan.Kind;
+import dev.tidemark.coordinator.chain.RetentionPlan.Merge;
 import dev.tidemark.coordinator.chain.RetentionPlan.Reason;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupMode;
 import dev.tidemark.schema.event.BackupRequest;
+import dev.tidemark.schema.event.DiskMerge;
 import dev.tidemark.schema.event.RetentionPolicy;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.CheckpointId;
@@ -34,12 +36,14 @@ import java.util.function.Function;
 public final class RetentionPlanner {
     private final Machine machine;
     private final RetentionPolicy policy;
+    private final boolean merging;
     private final List<StoredBackup> there;
     private final Map<BackupId, Set<Reason>> reasons = new LinkedHashMap<>();
 
-    private RetentionPlanner(Machine machine, RepositoryName repository, RetentionPolicy policy) {
+    private RetentionPlanner(Machine machine, RepositoryName repository, RetentionPolicy policy, boolean merging) {
         this.machine = machine;
         this.policy = policy;
+        this.merging = merging;
         there = machine.stored().stream()
                 .filter(kept ->
                         kept.repository().equals(repository) && kept.deletion().isEmpty())
@@ -49,7 +53,13 @@ public final class RetentionPlanner {
 
     /** What stays and what goes, by the log as it is. */
     public static RetentionPlan plan(Machine machine, RepositoryName repository, RetentionPolicy policy) {
-        return new RetentionPlanner(machine, repository, policy).plan(repository);
+        return plan(machine, repository, policy, true);
+    }
+
+    /** Without {@code merging} whatever another one stands on stays for its sake. */
+    public static RetentionPlan plan(
+            Machine machine, RepositoryName repository, RetentionPolicy policy, boolean merging) {
+        return new RetentionPlanner(machine, repository, policy, merging).plan(repository);
     }
 
     private RetentionPlan plan(RepositoryName repository) {
@@ -70,7 +80,12 @@ public final class RetentionPlanner {
         List<Entry> entries = there.stream()
                 .map(kept -> new Entry(kept.backup(), kept.takenAt(), List.copyOf(reasons(kept.backup()))))
                 .toList();
-        return new RetentionPlan(entries, checkpoints(entries));
+        List<Merge> merges = merges();
+        List<BackupId> deletions = entries.reversed().stream()
+                .filter(entry -> !entry.stays())
+                .map(Entry::backup)
+                .toList();
+        return new RetentionPlan(entries, merges, RetentionSteps.of(there, deletions, merges), checkpoints(entries));
     }
 
     private Set<DiskName> disks() {
@@ -183,14 +198,52 @@ public final class RetentionPlanner {
         }
     }
 
+    /** What one that stays stands on stays too, unless that one can take it in. */
     private void below() {
         for (StoredBackup kept : there.reversed()) {
-            if (!reasons(kept.backup()).isEmpty()) {
+            if (reasons(kept.backup()).isEmpty()) {
+                continue;
+            }
+            Optional<Rejection> unfit = new MergePlanner(machine, kept).unfit();
+            if (merging && unfit.isEmpty()) {
+                continue;
+            }
+            String why = unfit.filter(rejection -> merging)
+                    .map(rejection -> ", which cannot take it in: " + rejection.detail())
+                    .orElse("");
+            kept.files()
+                    .forEach(file ->
+                            file.parent().ifPresent(below -> keep(below, Kind.NEEDED, "by " + kept.backup() + why)));
+        }
+        for (StoredBackup kept : there) {
+            if (merging && stays(kept.backup())) {
                 kept.files()
-                        .forEach(file ->
-                                file.parent().ifPresent(below -> keep(below, Kind.NEEDED, "by " + kept.backup())));
+                        .forEach(file -> file.parent()
+                                .filter(this::stays)
+                                .filter(below -> reasons(below).stream()
+                                        .noneMatch(reason -> reason.kind() == Kind.NEEDED
+                                                && reason.detail().startsWith("by " + kept.backup())))
+                                .ifPresent(below -> keep(below, Kind.NEEDED, "by " + kept.backup())));
             }
         }
+    }
+
+    private boolean stays(BackupId backup) {
+        return !reasons(backup).isEmpty();
+    }
+
+    private List<Merge> merges() {
+        List<Merge> merges = new ArrayList<>();
+        for (StoredBackup kept : there) {
+            if (!reasons(kept.backup()).isEmpty()) {
+                MergePlanner planner = new MergePlanner(machine, kept);
+                List<DiskMerge> disks = planner.onto(this::stays);
+                if (!disks.isEmpty()) {
+                    merges.add(new Merge(kept.backup(), disks, planner.bytes(disks)));
+                }
+            }
+        }
+        return merges;
     }
 
     /** Those that came with a backup and that nothing can be incremental to any more. Others were made by hand, for a reason. */

@@ -9,6 +9,7 @@ import dev.tidemark.schema.id.RepositoryName;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * A completed backup that lies in its repository, as far as the log knows.
@@ -33,8 +34,12 @@ public record StoredBackup(
         files = List.copyOf(files);
     }
 
-    /** One disk's file, what it stands on, and whether it was found to be damaged. */
-    public record File(DiskName disk, Optional<BackupId> parent, boolean damaged) {}
+    /** One disk's file, what it stands on, how long it is, and whether it was found to be damaged. */
+    public record File(DiskName disk, Optional<BackupId> parent, long bytes, boolean damaged) {}
+
+    Optional<File> file(DiskName disk) {
+        return files.stream().filter(file -> file.disk().equals(disk)).findFirst();
+    }
 
     /** Whether it cannot be restored without the other one, to begin with. */
     boolean standsOn(BackupId other) {
@@ -47,13 +52,22 @@ public record StoredBackup(
 
     /** After a look at this disk's file. */
     StoredBackup read(DiskName disk, boolean damaged) {
+        return with(disk, file -> new File(disk, file.parent(), file.bytes(), damaged));
+    }
+
+    /** With another file of the same content in its place. */
+    StoredBackup merged(DiskName disk, Optional<BackupId> parent, long bytes) {
+        return with(disk, file -> new File(disk, parent, bytes, false));
+    }
+
+    private StoredBackup with(DiskName disk, UnaryOperator<File> change) {
         return new StoredBackup(
                 backup,
                 repository,
                 takenAt,
                 checkpoint,
                 files.stream()
-                        .map(file -> file.disk().equals(disk) ? new File(disk, file.parent(), damaged) : file)
+                        .map(file -> file.disk().equals(disk) ? change.apply(file) : file)
                         .toList(),
                 identity,
                 deletion,

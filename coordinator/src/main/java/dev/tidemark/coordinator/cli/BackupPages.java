@@ -61,6 +61,8 @@ final class BackupPages {
                         .fieldIfAny("completed", Cell.time(backup, "completedAt"))
                         .fieldIfAny("verified", Cell.time(backup, "verifiedAt"))
                         .fieldIfAny("by", Cell.text(backup, "verifiedBy"))
+                        .fieldIfAny("merged", Cell.time(backup, "mergedAt"))
+                        .fieldIfAny("by", Cell.text(backup, "mergedBy"))
                         .fieldIfAny("damaged", isDamaged(backup) ? "yes" : Cell.NOTHING)
                         .fieldIfAny("protected", backup.path("protected").asBoolean(false) ? "yes" : Cell.NOTHING)
                         .fieldIfAny("legal hold", Cell.text(backup, "hold"))

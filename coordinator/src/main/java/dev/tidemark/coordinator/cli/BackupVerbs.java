@@ -225,6 +225,27 @@ final class BackupVerbs {
                 () -> session.coordinator().delete(path));
     }
 
+    @Command(
+            name = "merge",
+            description = "Takes what a backup stands on into it, so that that can be deleted; it holds what it held.")
+    int merge(
+            @Parameters(index = "0", paramLabel = "ID", description = "Its id, or 6 characters of it or more.")
+                    BackupReference backup,
+            @Option(names = "--full", description = "Take in all of it: the backup becomes a full one.") boolean full,
+            @Option(names = "--dry-run", description = "Show the decision, and do nothing.") boolean dryRun,
+            @Mixin WaitOptions wait) {
+        ObjectNode body = Arguments.body();
+        if (full) {
+            body.put("full", true);
+        }
+        if (dryRun) {
+            RequestPath path =
+                    RequestPath.v1("backups", backup.value(), "merge").with("dryRun", "true");
+            return new OperationRun(session).dryRun(session.coordinator().post(path, body));
+        }
+        return act(backup, "merge", wait, body);
+    }
+
     @Command(name = "protect", description = "Keeps a backup, and all that it stands on, from being deleted.")
     int protect(
             @Parameters(index = "0", paramLabel = "ID", description = "Its id, or 6 characters of it or more.")

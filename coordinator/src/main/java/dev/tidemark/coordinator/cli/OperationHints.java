@@ -24,6 +24,7 @@ final class OperationHints {
                     "CHANGE_SPEED",
                     "VERIFY",
                     "DELETE_BACKUP",
+                    "MERGE_BACKUP",
                     "PROTECT_BACKUP",
                     "UNPROTECT_BACKUP" -> List.of("tidemark backup show " + target);
             default -> List.of("tidemark backup watch " + id);

@@ -30,6 +30,7 @@ final class OperationPages {
                     "CHANGE_SPEED",
                     "VERIFY",
                     "DELETE_BACKUP",
+                    "MERGE_BACKUP",
                     "PROTECT_BACKUP",
                     "UNPROTECT_BACKUP" -> Subject.BACKUP;
             case "RESTORE" -> Subject.RESTORE;

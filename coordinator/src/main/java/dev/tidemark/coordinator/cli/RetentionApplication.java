@@ -10,7 +10,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Deletes what a policy does not keep: backups from above, then checkpoints from the oldest on. Each is waited for, and the first that
+ * Does what a policy needs: merges and deletions of backups as the plan orders them, then checkpoints from the oldest on. Each is waited for, and the first that
  * fails ends it. Wherever it is cut off, what stays has all that it stands on, and doing it again does the rest.
  */
 final class RetentionApplication {
@@ -29,16 +29,17 @@ final class RetentionApplication {
     int run(WaitOptions wait) {
         ObjectNode document = Arguments.body();
         ArrayNode backups = document.putArray("backups");
+        ArrayNode merged = document.putArray("merged");
         ArrayNode checkpoints = document.putArray("checkpoints");
         ExitCode exitCode = ExitCode.OK;
-        for (JsonNode backup : Cell.list(session.coordinator().get(plan), "deletions")) {
-            // The policy is asked again, by whoever decides: what was planned may have been overtaken.
-            RequestPath path = RequestPath.v1("backups", backup.asString("")).with("policy", "true");
-            exitCode = ended(wait, () -> session.coordinator().delete(path));
+        for (JsonNode step : Cell.list(session.coordinator().get(plan), "steps")) {
+            JsonNode backup = step.path("backup");
+            boolean merges = step.path("action").asString("").equals("MERGE");
+            exitCode = ended(wait, () -> done(backup.asString(""), merges));
             if (exitCode != ExitCode.OK) {
                 break;
             }
-            backups.add(backup);
+            (merges ? merged : backups).add(backup);
         }
         if (exitCode == ExitCode.OK) {
             for (JsonNode checkpoint : Cell.list(session.coordinator().get(plan), "checkpoints")) {
@@ -53,6 +54,14 @@ final class RetentionApplication {
         }
         session.output().print(document, RetentionPages.applied(document));
         return exitCode.number();
+    }
+
+    /** The policy is asked again, by whoever decides: what was planned may have been overtaken. */
+    private JsonNode done(String backup, boolean merges) {
+        return merges
+                ? session.coordinator()
+                        .post(RequestPath.v1("backups", backup, "merge").with("policy", "true"), Arguments.body())
+                : session.coordinator().delete(RequestPath.v1("backups", backup).with("policy", "true"));
     }
 
     private ExitCode ended(WaitOptions wait, Supplier<JsonNode> request) {

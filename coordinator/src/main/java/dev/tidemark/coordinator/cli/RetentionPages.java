@@ -51,6 +51,12 @@ final class RetentionPages {
                     why(backup));
         }
         Page page = new Page().table(table);
+        List<JsonNode> merges = Cell.list(plan, "merges");
+        if (!merges.isEmpty()) {
+            page.gap().line("merged first, because they stand on what goes:");
+            merges.forEach(merge -> page.line("- " + Cell.text(merge, "id") + " takes in what is below it, "
+                    + onto(merge) + "; about " + Cell.size(merge, "bytes") + " are copied"));
+        }
         List<JsonNode> checkpoints = Cell.list(plan, "checkpoints");
         if (!checkpoints.isEmpty()) {
             page.gap().line("checkpoints that nothing will need:");
@@ -61,14 +67,25 @@ final class RetentionPages {
 
     static Page applied(JsonNode document) {
         List<JsonNode> backups = Cell.list(document, "backups");
+        List<JsonNode> merged = Cell.list(document, "merged");
         List<JsonNode> checkpoints = Cell.list(document, "checkpoints");
-        if (backups.isEmpty() && checkpoints.isEmpty()) {
+        if (merged.isEmpty() && backups.isEmpty() && checkpoints.isEmpty()) {
             return new Page().line("nothing to delete");
         }
         Page page = new Page();
+        merged.forEach(backup -> page.line("merged backup " + backup.asString("")));
         backups.forEach(backup -> page.line("deleted backup " + backup.asString("")));
         checkpoints.forEach(checkpoint -> page.line("deleted checkpoint " + Cell.text(checkpoint, "name")));
         return page;
+    }
+
+    private static String onto(JsonNode merge) {
+        List<String> words = new ArrayList<>();
+        for (JsonNode disk : Cell.list(merge, "disks")) {
+            String onto = disk.path("onto").asString("");
+            words.add(Cell.text(disk, "disk") + (onto.isEmpty() ? " becomes full" : " onto " + onto));
+        }
+        return String.join(", ", words);
     }
 
     private static String why(JsonNode backup) {

@@ -73,37 +73,44 @@ final class RetentionVerbs {
     @Command(name = "plan", description = "Shows what would go, and why each of the others stays.")
     int plan(
             @Parameters(index = "0", paramLabel = "VM", description = "The machine.") MachineName vm,
+            @Option(names = "--no-merge", description = "Merge nothing: what another one stands on stays.")
+                    boolean noMerge,
             @Option(names = "--repo", paramLabel = "REPO", description = "The repository.") @Nullable
                     RepositoryName repository) {
-        JsonNode plan = session.coordinator().get(planPath(vm, repository));
+        JsonNode plan = session.coordinator().get(planPath(vm, repository, noMerge));
         return session.print(plan, RetentionPages.plan(plan));
     }
 
     @Command(
             name = "apply",
             description =
-                    "Deletes what the policy does not keep, the newest first, and then the checkpoints that nothing needs.")
+                    "Deletes what the policy does not keep, merged into what stays where that stands on it, and then the "
+                            + "checkpoints that nothing needs.")
     int apply(
             @Parameters(index = "0", paramLabel = "VM", description = "The machine.") MachineName vm,
             @Option(names = "--repo", paramLabel = "REPO", description = "The repository.") @Nullable
                     RepositoryName repository,
+            @Option(names = "--no-merge", description = "Merge nothing: what another one stands on stays.")
+                    boolean noMerge,
             @Option(names = "--dry-run", description = "Show the plan, and do nothing.") boolean dryRun,
             @Mixin WaitOptions wait) {
         wait.check();
         if (!wait.waits()) {
-            throw Session.misuse("apply deletes one backup after the other and cannot be used with --no-wait");
+            throw Session.misuse(
+                    "apply merges and deletes one backup after the other and cannot be used with --no-wait");
         }
         return dryRun
-                ? plan(vm, repository)
-                : new RetentionApplication(session, vm, planPath(vm, repository)).run(wait);
+                ? plan(vm, noMerge, repository)
+                : new RetentionApplication(session, vm, planPath(vm, repository, noMerge)).run(wait);
     }
 
     private static RequestPath path(MachineName vm, @Nullable RepositoryName repository) {
         return RequestPath.v1("vms", vm.value(), "retention", name(repository));
     }
 
-    private static RequestPath planPath(MachineName vm, @Nullable RepositoryName repository) {
-        return RequestPath.v1("vms", vm.value(), "retention", name(repository), "plan");
+    private static RequestPath planPath(MachineName vm, @Nullable RepositoryName repository, boolean noMerge) {
+        RequestPath path = RequestPath.v1("vms", vm.value(), "retention", name(repository), "plan");
+        return noMerge ? path.with("merge", "false") : path;
     }
 
     private static String name(@Nullable RepositoryName repository) {

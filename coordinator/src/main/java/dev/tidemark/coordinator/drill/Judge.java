@@ -200,7 +200,8 @@ final class Judge {
         if (Files.exists(repository)) {
             try (Stream<Path> files = Files.walk(repository)) {
                 List<Path> left = files.filter(file -> file.toString().contains(".partial")
-                                || file.toString().contains(".deleted"))
+                                || file.toString().contains(".deleted")
+                                || file.toString().contains(".merge"))
                         .toList();
                 if (!left.isEmpty()) {
                     throw new Broken(Invariant.NO_UNFINISHED_FILES, left.toString());

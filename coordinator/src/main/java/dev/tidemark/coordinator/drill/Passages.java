@@ -97,6 +97,20 @@ final class Passages {
                                         BACKUP_SET_ASIDE,
                                         BEFORE_BACKUP_REMOVED,
                                         BACKUP_REMOVED));
+            // Of two disks.
+            case MERGE_BACKUP ->
+                passages.with(1, ERRAND)
+                        .with(
+                                1,
+                                List.of(
+                                        BEFORE_MERGE,
+                                        MERGE_COPIED,
+                                        MERGE_COMPARED,
+                                        MERGE_ANNOUNCED,
+                                        MERGE_FILE_SWAPPED,
+                                        MERGE_FILES_SWAPPED,
+                                        MERGE_FINISHED))
+                        .with(2, List.of(MERGE_FILE_SWAPPED, BEFORE_QEMU_IMG, AFTER_QEMU_IMG));
             case REGISTER, RECONCILE -> {}
         }
         return passages.moments;

@@ -138,6 +138,22 @@ enum Workflow {
             return service.deleted("backups", backup);
         }
     },
+    MERGE_BACKUP {
+        @Override
+        void prepare(Service service, DrillMachine machine) throws IOException {
+            for (int count = 0; count < 2; count++) {
+                machine.write();
+                JsonNode taken =
+                        service.done(Map.of("repo", "default", "kind", "AUTO"), "vms", machine.name(), "backups");
+                machine.remember(taken.path("target").asString(""), machine.content());
+            }
+        }
+
+        @Override
+        JsonNode ask(Service service, DrillMachine machine) {
+            return service.started(Map.of(), "backups", newest(machine), "merge");
+        }
+    },
     REGISTER {
         @Override
         JsonNode ask(Service service, DrillMachine machine) {

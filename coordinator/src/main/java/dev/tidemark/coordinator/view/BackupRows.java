@@ -4,6 +4,7 @@ import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupCompleted;
 import dev.tidemark.schema.event.BackupDamaged;
 import dev.tidemark.schema.event.BackupFailed;
+import dev.tidemark.schema.event.BackupMerged;
 import dev.tidemark.schema.event.BackupProtected;
 import dev.tidemark.schema.event.BackupPulled;
 import dev.tidemark.schema.event.BackupReady;
@@ -19,6 +20,7 @@ import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.event.DiskPlan;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.MachineRemoved;
+import dev.tidemark.schema.event.MergedDisk;
 import dev.tidemark.schema.event.Moment;
 import dev.tidemark.schema.event.OperationInDoubt;
 import dev.tidemark.schema.event.PullTerms;
@@ -177,6 +179,33 @@ final class BackupRows {
                 FailureCode.ABORTED,
                 backup);
         noLongerServed(connection, backup);
+    }
+
+    /** The same content in other files. */
+    static void merged(Connection connection, BackupMerged event) throws SQLException {
+        for (MergedDisk disk : event.disks()) {
+            Sql.change(
+                    connection,
+                    """
+                    UPDATE tidemark.backup_disk
+                       SET kind = ?, since = ?, parent = ?, bytes = ?, file = ?, file_size = ?, sha256 = ?, damage = NULL
+                     WHERE backup = ? AND disk = ?
+                    """,
+                    disk.now().kind(),
+                    disk.now().since(),
+                    disk.now().parent(),
+                    disk.now().bytes(),
+                    disk.now().file(),
+                    disk.now().fileSize(),
+                    disk.now().sha256(),
+                    event.backup(),
+                    disk.now().disk());
+        }
+        Sql.change(connection, """
+                UPDATE tidemark.backup
+                   SET merged_at = ?, merged_by = (SELECT caller FROM tidemark.operation WHERE id = ?)
+                 WHERE id = ?
+                """, event.at(), event.operation(), event.backup());
     }
 
     static void becomes(Connection connection, BackupId backup, String state) throws SQLException {

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * A backup, whatever became of it. {@code vm} is the machine's name, {@code vmId} outlives a rename; {@code damaged} says that one of
  * its disks cannot be restored, for damage of its own or of a backup that it stands on; without {@code bytesPerSecondMax} it may
  * copy as fast as it can; {@code hold} is the reason of a legal one; {@code crashCause} says why it is CRASH although a frozen guest
- * was asked for; a pull backup has {@code leaseUntil}, and {@code scratchBytesMax} if what it keeps is limited.
+ * was asked for; a pull backup has {@code leaseUntil}, and {@code scratchBytesMax} if what it keeps is limited;
+ * {@code mergedAt} is when it last took in what it stood on.
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record BackupView(
@@ -35,6 +36,8 @@ public record BackupView(
         @Nullable String error,
         @Nullable Instant verifiedAt,
         @Nullable String verifiedBy,
+        @Nullable Instant mergedAt,
+        @Nullable String mergedBy,
         boolean damaged,
         @JsonProperty("protected") boolean isProtected,
         @Nullable String hold,

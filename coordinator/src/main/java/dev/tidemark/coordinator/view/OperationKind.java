@@ -13,6 +13,7 @@ public enum OperationKind {
     VERIFY,
     RESTORE,
     DELETE_BACKUP,
+    MERGE_BACKUP,
     PROTECT_BACKUP,
     UNPROTECT_BACKUP,
     CHANGE_RETENTION

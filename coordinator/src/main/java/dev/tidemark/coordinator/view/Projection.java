@@ -11,6 +11,9 @@ import dev.tidemark.schema.event.BackupDeletionFailed;
 import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupFailed;
 import dev.tidemark.schema.event.BackupFinishRequested;
+import dev.tidemark.schema.event.BackupMergeFailed;
+import dev.tidemark.schema.event.BackupMergeRequested;
+import dev.tidemark.schema.event.BackupMerged;
 import dev.tidemark.schema.event.BackupProtected;
 import dev.tidemark.schema.event.BackupPulled;
 import dev.tidemark.schema.event.BackupReady;
@@ -37,6 +40,7 @@ import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.event.MachineObserved;
 import dev.tidemark.schema.event.MachineRegistered;
 import dev.tidemark.schema.event.MachineRemoved;
+import dev.tidemark.schema.event.MergedDisk;
 import dev.tidemark.schema.event.OperationInDoubt;
 import dev.tidemark.schema.event.RestoreCompleted;
 import dev.tidemark.schema.event.RestoreFailed;
@@ -225,6 +229,30 @@ public final class Projection {
                         deleted.at(),
                         new Deleted(deleted.backup(), deleted.bytes()));
             }
+            case BackupMergeRequested requested ->
+                OperationRows.begin(
+                        connection, opening, requested.operation(), OperationKind.MERGE_BACKUP, requested.backup());
+            case BackupMerged merged -> {
+                BackupRows.merged(connection, merged);
+                OperationRows.done(
+                        connection,
+                        merged.operation(),
+                        OperationKind.MERGE_BACKUP,
+                        merged.at(),
+                        new Merged(merged.backup(), merged.disks()));
+            }
+            case BackupMergeFailed failed -> {
+                BackupRows.damaged(
+                        connection,
+                        new BackupDamaged(
+                                failed.machine(), failed.operation(), failed.backup(), failed.damaged(), failed.at()));
+                OperationRows.failed(
+                        connection,
+                        failed.operation(),
+                        OperationKind.MERGE_BACKUP,
+                        failed.at(),
+                        new Failure(failed.code(), failed.detail()));
+            }
             case RetentionChanged changed -> {
                 // The policy is asked for where it is applied: at the machine's state.
                 OperationRows.begin(
@@ -375,6 +403,9 @@ public final class Projection {
 
     /** What went with a backup; the shape of {@code result}. */
     private record Deleted(BackupId backup, long bytes) {}
+
+    /** What its files are now; the shape of {@code result}. */
+    private record Merged(BackupId backup, List<MergedDisk> disks) {}
 
     /** What a restore wrote; the shape of {@code result}. */
     private record Restored(BackupId backup, List<RestoredDisk> disks) {}

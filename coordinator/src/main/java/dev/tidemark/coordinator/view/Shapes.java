@@ -130,6 +130,8 @@ final class Shapes {
                 row.getString("error"),
                 Sql.instant(row, "verified_at"),
                 row.getString("verified_by"),
+                Sql.instant(row, "merged_at"),
+                row.getString("merged_by"),
                 row.getBoolean("damaged"),
                 row.getBoolean("protected"),
                 row.getString("hold"),

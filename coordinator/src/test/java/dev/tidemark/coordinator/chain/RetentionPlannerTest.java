@@ -102,8 +102,9 @@ class RetentionPlannerTest {
             return new OperationId(Story.ulid(++ids));
         }
 
+        /** Nothing is merged: see {@link RetentionMergeTest} for what is. */
         RetentionPlan plan(RetentionPolicy policy) {
-            return RetentionPlanner.plan(machine, NEAR, policy);
+            return RetentionPlanner.plan(machine, NEAR, policy, false);
         }
 
         Map<BackupId, Set<Reason>> kept(RetentionPolicy policy) {

@@ -108,6 +108,7 @@ final class StoredBackups {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 List.of(disk));
         Files.writeString(file.resolveSibling("manifest.json"), Json.MAPPER.writeValueAsString(manifest));
     }

@@ -266,6 +266,20 @@ class VerbRequestsTest {
     }
 
     @Test
+    void backup_merge_takes_in_what_is_below() {
+        assertThat(started("POST", "/v1/backups/01K1ZB/merge", "MERGE_BACKUP", "backup", "merge", "01k1zb")
+                        .body())
+                .isEqualTo("{}");
+    }
+
+    @Test
+    void backup_merge_full_takes_in_all_of_it() {
+        assertThat(started("POST", "/v1/backups/01K1ZB/merge", "MERGE_BACKUP", "backup", "merge", "01k1zb", "--full")
+                        .body())
+                .isEqualTo("{\"full\":true}");
+    }
+
+    @Test
     void restore_of_the_newest_needs_only_a_directory() {
         Asked request = started("POST", "/v1/vms/web1/restores", "RESTORE", "restore", "web1", "--to", "out");
         assertThat(request.body()).isEqualTo("{\"to\":\"" + Path.of("out").toAbsolutePath() + "\"}");

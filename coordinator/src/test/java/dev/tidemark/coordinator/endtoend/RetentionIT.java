@@ -107,7 +107,47 @@ class RetentionIT {
         Made next = client.backUp();
         assertThat(next.kind("d0")).isEqualTo("INCREMENTAL");
         assertThat(next.disk("d0").path("bytes").asLong(0)).isEqualTo((long) Machine.GRANULE + Machine.CANARY);
-        assertThat(run("retention", "apply", client.vm()).results()).contains("nothing to delete");
+        assertThat(run("retention", "apply", client.vm(), "--no-merge").results())
+                .contains("nothing to delete");
+        then();
+    }
+
+    @Test
+    void what_stays_takes_in_what_goes_below_it_and_the_next_is_incremental_on_top() {
+        // given
+        Made full = next(1, "AUTO");
+        Made second = next(2, "AUTO");
+        Made third = next(3, "AUTO");
+        Made fourth = next(4, "AUTO");
+        run("retention", "set", client.vm(), "--keep-last", "2");
+        // when
+        assertThat(words(run("retention", "plan", client.vm(), "--no-merge", "-o", "json")
+                        .json()
+                        .path("deletions")))
+                .isEmpty();
+        JsonNode plan = run("retention", "plan", client.vm(), "-o", "json").json();
+        assertThat(words(plan.path("deletions"))).containsExactly(second.id(), full.id());
+        assertThat(plan.path("merges").path(0).path("id").asString("")).isEqualTo(third.id());
+        assertThat(plan.path("merges").path(0).path("bytes").asLong(0)).isPositive();
+        assertThat(run("retention", "plan", client.vm()).results())
+                .contains("merged first", third.id(), "becomes full", "are copied");
+        JsonNode applied = run("retention", "apply", client.vm(), "-o", "json").json();
+        // then
+        assertThat(words(applied.path("merged"))).containsExactly(third.id());
+        assertThat(words(applied.path("backups"))).containsExactly(second.id(), full.id());
+        client.forget(full);
+        client.forget(second);
+        JsonNode merged = site.api().get("/v1/backups/" + third.id());
+        assertThat(merged.path("disks").path(0).path("kind").asString("")).isEqualTo("FULL");
+        assertThat(merged.path("mergedBy").asString("")).isNotBlank();
+        assertThat(merged.path("mergedAt").asString("")).isNotBlank();
+        Made next = next(5, "AUTO");
+        assertThat(next.kind("d0")).isEqualTo("INCREMENTAL");
+        assertThat(run("backup", "merge", fourth.id()).exitCode()).isZero();
+        assertThat(run("backup", "merge", fourth.id()).exitCode()).isEqualTo(4);
+        assertThat(run("backup", "verify", next.id()).exitCode()).isZero();
+        site.api().done(site.api().delete("/v1/backups/" + third.id()));
+        client.forget(third);
         then();
     }
 

@@ -6,6 +6,7 @@ import dev.tidemark.schema.contract.DeletionOperation;
 import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.DesiredBitmap;
 import dev.tidemark.schema.contract.DesiredDisk;
+import dev.tidemark.schema.contract.MergeBackupOperation;
 import dev.tidemark.schema.contract.ObservedBitmap;
 import dev.tidemark.schema.contract.ObservedDisk;
 import dev.tidemark.schema.contract.ObservedJob;
@@ -20,9 +21,11 @@ import dev.tidemark.schema.contract.RepositoryOperation;
 import dev.tidemark.schema.contract.RestoreOperation;
 import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.contract.VerifyOperation;
+import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.CompletedDisk;
 import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.event.MergedDisk;
 import dev.tidemark.schema.event.QemuFacts;
 import dev.tidemark.schema.event.ReadyDisk;
 import dev.tidemark.schema.event.RestoredDisk;
@@ -136,6 +139,22 @@ final class PlayedGateway {
         return switch (operation) {
             case VerifyOperation verification -> new Outcome.Done(new Evidence.Verified(7));
             case DeleteBackupOperation deletion -> new Outcome.Done(new Evidence.Removed(7));
+            case MergeBackupOperation merge ->
+                new Outcome.Done(new Evidence.Merged(merge.disks().stream()
+                        .map(disk -> new MergedDisk(
+                                disk.parent(),
+                                "00",
+                                new CompletedDisk(
+                                        disk.disk(),
+                                        disk.onto().isPresent() ? BackupKind.INCREMENTAL : BackupKind.FULL,
+                                        Optional.empty(),
+                                        disk.onto(),
+                                        1,
+                                        disk.disk() + ".qcow2",
+                                        1,
+                                        "01",
+                                        DISK.virtualSize())))
+                        .toList()));
             case RestoreOperation restore ->
                 new Outcome.Done(new Evidence.Restored(List.of(new RestoredDisk(
                         DISK.name(), restore.directory() + "/vda.qcow2", restore.format(), DISK.virtualSize()))));

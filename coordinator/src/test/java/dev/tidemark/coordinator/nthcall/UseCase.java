@@ -176,6 +176,22 @@ enum UseCase {
             return () -> life.ask(Request.post(life.path() + "/retention/default", "{\"last\":3}"));
         }
     },
+    MERGE_BACKUP {
+        @Override
+        Runnable given(Life life) {
+            backedUp(life);
+            String second = backedUpAgain(life);
+            return () -> life.ask(Request.post("/v1/backups/" + second + "/merge", "{}"));
+        }
+    },
+    REPORT_BACKUP_MERGE {
+        @Override
+        Runnable given(Life life) {
+            backedUp(life);
+            life.ask(Request.post("/v1/backups/" + backedUpAgain(life) + "/merge", "{}"));
+            return reporting(life);
+        }
+    },
     DELETE_BACKUP {
         @Override
         Runnable given(Life life) {
@@ -322,6 +338,15 @@ enum UseCase {
     private static String backedUp(Life life) {
         seen(life);
         String backup = life.backUp().word("target");
+        life.settle();
+        return backup;
+    }
+
+    /** An incremental on top of the one before. */
+    private static String backedUpAgain(Life life) {
+        String backup = life.ask(
+                        Request.post(life.path() + "/backups", "{\"repo\":\"default\",\"checkpoint\":\"second\"}"))
+                .word("target");
         life.settle();
         return backup;
     }

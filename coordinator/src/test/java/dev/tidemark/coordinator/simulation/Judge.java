@@ -23,6 +23,9 @@ import dev.tidemark.schema.event.BackupDeletionFailed;
 import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupFailed;
 import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.BackupMergeFailed;
+import dev.tidemark.schema.event.BackupMergeRequested;
+import dev.tidemark.schema.event.BackupMerged;
 import dev.tidemark.schema.event.BackupPulled;
 import dev.tidemark.schema.event.BackupRequested;
 import dev.tidemark.schema.event.BackupVerified;
@@ -165,6 +168,9 @@ final class Judge {
                 once("operation " + deleted.operation());
                 deleted(deleted.backup());
             }
+            case BackupMergeRequested requested -> open.add("operation " + requested.operation());
+            case BackupMerged merged -> once("operation " + merged.operation());
+            case BackupMergeFailed failed -> once("operation " + failed.operation());
             case BackupDeletionFailed failed -> once("operation " + failed.operation());
             case CheckpointCreated created -> {
                 once("checkpoint " + created.checkpoint());

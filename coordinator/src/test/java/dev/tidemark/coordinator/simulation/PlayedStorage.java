@@ -13,6 +13,7 @@ import dev.tidemark.gateway.reconcile.Storage;
 import dev.tidemark.schema.contract.BackupOperation;
 import dev.tidemark.schema.contract.DeleteBackupOperation;
 import dev.tidemark.schema.contract.DiskBackup;
+import dev.tidemark.schema.contract.MergeBackupOperation;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.PullBackupOperation;
 import dev.tidemark.schema.contract.PushBackupOperation;
@@ -350,6 +351,8 @@ final class PlayedStorage {
                 case VerifyOperation _ -> new Outcome.Done(new Outcome.Evidence.Verified(1));
                 case RestoreOperation restore -> restore(restore, held);
                 case DeleteBackupOperation delete -> delete(delete);
+                case MergeBackupOperation merge ->
+                    throw new IllegalStateException("nobody asks for a merge here: " + merge);
             };
             simulation.pass(life, Site.ERRAND, true);
             return outcome;
@@ -449,6 +452,7 @@ final class PlayedStorage {
                     held.operation instanceof PushBackupOperation push ? push.compression() : Optional.empty(),
                     Optional.empty(),
                     held.operation.moment(),
+                    Optional.empty(),
                     disks);
         }
 

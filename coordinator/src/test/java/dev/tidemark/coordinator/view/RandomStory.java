@@ -5,6 +5,9 @@ import dev.tidemark.schema.event.BackupDeleted;
 import dev.tidemark.schema.event.BackupDeletionFailed;
 import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.BackupMergeFailed;
+import dev.tidemark.schema.event.BackupMergeRequested;
+import dev.tidemark.schema.event.BackupMerged;
 import dev.tidemark.schema.event.BackupProtected;
 import dev.tidemark.schema.event.BackupReplanned;
 import dev.tidemark.schema.event.BackupRequested;
@@ -17,7 +20,9 @@ import dev.tidemark.schema.event.CheckpointDeletionFailed;
 import dev.tidemark.schema.event.CheckpointDeletionRequested;
 import dev.tidemark.schema.event.CheckpointFailed;
 import dev.tidemark.schema.event.CheckpointRequested;
+import dev.tidemark.schema.event.CompletedDisk;
 import dev.tidemark.schema.event.DamagedDisk;
+import dev.tidemark.schema.event.DiskMerge;
 import dev.tidemark.schema.event.DiskPlan;
 import dev.tidemark.schema.event.DriftAction;
 import dev.tidemark.schema.event.DriftFound;
@@ -26,6 +31,7 @@ import dev.tidemark.schema.event.DriftKind;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.FullCause;
 import dev.tidemark.schema.event.MachineRemoved;
+import dev.tidemark.schema.event.MergedDisk;
 import dev.tidemark.schema.event.Moment;
 import dev.tidemark.schema.event.OperationInDoubt;
 import dev.tidemark.schema.event.RestoreCompleted;
@@ -68,7 +74,8 @@ final class RandomStory {
 
     private void live() {
         for (int step = 0; step < STEPS; step++) {
-            switch (dice.nextInt(11)) {
+            switch (dice.nextInt(12)) {
+                case 11 -> merge();
                 case 10 -> pull("p" + step);
                 case 0 -> story.tell(story.observation(dice.nextLong(1L << 40)));
                 case 1 -> checkpoint("cp" + step);
@@ -228,6 +235,50 @@ final class RandomStory {
                 story.tell(new BackupDeletionFailed(
                         story.machine(), operation, backup, FailureCode.REPOSITORY_FAILED, "not mounted", story.now()));
             default -> completed.removeLast();
+        }
+    }
+
+    private void merge() {
+        if (completed.isEmpty()) {
+            return;
+        }
+        BackupId backup = completed.get(dice.nextInt(completed.size()));
+        OperationId operation = story.nextOperation();
+        Optional<BackupId> onto = dice.nextBoolean() ? Optional.of(completed.getFirst()) : Optional.empty();
+        DiskMerge disk = new DiskMerge(Story.VDA, completed.getLast(), onto);
+        story.tell(
+                new BackupMergeRequested(story.machine(), operation, backup, List.of(disk), story.now()),
+                Map.of("caller", "timer"));
+        switch (dice.nextInt(3)) {
+            case 0 ->
+                story.tell(new BackupMergeFailed(
+                        story.machine(),
+                        operation,
+                        backup,
+                        FailureCode.BACKUP_DAMAGED,
+                        "differs",
+                        List.of(new DamagedDisk(Story.VDA, story.machine() + "/" + backup + "/vda.qcow2", "differs")),
+                        story.now()));
+            case 1 ->
+                story.tell(new BackupMerged(
+                        story.machine(),
+                        operation,
+                        backup,
+                        List.of(new MergedDisk(
+                                disk.parent(),
+                                "ab",
+                                new CompletedDisk(
+                                        Story.VDA,
+                                        onto.isPresent() ? BackupKind.INCREMENTAL : BackupKind.FULL,
+                                        Optional.empty(),
+                                        onto,
+                                        4096,
+                                        story.machine() + "/" + backup + "/vda.qcow2",
+                                        8192,
+                                        "cd",
+                                        1 << 20))),
+                        story.now()));
+            default -> {}
         }
     }
 

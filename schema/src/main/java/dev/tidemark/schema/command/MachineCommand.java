@@ -15,6 +15,7 @@ public sealed interface MachineCommand
                 FinishBackup,
                 VerifyBackup,
                 DeleteBackup,
+                MergeBackup,
                 ProtectBackup,
                 UnprotectBackup,
                 ChangeRetention,

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.tidemark.schema.event.CompletedDisk;
 import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.event.MergedDisk;
 import dev.tidemark.schema.event.Prose;
 import dev.tidemark.schema.event.ReadyDisk;
 import dev.tidemark.schema.event.RestoredDisk;
@@ -52,7 +53,8 @@ public sealed interface Outcome {
         @JsonSubTypes.Type(value = Evidence.Verified.class, name = "VERIFIED"),
         @JsonSubTypes.Type(value = Evidence.Damaged.class, name = "DAMAGED"),
         @JsonSubTypes.Type(value = Evidence.Restored.class, name = "RESTORED"),
-        @JsonSubTypes.Type(value = Evidence.Removed.class, name = "REMOVED")
+        @JsonSubTypes.Type(value = Evidence.Removed.class, name = "REMOVED"),
+        @JsonSubTypes.Type(value = Evidence.Merged.class, name = "MERGED")
     })
     sealed interface Evidence {
         /** The report's own observation shows it. */
@@ -89,6 +91,13 @@ public sealed interface Outcome {
 
         /** Nothing has the backup's name any more; files of so many bytes went. */
         record Removed(long bytes) implements Evidence {}
+
+        /** These files stand on less than before, durably, and were compared with what they held. */
+        record Merged(List<MergedDisk> disks) implements Evidence {
+            public Merged {
+                disks = List.copyOf(disks);
+            }
+        }
 
         /** These files were written. */
         record Restored(List<RestoredDisk> disks) implements Evidence {

@@ -11,13 +11,15 @@ import dev.tidemark.schema.id.RepositoryName;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = VerifyOperation.class, name = "VERIFY"),
     @JsonSubTypes.Type(value = RestoreOperation.class, name = "RESTORE"),
-    @JsonSubTypes.Type(value = DeleteBackupOperation.class, name = "DELETE_BACKUP")
+    @JsonSubTypes.Type(value = DeleteBackupOperation.class, name = "DELETE_BACKUP"),
+    @JsonSubTypes.Type(value = MergeBackupOperation.class, name = "MERGE_BACKUP")
 })
-public sealed interface RepositoryOperation permits VerifyOperation, RestoreOperation, DeleteBackupOperation {
+public sealed interface RepositoryOperation
+        permits VerifyOperation, RestoreOperation, DeleteBackupOperation, MergeBackupOperation {
     /** The operation. */
     OperationId id();
 
-    /** The backup that is read, or goes. */
+    /** The backup that is read, or goes, or is merged. */
     BackupId backup();
 
     /** Where it lies. */

@@ -109,7 +109,21 @@ public enum CrashPoint {
     /** Nothing has the deleted backup's name, durably; its files are all there. */
     BEFORE_BACKUP_REMOVED(GATEWAY),
     /** The deleted backup's files are gone. */
-    BACKUP_REMOVED(GATEWAY);
+    BACKUP_REMOVED(GATEWAY),
+    /** A backup is to be merged, nothing was written for it. */
+    BEFORE_MERGE(GATEWAY),
+    /** The merged images are written, nobody compared them with what they are to hold. */
+    MERGE_COPIED(GATEWAY),
+    /** The merged images are durable and hold what they are to hold; the manifest knows nothing of them. */
+    MERGE_COMPARED(GATEWAY),
+    /** The manifest describes the backup's files as they are and as they are going to be. */
+    MERGE_ANNOUNCED(GATEWAY),
+    /** One merged image has its name, which is not durable. */
+    MERGE_FILE_SWAPPED(GATEWAY),
+    /** All merged images have their names, durably; the manifest still describes both. */
+    MERGE_FILES_SWAPPED(GATEWAY),
+    /** The manifest describes the merged backup, durably; the log knows nothing. */
+    MERGE_FINISHED(GATEWAY);
 
     /** In which process a point is passed. */
     public enum Component {

@@ -44,6 +44,9 @@ public sealed interface MachineEvent
                 BackupDeletionRequested,
                 BackupDeleted,
                 BackupDeletionFailed,
+                BackupMergeRequested,
+                BackupMerged,
+                BackupMergeFailed,
                 BackupProtected,
                 BackupUnprotected,
                 RetentionChanged {

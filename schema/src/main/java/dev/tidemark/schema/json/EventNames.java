@@ -9,6 +9,9 @@ import dev.tidemark.schema.event.BackupDeletionFailed;
 import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupFailed;
 import dev.tidemark.schema.event.BackupFinishRequested;
+import dev.tidemark.schema.event.BackupMergeFailed;
+import dev.tidemark.schema.event.BackupMergeRequested;
+import dev.tidemark.schema.event.BackupMerged;
 import dev.tidemark.schema.event.BackupProtected;
 import dev.tidemark.schema.event.BackupPulled;
 import dev.tidemark.schema.event.BackupReady;
@@ -124,6 +127,9 @@ public final class EventNames {
         names.put("backup-protected.v1", BackupProtected.class);
         names.put("backup-unprotected.v1", BackupUnprotected.class);
         names.put("retention-changed.v1", RetentionChanged.class);
+        names.put("backup-merge-requested.v1", BackupMergeRequested.class);
+        names.put("backup-merged.v1", BackupMerged.class);
+        names.put("backup-merge-failed.v1", BackupMergeFailed.class);
         return Collections.unmodifiableMap(names);
     }
 }

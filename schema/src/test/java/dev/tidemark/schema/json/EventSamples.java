@@ -11,6 +11,9 @@ import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupFailed;
 import dev.tidemark.schema.event.BackupFinishRequested;
 import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.BackupMergeFailed;
+import dev.tidemark.schema.event.BackupMergeRequested;
+import dev.tidemark.schema.event.BackupMerged;
 import dev.tidemark.schema.event.BackupMode;
 import dev.tidemark.schema.event.BackupProtected;
 import dev.tidemark.schema.event.BackupPulled;
@@ -35,6 +38,7 @@ import dev.tidemark.schema.event.Compression;
 import dev.tidemark.schema.event.Consistency;
 import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.event.DiskFacts;
+import dev.tidemark.schema.event.DiskMerge;
 import dev.tidemark.schema.event.DiskPlan;
 import dev.tidemark.schema.event.DriftAction;
 import dev.tidemark.schema.event.DriftFound;
@@ -48,6 +52,7 @@ import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.event.MachineObserved;
 import dev.tidemark.schema.event.MachineRegistered;
 import dev.tidemark.schema.event.MachineRemoved;
+import dev.tidemark.schema.event.MergedDisk;
 import dev.tidemark.schema.event.Moment;
 import dev.tidemark.schema.event.OperationInDoubt;
 import dev.tidemark.schema.event.PullTerms;
@@ -85,6 +90,8 @@ final class EventSamples {
     private static final CheckpointId CHECKPOINT = new CheckpointId("01JCCCCCCCCCCCCCCCCCCCCCCC");
     private static final CheckpointId PARENT = new CheckpointId("01JDDDDDDDDDDDDDDDDDDDDDDD");
     private static final BackupId BACKUP = new BackupId("01JEEEEEEEEEEEEEEEEEEEEEEE");
+    private static final BackupId SECOND_BACKUP = new BackupId("01JEEEEEEEEEEEEEEEEEEEEEEF");
+    private static final BackupId THIRD_BACKUP = new BackupId("01JEEEEEEEEEEEEEEEEEEEEEEG");
     private static final BackupId BASE = new BackupId("01JFFFFFFFFFFFFFFFFFFFFFFF");
     private static final RepositoryName REPOSITORY = new RepositoryName("default");
     private static final DiskName VDA = new DiskName("vda");
@@ -397,6 +404,40 @@ final class EventSamples {
                 new BackupDeleted(MACHINE, OPERATION, BACKUP, 393_216, AT),
                 new BackupDeletionFailed(
                         MACHINE, OPERATION, BACKUP, FailureCode.BACKUP_NEEDED, "another stands on it", AT),
+                new BackupMergeRequested(
+                        MACHINE,
+                        OPERATION,
+                        BACKUP,
+                        List.of(
+                                new DiskMerge(VDA, SECOND_BACKUP, Optional.of(THIRD_BACKUP)),
+                                new DiskMerge(VDB, SECOND_BACKUP, Optional.empty())),
+                        AT),
+                new BackupMerged(
+                        MACHINE,
+                        OPERATION,
+                        BACKUP,
+                        List.of(new MergedDisk(
+                                SECOND_BACKUP,
+                                DIGEST,
+                                new CompletedDisk(
+                                        VDB,
+                                        BackupKind.FULL,
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        512,
+                                        "m/b/vdb.qcow2",
+                                        262_144,
+                                        DIGEST.replace('b', 'c'),
+                                        512))),
+                        AT),
+                new BackupMergeFailed(
+                        MACHINE,
+                        OPERATION,
+                        BACKUP,
+                        FailureCode.BACKUP_DAMAGED,
+                        "a file is not what it was",
+                        List.of(new DamagedDisk(VDB, "m/b/vdb.qcow2", "sha256 differs")),
+                        AT),
                 new RetentionChanged(
                         MACHINE, OPERATION, REPOSITORY, Optional.of(new RetentionPolicy(7, 14, 8, 12, 3)), AT),
                 new BackupProtected(MACHINE, OPERATION, BACKUP, Optional.of("case 7"), AT),

@@ -12,6 +12,8 @@ import dev.tidemark.schema.command.AbortBackup;
 import dev.tidemark.schema.command.ChangeBackupSpeed;
 import dev.tidemark.schema.command.DeleteBackup;
 import dev.tidemark.schema.command.FinishBackup;
+import dev.tidemark.schema.command.MergeBackup;
+import dev.tidemark.schema.command.MergeReach;
 import dev.tidemark.schema.command.ProtectBackup;
 import dev.tidemark.schema.command.StartBackup;
 import dev.tidemark.schema.command.UnprotectBackup;
@@ -96,6 +98,8 @@ public final class BackupResource {
             OptionalLong scratchBytesMax) {}
 
     record NewSpeed(long bytesPerSecondMax) {}
+
+    record NewMerge(Optional<Boolean> full) {}
 
     record NewProtection(Optional<String> hold) {}
 
@@ -285,6 +289,29 @@ public final class BackupResource {
                             new BackupId(found.id()),
                             policy.isSet(),
                             ids.now()),
+                    operation);
+        });
+    }
+
+    @PostMapping("/v1/backups/{backup}/merge")
+    ResponseEntity<?> merge(
+            @PathVariable("backup") String backup,
+            @RequestBody NewMerge body,
+            @RequestParam(value = "policy", defaultValue = "false") QueryFlag policy,
+            @RequestParam(value = "dryRun", defaultValue = "false") QueryFlag dryRun,
+            HttpServletRequest request)
+            throws Rejected {
+        boolean full = body.full().orElse(false);
+        if (full && policy.isSet()) {
+            throw Refusal.member("full", "'full' goes with no policy", "Leave one of them out.");
+        }
+        MergeReach reach = policy.isSet() ? MergeReach.POLICY : full ? MergeReach.ALL : MergeReach.PARENT;
+        return submissions.accept(request, dryRun.isSet(), body, attempt -> {
+            OperationId operation = ids.operation();
+            BackupView found = lookup.backup(backup, "backup");
+            Completed.require(found);
+            return new Submissions.Proposal(
+                    new MergeBackup(new MachineId(found.vmId()), operation, new BackupId(found.id()), reach, ids.now()),
                     operation);
         });
     }

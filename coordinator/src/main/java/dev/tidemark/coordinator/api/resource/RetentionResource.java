@@ -50,8 +50,12 @@ public final class RetentionResource {
     }
 
     @GetMapping("/v1/vms/{vm}/retention/{repo}/plan")
-    RetentionView plan(@PathVariable("vm") MachineName vm, @PathVariable("repo") RepositoryName repo) throws Rejected {
-        return engine.retention(lookup.registered(vm).id(), lookup.repository(repo));
+    RetentionView plan(
+            @PathVariable("vm") MachineName vm,
+            @PathVariable("repo") RepositoryName repo,
+            @RequestParam(value = "merge", defaultValue = "true") QueryFlag merge)
+            throws Rejected {
+        return engine.retention(lookup.registered(vm).id(), lookup.repository(repo), merge.isSet());
     }
 
     @PostMapping("/v1/vms/{vm}/retention/{repo}")

@@ -8,6 +8,7 @@ import dev.tidemark.schema.command.DeleteBackup;
 import dev.tidemark.schema.command.DeleteCheckpoint;
 import dev.tidemark.schema.command.FinishBackup;
 import dev.tidemark.schema.command.MachineCommand;
+import dev.tidemark.schema.command.MergeBackup;
 import dev.tidemark.schema.command.ProtectBackup;
 import dev.tidemark.schema.command.RecordReport;
 import dev.tidemark.schema.command.RegisterMachine;
@@ -20,6 +21,7 @@ import dev.tidemark.schema.event.BackupAbortRequested;
 import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupFinishRequested;
 import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.BackupMergeRequested;
 import dev.tidemark.schema.event.BackupProtected;
 import dev.tidemark.schema.event.BackupRequested;
 import dev.tidemark.schema.event.BackupSpeedChanged;
@@ -112,6 +114,8 @@ final class PlayedDecisions {
                         c.askedAt()));
             case DeleteBackup c ->
                 List.of(new BackupDeletionRequested(c.machine(), c.operation(), c.backup(), c.askedAt()));
+            case MergeBackup c ->
+                List.of(new BackupMergeRequested(c.machine(), c.operation(), c.backup(), List.of(), c.askedAt()));
             case ProtectBackup c ->
                 List.of(new BackupProtected(c.machine(), c.operation(), c.backup(), c.hold(), c.askedAt()));
             case UnprotectBackup c ->

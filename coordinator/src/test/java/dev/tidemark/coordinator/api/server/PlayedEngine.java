@@ -192,7 +192,7 @@ final class PlayedEngine implements Engine, CoordinatorLink {
     }
 
     @Override
-    public RetentionView retention(MachineId machine, RepositoryName repository) throws Rejected {
+    public RetentionView retention(MachineId machine, RepositoryName repository, boolean merging) throws Rejected {
         failAsTold();
         return new RetentionView(
                 "web",
@@ -204,6 +204,8 @@ final class PlayedEngine implements Engine, CoordinatorLink {
                         Instant.EPOCH,
                         true,
                         List.of(new RetentionView.Reason("NEWEST", "")))),
+                List.of(),
+                List.of(),
                 List.of(),
                 List.of());
     }

@@ -60,6 +60,7 @@ final class Routes {
             new Route("GET", "/v1/backups/{backup}", null),
             new Route("DELETE", "/v1/backups/{backup}", null),
             new Route("POST", "/v1/backups/{backup}/protect", "{}"),
+            new Route("POST", "/v1/backups/{backup}/merge", "{}"),
             new Route("POST", "/v1/backups/{backup}/unprotect", "{}"),
             new Route("POST", "/v1/backups/{backup}/abort", "{}"),
             new Route("POST", "/v1/backups/{backup}/finish", "{}"),

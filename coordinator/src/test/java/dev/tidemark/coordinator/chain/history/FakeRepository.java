@@ -1,6 +1,10 @@
 package dev.tidemark.coordinator.chain.history;
 
 import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.CompletedDisk;
+import dev.tidemark.schema.event.DiskMerge;
+import dev.tidemark.schema.event.DiskPlan;
+import dev.tidemark.schema.event.MergedDisk;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.DiskName;
 import java.util.ArrayList;
@@ -45,6 +49,34 @@ final class FakeRepository {
     /** As it was asked for: whatever else is promised stays so. */
     void delete(BackupId backup) {
         backups.remove(backup);
+    }
+
+    /** Takes the layers between into the one above. */
+    MergedDisk merge(BackupId backup, DiskMerge merge, boolean forgetful) {
+        StoredDisk top = disk(backup, merge.disk()).orElseThrow();
+        long mask = top.mask();
+        StoredDisk lowest = top;
+        while (!lowest.plan().parent().equals(merge.onto())) {
+            lowest = disk(lowest.plan().parent().orElseThrow(), merge.disk()).orElseThrow();
+            mask |= forgetful ? 0 : lowest.mask();
+        }
+        DiskPlan plan = new DiskPlan(
+                merge.disk(),
+                merge.onto().isPresent() ? BackupKind.INCREMENTAL : BackupKind.FULL,
+                merge.onto().isPresent() ? lowest.plan().since() : Optional.empty(),
+                merge.onto(),
+                Optional.empty(),
+                "merged");
+        StoredDisk merged =
+                new StoredDisk(plan, top.size(), mask, top.content(), top.reallyTouched(), top.evidenceLost());
+        List<StoredDisk> disks = new ArrayList<>(disks(backup));
+        disks.replaceAll(stored -> stored.plan().disk().equals(merge.disk()) ? merged : stored);
+        backups.put(backup, disks);
+        return new MergedDisk(
+                merge.parent(),
+                "00",
+                new CompletedDisk(
+                        merge.disk(), plan.kind(), plan.since(), plan.parent(), 1, "merged", 1, "01", top.size()));
     }
 
     /** Whether it is gone, and nobody but us can have taken it. */

@@ -8,6 +8,8 @@ import dev.tidemark.schema.command.ChangeBackupSpeed;
 import dev.tidemark.schema.command.CreateCheckpoint;
 import dev.tidemark.schema.command.DeleteBackup;
 import dev.tidemark.schema.command.DeleteCheckpoint;
+import dev.tidemark.schema.command.MergeBackup;
+import dev.tidemark.schema.command.MergeReach;
 import dev.tidemark.schema.command.RegisterMachine;
 import dev.tidemark.schema.command.RemoveMachine;
 import dev.tidemark.schema.command.RestoreBackup;
@@ -122,7 +124,11 @@ final class History {
             case 1 -> verify();
             case 2 -> restore();
             case 3 -> hotAdd();
-            case 6, 7 -> deleteBackup();
+            case 6 -> deleteBackup();
+            case 7 -> {
+                mergeBackup();
+                deleteBackup();
+            }
             case 4 -> remove();
             default -> restart(true);
         }
@@ -311,6 +317,17 @@ final class History {
                     .ifPresent(
                             backup -> coordinator.submit(new DeleteBackup(id, operation(), backup, Coordinator.NOW)));
         }
+    }
+
+    /** With what it stands on, or with all of it; what cannot be merged now is refused. */
+    private void mergeBackup() {
+        anyBackup(anyRepository())
+                .ifPresent(backup -> coordinator.submit(new MergeBackup(
+                        id,
+                        operation(),
+                        backup,
+                        dice.nextInt(3) == 0 ? MergeReach.ALL : MergeReach.PARENT,
+                        Coordinator.NOW)));
     }
 
     private void restore() {

@@ -45,6 +45,7 @@ class SabotagedTwinTest {
                 arguments(Sabotage.LIVE_STATE_FORGETS, Checker.REPLAY),
                 arguments(Sabotage.NEEDED_BACKUP_DELETED, Checker.RESTORE),
                 arguments(Sabotage.DELETES_ONE_TOO_MANY, Checker.RESTORE),
+                arguments(Sabotage.MERGE_FORGETS_A_LAYER, Checker.RESTORE),
                 arguments(Sabotage.DELETED_BACKUP_IS_A_BASE, Checker.EVIDENCE),
                 arguments(Sabotage.COPY_IS_A_BASE, Checker.BESIDE));
     }

@@ -5,6 +5,7 @@ import dev.tidemark.schema.contract.DeleteBackupOperation;
 import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.DesiredBitmap;
 import dev.tidemark.schema.contract.DesiredDisk;
+import dev.tidemark.schema.contract.MergeBackupOperation;
 import dev.tidemark.schema.contract.Operation;
 import dev.tidemark.schema.contract.OperationResult;
 import dev.tidemark.schema.contract.Outcome;
@@ -181,6 +182,10 @@ final class TestGateway {
                         damaged.isEmpty() ? new Outcome.Evidence.Verified(1) : new Outcome.Evidence.Damaged(damaged));
             }
             case RestoreOperation restore -> new Outcome.Done(new Outcome.Evidence.Restored(List.of()));
+            case MergeBackupOperation merge ->
+                new Outcome.Done(new Outcome.Evidence.Merged(merge.disks().stream()
+                        .map(disk -> repository.merge(merge.backup(), disk, sabotage == Sabotage.MERGE_FORGETS_A_LAYER))
+                        .toList()));
             case DeleteBackupOperation delete -> throw new IllegalStateException("done before: " + delete);
         };
     }

@@ -57,6 +57,9 @@ final class Deletion {
                 requireNothingStandsOnIt();
                 // Left by a deletion of before somebody brought the backup back.
                 FlatRemoval.remove(tree.machine(machine), String.valueOf(aside.getFileName()));
+                FlatRemoval.remove(
+                        tree.machine(machine),
+                        String.valueOf(tree.merge(machine, backup).getFileName()));
                 crash.at(CrashPoint.BEFORE_BACKUP_SET_ASIDE);
                 Files.move(directory, aside, StandardCopyOption.ATOMIC_MOVE);
                 crash.at(CrashPoint.BACKUP_SET_ASIDE);

@@ -40,6 +40,7 @@ public record Manifest(
         Optional<Compression> compression,
         Optional<RepositoryIdentity> repository,
         Optional<Moment> moment,
+        Optional<Merges> merged,
         List<StoredDisk> disks) {
     /** In a repository that does not say which it is. */
     public Manifest(
@@ -67,11 +68,15 @@ public record Manifest(
                 compression,
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 disks);
     }
 
-    /** The version that is written. */
+    /** The version that a backup writes. */
     public static final int FORMAT_VERSION = 1;
+
+    /** The version that a merge writes: who does not know it must not take the files for damaged while they are exchanged. */
+    public static final int MERGED_FORMAT_VERSION = 2;
 
     public Manifest {
         disks = List.copyOf(disks);
@@ -92,6 +97,58 @@ public record Manifest(
             @JsonProperty(required = true) long bytes,
             String sha256) {}
 
+    /** One merge, when its files had been compared, and what they were before: by whom it was asked for is in the log. */
+    public record Merge(OperationId operation, Instant mergedAt, List<Replaced> disks) {
+        public Merge {
+            disks = List.copyOf(disks);
+        }
+    }
+
+    /** What a disk's file stood on and was before a merge. */
+    public record Replaced(DiskName disk, BackupId parent, String sha256) {}
+
+    /**
+     * What was merged into the backup, oldest first.
+     *
+     * @param replaced while files are being exchanged, those that may still lie in the places of the new ones: a file's own header
+     *     tells which of the two it is
+     */
+    public record Merges(List<Merge> history, List<StoredDisk> replaced) {
+        public Merges {
+            history = List.copyOf(history);
+            replaced = List.copyOf(replaced);
+        }
+    }
+
+    /** The same backup with other files. */
+    Manifest merged(Merges merges, List<StoredDisk> files) {
+        return new Manifest(
+                MERGED_FORMAT_VERSION,
+                backup,
+                machine,
+                machineName,
+                operation,
+                requestedAt,
+                storedAt,
+                checkpoint,
+                qemu,
+                compression,
+                repository,
+                moment,
+                Optional.of(merges),
+                files);
+    }
+
+    /** The files that are being exchanged for others. */
+    List<StoredDisk> replaced() {
+        return merged.map(Merges::replaced).orElseGet(List::of);
+    }
+
+    /** What was merged into it, oldest first. */
+    List<Merge> merges() {
+        return merged.map(Merges::history).orElseGet(List::of);
+    }
+
     /** The part of one disk. */
     public Optional<StoredDisk> disk(DiskName name) {
         return disks.stream().filter(stored -> stored.disk().equals(name)).findFirst();
@@ -104,17 +161,19 @@ public record Manifest(
 
     /** As the log records it, with files relative to the repository. */
     public List<CompletedDisk> completedDisks() {
-        return disks.stream()
-                .map(stored -> new CompletedDisk(
-                        stored.disk(),
-                        stored.kind(),
-                        stored.since(),
-                        stored.parent(),
-                        stored.bytes(),
-                        machine + "/" + backup + "/" + stored.file(),
-                        stored.fileSize(),
-                        stored.sha256(),
-                        stored.size()))
-                .toList();
+        return disks.stream().map(this::completed).toList();
+    }
+
+    CompletedDisk completed(StoredDisk stored) {
+        return new CompletedDisk(
+                stored.disk(),
+                stored.kind(),
+                stored.since(),
+                stored.parent(),
+                stored.bytes(),
+                machine + "/" + backup + "/" + stored.file(),
+                stored.fileSize(),
+                stored.sha256(),
+                stored.size());
     }
 }

@@ -6,12 +6,17 @@ import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.MachineId;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads and writes manifests. Whoever can write into a repository can write a manifest, so nothing in one is believed: it must be of
@@ -20,6 +25,7 @@ import java.util.regex.Pattern;
 final class ManifestFile {
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
     private static final int SECTOR_BYTES = 512;
+    private static final Logger LOG = LoggerFactory.getLogger(ManifestFile.class);
 
     private ManifestFile() {}
 
@@ -27,9 +33,23 @@ final class ManifestFile {
         StoredJson.write(directory.resolve(RepositoryTree.MANIFEST_FILE), manifest);
     }
 
+    /** Its disks are those that lie there: where files are being exchanged, each file's header tells which it is. */
     static Manifest read(Path directory, MachineId machine, BackupId backup) throws IOException {
+        Manifest manifest = readAsWritten(directory, machine, backup);
+        return manifest.merged().isEmpty()
+                ? manifest
+                : manifest.merged(manifest.merged().get(), lying(directory, manifest));
+    }
+
+    /** With the disks as they are going to be when files have been exchanged. */
+    static Manifest readAsWritten(Path directory, MachineId machine, BackupId backup) throws IOException {
         Path path = directory.resolve(RepositoryTree.MANIFEST_FILE);
-        Manifest manifest = StoredJson.read(path, Manifest.class, Manifest.FORMAT_VERSION);
+        Manifest manifest =
+                StoredJson.read(path, Manifest.class, Manifest.FORMAT_VERSION, Manifest.MERGED_FORMAT_VERSION);
+        require(
+                path,
+                manifest.merged().isPresent() == (manifest.formatVersion() == Manifest.MERGED_FORMAT_VERSION),
+                "has another format version than it says");
         require(path, manifest.backup().equals(backup), "is that of backup " + manifest.backup());
         require(path, manifest.machine().equals(machine), "is that of machine " + manifest.machine());
         require(path, !manifest.disks().isEmpty(), "tells of no disk");
@@ -38,7 +58,44 @@ final class ManifestFile {
             require(path, names.add(disk.disk()), "tells of disk " + disk.disk() + " twice");
             requireSound(path, manifest, disk);
         }
+        Set<DiskName> replaced = new HashSet<>();
+        for (StoredDisk before : manifest.replaced()) {
+            Optional<StoredDisk> after = manifest.disk(before.disk());
+            require(path, replaced.add(before.disk()), "tells of disk " + before.disk() + " twice");
+            requireSound(path, manifest, before);
+            require(
+                    path,
+                    before.parent().isPresent()
+                            && after.isPresent()
+                            && after.get().size() == before.size()
+                            && !after.get().parent().equals(before.parent()),
+                    "disk " + before.disk() + ": what it is and what it is to be cannot be told from each other");
+        }
         return manifest;
+    }
+
+    private static List<StoredDisk> lying(Path directory, Manifest manifest) throws IOException {
+        List<StoredDisk> disks = new ArrayList<>(manifest.disks());
+        for (StoredDisk before : manifest.replaced()) {
+            Path file = directory.resolve(before.file());
+            Optional<String> below = before.parent().map(parent -> RepositoryTree.backingFile(parent, before.disk()));
+            if (below.equals(backing(file))) {
+                disks.replaceAll(disk -> disk.disk().equals(before.disk()) ? before : disk);
+            }
+        }
+        return disks;
+    }
+
+    /** Empty also if the file cannot be read: that is for whoever looks at the file to say. */
+    private static Optional<String> backing(Path file) throws IOException {
+        try {
+            return QcowHeader.read(file).backingFile();
+        } catch (ClosedByInterruptException stopped) {
+            throw stopped;
+        } catch (IOException unreadable) {
+            LOG.debug("cannot tell what {} stands on", file, unreadable);
+            return Optional.empty();
+        }
     }
 
     private static void requireSound(Path path, Manifest manifest, StoredDisk disk) throws IOException {

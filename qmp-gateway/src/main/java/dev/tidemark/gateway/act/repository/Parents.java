@@ -25,8 +25,16 @@ final class Parents {
                     RepositoryTree.file(disk.name()),
                     "an incremental without a parent and its checkpoint"));
         }
-        BackupChain below = BackupChain.below(tree, machine, parent.get(), disk.name(), since.get(), disk.size());
-        Optional<DamagedDisk> fault = below.firstFault();
+        BackupChain below;
+        Optional<DamagedDisk> fault;
+        // One of those below may be merged just now.
+        MergeSwap.exchange(machine).readLock().lock();
+        try {
+            below = BackupChain.below(tree, machine, parent.get(), disk.name(), since.get(), disk.size());
+            fault = below.firstFault();
+        } finally {
+            MergeSwap.exchange(machine).readLock().unlock();
+        }
         if (fault.isEmpty() && below.layers().size() >= BackupChain.LENGTH_MAX) {
             return Optional.of(new DamagedDisk(
                     disk.name(),

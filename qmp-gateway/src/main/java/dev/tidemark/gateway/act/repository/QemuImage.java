@@ -17,7 +17,7 @@ import java.util.function.DoubleConsumer;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The four things that {@code qemu-img} does for us. Images that are read are named by QEMU's JSON syntax with the driver spelled
+ * The things that {@code qemu-img} does for us. Images that are read are named by QEMU's JSON syntax with the driver spelled
  * out, so that nothing is probed and no character of a path has a meaning; those that are written are absolute paths, in which QEMU
  * looks for no protocol.
  */
@@ -25,6 +25,7 @@ final class QemuImage {
     private static final Duration SHORT_LIMIT = Duration.ofMinutes(2);
     private static final Duration NO_LIMIT = Duration.ofDays(365);
     private static final int CHECK_LEAKS = 3;
+    private static final int COMPARE_DIFFERENT = 1;
 
     private final String program;
     private final CrashHook crash;
@@ -99,6 +100,36 @@ final class QemuImage {
                 reading(image, false),
                 absolute(target));
         run(arguments, NO_LIMIT, shareDone).requireSuccess("write " + target);
+    }
+
+    /**
+     * Writes into an image that was just created. If it has a backing file, what the upper image holds by itself, without those below
+     * it, is written over what is there; else all that it and everything below it hold.
+     */
+    void fill(
+            Path image,
+            Path target,
+            Optional<String> targetBacking,
+            Optional<Compression> compression,
+            DoubleConsumer shareDone)
+            throws RepositoryException, InterruptedException {
+        List<String> arguments = new ArrayList<>(List.of("convert", "-p", "-n", "-O", "qcow2"));
+        compression.ifPresent(kind -> arguments.add("-c"));
+        targetBacking.ifPresentOrElse(
+                backing -> arguments.addAll(List.of("-B", backing, "-F", "qcow2")),
+                () -> arguments.add("--target-is-zero"));
+        arguments.addAll(List.of(reading(image, false), absolute(target)));
+        run(arguments, NO_LIMIT, shareDone).requireSuccess("write " + target);
+    }
+
+    /** Whether two images and what is below each hold the same. */
+    boolean same(Path one, Path other, DoubleConsumer shareDone) throws RepositoryException, InterruptedException {
+        ProgramRun.Ended ended =
+                run(List.of("compare", "-p", reading(one, false), reading(other, false)), NO_LIMIT, shareDone);
+        if (ended.exitCode() != COMPARE_DIFFERENT) {
+            ended.requireSuccess("compare " + one + " with " + other);
+        }
+        return ended.exitCode() == 0;
     }
 
     private ProgramRun.Ended run(List<String> arguments, Duration limit, DoubleConsumer shareDone)

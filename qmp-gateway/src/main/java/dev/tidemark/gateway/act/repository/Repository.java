@@ -86,6 +86,7 @@ public final class Repository {
             makeMachineDirectory(machine);
             RepositoryMark.makeIfAbsent(tree);
             Deletion.sweep(tree, machine, Optional.empty());
+            MergeDirectory.sweep(tree, machine);
         } catch (IOException fault) {
             throw Interruption.unlessInterrupted(
                     RepositoryException.failed("cannot begin backup " + plan.backup(), fault));

@@ -15,12 +15,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where things lie: {@code <root>/<machine>/<backup>[.partial|.deleted]/<disk>.qcow2}. Every component below the root is a validated id, so
+ * Where things lie: {@code <root>/<machine>/<backup>[.partial|.deleted|.merge]/<disk>.qcow2}. Every component below the root is a validated id, so
  * that no text from a manifest ever becomes part of a path; directories that turn out to be symlinks are refused when they are used.
  */
 record RepositoryTree(Path root) {
     static final String PARTIAL_SUFFIX = ".partial";
     static final String DELETED_SUFFIX = ".deleted";
+    static final String MERGE_SUFFIX = ".merge";
     static final String DISK_FILES = "*.qcow2";
     static final String MANIFEST_FILE = "manifest.json";
     static final String PLAN_FILE = "plan.json";
@@ -42,6 +43,11 @@ record RepositoryTree(Path root) {
         return machine(machine).resolve(backup.value() + DELETED_SUFFIX);
     }
 
+    /** Where a merge writes the images that are to take the places of a backup's own. */
+    Path merge(MachineId machine, BackupId backup) {
+        return machine(machine).resolve(backup.value() + MERGE_SUFFIX);
+    }
+
     /** Whatever has the name of a completed backup, sorted. */
     List<BackupId> backups(MachineId machine) throws IOException {
         return named(machine, "");
@@ -50,6 +56,11 @@ record RepositoryTree(Path root) {
     /** Whose deletion was begun and whose files are still there, sorted. */
     List<BackupId> deletedBackups(MachineId machine) throws IOException {
         return named(machine, DELETED_SUFFIX);
+    }
+
+    /** Whose merge was begun and has left something, sorted. */
+    List<BackupId> mergedBackups(MachineId machine) throws IOException {
+        return named(machine, MERGE_SUFFIX);
     }
 
     /** Empty for what is not of a backup of ours. */

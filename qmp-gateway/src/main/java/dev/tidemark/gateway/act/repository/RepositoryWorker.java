@@ -1,6 +1,7 @@
 package dev.tidemark.gateway.act.repository;
 
 import dev.tidemark.schema.contract.DeleteBackupOperation;
+import dev.tidemark.schema.contract.MergeBackupOperation;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.RepositoryOperation;
 import dev.tidemark.schema.contract.RestoreOperation;
@@ -10,7 +11,7 @@ import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Does what needs the repository only: verify, restore, delete. Each can be run again after a crash and come to the same end. */
+/** Does what needs the repository only: verify, restore, merge, delete. Each can be run again after a crash and come to the same end. */
 public final class RepositoryWorker {
     private static final Logger LOG = LoggerFactory.getLogger(RepositoryWorker.class);
 
@@ -43,6 +44,8 @@ public final class RepositoryWorker {
             case VerifyOperation verify ->
                 new Verification(tree, repositories.images(), machine, verify.backup()).run(progress);
             case RestoreOperation restore -> restore(restore, tree, machine, progress);
+            case MergeBackupOperation merge ->
+                new Merging(tree, repositories.images(), machine, merge, repositories.crash()).run(progress);
             case DeleteBackupOperation delete -> new Deletion(tree, machine, delete, repositories.crash()).run();
         };
     }

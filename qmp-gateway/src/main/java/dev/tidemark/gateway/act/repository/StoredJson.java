@@ -28,13 +28,17 @@ final class StoredJson {
     }
 
     static <T> T read(Path path, Class<T> type, int version) throws IOException {
+        return read(path, type, version, version);
+    }
+
+    static <T> T read(Path path, Class<T> type, int versionMin, int versionMax) throws IOException {
         byte[] json = DurableFiles.readSmall(path, LENGTH_MAX);
         try {
             JsonNode tree = Json.MAPPER.readTree(json);
             JsonNode found = tree.path("formatVersion");
-            if (!found.isInt() || found.intValue() != version) {
+            if (!found.isInt() || found.intValue() < versionMin || found.intValue() > versionMax) {
                 throw new FileSystemException(
-                        path.toString(), null, "has no format version that is known here (" + version + ")");
+                        path.toString(), null, "has no format version that is known here (" + versionMax + ")");
             }
             return Json.MAPPER.treeToValue(tree, type);
         } catch (JacksonException malformed) {

@@ -166,6 +166,7 @@ final class UnfinishedBackup implements PartialBackup {
                 plan.compression(),
                 RepositoryMark.read(tree),
                 Optional.of(facts.moment()),
+                Optional.empty(),
                 disks);
     }
 

@@ -156,6 +156,7 @@ class CataloguedMachineTest {
                         like.compression(),
                         like.repository(),
                         like.moment(),
+                        like.merged(),
                         like.disks())),
                 "");
     }

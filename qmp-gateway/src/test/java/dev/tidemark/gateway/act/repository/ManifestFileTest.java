@@ -208,6 +208,7 @@ class ManifestFileTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(Moment.FROZEN),
+                Optional.empty(),
                 List.of(disk));
     }
 
@@ -226,6 +227,7 @@ class ManifestFileTest {
                 sample.compression(),
                 sample.repository(),
                 sample.moment(),
+                sample.merged(),
                 disks);
     }
 

@@ -1,0 +1,253 @@
+package dev.tidemark.gateway.act.repository;
+
+import dev.tidemark.gateway.act.repository.Manifest.StoredDisk;
+import dev.tidemark.schema.crash.CrashHook;
+import dev.tidemark.schema.crash.CrashPoint;
+import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.Compression;
+import dev.tidemark.schema.event.DamagedDisk;
+import dev.tidemark.schema.event.DiskMerge;
+import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.id.BackupId;
+import dev.tidemark.schema.id.MachineId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.DoubleConsumer;
+
+/**
+ * Writes the images that are to take the places of a backup's own, in a directory beside it. Every layer that can be seen through
+ * them is compared with its manifest, also those that they are going to stand on: what rotted below would be compared with itself.
+ */
+final class MergedImages {
+    private static final String PHASE = "merge";
+    private static final String PLAIN_PREFIX = "plain-";
+
+    private final RepositoryTree tree;
+    private final QemuImage images;
+    private final CrashHook crash;
+    private final MachineId machine;
+    private final Manifest manifest;
+    private final List<DiskMerge> merges;
+    private final Path directory;
+    private final List<StoredDisk> stored = new ArrayList<>();
+
+    MergedImages(
+            RepositoryTree tree,
+            QemuImage images,
+            CrashHook crash,
+            MachineId machine,
+            Manifest manifest,
+            List<DiskMerge> merges,
+            MergeDirectory drafts) {
+        this.tree = tree;
+        this.images = images;
+        this.crash = crash;
+        this.machine = machine;
+        this.manifest = manifest;
+        this.merges = List.copyOf(merges);
+        this.directory = drafts.path();
+    }
+
+    /** One disk: the layers that become one, its own first, and what they are to stand on. */
+    private record Draft(BackupChain chain, List<Layer> layers, Optional<BackupId> onto, Path file) {
+        Layer top() {
+            return layers.getFirst();
+        }
+
+        long size() {
+            return top().stored().size();
+        }
+
+        Optional<String> backing() {
+            return onto.map(below -> RepositoryTree.backingFile(below, top().disk()));
+        }
+    }
+
+    /** What was written, as it is to stand in the manifest. */
+    List<StoredDisk> stored() {
+        return List.copyOf(stored);
+    }
+
+    /** Gives what is damaged of what they would be made from; else they lie there, whole, durable and compared. */
+    Optional<DamagedDisk> write(ProgressListener progress)
+            throws RepositoryException, IOException, InterruptedException {
+        List<Draft> drafts = new ArrayList<>();
+        for (DiskMerge merge : merges) {
+            BackupChain chain = BackupChain.of(tree, machine, manifest.backup(), merge.disk());
+            Optional<DamagedDisk> visible = chain.firstFault();
+            if (visible.isPresent()) {
+                return visible;
+            }
+            drafts.add(draft(chain, merge));
+        }
+        crash.at(CrashPoint.BEFORE_MERGE);
+        DurableFiles.createDirectory(directory);
+        PhaseProgress phase = new PhaseProgress(progress, PHASE, total(drafts));
+        Map<Layer, Layer.Stamp> stamps = new LinkedHashMap<>();
+        for (Draft draft : drafts) {
+            for (Layer layer : draft.chain().layers()) {
+                // Before anything is copied: what is changed between the copy and the reading must not go unseen.
+                stamps.put(layer, layer.stamp());
+            }
+        }
+        List<LayerReading> readings =
+                SideBySide.whileWorking(() -> readAll(stamps, phase), () -> copyAll(drafts, phase));
+        for (LayerReading reading : readings) {
+            if (reading.damage().isPresent()) {
+                return reading.damage();
+            }
+        }
+        crash.at(CrashPoint.MERGE_COPIED);
+        for (Draft draft : drafts) {
+            stored.add(finished(draft, phase));
+        }
+        DurableFiles.sync(directory);
+        return readings.stream()
+                .flatMap(reading -> reading.changedSince().stream())
+                .findFirst();
+    }
+
+    private Draft draft(BackupChain chain, DiskMerge merge) throws RepositoryException {
+        List<Layer> layers = new ArrayList<>();
+        for (Layer layer : chain.layers()) {
+            if (merge.onto().equals(Optional.of(layer.backup()))) {
+                break;
+            }
+            layers.add(layer);
+        }
+        Optional<BackupId> bottom = layers.getLast().stored().parent();
+        if (layers.size() < 2 || !bottom.equals(merge.onto())) {
+            throw new RepositoryException(
+                    FailureCode.EVIDENCE_CHANGED,
+                    merge.disk(),
+                    "backup " + manifest.backup() + " does not stand on "
+                            + merge.onto().map(BackupId::value).orElse("nothing") + " by way of others");
+        }
+        Path file = directory.resolve(RepositoryTree.file(merge.disk()));
+        return new Draft(chain, layers, merge.onto(), file);
+    }
+
+    /** Every layer is read once, every disk is written once and compared once. */
+    private static long total(List<Draft> drafts) {
+        long total = 0;
+        for (Draft draft : drafts) {
+            total += 2 * draft.size();
+            for (Layer layer : draft.chain().layers()) {
+                total += layer.stored().fileSize();
+            }
+        }
+        return total;
+    }
+
+    /** All of them: what rotted is told rather than that it could not be copied. */
+    private static List<LayerReading> readAll(Map<Layer, Layer.Stamp> stamps, PhaseProgress phase)
+            throws RepositoryException, IOException, InterruptedException {
+        List<SideBySide.Reading<LayerReading>> each = new ArrayList<>();
+        stamps.forEach((layer, stamp) -> each.add(() -> LayerReading.of(layer, stamp, phase::add)));
+        return SideBySide.all(each);
+    }
+
+    private void copyAll(List<Draft> drafts, PhaseProgress phase)
+            throws RepositoryException, IOException, InterruptedException {
+        for (Draft draft : drafts) {
+            share(phase, draft.size(), told -> copy(draft, told));
+        }
+    }
+
+    private void copy(Draft draft, DoubleConsumer told) throws RepositoryException, IOException, InterruptedException {
+        Optional<Compression> compression = manifest.compression();
+        if (draft.onto().isEmpty()) {
+            create(draft.file(), draft, compression);
+            images.fill(draft.top().file(), draft.file(), Optional.empty(), compression, told);
+        } else if (compression.isEmpty()) {
+            stack(draft, draft.file(), told);
+        } else {
+            // What is compressed cannot be written over, so the layers are put together before.
+            Path plain = directory.resolve(PLAIN_PREFIX + draft.file().getFileName());
+            stack(draft, plain, told);
+            create(draft.file(), draft, compression);
+            images.fill(plain, draft.file(), draft.backing(), compression, told);
+            Files.delete(plain);
+        }
+    }
+
+    /** From the bottom to the top, each over what those below it wrote. */
+    private void stack(Draft draft, Path target, DoubleConsumer told)
+            throws RepositoryException, IOException, InterruptedException {
+        create(target, draft, Optional.empty());
+        for (Layer layer : draft.layers().reversed()) {
+            images.fill(layer.file(), target, draft.backing(), Optional.empty(), told);
+        }
+    }
+
+    private void create(Path target, Draft draft, Optional<Compression> compression)
+            throws RepositoryException, IOException, InterruptedException {
+        DurableFiles.createEmpty(target);
+        images.create(target, draft.size(), draft.backing(), compression);
+    }
+
+    /** Durable first, and then read back twice: as bytes for the digest, and as a disk against what the backup holds. */
+    private StoredDisk finished(Draft draft, PhaseProgress phase)
+            throws RepositoryException, IOException, InterruptedException {
+        Path file = draft.file();
+        DurableFiles.sync(file);
+        Optional<String> objection = QcowHeader.read(file).objection(draft.size(), draft.backing());
+        if (objection.isPresent()) {
+            throw new RepositoryException(
+                    FailureCode.REPOSITORY_FAILED, draft.top().disk(), file + ": " + objection.get());
+        }
+        FileDigest digest = SideBySide.whileWorking(
+                () -> FileDigest.ofMedium(file, bytes -> {}),
+                () -> share(phase, draft.size(), told -> compare(draft, told)));
+        StoredDisk before = draft.top().stored();
+        return new StoredDisk(
+                before.disk(),
+                draft.onto().isPresent() ? BackupKind.INCREMENTAL : BackupKind.FULL,
+                draft.onto().isPresent() ? draft.layers().getLast().stored().since() : Optional.empty(),
+                draft.onto(),
+                Optional.empty(),
+                before.detail(),
+                before.file(),
+                before.size(),
+                digest.length(),
+                Math.min(
+                        before.size(),
+                        draft.layers().stream()
+                                .mapToLong(layer -> layer.stored().bytes())
+                                .sum()),
+                digest.sha256());
+    }
+
+    private void compare(Draft draft, DoubleConsumer told) throws RepositoryException, InterruptedException {
+        if (!images.same(draft.file(), draft.top().file(), told)) {
+            throw new RepositoryException(
+                    FailureCode.REPOSITORY_FAILED,
+                    draft.top().disk(),
+                    "the merged image does not hold what backup " + manifest.backup() + " holds; nothing was changed");
+        }
+    }
+
+    /** Something that tells by shares how far it came. */
+    private interface Shared {
+        void run(DoubleConsumer told) throws RepositoryException, IOException, InterruptedException;
+    }
+
+    /** Each run of a program begins again at nothing: only what is more than before counts. */
+    private static void share(PhaseProgress phase, long bytes, Shared work)
+            throws RepositoryException, IOException, InterruptedException {
+        AtomicLong told = new AtomicLong();
+        work.run(share -> {
+            long now = (long) (share * bytes);
+            long before = told.getAndAccumulate(now, Math::max);
+            phase.add(Math.max(0, now - before));
+        });
+        phase.add(Math.max(0, bytes - told.get()));
+    }
+}
