@@ -128,14 +128,16 @@ final class Deletion {
         }
     }
 
-    /** By its manifest, or by what is written in its files: either is reason enough. */
-    private boolean standsOnIt(BackupId other) throws IOException {
+    /** By its manifest, or by what is written in its files: either is reason enough. What tells neither may stand on it. */
+    private boolean standsOnIt(BackupId other) throws IOException, RepositoryException {
         Path directory = tree.completed(machine, other);
+        boolean told = false;
         try {
             Manifest manifest = ManifestFile.read(directory, machine, other);
             if (manifest.disks().stream().anyMatch(disk -> disk.parent().equals(Optional.of(operation.backup())))) {
                 return true;
             }
+            told = true;
         } catch (ClosedByInterruptException stopped) {
             throw stopped;
         } catch (IOException unreadable) {
@@ -144,23 +146,29 @@ final class Deletion {
         String below = RepositoryTree.backingDirectory(operation.backup());
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, RepositoryTree.DISK_FILES)) {
             for (Path file : files) {
-                if (backing(file).filter(name -> name.startsWith(below)).isPresent()) {
-                    return true;
+                try {
+                    if (QcowHeader.read(file)
+                            .backingFile()
+                            .filter(name -> name.startsWith(below))
+                            .isPresent()) {
+                        return true;
+                    }
+                } catch (ClosedByInterruptException stopped) {
+                    throw stopped;
+                } catch (IOException unreadable) {
+                    if (!told) {
+                        throw new RepositoryException(
+                                FailureCode.BACKUP_NEEDED,
+                                null,
+                                "backup " + other + " may stand on it: neither its manifest nor " + file
+                                        + " can be read; delete that one first if it is of no use",
+                                unreadable);
+                    }
+                    LOG.warn("{} cannot be read: {}", file, FileFault.describe(unreadable));
                 }
             }
         }
         return false;
-    }
-
-    private static Optional<String> backing(Path file) throws IOException {
-        try {
-            return QcowHeader.read(file).backingFile();
-        } catch (ClosedByInterruptException stopped) {
-            throw stopped;
-        } catch (IOException unreadable) {
-            LOG.warn("cannot tell what {} stands on: {}", file, FileFault.describe(unreadable));
-            return Optional.empty();
-        }
     }
 
     private static long bytes(Path directory) throws IOException {

@@ -133,6 +133,17 @@ class DeletionIT {
     }
 
     @Test
+    void it_stays_too_if_nobody_can_tell_what_another_stands_on() throws Exception {
+        Files.writeString(fixture.backupDirectory(2).resolve("manifest.json"), "{");
+        Files.write(fixture.file(2), new byte[10]);
+        assertRefused(delete(1), FailureCode.BACKUP_NEEDED, backup(2).value());
+        assertThat(fixture.file(1)).exists();
+        // Whoever gives up the unreadable one can go on.
+        assertThat(delete(2)).isInstanceOf(Outcome.Done.class);
+        assertThat(delete(1)).isInstanceOf(Outcome.Done.class);
+    }
+
+    @Test
     void a_backup_that_cannot_be_read_can_be_deleted() throws Exception {
         Files.writeString(fixture.backupDirectory(2).resolve("manifest.json"), "{");
         Files.write(fixture.file(2), new byte[10]);
