@@ -60,7 +60,8 @@ public final class CoordinatorMain implements LocalVerbs {
             logTo(Home.at(options.home()));
             String token = Files.readString(options.tokenFile(), StandardCharsets.US_ASCII)
                     .strip();
-            GatewaySettings settings = GatewaySettings.of(options.host(), options.repositories(), Home.lockDirectory());
+            GatewaySettings settings = GatewaySettings.of(options.host(), options.repositories(), Home.lockDirectory())
+                    .withTcpExports(Pulls.exports(options.pulls()));
             return untilToldToStop(() -> {
                 Gateway gateway = Gateway.start(
                         settings,

@@ -102,8 +102,11 @@ final class CoordinatorServer implements AutoCloseable {
         opened("catch-up", catchUp::close);
 
         if (options.gateway()) {
-            Gateway gateway =
-                    Gateway.start(GatewaySettings.of(host, repositories, Home.lockDirectory()), dispatch, crash);
+            Gateway gateway = Gateway.start(
+                    GatewaySettings.of(host, repositories, Home.lockDirectory())
+                            .withTcpExports(Pulls.exports(options.pulls())),
+                    dispatch,
+                    crash);
             opened("gateway", gateway::close);
         }
 

@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator;
 
+import dev.tidemark.coordinator.cli.PullListening;
 import dev.tidemark.coordinator.cli.ServeOptions;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.RepositoryName;
@@ -29,6 +30,24 @@ public final class LocalCoordinator implements AutoCloseable {
                     repositories,
                     Optional.of(new HostName("here")),
                     true)));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** As {@code tidemark serve --home HOME --port 0 --pull-ports …}. */
+    public static LocalCoordinator start(Path home, PullListening pulls) {
+        try {
+            return new LocalCoordinator(CoordinatorServer.start(new ServeOptions(
+                    home,
+                    0,
+                    "127.0.0.1",
+                    Optional.empty(),
+                    Optional.empty(),
+                    Map.of(),
+                    Optional.of(new HostName("here")),
+                    true,
+                    Optional.of(pulls))));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

@@ -154,7 +154,10 @@ public final class Gateway implements AutoCloseable {
                         settings.transactionTimeout(),
                         own,
                         images),
-                new HostStorage(new Repositories(settings.repositories(), own), settings.exportDirectory()),
+                new HostStorage(
+                        new Repositories(settings.repositories(), own),
+                        settings.exportDirectory(),
+                        settings.tcpExports()),
                 new HostClockwork(),
                 settings.lookInterval(),
                 own);

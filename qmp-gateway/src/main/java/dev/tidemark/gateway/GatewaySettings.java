@@ -1,16 +1,19 @@
 package dev.tidemark.gateway;
 
+import dev.tidemark.gateway.act.export.TcpExports;
 import dev.tidemark.gateway.qmp.QmpLimits;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.RepositoryName;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a gateway is told at its start. All gateways of a host must share {@code lockDirectory}: that is how they keep off each
  * other's machines (I14). {@code transactionTimeout} is generous, because a transaction drains all I/O first (qemu-facts
- * §0.8); {@code lookInterval} is how long a machine is left alone when nothing happens.
+ * §0.8); {@code lookInterval} is how long a machine is left alone when nothing happens. What clients pull is served on unix sockets,
+ * unless there are {@code tcpExports}.
  */
 public record GatewaySettings(
         HostName host,
@@ -19,13 +22,34 @@ public record GatewaySettings(
         QmpLimits limits,
         Duration queryTimeout,
         Duration transactionTimeout,
-        Duration lookInterval) {
+        Duration lookInterval,
+        Optional<TcpExports> tcpExports) {
     private static final Duration QUERY_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration LOOK_INTERVAL = Duration.ofSeconds(30);
 
     public GatewaySettings {
         repositories = Map.copyOf(repositories);
+    }
+
+    /** That serves what clients pull on unix sockets. */
+    public GatewaySettings(
+            HostName host,
+            Map<RepositoryName, Path> repositories,
+            Path lockDirectory,
+            QmpLimits limits,
+            Duration queryTimeout,
+            Duration transactionTimeout,
+            Duration lookInterval) {
+        this(
+                host,
+                repositories,
+                lockDirectory,
+                limits,
+                queryTimeout,
+                transactionTimeout,
+                lookInterval,
+                Optional.empty());
     }
 
     /** With the times that suit most hosts. */
@@ -48,11 +72,18 @@ public record GatewaySettings(
     /** With another time between two looks at a machine at which nothing happens. */
     public GatewaySettings withLookInterval(Duration interval) {
         return new GatewaySettings(
-                host, repositories, lockDirectory, limits, queryTimeout, transactionTimeout, interval);
+                host, repositories, lockDirectory, limits, queryTimeout, transactionTimeout, interval, tcpExports);
     }
 
     /** With other time-outs for a question and for a transaction. */
     public GatewaySettings withTimeouts(Duration query, Duration transaction) {
-        return new GatewaySettings(host, repositories, lockDirectory, limits, query, transaction, lookInterval);
+        return new GatewaySettings(
+                host, repositories, lockDirectory, limits, query, transaction, lookInterval, tcpExports);
+    }
+
+    /** With other places for what clients pull. */
+    public GatewaySettings withTcpExports(Optional<TcpExports> exports) {
+        return new GatewaySettings(
+                host, repositories, lockDirectory, limits, queryTimeout, transactionTimeout, lookInterval, exports);
     }
 }

@@ -5,6 +5,7 @@ import dev.tidemark.schema.id.RepositoryName;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How a gateway on a hypervisor is to run.
@@ -12,6 +13,12 @@ import java.util.Map;
  * @param coordinator http or https, with a host
  * @param repositories absolute, in the order of the command line
  * @param home absolute; need not exist
+ * @param pulls where it serves pull backups over TCP; empty for unix sockets
  */
 public record GatewayOptions(
-        URI coordinator, HostName host, Path tokenFile, Map<RepositoryName, Path> repositories, Path home) {}
+        URI coordinator,
+        HostName host,
+        Path tokenFile,
+        Map<RepositoryName, Path> repositories,
+        Path home,
+        Optional<PullListening> pulls) {}

@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -53,6 +54,9 @@ final class LocalCommands {
         @Option(names = "--no-gateway", description = "Run the coordinator alone.")
         private boolean noGateway;
 
+        @Mixin
+        private PullOptions pulls;
+
         Serve(Session session, Supplier<LocalVerbs> verbs) {
             this.session = session;
             this.verbs = verbs;
@@ -72,7 +76,8 @@ final class LocalCommands {
                             Optional.ofNullable(databasePasswordFile),
                             repositories,
                             Optional.ofNullable(host),
-                            !noGateway));
+                            !noGateway,
+                            pulls.listening()));
         }
     }
 
@@ -90,6 +95,9 @@ final class LocalCommands {
         @Option(names = "--repository", paramLabel = "NAME=DIR", description = "A repository; may be repeated.")
         private Map<RepositoryName, Path> repositories = new LinkedHashMap<>();
 
+        @Mixin
+        private PullOptions pulls;
+
         Gateway(Session session, Supplier<LocalVerbs> verbs) {
             this.session = session;
             this.verbs = verbs;
@@ -105,7 +113,9 @@ final class LocalCommands {
             if (tokenFile == null) {
                 throw Session.misuse("--token-file is missing: the coordinator knows its gateways by their token");
             }
-            return verbs.get().gateway(new GatewayOptions(coordinator, host, tokenFile, repositories, session.home()));
+            return verbs.get()
+                    .gateway(new GatewayOptions(
+                            coordinator, host, tokenFile, repositories, session.home(), pulls.listening()));
         }
     }
 

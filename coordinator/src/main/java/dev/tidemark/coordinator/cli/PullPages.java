@@ -21,9 +21,13 @@ final class PullPages {
     private static List<String> commands(JsonNode backup) {
         List<String> lines = new ArrayList<>();
         for (JsonNode disk : Cell.list(backup, "disks")) {
-            String uri = disk.path("uri").asString("");
-            if (uri.isEmpty()) {
+            String address = disk.path("uri").asString("");
+            if (address.isEmpty()) {
                 continue;
+            }
+            PullUri uri = PullUri.of(address);
+            if (lines.isEmpty()) {
+                lines.addAll(uri.preparation());
             }
             String name = Cell.text(disk, "disk");
             String context = disk.path("dirtyContext").asString("");
@@ -31,21 +35,16 @@ final class PullPages {
             if (!context.isEmpty()) {
                 lines.add("# changed since then, to be read and put upon the copy of backup "
                         + Cell.text(disk, "parent") + ":");
-                lines.add("nbdinfo --map=" + context + " " + quoted(uri));
+                lines.add("nbdinfo --map=" + context + " " + uri.forLibnbd());
                 lines.add("# or all of it:");
             }
-            lines.add("nbdcopy " + quoted(uri) + " " + name + ".raw");
-            lines.add("qemu-img convert -f raw -O qcow2 " + quoted(uri) + " " + name + ".qcow2");
+            lines.add("nbdcopy " + uri.forLibnbd() + " " + name + ".raw");
+            lines.add("qemu-img convert " + uri.forQemuImg() + " -O qcow2 " + name + ".qcow2");
         }
         if (!lines.isEmpty()) {
             lines.add("# then:");
             lines.add("tidemark backup finish " + backup.path("id").asString(""));
         }
         return lines;
-    }
-
-    /** As a shell takes it for one word. */
-    private static String quoted(String word) {
-        return "'" + word.replace("'", "'\\''") + "'";
     }
 }

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param repositories those that were named, absolute, in the order of the command line; {@code default} is not implied
  * @param host what this hypervisor is called; empty for the system's host name
  * @param gateway whether to embed one
+ * @param pulls where it serves pull backups over TCP; empty for unix sockets
  */
 public record ServeOptions(
         Path home,
@@ -24,4 +25,18 @@ public record ServeOptions(
         Optional<Path> databasePasswordFile,
         Map<RepositoryName, Path> repositories,
         Optional<HostName> host,
-        boolean gateway) {}
+        boolean gateway,
+        Optional<PullListening> pulls) {
+    /** That serves pull backups on unix sockets. */
+    public ServeOptions(
+            Path home,
+            int port,
+            String bind,
+            Optional<String> databaseUrl,
+            Optional<Path> databasePasswordFile,
+            Map<RepositoryName, Path> repositories,
+            Optional<HostName> host,
+            boolean gateway) {
+        this(home, port, bind, databaseUrl, databasePasswordFile, repositories, host, gateway, Optional.empty());
+    }
+}

@@ -85,7 +85,30 @@ class LocalVerbsTest {
                         new HostName("beta"),
                         Path.of("/t"),
                         Map.of(new RepositoryName("a"), Path.of("/a")),
-                        home)));
+                        home,
+                        Optional.empty())));
+    }
+
+    @Test
+    void serve_and_gateway_take_where_pulls_are_served() {
+        assertThat(run("serve", "--pull-ports=10809-10810", "--pull-tls=k")).isZero();
+        assertThat(run(
+                        "gateway",
+                        "--coordinator=http://c:1",
+                        "--host=b",
+                        "--token-file=/t",
+                        "--pull-ports=1",
+                        "--pull-address=kvm1.example",
+                        "--pull-psk=/k"))
+                .isZero();
+        assertThat(run("serve", "--pull-ports=2", "--pull-plain")).isZero();
+        assertThat(((ServeOptions) verbs.asked.get(0)).pulls())
+                .contains(new PullListening(
+                        "127.0.0.1", 10809, 10810, Optional.of(Path.of("k").toAbsolutePath()), Optional.empty()));
+        assertThat(((GatewayOptions) verbs.asked.get(1)).pulls())
+                .contains(new PullListening("kvm1.example", 1, 1, Optional.empty(), Optional.of(Path.of("/k"))));
+        assertThat(((ServeOptions) verbs.asked.get(2)).pulls())
+                .contains(new PullListening("127.0.0.1", 2, 2, Optional.empty(), Optional.empty()));
     }
 
     @Test

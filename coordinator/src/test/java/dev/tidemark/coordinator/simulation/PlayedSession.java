@@ -4,6 +4,7 @@ import dev.tidemark.gateway.act.Canary;
 import dev.tidemark.gateway.act.CanaryQuestion;
 import dev.tidemark.gateway.act.Plan;
 import dev.tidemark.gateway.act.QemuNames;
+import dev.tidemark.gateway.act.export.TlsCredentials;
 import dev.tidemark.gateway.model.ModelAction;
 import dev.tidemark.gateway.model.ModelDaemon;
 import dev.tidemark.gateway.model.ModelRefusal;
@@ -11,6 +12,7 @@ import dev.tidemark.gateway.model.NodeOptions;
 import dev.tidemark.gateway.observe.Look;
 import dev.tidemark.gateway.observe.Observer;
 import dev.tidemark.gateway.observe.UnusableReply;
+import dev.tidemark.gateway.qmp.NbdListening;
 import dev.tidemark.gateway.qmp.QmpCommand;
 import dev.tidemark.gateway.qmp.QmpEvent;
 import dev.tidemark.gateway.qmp.QmpException;
@@ -85,9 +87,9 @@ final class PlayedSession implements Qemu {
     }
 
     @Override
-    public void startServer(Path socket) throws QmpException {
+    public void startServer(NbdListening listening, Optional<TlsCredentials> credentials) throws QmpException {
         said(Site.START_SERVER, "nbd-server-start", () -> {
-            daemon.execute(new QmpCommand.NbdServerStart(socket.toString()));
+            daemon.execute(new QmpCommand.NbdServerStart(listening, Optional.empty()));
             simulation.storage.served();
         });
     }
@@ -102,6 +104,11 @@ final class PlayedSession implements Qemu {
             simulation.storage.noLongerServed();
         });
         return true;
+    }
+
+    @Override
+    public void forgetCredentials() {
+        throw new IllegalStateException("nobody has any here");
     }
 
     @Override

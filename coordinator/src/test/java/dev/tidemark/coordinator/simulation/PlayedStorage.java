@@ -1,6 +1,7 @@
 package dev.tidemark.coordinator.simulation;
 
-import dev.tidemark.gateway.act.ExportSocket;
+import dev.tidemark.gateway.act.export.ExportSocket;
+import dev.tidemark.gateway.act.export.TlsCredentials;
 import dev.tidemark.gateway.act.repository.BackupFacts;
 import dev.tidemark.gateway.act.repository.Manifest;
 import dev.tidemark.gateway.act.repository.PartialBackup;
@@ -9,6 +10,7 @@ import dev.tidemark.gateway.act.repository.RepositoryException;
 import dev.tidemark.gateway.act.repository.Scratch;
 import dev.tidemark.gateway.model.Cells;
 import dev.tidemark.gateway.model.ModelDaemon;
+import dev.tidemark.gateway.qmp.NbdListening;
 import dev.tidemark.gateway.reconcile.Storage;
 import dev.tidemark.schema.contract.BackupOperation;
 import dev.tidemark.schema.contract.DeleteBackupOperation;
@@ -297,8 +299,23 @@ final class PlayedStorage {
 
         private final class PlayedSocket implements ExportSocket {
             @Override
-            public Path path() {
-                return Path.of("/exports/vm.nbd");
+            public NbdListening listening() {
+                return new NbdListening.Unix(Path.of("/exports/vm.nbd"));
+            }
+
+            @Override
+            public Optional<TlsCredentials> tls() {
+                return Optional.empty();
+            }
+
+            @Override
+            public String uri(String export) {
+                return "nbd+unix:///" + export + "?socket=/exports/vm.nbd";
+            }
+
+            @Override
+            public void clear() {
+                remove();
             }
 
             @Override

@@ -11,6 +11,9 @@ public final class QemuNames {
     /** Disks in one operation. */
     public static final int DISKS_MAX = 100;
 
+    /** What a machine's exports are guarded by: it has one NBD server, and so one of these. */
+    public static final String EXPORT_CREDENTIALS = BitmapName.PREFIX + "export-tls";
+
     private static final int CANARY_DIGITS = 36;
 
     /** Letters of each role: as many as it takes to number the disks with one more digit. */

@@ -191,10 +191,14 @@ public sealed interface QmpCommand {
         }
     }
 
-    /** Starts QEMU's one NBD server on a unix socket. QEMU refuses it while there is one already. */
-    record NbdServerStart(String socket) implements QmpCommand {
+    /**
+     * Starts QEMU's one NBD server. QEMU refuses it while there is one already.
+     *
+     * @param credentials the id of those that clients are asked for
+     */
+    record NbdServerStart(NbdListening listening, Optional<String> credentials) implements QmpCommand {
         public NbdServerStart {
-            WireText.require(socket, "socket");
+            credentials.ifPresent(WireText::requireJobId);
         }
 
         @Override
@@ -205,8 +209,53 @@ public sealed interface QmpCommand {
         @Override
         public ObjectNode arguments() {
             ObjectNode arguments = JsonNodeFactory.instance.objectNode();
-            arguments.putObject("addr").put("type", "unix").putObject("data").put("path", socket);
+            arguments.set("addr", listening.address());
+            credentials.ifPresent(id -> arguments.put("tls-creds", id));
             return arguments;
+        }
+    }
+
+    /**
+     * Makes QEMU read the keys of a server from a directory: certificates, where each client has to show one too, or keys that are
+     * shared with clients. No key passes here.
+     */
+    record CredentialsAdd(String id, String directory, boolean shared) implements QmpCommand {
+        public CredentialsAdd {
+            WireText.requireJobId(id);
+            WireText.require(directory, "directory");
+        }
+
+        @Override
+        public String wireName() {
+            return "object-add";
+        }
+
+        @Override
+        public ObjectNode arguments() {
+            ObjectNode arguments = JsonNodeFactory.instance
+                    .objectNode()
+                    .put("qom-type", shared ? "tls-creds-psk" : "tls-creds-x509")
+                    .put("id", id)
+                    .put("endpoint", "server")
+                    .put("dir", directory);
+            return shared ? arguments : arguments.put("verify-peer", true);
+        }
+    }
+
+    /** Makes QEMU forget keys. */
+    record CredentialsDel(String id) implements QmpCommand {
+        public CredentialsDel {
+            WireText.requireJobId(id);
+        }
+
+        @Override
+        public String wireName() {
+            return "object-del";
+        }
+
+        @Override
+        public ObjectNode arguments() {
+            return JsonNodeFactory.instance.objectNode().put("id", id);
         }
     }
 

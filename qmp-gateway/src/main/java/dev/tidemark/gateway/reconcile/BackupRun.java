@@ -27,6 +27,7 @@ import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.Moment;
+import dev.tidemark.schema.event.ReadyDisk;
 import dev.tidemark.schema.id.DiskName;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -106,7 +107,7 @@ final class BackupRun {
                         "nobody finished the backup until " + pull.terms().leaseUntil()));
             }
             checkMoment(look);
-            return new BackupFindings(Optional.empty(), pulls.readable(pull, look), verdict);
+            return new BackupFindings(Optional.empty(), readable(pull, look), verdict);
         }
         try {
             Optional<Manifest> manifest =
@@ -397,6 +398,18 @@ final class BackupRun {
                     FailureCode.REPOSITORY_FAILED,
                     "QEMU cannot open the target of disk " + disk + ": " + refused.description(),
                     Optional.of(disk)));
+        }
+    }
+
+    private List<ReadyDisk> readable(PullBackupOperation pull, Look look) {
+        try {
+            // Told once: whoever reads knows it.
+            return pull.ready() || exports(look).isEmpty() ? List.of() : pulls.readable(pull, look);
+        } catch (IOException unknown) {
+            condemn(new Refused(
+                    FailureCode.EXPORT_SERVER_REFUSED,
+                    "nobody knows where exports are served: " + unknown.getMessage()));
+            return List.of();
         }
     }
 

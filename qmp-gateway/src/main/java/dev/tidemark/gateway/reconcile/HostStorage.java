@@ -1,7 +1,9 @@
 package dev.tidemark.gateway.reconcile;
 
-import dev.tidemark.gateway.act.ExportSocket;
-import dev.tidemark.gateway.act.HostExportSocket;
+import dev.tidemark.gateway.act.export.ExportSocket;
+import dev.tidemark.gateway.act.export.TcpExportSocket;
+import dev.tidemark.gateway.act.export.TcpExports;
+import dev.tidemark.gateway.act.export.UnixExportSocket;
 import dev.tidemark.gateway.act.repository.FreeSpace;
 import dev.tidemark.gateway.act.repository.Manifest;
 import dev.tidemark.gateway.act.repository.PartialBackup;
@@ -31,10 +33,12 @@ public final class HostStorage implements Storage {
     private final Repositories repositories;
     private final RepositoryWorker worker;
     private final Path exportDirectory;
+    private final Optional<TcpExports> tcpExports;
 
-    /** Of these repositories; machines serve what clients pull in the other directory. */
-    public HostStorage(Repositories repositories, Path exportDirectory) {
+    /** Of these repositories; what clients pull is served in the other directory, or over TCP. */
+    public HostStorage(Repositories repositories, Path exportDirectory, Optional<TcpExports> tcpExports) {
         this.exportDirectory = exportDirectory;
+        this.tcpExports = tcpExports;
         this.repositories = repositories;
         this.worker = new RepositoryWorker(repositories);
     }
@@ -81,7 +85,11 @@ public final class HostStorage implements Storage {
 
     @Override
     public ExportSocket exportSocket(MachineId machine) {
-        return new HostExportSocket(exportDirectory, machine);
+        ExportSocket unix = new UnixExportSocket(exportDirectory, machine);
+        // What was begun before the gateway was told of ports ends where it began.
+        return tcpExports.isEmpty() || unix.exists()
+                ? unix
+                : new TcpExportSocket(exportDirectory, machine, tcpExports.get());
     }
 
     @Override

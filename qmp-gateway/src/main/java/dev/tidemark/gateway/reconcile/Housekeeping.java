@@ -1,8 +1,8 @@
 package dev.tidemark.gateway.reconcile;
 
-import dev.tidemark.gateway.act.ExportSocket;
 import dev.tidemark.gateway.act.Plan;
 import dev.tidemark.gateway.act.Verb;
+import dev.tidemark.gateway.act.export.ExportSocket;
 import dev.tidemark.gateway.act.repository.RepositoryException;
 import dev.tidemark.gateway.observe.UnusableReply;
 import dev.tidemark.gateway.qmp.QmpException;
@@ -77,14 +77,23 @@ final class Housekeeping {
         try {
             // Nobody else's: only who serves this very socket was told to by us.
             if (socket.isServed() && !qemu.stopServer()) {
-                LOG.warn("the server on {} stays: somebody else exports something there", socket.path());
+                LOG.warn("the server on {} stays: somebody else exports something there", socket.listening());
                 return;
             }
-            socket.remove();
         } catch (QmpRefused refused) {
-            LOG.info("the server on {} could not be stopped: {}", socket.path(), refused.description());
+            // It has none, then, and another process answers where ours would.
+            LOG.info("there is no server of {} to be stopped: {}", machine, refused.description());
         } catch (IOException failure) {
-            LOG.warn("socket {} stays: {}", socket.path(), failure.getMessage());
+            LOG.warn("the server of {} stays: {}", machine, failure.getMessage());
+            return;
+        }
+        if (socket.tls().isPresent()) {
+            qemu.forgetCredentials();
+        }
+        try {
+            socket.remove();
+        } catch (IOException failure) {
+            LOG.warn("what is left of the server of {} stays: {}", machine, failure.getMessage());
         }
     }
 

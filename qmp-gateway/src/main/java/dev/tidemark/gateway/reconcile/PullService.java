@@ -1,7 +1,7 @@
 package dev.tidemark.gateway.reconcile;
 
-import dev.tidemark.gateway.act.ExportSocket;
 import dev.tidemark.gateway.act.QemuNames;
+import dev.tidemark.gateway.act.export.ExportSocket;
 import dev.tidemark.gateway.act.repository.RepositoryException;
 import dev.tidemark.gateway.act.repository.Scratch;
 import dev.tidemark.gateway.observe.Look;
@@ -19,9 +19,6 @@ import dev.tidemark.schema.id.BitmapName;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.MachineId;
 import java.io.IOException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -96,8 +93,8 @@ final class PullService {
     }
 
     /** Where a client reads each disk. */
-    List<ReadyDisk> readable(PullBackupOperation operation, Look look) {
-        Path socket = surroundings.storage().exportSocket(machine).path();
+    List<ReadyDisk> readable(PullBackupOperation operation, Look look) throws IOException {
+        ExportSocket socket = surroundings.storage().exportSocket(machine);
         List<ReadyDisk> disks = new ArrayList<>();
         for (DiskBackup part : operation.disks()) {
             DiskName disk = part.plan().disk();
@@ -107,8 +104,7 @@ final class PullService {
             DiskFacts facts = look.facts().get(disk);
             disks.add(new ReadyDisk(
                     disk,
-                    "nbd+unix:///" + encoded(operation.terms().exportName(disk)) + "?socket="
-                            + encoded(socket.toString()),
+                    socket.uri(operation.terms().exportName(disk)),
                     dirtyContext,
                     facts == null ? 0 : facts.virtualSize()));
         }
@@ -159,19 +155,18 @@ final class PullService {
         try {
             socket.prepare();
             if (socket.isServed()) {
-                // By this QEMU, and for us: nobody else knows the directory. A crash lies in between.
+                // By this QEMU, and for us: nobody else knows the place. A crash lies in between.
                 return Optional.empty();
             }
-            socket.remove();
-            qemu.startServer(socket.path());
+            socket.clear();
+            qemu.startServer(socket.listening(), socket.tls());
             return Optional.empty();
         } catch (QmpRefused refused) {
             return Optional.of(new Refused(
-                    FailureCode.EXPORT_SERVER_REFUSED,
-                    "QEMU does not serve exports on " + socket.path() + ": " + refused.description()));
+                    FailureCode.EXPORT_SERVER_REFUSED, "QEMU does not serve exports: " + refused.description()));
         } catch (IOException failure) {
             return Optional.of(new Refused(
-                    FailureCode.EXPORT_SERVER_REFUSED, "no socket can be made for exports: " + failure.getMessage()));
+                    FailureCode.EXPORT_SERVER_REFUSED, "there is no place to serve exports: " + failure.getMessage()));
         }
     }
 
@@ -181,12 +176,5 @@ final class PullService {
             throw new IllegalArgumentException("disk " + disk + " has no node");
         }
         return node;
-    }
-
-    /** As a part of a URI; a space as a plus sign would be taken for one. */
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8)
-                .replace("+", "%20")
-                .replace("%2F", "/");
     }
 }

@@ -3,9 +3,11 @@ package dev.tidemark.gateway.reconcile;
 import dev.tidemark.gateway.act.Canary;
 import dev.tidemark.gateway.act.CanaryQuestion;
 import dev.tidemark.gateway.act.Plan;
+import dev.tidemark.gateway.act.export.TlsCredentials;
 import dev.tidemark.gateway.observe.Look;
 import dev.tidemark.gateway.observe.Observer;
 import dev.tidemark.gateway.observe.UnusableReply;
+import dev.tidemark.gateway.qmp.NbdListening;
 import dev.tidemark.gateway.qmp.QmpException;
 import dev.tidemark.gateway.qmp.TransactionAction.BitmapSource;
 import java.nio.file.Path;
@@ -45,11 +47,14 @@ public interface Qemu extends AutoCloseable {
     /** Opens an empty image of which every cluster that it lacks is read from a disk's node. */
     void openScratch(String node, Path image, String disk) throws QmpException;
 
-    /** Starts QEMU's NBD server on a socket. */
-    void startServer(Path socket) throws QmpException;
+    /** Starts QEMU's NBD server; with credentials, clients have to know a key. */
+    void startServer(NbdListening listening, Optional<TlsCredentials> credentials) throws QmpException;
 
     /** Stops QEMU's NBD server, unless it serves an export of somebody else: then it stays, and false is returned. */
     boolean stopServer() throws QmpException, UnusableReply;
+
+    /** Lets go of credentials that were made for a server; does nothing if there are none. */
+    void forgetCredentials() throws QmpException;
 
     /** Lets clients of the NBD server read a node, and see what a bitmap marks. */
     void export(String export, String node, String name, Optional<BitmapSource> bitmap) throws QmpException;

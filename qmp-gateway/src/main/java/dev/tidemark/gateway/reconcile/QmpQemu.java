@@ -3,9 +3,12 @@ package dev.tidemark.gateway.reconcile;
 import dev.tidemark.gateway.act.Canary;
 import dev.tidemark.gateway.act.CanaryQuestion;
 import dev.tidemark.gateway.act.Plan;
+import dev.tidemark.gateway.act.QemuNames;
+import dev.tidemark.gateway.act.export.TlsCredentials;
 import dev.tidemark.gateway.observe.Look;
 import dev.tidemark.gateway.observe.Observer;
 import dev.tidemark.gateway.observe.UnusableReply;
+import dev.tidemark.gateway.qmp.NbdListening;
 import dev.tidemark.gateway.qmp.QmpCommand;
 import dev.tidemark.gateway.qmp.QmpException;
 import dev.tidemark.gateway.qmp.QmpRefused;
@@ -30,6 +33,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** A QEMU at the other end of a QMP session. */
 final class QmpQemu implements Qemu {
+    private static final Logger LOG = LoggerFactory.getLogger(QmpQemu.class);
+
     /** After so long Windows thaws by itself, and the software in any guest takes notice. */
     private static final Duration FROZEN_TIME_MAX = Duration.ofSeconds(10);
 
@@ -38,8 +43,6 @@ final class QmpQemu implements Qemu {
      * first: measured, its slowest write took 600 ms, and 12 ms with 8 (ext4, a full of 2 GiB).
      */
     private static final int WORKERS_MAX = 8;
-
-    private static final Logger LOG = LoggerFactory.getLogger(QmpQemu.class);
 
     private final QmpSession session;
     private final Observer observer;
@@ -141,8 +144,26 @@ final class QmpQemu implements Qemu {
     }
 
     @Override
-    public void startServer(Path socket) throws QmpException {
-        execute(new QmpCommand.NbdServerStart(socket.toString()));
+    public void startServer(NbdListening listening, Optional<TlsCredentials> credentials) throws QmpException {
+        if (credentials.isEmpty()) {
+            execute(new QmpCommand.NbdServerStart(listening, Optional.empty()));
+            return;
+        }
+        // Those of an earlier try may be of other keys.
+        forgetCredentials();
+        TlsCredentials keys = credentials.get();
+        execute(new QmpCommand.CredentialsAdd(
+                QemuNames.EXPORT_CREDENTIALS, keys.directory().toString(), keys instanceof TlsCredentials.SharedKey));
+        execute(new QmpCommand.NbdServerStart(listening, Optional.of(QemuNames.EXPORT_CREDENTIALS)));
+    }
+
+    @Override
+    public void forgetCredentials() throws QmpException {
+        try {
+            execute(new QmpCommand.CredentialsDel(QemuNames.EXPORT_CREDENTIALS));
+        } catch (QmpRefused none) {
+            LOG.debug("no credentials to forget: {}", none.description());
+        }
     }
 
     @Override

@@ -1,6 +1,6 @@
 package dev.tidemark.gateway.reconcile;
 
-import dev.tidemark.gateway.act.ExportSocket;
+import dev.tidemark.gateway.act.export.ExportSocket;
 import dev.tidemark.gateway.act.repository.Manifest;
 import dev.tidemark.gateway.act.repository.PartialBackup;
 import dev.tidemark.gateway.act.repository.ProgressListener;

@@ -3,6 +3,7 @@ package dev.tidemark.gateway.model;
 import dev.tidemark.gateway.act.Plan;
 import dev.tidemark.gateway.observe.Look;
 import dev.tidemark.gateway.observe.Observer;
+import dev.tidemark.gateway.qmp.NbdListening;
 import dev.tidemark.gateway.qmp.QmpCommand;
 import dev.tidemark.gateway.qmp.TransactionAction.BitmapEnable;
 import dev.tidemark.gateway.qmp.TransactionAction.BitmapSource;
@@ -60,7 +61,10 @@ public final class ModelDaemon {
             case QmpCommand.BlockdevMirror mirror -> throw new ModelRefusal("the model has no mirrors: " + mirror);
             case QmpCommand.BlockdevDel(String node) -> close(node);
             case QmpCommand.BlockExportDel(String export, boolean hard) -> endExport(export);
-            case QmpCommand.NbdServerStart(String socket) -> startServer(socket);
+            case QmpCommand.NbdServerStart(NbdListening listening, Optional<String> credentials) ->
+                startServer(listening.toString());
+            case QmpCommand.CredentialsAdd add -> throw new ModelRefusal("the model has no keys: " + add);
+            case QmpCommand.CredentialsDel del -> throw new ModelRefusal("the model has no keys: " + del);
             case QmpCommand.NbdServerStop() -> stopServer();
             case QmpCommand.BlockExportAdd(String export, String node, String name, Optional<BitmapSource> bitmap) -> {
                 if (server.isEmpty()) {

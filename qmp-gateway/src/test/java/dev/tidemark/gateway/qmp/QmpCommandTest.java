@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -52,7 +53,9 @@ class QmpCommandTest {
                         "NbdServerStop",
                         "JobCancel",
                         "JobDismiss",
-                        "BlockJobSetSpeed");
+                        "BlockJobSetSpeed",
+                        "CredentialsAdd",
+                        "CredentialsDel");
         assertThat(leaves(TransactionAction.class))
                 .extracting(Class::getSimpleName)
                 .containsExactlyInAnyOrder(
@@ -70,6 +73,29 @@ class QmpCommandTest {
                         "x-debug-query-block-graph",
                         "query-commands",
                         "query-qmp-schema");
+    }
+
+    @Test
+    void a_server_on_a_port_lets_nobody_in_without_a_key_and_no_key_is_said() {
+        assertThat(MAPPER.readTree(new QmpCommand.NbdServerStart(new NbdListening.Tcp("::1", 10809), Optional.of("c"))
+                        .arguments()
+                        .toString()))
+                .isEqualTo(MAPPER.readTree("""
+                        {"addr":{"type":"inet","data":{"host":"::1","port":"10809"}},"tls-creds":"c"}
+                        """));
+        assertThat(MAPPER.readTree(new QmpCommand.CredentialsAdd("c", "/keys", false)
+                        .arguments()
+                        .toString()))
+                .isEqualTo(MAPPER.readTree("""
+                        {"qom-type":"tls-creds-x509","id":"c","endpoint":"server","dir":"/keys","verify-peer":true}
+                        """));
+        assertThat(MAPPER.readTree(new QmpCommand.CredentialsAdd("c", "/keys", true)
+                        .arguments()
+                        .toString()))
+                .isEqualTo(MAPPER.readTree("""
+                        {"qom-type":"tls-creds-psk","id":"c","endpoint":"server","dir":"/keys"}
+                        """));
+        assertThatThrownBy(() -> new NbdListening.Tcp("::1", 0)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -131,7 +157,9 @@ class QmpCommandTest {
     @Test
     void a_server_and_an_export_with_what_changed_on_the_wire() {
         assertThat(MAPPER.readTree(
-                        new QmpCommand.NbdServerStart("/run/x.nbd").arguments().toString()))
+                        new QmpCommand.NbdServerStart(new NbdListening.Unix(Path.of("/run/x.nbd")), Optional.empty())
+                                .arguments()
+                                .toString()))
                 .isEqualTo(MAPPER.readTree("{\"addr\":{\"type\":\"unix\",\"data\":{\"path\":\"/run/x.nbd\"}}}"));
         QmpCommand command = new QmpCommand.BlockExportAdd(
                 "tm-x-0", "fl", "key-d0", Optional.of(TransactionAction.BitmapSource.on("d0", "t")));

@@ -16,6 +16,7 @@ public enum RequiredProgram {
     QEMU_IO("qemu-io", "qemu-utils"),
     NBDCOPY("nbdcopy", "libnbd-bin"),
     NBDINFO("nbdinfo", "libnbd-bin"),
+    QEMU_NBD("qemu-nbd", "qemu-utils"),
     KILL("kill", "procps"),
     UMOUNT("umount", "mount"),
     PRLIMIT("prlimit", "util-linux");

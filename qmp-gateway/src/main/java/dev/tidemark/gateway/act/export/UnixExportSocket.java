@@ -1,5 +1,6 @@
-package dev.tidemark.gateway.act;
+package dev.tidemark.gateway.act.export;
 
+import dev.tidemark.gateway.qmp.NbdListening;
 import dev.tidemark.schema.id.MachineId;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -13,10 +14,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.Set;
 
-/** In a directory of this host's gateways. */
-public final class HostExportSocket implements ExportSocket {
+/**
+ * A unix socket in a directory of this host's gateways that nobody else can enter: whoever reaches it can list and read every
+ * export. QEMU makes it, and removes it when it stops serving; one that is killed leaves it behind.
+ */
+public final class UnixExportSocket implements ExportSocket {
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY_DIRECTORY =
             PosixFilePermissions.asFileAttribute(OWNER_ONLY);
@@ -28,14 +33,9 @@ public final class HostExportSocket implements ExportSocket {
     private final Path path;
 
     /** Of a machine. */
-    public HostExportSocket(Path directory, MachineId machine) {
+    public UnixExportSocket(Path directory, MachineId machine) {
         this.directory = directory.toAbsolutePath();
         this.path = this.directory.resolve(machine.value() + ".nbd");
-    }
-
-    @Override
-    public Path path() {
-        return path;
     }
 
     @Override
@@ -50,6 +50,21 @@ public final class HostExportSocket implements ExportSocket {
     }
 
     @Override
+    public NbdListening listening() {
+        return new NbdListening.Unix(path);
+    }
+
+    @Override
+    public Optional<TlsCredentials> tls() {
+        return Optional.empty();
+    }
+
+    @Override
+    public String uri(String export) {
+        return "nbd+unix:///" + ExportSocket.encoded(export) + "?socket=" + ExportSocket.encoded(path.toString());
+    }
+
+    @Override
     public boolean exists() {
         return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
     }
@@ -61,6 +76,11 @@ public final class HostExportSocket implements ExportSocket {
         } catch (IOException nobody) {
             return false;
         }
+    }
+
+    @Override
+    public void clear() throws IOException {
+        remove();
     }
 
     @Override
