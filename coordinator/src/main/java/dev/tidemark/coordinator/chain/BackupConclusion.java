@@ -66,6 +66,13 @@ final class BackupConclusion {
                 return;
             }
         }
+        if (outcome.isEmpty()) {
+            Optional<String> changed = changedWhileCopying(backup, seen);
+            if (changed.isPresent()) {
+                pendings.fail(backup, FailureCode.CONFIGURATION_CHANGED, changed.get());
+                return;
+            }
+        }
         if (outcome.orElse(null) instanceof Outcome.Done(var evidence)) {
             if (backup.pull().isPresent()) {
                 pulled(backup, seen, evidence);
@@ -270,6 +277,33 @@ final class BackupConclusion {
                                 .flatMap(now -> ChainHealth.moved(before.facts(), now.facts())))
                         .isPresent())
                 .findFirst();
+    }
+
+    /**
+     * QEMU lets a device go whose node it copies. The copy may be whole; but the backup was asked for of a machine that is no longer
+     * there, and what is plugged in again may be another disk. A resize it refuses ({@code QemuSystemIT}): nobody relies on that. Once
+     * all jobs have concluded nothing can spoil the copies any more, and what became of the disk is told by its chain.
+     */
+    private Optional<String> changedWhileCopying(Pending.Backup backup, Sight.Observed seen) {
+        if (!Seen.copying(seen, backup.operation())) {
+            return Optional.empty();
+        }
+        for (DiskPlan plan : backup.plan()) {
+            Optional<Disk> now = unfolding.now().disk(plan.disk()).filter(Disk::present);
+            if (now.isEmpty()) {
+                return Optional.of("disk '" + plan.disk() + "' was unplugged while it was copied");
+            }
+            long size = now.get().facts().virtualSize();
+            Optional<Long> before = unfolding
+                    .before()
+                    .disk(plan.disk())
+                    .map(disk -> disk.facts().virtualSize());
+            if (before.filter(known -> known != size).isPresent()) {
+                return Optional.of("disk '" + plan.disk() + "' had " + before.get()
+                        + " bytes when its copy began and was resized to " + size + " meanwhile");
+            }
+        }
+        return Optional.empty();
     }
 
     private static boolean fits(List<DiskPlan> plan, List<CompletedDisk> disks) {

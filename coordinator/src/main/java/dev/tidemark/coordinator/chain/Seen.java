@@ -8,7 +8,7 @@ import dev.tidemark.schema.id.OperationId;
 
 /** Questions to an observation. */
 final class Seen {
-    /** QEMU's word. */
+    /** QEMU's word for a job that has ended and is kept to be asked how. */
     private static final String CONCLUDED = "concluded";
 
     private Seen() {}
@@ -43,6 +43,13 @@ final class Seen {
         return seen.exports().stream()
                 .filter(export -> export.startsWith(prefix))
                 .count();
+    }
+
+    /** Whether an operation has a job that may still read from a disk. */
+    static boolean copying(Sight.Observed seen, OperationId operation) {
+        String prefix = BitmapName.PREFIX + operation.value();
+        return seen.jobs().stream()
+                .anyMatch(job -> job.id().startsWith(prefix) && !job.status().equals(CONCLUDED));
     }
 
     /** Whether an operation has a job, whatever its status. */

@@ -41,6 +41,8 @@ final class Remedies {
                 "Read in the detail why the guest was not frozen, or ask without '--quiesce'; nothing was changed.";
             case EVIDENCE_CHANGED ->
                 "Ask again; if it repeats, look for another tool that changes the machine's bitmaps.";
+            case CONFIGURATION_CHANGED ->
+                "Back up again, and leave the machine's disks as they are until it is done: no bit was lost.";
             case FULL_REQUIRED -> "Ask for an automatic or a full backup.";
             case NOTHING_TO_DO -> "Choose disks that exist and can keep a bitmap (see the machine's disks).";
             case JOB_FAILED -> "Read the job's error in the detail, cure it, and back up again: no bit was lost.";

@@ -172,6 +172,52 @@ class BackupConclusionTest {
     }
 
     @Test
+    void a_disk_that_is_unplugged_while_it_is_copied_ends_the_backup_and_is_named() {
+        Story story = incremental();
+        story.started(B);
+        story.look(story.expected().unplug(VDB).job(story.jobName()))
+                .concluded(MachineObserved.class, ChainBroken.class, BackupFailed.class);
+        assertThat(story.only(BackupFailed.class).code()).isEqualTo(FailureCode.CONFIGURATION_CHANGED);
+        assertThat(story.only(BackupFailed.class).detail()).contains("vdb").contains("unplugged");
+        assertThat(story.now().pending()).isEmpty();
+        assertThat(story.now().bases()).extracting(Base::backup).containsExactly(BACKUP);
+        // and vda, which stayed, has lost no bit
+        assertThat(story.chainOf(VDA)).containsExactly(A, B);
+    }
+
+    @Test
+    void a_disk_that_is_resized_while_it_is_copied_ends_the_backup_and_is_named() {
+        Story story = chain(A).backup(BACKUP, NEAR, new BackupRequest.Full(), Optional.of(B));
+        story.started(B);
+        story.look(story.expected().facts(VDA, BackupConclusionTest::bigger).job(story.jobName()))
+                .concluded(MachineObserved.class, ChainBroken.class, BackupFailed.class);
+        assertThat(story.only(BackupFailed.class).detail()).contains("vda").contains("resized");
+    }
+
+    @Test
+    void a_disk_that_changes_when_everything_is_copied_ends_nothing() {
+        Story story = incremental();
+        story.started(B);
+        story.look(story.expected().unplug(VDB).concludedJob(story.jobName()))
+                .concluded(MachineObserved.class, ChainBroken.class);
+        story.stored().then(BackupCompleted.class);
+        assertThat(story.now().bases().getLast().disks()).containsExactly(VDA);
+    }
+
+    @Test
+    void a_new_disk_and_another_layer_do_not_end_a_backup_that_is_under_way() {
+        Story story = incremental();
+        story.started(B);
+        DiskName added = new DiskName("vdc");
+        story.look(story.expected()
+                        .plug(Story.disk(added))
+                        .facts(VDA, BackupConclusionTest::underAnOverlay)
+                        .job(story.jobName()))
+                .concluded(MachineObserved.class, ChainBroken.class);
+        story.stored().then(BackupCompleted.class);
+    }
+
+    @Test
     void a_spoilt_chain_of_a_disk_that_is_copied_in_full_ends_nothing() {
         Story story = chain(A).backup(BACKUP, NEAR, new BackupRequest.Full(), Optional.of(B));
         story.look(story.expected()

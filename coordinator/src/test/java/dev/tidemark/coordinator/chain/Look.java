@@ -161,6 +161,11 @@ final class Look {
         return this;
     }
 
+    Look concludedJob(String id) {
+        jobs.add(new ObservedJob(id, "concluded", Optional.empty(), 1, 1));
+        return this;
+    }
+
     Look node(String node) {
         nodes.add(node);
         return this;

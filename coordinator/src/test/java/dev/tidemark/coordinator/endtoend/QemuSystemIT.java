@@ -1,6 +1,7 @@
 package dev.tidemark.coordinator.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.gateway.testkit.Covers;
 import dev.tidemark.gateway.testkit.DiskImage;
@@ -8,9 +9,11 @@ import dev.tidemark.gateway.testkit.QemuSystem;
 import dev.tidemark.gateway.testkit.RawMonitor;
 import dev.tidemark.gateway.testkit.ShortDirectory;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -75,6 +78,64 @@ class QemuSystemIT {
         }
     }
 
+    @Test
+    void a_disk_that_is_copied_cannot_be_resized_and_ends_the_backup_with_its_name_when_it_is_unplugged() {
+        try (ShortDirectory files = ShortDirectory.create();
+                QemuSystem system = scsiMachine(files)) {
+            api.done(api.start(
+                    "/v1/vms", Map.of("name", vm, "qmp", system.socket().toString())));
+            for (int offset = 0; offset < 1 << 20; offset += 65_536) {
+                writeTo(system, "vda", 0x11, offset);
+            }
+            writeTo(system, "vdb", 0x12, 0);
+            assertThat(kinds(backUp())).containsExactly("FULL", "FULL");
+
+            // QEMU itself lets nobody resize what it copies, nor a layer on top of that
+            JsonNode running = slowFull();
+            String overlay = "{\"execute\":\"blockdev-snapshot-sync\",\"arguments\":{\"node-name\":\"n0\",\"snapshot-file\":\""
+                    + files.resolve("overlay") + "\",\"snapshot-node-name\":\"ov\"}}";
+            assertThatThrownBy(() -> qmp(system, resize("n0"))).hasMessageContaining("resize");
+            qmp(system, overlay);
+            assertThatThrownBy(() -> qmp(system, resize("ov"))).hasMessageContaining("resize");
+
+            // but it lets a disk be unplugged
+            qmp(system, "{\"execute\":\"device_del\",\"arguments\":{\"id\":\"vdb\"}}");
+            JsonNode failed = api.failed(running, "CONFIGURATION_CHANGED");
+            assertThat(failed.path("error").asString("")).contains("'vdb'", "unplugged");
+            Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+                assertThat(qmp(system, "{\"execute\":\"query-jobs\"}")).isEmpty();
+                assertThat(qmp(system, "{\"execute\":\"query-named-block-nodes\",\"arguments\":{\"flat\":true}}")
+                                .toString())
+                        .doesNotContain("\"node-name\":\"tm-", "\"name\":\"tm-tmp-");
+            });
+            assertThat(kinds(backUp())).containsExactly("FULL");
+            writeTo(system, "vda", 0x22, 65_536);
+            JsonNode alone = backUp();
+            assertThat(kinds(alone)).containsExactly("INCREMENTAL");
+            assertHolds(alone, "vda", 0x22, 65_536);
+            qmp(
+                    system,
+                    "{\"execute\":\"device_add\",\"arguments\":{\"driver\":\"scsi-hd\",\"drive\":\"n1\",\"id\":\"vdb\","
+                            + "\"share-rw\":true}}");
+            JsonNode again = backUp();
+            assertThat(kinds(again)).containsExactly("INCREMENTAL", "FULL");
+            assertHolds(again, "vdb", 0x12, 0);
+            assertHolds(again, "vda", 0x11, 131_072);
+        }
+    }
+
+    /** A full one that lasts until something happens. */
+    private JsonNode slowFull() {
+        JsonNode running = api.start(
+                "/v1/vms/" + vm + "/backups", Map.of("repo", "default", "kind", "FULL", "bytesPerSecondMax", 4096));
+        api.awaitState(running, "RUNNING");
+        return running;
+    }
+
+    private static String resize(String node) {
+        return "{\"execute\":\"block_resize\",\"arguments\":{\"node-name\":\"" + node + "\",\"size\":" + 2 * DISK_BYTES + "}}";
+    }
+
     private JsonNode backUp() {
         JsonNode done = api.done(api.start("/v1/vms/" + vm + "/backups", Map.of("repo", "default")));
         return api.get("/v1/backups/" + done.path("target").asString(""));
@@ -108,11 +169,15 @@ class QemuSystemIT {
     }
 
     private static void write(QemuSystem system, String disk, int pattern, int offset) {
+        writeTo(system, "/machine/peripheral/" + disk + "/virtio-backend", pattern, offset);
+    }
+
+    private static void writeTo(QemuSystem system, String device, int pattern, int offset) {
         String range = " -P " + pattern + " " + offset + " 65536";
         try (RawMonitor monitor = RawMonitor.connect(system.bystanderSocket())) {
             for (String verb : List.of("write", "read")) {
                 String said = monitor.execute("{\"execute\":\"human-monitor-command\",\"arguments\":{\"command-line\":"
-                                + "\"qemu-io -d /machine/peripheral/" + disk + "/virtio-backend \\\"" + verb + range
+                                + "\"qemu-io -d " + device + " \\\"" + verb + range
                                 + "\\\"\"}}")
                         .asString("");
                 assertThat(said).doesNotContain("failed").doesNotContain("rror");
@@ -120,10 +185,22 @@ class QemuSystemIT {
         }
     }
 
-    private static void qmp(QemuSystem system, String json) {
+    private static JsonNode qmp(QemuSystem system, String json) {
         try (RawMonitor monitor = RawMonitor.connect(system.bystanderSocket())) {
-            monitor.execute(json);
+            return monitor.execute(json);
         }
+    }
+
+    /** On a bus from which a disk is taken without the guest's help. */
+    private static QemuSystem scsiMachine(ShortDirectory files) {
+        return QemuSystem.startMachine(
+                List.of(
+                        DiskImage.qcow2Blockdev("n0", DiskImage.createQcow2(files.resolve("0"), DISK_BYTES)),
+                        DiskImage.qcow2Blockdev("n1", DiskImage.createQcow2(files.resolve("1"), DISK_BYTES))),
+                List.of(
+                        "virtio-scsi-pci",
+                        "scsi-hd,drive=n0,id=vda,share-rw=on",
+                        "scsi-hd,drive=n1,id=vdb,share-rw=on"));
     }
 
     private static QemuSystem machine(ShortDirectory files) {

@@ -22,6 +22,7 @@ import static dev.tidemark.coordinator.modelcheck.World.NO_JOB;
 import static dev.tidemark.coordinator.modelcheck.World.RECORDING;
 import static dev.tidemark.coordinator.modelcheck.World.REQUESTED;
 import static dev.tidemark.coordinator.modelcheck.World.RETIRED;
+import static dev.tidemark.coordinator.modelcheck.World.RUNNING;
 import static dev.tidemark.coordinator.modelcheck.World.UNUSED;
 
 /** What the log concludes from a report: {@code chain.Conclusion} with its judgement, on masks. */
@@ -36,6 +37,7 @@ final class Conclusion {
     private final int[] spoiltBefore;
     private final int[] brokenNow;
     private final boolean[] moved;
+    private final boolean[] resized;
     private final boolean[] doubted;
     private final int[] actual;
     private boolean events;
@@ -49,6 +51,7 @@ final class Conclusion {
         spoiltBefore = new int[layout.disks];
         brokenNow = new int[layout.disks];
         moved = new boolean[layout.disks];
+        resized = new boolean[layout.disks];
         doubted = new boolean[layout.disks];
         actual = new int[layout.checkpoints];
     }
@@ -112,7 +115,8 @@ final class Conclusion {
             int there = w.held(gateway, disk);
             int size = w.v[there + SEEN_SIZE];
             int depth = w.v[there + SEEN_DEPTH];
-            moved[disk] = size != w.v[layout.knownSize + disk] || depth != w.v[layout.knownDepth + disk];
+            resized[disk] = size != w.v[layout.knownSize + disk];
+            moved[disk] = resized[disk] || depth != w.v[layout.knownDepth + disk];
             if (moved[disk]) {
                 w.v[layout.knownSize + disk] = size;
                 w.v[layout.knownDepth + disk] = depth;
@@ -341,7 +345,13 @@ final class Conclusion {
         }
         switch (outcome) {
             case STORED -> stored(w, b);
-            case NONE -> replan(w, b, false);
+            case NONE -> {
+                if (isResizedWhileCopied(w, gateway)) {
+                    fail(w);
+                } else {
+                    replan(w, b, false);
+                }
+            }
             case BASE_MISSING, EVIDENCE_CHANGED -> {
                 boolean open = w.v[layout.started] == 0;
                 boolean missing = outcome == Outcome.BASE_MISSING && isIncremental(w);
@@ -357,6 +367,16 @@ final class Conclusion {
             }
             case FAILED, ABORTED, SEEN -> fail(w);
         }
+    }
+
+    private boolean isResizedWhileCopied(World w, int gateway) {
+        boolean copying = false;
+        boolean any = false;
+        for (int disk = 0; disk < w.disks; disk++) {
+            copying |= w.v[w.held(gateway, disk) + SEEN_JOB] == RUNNING;
+            any |= resized[disk];
+        }
+        return copying && any;
     }
 
     private boolean isIncremental(World w) {

@@ -12,6 +12,8 @@ public enum FailureCode {
     QUIESCE_FAILED,
     /** What was seen kept changing, or did not fit the plan. */
     EVIDENCE_CHANGED,
+    /** A disk was unplugged or got another size while it was copied. */
+    CONFIGURATION_CHANGED,
     /** An incremental since a checkpoint was demanded, and the evidence for it is gone. */
     FULL_REQUIRED,
     /** No disk is left to which the operation applies. */
