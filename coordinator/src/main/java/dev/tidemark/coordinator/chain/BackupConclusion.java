@@ -66,7 +66,9 @@ final class BackupConclusion {
                 return;
             }
         }
-        if (outcome.isEmpty()) {
+        // What is stored is whole. Of a pull nothing is, until its client says so.
+        boolean open = outcome.isEmpty() || (backup.pull().isPresent() && outcome.orElse(null) instanceof Outcome.Done);
+        if (open) {
             Optional<String> changed = changedWhileCopying(backup, seen);
             if (changed.isPresent()) {
                 pendings.fail(backup, FailureCode.CONFIGURATION_CHANGED, changed.get());
@@ -148,7 +150,8 @@ final class BackupConclusion {
     }
 
     private void done(Pending.Backup backup, Outcome.Evidence evidence) {
-        if (!(evidence instanceof Outcome.Evidence.Stored(var disks, var identity)) || !fits(backup.plan(), disks)) {
+        if (!(evidence instanceof Outcome.Evidence.Stored(var disks, var identity, var configuration))
+                || !fits(backup.plan(), disks)) {
             pendings.fail(
                     backup, FailureCode.EVIDENCE_CHANGED, "what lies in the repository does not fit the backup's plan");
             return;
@@ -165,6 +168,7 @@ final class BackupConclusion {
                 disks,
                 identity,
                 Optional.of(GuestConclusion.moment(unfolding.now(), backup.operation(), backup.quiesce())),
+                configuration,
                 at));
     }
 

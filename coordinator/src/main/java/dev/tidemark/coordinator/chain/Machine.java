@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.chain;
 
+import dev.tidemark.schema.event.MachineConfiguration;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.event.QemuFacts;
 import dev.tidemark.schema.id.BackupId;
@@ -121,6 +122,12 @@ public record Machine(
             }
         }
         return disks;
+    }
+
+    /** What it was at the last look; empty before the first. */
+    Optional<MachineConfiguration> configuration() {
+        return qemu.map(seen -> new MachineConfiguration(
+                seen, presentDisks().stream().map(Disk::facts).toList()));
     }
 
     /** A live checkpoint by its id. */

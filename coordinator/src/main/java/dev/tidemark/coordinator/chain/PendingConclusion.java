@@ -231,6 +231,7 @@ final class PendingConclusion {
                 moment.consistency(),
                 moment.crashCause(),
                 judgement.trackedNow(),
+                unfolding.now().configuration(),
                 at));
         judgement.spoiltBefore().forEach(unfolding::append);
         judgement.stillborn().forEach(unfolding::append);

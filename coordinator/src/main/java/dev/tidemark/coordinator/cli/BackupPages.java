@@ -100,7 +100,7 @@ final class BackupPages {
                 page.gap().line(name + " is restored from the damaged file of backup " + below.asString(""));
             }
         }
-        return page;
+        return ConfigurationPages.append(page, backup);
     }
 
     private static boolean isDamaged(JsonNode backup) {

@@ -45,7 +45,7 @@ final class CheckpointPages {
                     Cell.text(disk, "bitmap"),
                     Cell.text(disk, "cause"));
         }
-        return new Page()
+        Page page = new Page()
                 .fields(new Fields()
                         .field("name", Cell.text(checkpoint, "name"))
                         .field("id", Cell.text(checkpoint, "id"))
@@ -57,6 +57,7 @@ final class CheckpointPages {
                         .fieldIfAny("description", Cell.text(checkpoint, "description")))
                 .gap()
                 .table(table);
+        return ConfigurationPages.append(page, checkpoint);
     }
 
     /** The disks of a checkpoint in one cell, the broken ones marked. */

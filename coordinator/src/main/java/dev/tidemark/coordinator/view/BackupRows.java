@@ -26,6 +26,7 @@ import dev.tidemark.schema.event.OperationInDoubt;
 import dev.tidemark.schema.event.PullTerms;
 import dev.tidemark.schema.event.ReadyDisk;
 import dev.tidemark.schema.id.BackupId;
+import dev.tidemark.schema.json.Json;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -128,12 +129,14 @@ final class BackupRows {
                 connection,
                 """
                 UPDATE tidemark.backup
-                   SET state = 'COMPLETED', completed_at = ?, code = NULL, error = NULL, consistency = ?, crash_cause = ?
+                   SET state = 'COMPLETED', completed_at = ?, code = NULL, error = NULL, consistency = ?, crash_cause = ?,
+                       configuration = ?::jsonb
                  WHERE id = ?
                 """,
                 event.at(),
                 event.moment().map(Moment::consistency),
                 event.moment().flatMap(Moment::crashCause),
+                event.configuration().map(Json.MAPPER::writeValueAsString),
                 event.backup());
         int position = 0;
         for (CompletedDisk disk : event.disks()) {

@@ -2,6 +2,7 @@ package dev.tidemark.coordinator.view;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.tidemark.schema.event.MachineConfiguration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,8 @@ public record BackupView(
         @Nullable String heldBy,
         @Nullable Instant heldSince,
         String operation,
-        List<Disk> disks) {
+        List<Disk> disks,
+        @Nullable MachineConfiguration configuration) {
     /**
      * One disk of the backup; {@code cause} says why it is not incremental. The file's facts are there once it is
      * complete; {@code file} is relative to the repository. {@code damage} is what is wrong with that very file, {@code damagedBy}

@@ -11,6 +11,7 @@ import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.BitmapName;
 import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.json.Json;
 import java.sql.Connection;
 import java.sql.SQLException;
 
@@ -60,10 +61,18 @@ final class CheckpointRows {
     }
 
     static void created(Connection connection, CheckpointCreated event) throws SQLException {
-        Sql.change(connection, """
-                UPDATE tidemark.checkpoint SET state = 'CREATED', created_at = ?, consistency = ?, crash_cause = ?
+        Sql.change(
+                connection,
+                """
+                UPDATE tidemark.checkpoint
+                   SET state = 'CREATED', created_at = ?, consistency = ?, crash_cause = ?, configuration = ?::jsonb
                  WHERE id = ?
-                """, event.at(), event.consistency(), event.crashCause(), event.checkpoint());
+                """,
+                event.at(),
+                event.consistency(),
+                event.crashCause(),
+                event.configuration().map(Json.MAPPER::writeValueAsString),
+                event.checkpoint());
         int position = 0;
         for (TrackedDisk disk : event.disks()) {
             Sql.change(

@@ -1,6 +1,7 @@
 package dev.tidemark.coordinator.view;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.tidemark.schema.event.MachineConfiguration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A checkpoint. Its disks are known once its bitmaps were seen; {@code crashCause} says why it is CRASH although a frozen guest was
- * asked for.
+ * asked for; {@code configuration} is what the machine was then, if the log is not older than that.
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record CheckpointView(
@@ -24,7 +25,8 @@ public record CheckpointView(
         @Nullable String description,
         Instant requestedAt,
         String operation,
-        List<Disk> disks) {
+        List<Disk> disks,
+        @Nullable MachineConfiguration configuration) {
     /** One disk of the checkpoint; {@code dirtyBytes} as of the last look, if there was one. */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record Disk(
@@ -62,6 +64,7 @@ public record CheckpointView(
                 description,
                 requestedAt,
                 operation,
-                seen);
+                seen,
+                configuration);
     }
 }

@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.view;
 
+import dev.tidemark.schema.event.MachineConfiguration;
 import dev.tidemark.schema.json.Json;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -104,7 +105,8 @@ final class Shapes {
                 row.getString("description"),
                 moment(row, "requested_at"),
                 row.getString("operation"),
-                disks(row, CheckpointView.Disk[].class));
+                disks(row, CheckpointView.Disk[].class),
+                configuration(row));
     }
 
     static BackupView backup(ResultSet row) throws SQLException {
@@ -138,7 +140,8 @@ final class Shapes {
                 row.getString("held_by"),
                 Sql.instant(row, "held_since"),
                 row.getString("operation"),
-                disks(row, BackupView.Disk[].class));
+                disks(row, BackupView.Disk[].class),
+                configuration(row));
     }
 
     static OperationView operation(ResultSet row) throws SQLException {
@@ -175,6 +178,11 @@ final class Shapes {
 
     private static Instant moment(ResultSet row, String column) throws SQLException {
         return Objects.requireNonNull(Sql.instant(row, column), column);
+    }
+
+    private static @Nullable MachineConfiguration configuration(ResultSet row) throws SQLException {
+        @Nullable String json = row.getString("configuration");
+        return json == null ? null : Json.MAPPER.readValue(json, MachineConfiguration.class);
     }
 
     private static <D> List<D> disks(ResultSet row, Class<D[]> shape) throws SQLException {

@@ -42,7 +42,12 @@ class QemuSystemIT {
             api.done(api.start(
                     "/v1/vms", Map.of("name", vm, "qmp", system.socket().toString())));
             write(system, "vda", 0x11, 65_536);
-            assertThat(kinds(backUp())).containsExactly("FULL", "FULL");
+            JsonNode full = backUp();
+            assertThat(kinds(full)).containsExactly("FULL", "FULL");
+            assertConfiguration(full.path("configuration"));
+            assertConfiguration(api.get("/v1/vms/" + vm + "/checkpoints/"
+                            + full.path("checkpoint").asString(""))
+                    .path("configuration"));
             write(system, "vda", 0x22, 131_072);
             write(system, "vdb", 0x33, 0);
             JsonNode incremental = backUp();
@@ -92,8 +97,9 @@ class QemuSystemIT {
 
             // QEMU itself lets nobody resize what it copies, nor a layer on top of that
             JsonNode running = slowFull();
-            String overlay = "{\"execute\":\"blockdev-snapshot-sync\",\"arguments\":{\"node-name\":\"n0\",\"snapshot-file\":\""
-                    + files.resolve("overlay") + "\",\"snapshot-node-name\":\"ov\"}}";
+            String overlay =
+                    "{\"execute\":\"blockdev-snapshot-sync\",\"arguments\":{\"node-name\":\"n0\",\"snapshot-file\":\""
+                            + files.resolve("overlay") + "\",\"snapshot-node-name\":\"ov\"}}";
             assertThatThrownBy(() -> qmp(system, resize("n0"))).hasMessageContaining("resize");
             qmp(system, overlay);
             assertThatThrownBy(() -> qmp(system, resize("ov"))).hasMessageContaining("resize");
@@ -133,7 +139,22 @@ class QemuSystemIT {
     }
 
     private static String resize(String node) {
-        return "{\"execute\":\"block_resize\",\"arguments\":{\"node-name\":\"" + node + "\",\"size\":" + 2 * DISK_BYTES + "}}";
+        return "{\"execute\":\"block_resize\",\"arguments\":{\"node-name\":\"" + node + "\",\"size\":" + 2 * DISK_BYTES
+                + "}}";
+    }
+
+    private static void assertConfiguration(JsonNode configuration) {
+        JsonNode qemu = configuration.path("qemu");
+        assertThat(qemu.path("version").asString("")).isNotBlank();
+        assertThat(qemu.path("machine").path("type").asString("")).contains("q35");
+        assertThat(qemu.path("machine").path("memoryBytes").asLong(0)).isEqualTo(16L << 20);
+        assertThat(configuration
+                        .path("disks")
+                        .valueStream()
+                        .map(disk -> disk.path("device").asString("")))
+                .containsExactly("/machine/peripheral/vda/virtio-backend", "/machine/peripheral/vdb/virtio-backend");
+        assertThat(configuration.path("disks").path(0).path("virtualSize").asLong(0))
+                .isEqualTo(DISK_BYTES);
     }
 
     private JsonNode backUp() {

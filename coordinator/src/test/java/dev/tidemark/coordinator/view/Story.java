@@ -29,7 +29,9 @@ import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.FullCause;
 import dev.tidemark.schema.event.GuestFreezeBegun;
 import dev.tidemark.schema.event.GuestThawed;
+import dev.tidemark.schema.event.MachineConfiguration;
 import dev.tidemark.schema.event.MachineEvent;
+import dev.tidemark.schema.event.MachineFacts;
 import dev.tidemark.schema.event.MachineObserved;
 import dev.tidemark.schema.event.MachineRegistered;
 import dev.tidemark.schema.event.Moment;
@@ -57,6 +59,7 @@ import java.util.OptionalLong;
 
 /** One machine's log as it is told, event by event; ids and times follow from the machine's number and the count. */
 final class Story {
+    private static final QemuFacts QEMU = new QemuFacts("10.2.0", OptionalLong.of(4711), OptionalLong.empty());
     static final DiskName VDA = new DiskName("vda");
     static final DiskName VDB = new DiskName("vdb");
     static final RepositoryName REPOSITORY = new RepositoryName("default");
@@ -126,13 +129,13 @@ final class Story {
     }
 
     MachineObserved observation(long sizeOfVdb) {
-        return new MachineObserved(
-                machine(),
-                new QemuFacts("10.2.0", OptionalLong.of(4711), OptionalLong.empty()),
-                List.of(
-                        new DiskFacts(VDA, "#block1", "qcow2", 10_737_418_240L, "/images/a.qcow2", 0, true),
-                        new DiskFacts(VDB, "#block2", "raw", sizeOfVdb, "/images/b.raw", 0, false)),
-                now());
+        return new MachineObserved(machine(), QEMU, disks(sizeOfVdb), now());
+    }
+
+    private static List<DiskFacts> disks(long sizeOfVdb) {
+        return List.of(
+                new DiskFacts(VDA, "#block1", "qcow2", 10_737_418_240L, "/images/a.qcow2", 0, true),
+                new DiskFacts(VDB, "#block2", "raw", sizeOfVdb, "/images/b.raw", 0, false));
     }
 
     CheckpointRequested checkpointRequested(String name, Optional<CheckpointId> parent) {
@@ -156,8 +159,21 @@ final class Story {
                 operation,
                 checkpoint,
                 Consistency.CRASH,
+                Optional.empty(),
                 List.of(new TrackedDisk(VDA, 65536, 10_737_418_240L, "/images/a.qcow2", 0)),
+                Optional.of(configuration()),
                 now());
+    }
+
+    private static MachineConfiguration configuration() {
+        MachineFacts machine = new MachineFacts(
+                Optional.of("pc-q35-7.2-machine"),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(true),
+                OptionalLong.of(4),
+                OptionalLong.of(8L << 30));
+        return new MachineConfiguration(QEMU.of(machine), disks(20_000_000_000L));
     }
 
     CheckpointId checkpoint(String name, Optional<CheckpointId> parent) {
@@ -238,6 +254,9 @@ final class Story {
                 requested.repository(),
                 requested.checkpoint().map(BackupCheckpoint::id),
                 disks.stream().map(disk -> file(requested, disk, parent)).toList(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(configuration()),
                 now()));
     }
 

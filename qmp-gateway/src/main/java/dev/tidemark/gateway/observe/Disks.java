@@ -52,7 +52,8 @@ final class Disks {
             }
             BlockNode node = graph.throughFilters(inserted.get().text("node-name"));
             Optional<String> path = device.optionalText("qdev").filter(text -> !text.isEmpty());
-            disks.add(path.flatMap(Disks::deviceId).orElse(""), path.orElseGet(() -> "node " + node.name()), node);
+            disks.add(
+                    path.flatMap(Disks::deviceId).orElse(""), path, path.orElseGet(() -> "node " + node.name()), node);
         }
         return disks;
     }
@@ -65,7 +66,7 @@ final class Disks {
                     && !node.readOnly()
                     && !node.name().startsWith(BitmapName.PREFIX)
                     && graph.isRoot(node)) {
-                disks.add(node.name(), "node " + node.name(), node);
+                disks.add(node.name(), Optional.empty(), "node " + node.name(), node);
             }
         }
         return disks;
@@ -88,7 +89,7 @@ final class Disks {
         return unaddressable.stream().sorted().distinct().toList();
     }
 
-    private void add(String id, String shown, BlockNode node) throws UnusableReply {
+    private void add(String id, Optional<String> device, String shown, BlockNode node) throws UnusableReply {
         DiskName name;
         try {
             name = new DiskName(id);
@@ -108,7 +109,8 @@ final class Disks {
                 node.virtualSize(),
                 absolute.apply(graph.file(node)),
                 graph.backingDepth(node),
-                node.persistentBitmaps());
+                node.persistentBitmaps(),
+                device);
         found.put(name, new ObservedDisk(facts, node.bitmaps()));
         files.put(
                 name,

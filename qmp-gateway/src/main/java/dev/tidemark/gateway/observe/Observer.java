@@ -34,23 +34,24 @@ public final class Observer {
 
     private final QmpSession session;
     private final Duration timeout;
-    private final boolean machine;
+    private final Optional<MachineQuestions> machine;
     private final boolean reopens;
     private final List<Query> queries;
     private final QemuFacts qemu;
     private final Optional<Path> workingDirectory;
 
-    private Observer(QmpSession session, Duration timeout, boolean machine, boolean reopens) {
+    private Observer(QmpSession session, Duration timeout, Optional<MachineQuestions> machine, boolean reopens) {
         this.session = session;
         this.timeout = timeout;
         this.machine = machine;
         this.reopens = reopens;
         List<Query> asked =
                 new ArrayList<>(List.of(Query.NAMED_BLOCK_NODES, Query.BLOCK_GRAPH, Query.JOBS, Query.BLOCK_EXPORTS));
-        if (machine) {
+        machine.ifPresent(questions -> {
             asked.add(Query.BLOCK);
             asked.add(Query.STATUS);
-        }
+            asked.addAll(questions.always());
+        });
         this.queries = List.copyOf(asked);
         Optional<PeerProcess> process = session.identity().process();
         this.qemu = new QemuFacts(
@@ -74,8 +75,10 @@ public final class Observer {
             throw UnusableReply.malformed(
                     "QEMU " + session.identity().version(), "does not know " + Query.BLOCK_GRAPH.wireName());
         }
-        return new Observer(
-                session, timeout, commands.contains(Query.STATUS.wireName()), commands.contains("blockdev-reopen"));
+        Optional<MachineQuestions> machine = commands.contains(Query.STATUS.wireName())
+                ? Optional.of(MachineQuestions.of(session, timeout, commands))
+                : Optional.empty();
+        return new Observer(session, timeout, machine, commands.contains("blockdev-reopen"));
     }
 
     /** What QEMU says of itself. */
@@ -189,7 +192,7 @@ public final class Observer {
     private Look interpret(Map<Query, Reply> answers, List<String> partialBackups) throws UnusableReply {
         BlockGraph graph =
                 BlockGraph.read(answer(answers, Query.NAMED_BLOCK_NODES), answer(answers, Query.BLOCK_GRAPH));
-        Disks disks = machine
+        Disks disks = machine.isPresent()
                 ? Disks.ofDevices(graph, answer(answers, Query.BLOCK), this::absolute)
                 : Disks.ofRootNodes(graph, this::absolute);
         List<String> nodes = new ArrayList<>();
@@ -199,8 +202,8 @@ public final class Observer {
             }
         }
         Sight.Observed observed = new Sight.Observed(
-                qemu,
-                machine ? answer(answers, Query.STATUS).text("status") : LOCAL_RUN_STATE,
+                machine.isPresent() ? qemu.of(machine.get().facts(answers)) : qemu,
+                machine.isPresent() ? answer(answers, Query.STATUS).text("status") : LOCAL_RUN_STATE,
                 disks.found(),
                 readJobs(answer(answers, Query.JOBS)),
                 nodes.stream().sorted().toList(),

@@ -64,7 +64,7 @@ record Reply(String where, JsonNode value) {
         return member.isPresent() && member.get().asFlag();
     }
 
-    private String asText() throws UnusableReply {
+    String asText() throws UnusableReply {
         if (!value.isString()) {
             throw UnusableReply.malformed(where, "is not text");
         }

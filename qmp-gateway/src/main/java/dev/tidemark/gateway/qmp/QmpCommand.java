@@ -29,6 +29,16 @@ public sealed interface QmpCommand {
         STATUS("query-status"),
         /** Not on qemu-storage-daemon. */
         NAME("query-name"),
+        /** Not on qemu-storage-daemon. */
+        UUID("query-uuid"),
+        /** Not on qemu-storage-daemon. */
+        KVM("query-kvm"),
+        /** Not on qemu-storage-daemon; asks no processor, unlike {@code query-cpus} of old. */
+        PROCESSORS("query-cpus-fast"),
+        /** Not on qemu-storage-daemon. */
+        MEMORY("query-memory-size-summary"),
+        /** What {@code -machine} was resolved to. Of all that {@code qom-get} can read, this alone is asked. */
+        MACHINE_TYPE("qom-get"),
         /** Always flat: nodes that no device uses are listed too (qemu-facts §2). */
         NAMED_BLOCK_NODES("query-named-block-nodes"),
         /** Answers {@code []} on qemu-storage-daemon. */
@@ -58,7 +68,11 @@ public sealed interface QmpCommand {
         @Override
         public ObjectNode arguments() {
             ObjectNode arguments = JsonNodeFactory.instance.objectNode();
-            return this == NAMED_BLOCK_NODES ? arguments.put("flat", true) : arguments;
+            return switch (this) {
+                case NAMED_BLOCK_NODES -> arguments.put("flat", true);
+                case MACHINE_TYPE -> arguments.put("path", "/machine").put("property", "type");
+                default -> arguments;
+            };
         }
     }
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 @Timeout(60)
@@ -65,6 +66,11 @@ class QmpCommandTest {
                         "query-version",
                         "query-status",
                         "query-name",
+                        "query-uuid",
+                        "query-kvm",
+                        "query-cpus-fast",
+                        "query-memory-size-summary",
+                        "qom-get",
                         "query-named-block-nodes",
                         "query-block",
                         "query-jobs",
@@ -96,6 +102,15 @@ class QmpCommandTest {
                         {"qom-type":"tls-creds-psk","id":"c","endpoint":"server","dir":"/keys"}
                         """));
         assertThatThrownBy(() -> new NbdListening.Tcp("::1", 0)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void of_all_that_can_be_read_of_an_object_only_the_machines_type_is() {
+        assertThat(QmpCommand.Query.MACHINE_TYPE.arguments())
+                .isEqualTo(JsonNodeFactory.instance
+                        .objectNode()
+                        .put("path", "/machine")
+                        .put("property", "type"));
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.tidemark.gateway.testkit.QemuSystem;
 import dev.tidemark.gateway.testkit.RawMonitor;
 import dev.tidemark.gateway.testkit.ShortDirectory;
 import dev.tidemark.schema.contract.ObservedDisk;
+import dev.tidemark.schema.event.MachineFacts;
 import dev.tidemark.schema.id.DiskName;
 import java.time.Duration;
 import java.util.List;
@@ -42,6 +43,16 @@ class MachineIT {
                         .asString()
                         .startsWith("/machine/peripheral-anon");
                 assertThat(bitmaps(before)).containsExactly("tm-x");
+                MachineFacts machine = before.observed().qemu().machine().orElseThrow();
+                assertThat(machine.type().orElseThrow()).contains("q35");
+                assertThat(machine.name()).contains("testkit");
+                assertThat(machine.uuid()).isEmpty();
+                assertThat(machine.kvm()).isPresent();
+                assertThat(machine.processors()).hasValue(1);
+                assertThat(machine.memoryBytes()).hasValue(16L << 20);
+                assertThat(before.facts().get(new DiskName("vda")))
+                        .extracting(facts -> facts.device().orElseThrow())
+                        .isEqualTo("/machine/peripheral/vda/virtio-backend");
 
                 DiskImage.createQcow2(files.resolve("target"), DISK_BYTES);
                 bystander.execute("{\"execute\":\"blockdev-add\",\"arguments\":"

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.tidemark.schema.event.CompletedDisk;
 import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.event.MachineConfiguration;
 import dev.tidemark.schema.event.MergedDisk;
 import dev.tidemark.schema.event.Prose;
 import dev.tidemark.schema.event.ReadyDisk;
@@ -61,14 +62,18 @@ public sealed interface Outcome {
         record Seen() implements Evidence {}
 
         /** The manifest that lies in the repository. */
-        record Stored(List<CompletedDisk> disks, Optional<RepositoryIdentity> repository) implements Evidence {
+        record Stored(
+                List<CompletedDisk> disks,
+                Optional<RepositoryIdentity> repository,
+                Optional<MachineConfiguration> configuration)
+                implements Evidence {
             public Stored {
                 disks = List.copyOf(disks);
             }
 
-            /** In a repository that does not say which it is. */
+            /** In a repository that does not say which it is, of a machine of which nothing more is known. */
             public Stored(List<CompletedDisk> disks) {
-                this(disks, Optional.empty());
+                this(disks, Optional.empty(), Optional.empty());
             }
         }
 

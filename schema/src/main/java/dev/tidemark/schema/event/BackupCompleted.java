@@ -15,6 +15,7 @@ import java.util.Optional;
  *
  * @param identity came later: empty in older logs, which do not say which directory had the repository's name
  * @param moment came later: empty in older logs, which froze no guest
+ * @param configuration came later: empty in older logs
  */
 public record BackupCompleted(
         MachineId machine,
@@ -25,10 +26,25 @@ public record BackupCompleted(
         List<CompletedDisk> disks,
         Optional<RepositoryIdentity> identity,
         Optional<Moment> moment,
+        Optional<MachineConfiguration> configuration,
         Instant at)
         implements MachineEvent {
     public BackupCompleted {
         disks = List.copyOf(disks);
+    }
+
+    /** Of a machine of which nothing more is told. */
+    public BackupCompleted(
+            MachineId machine,
+            OperationId operation,
+            BackupId backup,
+            RepositoryName repository,
+            Optional<CheckpointId> checkpoint,
+            List<CompletedDisk> disks,
+            Optional<RepositoryIdentity> identity,
+            Optional<Moment> moment,
+            Instant at) {
+        this(machine, operation, backup, repository, checkpoint, disks, identity, moment, Optional.empty(), at);
     }
 
     /** As older logs have it. */

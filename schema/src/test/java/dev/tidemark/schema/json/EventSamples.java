@@ -48,7 +48,9 @@ import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.FullCause;
 import dev.tidemark.schema.event.GuestFreezeBegun;
 import dev.tidemark.schema.event.GuestThawed;
+import dev.tidemark.schema.event.MachineConfiguration;
 import dev.tidemark.schema.event.MachineEvent;
+import dev.tidemark.schema.event.MachineFacts;
 import dev.tidemark.schema.event.MachineObserved;
 import dev.tidemark.schema.event.MachineRegistered;
 import dev.tidemark.schema.event.MachineRemoved;
@@ -116,6 +118,62 @@ final class EventSamples {
                 Optional.empty(),
                 Optional.empty(),
                 AT);
+    }
+
+    private static MachineConfiguration configuration() {
+        QemuFacts qemu = new QemuFacts("7.2.22", OptionalLong.of(4711), OptionalLong.of(1), Optional.of("4711/1/boot"));
+        return new MachineConfiguration(
+                qemu.of(new MachineFacts(
+                        Optional.of("pc-q35-7.2-machine"),
+                        Optional.of("web"),
+                        Optional.of("1b4e28ba-2fa1-11d2-883f-0016d3cca427"),
+                        Optional.of(true),
+                        OptionalLong.of(4),
+                        OptionalLong.of(8L << 30))),
+                List.of(new DiskFacts(
+                        VDA,
+                        "#block042",
+                        "qcow2",
+                        1L << 40,
+                        "/images/vda.qcow2",
+                        1,
+                        true,
+                        Optional.of("/machine/peripheral/vda/virtio-backend"))));
+    }
+
+    /** With the members that came later. */
+    static MachineObserved machineObservedWithMachine() {
+        return new MachineObserved(
+                MACHINE, configuration().qemu(), configuration().disks(), AT);
+    }
+
+    /** With the member that came later. */
+    static CheckpointCreated checkpointCreatedWithConfiguration() {
+        return new CheckpointCreated(
+                MACHINE,
+                OPERATION,
+                CHECKPOINT,
+                Consistency.CRASH,
+                Optional.empty(),
+                List.of(new TrackedDisk(VDA, 65_536, 1L << 40, "/images/vda.qcow2", 1, OptionalLong.of(65_536))),
+                Optional.of(configuration()),
+                AT);
+    }
+
+    /** With the member that came later. */
+    static BackupCompleted backupCompletedWithConfiguration() {
+        BackupCompleted frozen = backupCompletedFrozen();
+        return new BackupCompleted(
+                frozen.machine(),
+                frozen.operation(),
+                frozen.backup(),
+                frozen.repository(),
+                frozen.checkpoint(),
+                frozen.disks(),
+                frozen.identity(),
+                frozen.moment(),
+                Optional.of(configuration()),
+                frozen.at());
     }
 
     /** Of a kind that came later. */

@@ -90,6 +90,20 @@ class GoldenEventTest {
                 Arguments.of("backup-completed.v1.moment", EventSamples.backupCompletedFrozen()));
     }
 
+    static Stream<Arguments> configured() {
+        return Stream.of(
+                Arguments.of("machine-observed.v1.machine", EventSamples.machineObservedWithMachine()),
+                Arguments.of("checkpoint-created.v1.configuration", EventSamples.checkpointCreatedWithConfiguration()),
+                Arguments.of("backup-completed.v1.configuration", EventSamples.backupCompletedWithConfiguration()));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("configured")
+    void what_the_machine_was_is_read_and_written_as_its_golden_file_says(String name, MachineEvent sample)
+            throws IOException {
+        what_tells_of_a_frozen_guest_is_read_and_written_as_its_golden_file_says(name, sample);
+    }
+
     static Stream<Arguments> besideTheChains() {
         return Stream.of(
                 Arguments.of("backup-requested.v1.copy", EventSamples.backupRequested(new BackupRequest.Copy())),

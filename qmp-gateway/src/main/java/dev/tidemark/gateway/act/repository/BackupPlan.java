@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.Compression;
+import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.DiskPlan;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.DiskName;
@@ -28,11 +29,13 @@ record BackupPlan(
         Instant requestedAt,
         Optional<BackupCheckpoint> checkpoint,
         Optional<Compression> compression,
-        List<PlannedDisk> disks) {
+        List<PlannedDisk> disks,
+        Optional<List<DiskFacts>> machineDisks) {
     static final int FORMAT_VERSION = 1;
 
     BackupPlan {
         disks = List.copyOf(disks);
+        machineDisks = machineDisks.map(List::copyOf);
     }
 
     /** One disk and its virtual size in bytes. */

@@ -6,7 +6,9 @@ import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.CompletedDisk;
 import dev.tidemark.schema.event.Compression;
+import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.FullCause;
+import dev.tidemark.schema.event.MachineConfiguration;
 import dev.tidemark.schema.event.Moment;
 import dev.tidemark.schema.event.QemuFacts;
 import dev.tidemark.schema.id.BackupId;
@@ -25,7 +27,8 @@ import java.util.Optional;
  * every file it tells of was fsynced and read back (invariant I7). The order of backups is that of the parents; {@code requestedAt}
  * is for people and for a catalogue that has to be rebuilt. The backup's own moment lies between {@code requestedAt}, by the
  * coordinator's clock, and {@code storedAt}, when its files had been read back, by the clock of the host that wrote them;
- * {@code moment} says what it is worth, and is empty where no guest was frozen yet.
+ * {@code moment} says what it is worth, and is empty where no guest was frozen yet. {@code machineDisks} came later: all disks that the
+ * machine had, also those that are not in the backup.
  */
 public record Manifest(
         int formatVersion,
@@ -41,7 +44,42 @@ public record Manifest(
         Optional<RepositoryIdentity> repository,
         Optional<Moment> moment,
         Optional<Merges> merged,
-        List<StoredDisk> disks) {
+        List<StoredDisk> disks,
+        Optional<List<DiskFacts>> machineDisks) {
+    /** Of a machine of which nothing more is told. */
+    public Manifest(
+            int formatVersion,
+            BackupId backup,
+            MachineId machine,
+            MachineName machineName,
+            OperationId operation,
+            Instant requestedAt,
+            Optional<Instant> storedAt,
+            Optional<BackupCheckpoint> checkpoint,
+            QemuFacts qemu,
+            Optional<Compression> compression,
+            Optional<RepositoryIdentity> repository,
+            Optional<Moment> moment,
+            Optional<Merges> merged,
+            List<StoredDisk> disks) {
+        this(
+                formatVersion,
+                backup,
+                machine,
+                machineName,
+                operation,
+                requestedAt,
+                storedAt,
+                checkpoint,
+                qemu,
+                compression,
+                repository,
+                moment,
+                merged,
+                disks,
+                Optional.empty());
+    }
+
     /** In a repository that does not say which it is. */
     public Manifest(
             int formatVersion,
@@ -69,7 +107,8 @@ public record Manifest(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                disks);
+                disks,
+                Optional.empty());
     }
 
     /** The version that a backup writes. */
@@ -80,6 +119,7 @@ public record Manifest(
 
     public Manifest {
         disks = List.copyOf(disks);
+        machineDisks = machineDisks.map(List::copyOf);
     }
 
     /** One disk's file: sizes in bytes, {@code bytes} is what QEMU copied, {@code sha256} that of the whole file in lower-case hex.
@@ -136,7 +176,8 @@ public record Manifest(
                 repository,
                 moment,
                 Optional.of(merges),
-                files);
+                files,
+                machineDisks);
     }
 
     /** The files that are being exchanged for others. */
@@ -156,7 +197,8 @@ public record Manifest(
 
     /** What stands behind its completion. */
     public Evidence.Stored evidence() {
-        return new Evidence.Stored(completedDisks(), repository);
+        return new Evidence.Stored(
+                completedDisks(), repository, machineDisks.map(facts -> new MachineConfiguration(qemu, facts)));
     }
 
     /** As the log records it, with files relative to the repository. */

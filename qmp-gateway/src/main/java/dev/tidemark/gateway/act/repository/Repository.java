@@ -18,6 +18,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -212,7 +213,10 @@ public final class Repository {
                 operation.requestedAt(),
                 operation.checkpoint(),
                 operation.compression(),
-                planned);
+                planned,
+                Optional.of(disks.values().stream()
+                        .sorted(Comparator.comparing(DiskFacts::name))
+                        .toList()));
     }
 
     /** The virtual size that each file has to have, in the operation's order. */

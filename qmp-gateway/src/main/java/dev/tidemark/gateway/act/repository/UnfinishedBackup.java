@@ -167,7 +167,8 @@ final class UnfinishedBackup implements PartialBackup {
                 RepositoryMark.read(tree),
                 Optional.of(facts.moment()),
                 Optional.empty(),
-                disks);
+                disks,
+                plan.machineDisks());
     }
 
     private void syncName() throws IOException {

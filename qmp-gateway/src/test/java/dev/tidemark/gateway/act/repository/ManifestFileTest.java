@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.tidemark.gateway.act.repository.Manifest.StoredDisk;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.FullCause;
 import dev.tidemark.schema.event.Moment;
 import dev.tidemark.schema.event.QemuFacts;
@@ -120,6 +121,32 @@ class ManifestFileTest {
         Files.writeString(file(), text.replaceFirst("\"storedAt\" : \"[^\"]*\",", ""));
         assertThat(Files.readString(file())).isNotEqualTo(text);
         assertThat(read().storedAt()).isEmpty();
+    }
+
+    @Test
+    void all_disks_of_the_machine_are_told_and_one_of_an_earlier_version_tells_none() throws Exception {
+        Manifest sample = sample(1);
+        Manifest told = new Manifest(
+                sample.formatVersion(),
+                sample.backup(),
+                sample.machine(),
+                sample.machineName(),
+                sample.operation(),
+                sample.requestedAt(),
+                sample.storedAt(),
+                sample.checkpoint(),
+                sample.qemu(),
+                sample.compression(),
+                sample.repository(),
+                sample.moment(),
+                sample.merged(),
+                sample.disks(),
+                Optional.of(List.of(new DiskFacts(
+                        new DiskName("vdb"), "n1", "raw", 512, "/images/b", 0, false, Optional.of("/machine/vdb")))));
+        ManifestFile.write(directory, told);
+        assertThat(read()).isEqualTo(told);
+        assertThat(told.evidence().configuration().orElseThrow().disks()).hasSize(1);
+        assertThat(sample.evidence().configuration()).isEmpty();
     }
 
     @Test
