@@ -85,9 +85,9 @@ final class BackupRows {
 
     static void inDoubt(Connection connection, OperationInDoubt event) throws SQLException {
         Sql.change(connection, """
-                UPDATE tidemark.backup SET state = 'UNKNOWN', error = ?
-                 WHERE vm = ? AND operation = ? AND state IN ('REQUESTED', 'RUNNING', 'UNKNOWN')
-                """, event.detail(), event.machine(), event.operation());
+            UPDATE tidemark.backup SET state = 'UNKNOWN', error = ?
+             WHERE vm = ? AND operation = ? AND state IN ('REQUESTED', 'RUNNING', 'UNKNOWN')
+            """, event.detail(), event.machine(), event.operation());
     }
 
     static void ready(Connection connection, BackupReady event) throws SQLException {
@@ -110,9 +110,9 @@ final class BackupRows {
 
     static void pulled(Connection connection, BackupPulled event) throws SQLException {
         Sql.change(connection, """
-                UPDATE tidemark.backup SET state = 'COMPLETED', completed_at = ?, code = NULL, error = NULL
-                 WHERE id = ?
-                """, event.at(), event.backup());
+            UPDATE tidemark.backup SET state = 'COMPLETED', completed_at = ?, code = NULL, error = NULL
+             WHERE id = ?
+            """, event.at(), event.backup());
         noLongerServed(connection, event.backup());
     }
 
@@ -191,7 +191,8 @@ final class BackupRows {
                     connection,
                     """
                     UPDATE tidemark.backup_disk
-                       SET kind = ?, since = ?, parent = ?, bytes = ?, file = ?, file_size = ?, sha256 = ?, damage = NULL
+                       SET kind = ?, since = ?, parent = ?, bytes = ?, file = ?, file_size = ?, sha256 = ?, damage = NULL,
+                           cause = NULL, detail = ?
                      WHERE backup = ? AND disk = ?
                     """,
                     disk.now().kind(),
@@ -201,14 +202,18 @@ final class BackupRows {
                     disk.now().file(),
                     disk.now().fileSize(),
                     disk.now().sha256(),
+                    disk.now()
+                            .parent()
+                            .map(below -> "took in what was between it and backup " + below)
+                            .orElse("took in all that it stood on"),
                     event.backup(),
                     disk.now().disk());
         }
         Sql.change(connection, """
-                UPDATE tidemark.backup
-                   SET merged_at = ?, merged_by = (SELECT caller FROM tidemark.operation WHERE id = ?)
-                 WHERE id = ?
-                """, event.at(), event.operation(), event.backup());
+            UPDATE tidemark.backup
+               SET merged_at = ?, merged_by = (SELECT caller FROM tidemark.operation WHERE id = ?)
+             WHERE id = ?
+            """, event.at(), event.operation(), event.backup());
     }
 
     static void becomes(Connection connection, BackupId backup, String state) throws SQLException {
@@ -241,19 +246,19 @@ final class BackupRows {
     /** Every file that the backup is restored from was read to its end, its parents' too, and is what it was. */
     static void verified(Connection connection, BackupVerified event) throws SQLException {
         Sql.change(connection, """
-                UPDATE tidemark.backup
-                   SET verified_at = ?, verified_by = (SELECT caller FROM tidemark.operation WHERE id = ?)
-                 WHERE id = ?
-                """, event.at(), event.operation(), event.backup());
+            UPDATE tidemark.backup
+               SET verified_at = ?, verified_by = (SELECT caller FROM tidemark.operation WHERE id = ?)
+             WHERE id = ?
+            """, event.at(), event.operation(), event.backup());
         Sql.change(connection, """
-                WITH RECURSIVE read (backup, disk, parent) AS (
-                    SELECT d.backup, d.disk, d.parent FROM tidemark.backup_disk d WHERE d.backup = ?
-                    UNION
-                    SELECT d.backup, d.disk, d.parent
-                      FROM read r JOIN tidemark.backup_disk d ON d.backup = r.parent AND d.disk = r.disk)
-                UPDATE tidemark.backup_disk d SET damage = NULL
-                  FROM read r WHERE d.backup = r.backup AND d.disk = r.disk AND d.damage IS NOT NULL
-                """, event.backup());
+            WITH RECURSIVE read (backup, disk, parent) AS (
+                SELECT d.backup, d.disk, d.parent FROM tidemark.backup_disk d WHERE d.backup = ?
+                UNION
+                SELECT d.backup, d.disk, d.parent
+                  FROM read r JOIN tidemark.backup_disk d ON d.backup = r.parent AND d.disk = r.disk)
+            UPDATE tidemark.backup_disk d SET damage = NULL
+              FROM read r WHERE d.backup = r.backup AND d.disk = r.disk AND d.damage IS NOT NULL
+            """, event.backup());
     }
 
     /**
@@ -264,10 +269,10 @@ final class BackupRows {
         for (DamagedDisk disk : event.disks()) {
             String damage = disk.file() + ": " + disk.detail();
             int marked = Sql.change(connection, """
-                    UPDATE tidemark.backup_disk d SET damage = ?
-                      FROM tidemark.backup b
-                     WHERE b.vm = ? AND d.backup = b.id AND d.disk = ? AND d.file = ?
-                    """, damage, event.machine(), disk.disk(), disk.file());
+                UPDATE tidemark.backup_disk d SET damage = ?
+                  FROM tidemark.backup b
+                 WHERE b.vm = ? AND d.backup = b.id AND d.disk = ? AND d.file = ?
+                """, damage, event.machine(), disk.disk(), disk.file());
             if (marked == 0) {
                 markRead(connection, event, disk, damage);
             }
@@ -291,14 +296,14 @@ final class BackupRows {
 
     static void machineRemoved(Connection connection, MachineRemoved event) throws SQLException {
         Sql.change(connection, """
-                UPDATE tidemark.backup SET state = 'FAILED', code = ?, error = ?
-                 WHERE vm = ? AND state IN ('REQUESTED', 'RUNNING', 'READY', 'UNKNOWN')
-                """, FailureCode.MACHINE_REMOVED, OperationRows.MACHINE_LEFT, event.machine());
+            UPDATE tidemark.backup SET state = 'FAILED', code = ?, error = ?
+             WHERE vm = ? AND state IN ('REQUESTED', 'RUNNING', 'READY', 'UNKNOWN')
+            """, FailureCode.MACHINE_REMOVED, OperationRows.MACHINE_LEFT, event.machine());
         Sql.change(connection, """
-                UPDATE tidemark.backup_disk d SET uri = NULL, dirty_context = NULL
-                  FROM tidemark.backup b
-                 WHERE b.vm = ? AND d.backup = b.id AND d.uri IS NOT NULL
-                """, event.machine());
+            UPDATE tidemark.backup_disk d SET uri = NULL, dirty_context = NULL
+              FROM tidemark.backup b
+             WHERE b.vm = ? AND d.backup = b.id AND d.uri IS NOT NULL
+            """, event.machine());
     }
 
     private static void plan(Connection connection, BackupId backup, List<DiskPlan> disks) throws SQLException {

@@ -87,6 +87,7 @@ final class MergedImages {
             }
             drafts.add(draft(chain, merge));
         }
+        requireRoom(drafts);
         crash.at(CrashPoint.BEFORE_MERGE);
         DurableFiles.createDirectory(directory);
         PhaseProgress phase = new PhaseProgress(progress, PHASE, total(drafts));
@@ -112,6 +113,26 @@ final class MergedImages {
         return readings.stream()
                 .flatMap(reading -> reading.changedSince().stream())
                 .findFirst();
+    }
+
+    /** As much as all layers have at most: a file system that runs full would hit the backups that are being written to it. */
+    private void requireRoom(List<Draft> drafts) throws RepositoryException, IOException {
+        long needed = 0;
+        for (Draft draft : drafts) {
+            for (Layer layer : draft.layers()) {
+                needed += layer.stored().fileSize();
+                if (manifest.compression().isPresent() && draft.onto().isPresent()) {
+                    needed += layer.stored().bytes();
+                }
+            }
+        }
+        long free = FreeSpace.bytes(tree.root());
+        if (free < needed) {
+            throw new RepositoryException(
+                    FailureCode.REPOSITORY_FAILED,
+                    "the merged images of backup " + manifest.backup() + " may need " + needed + " bytes, and " + free
+                            + " are free in " + tree.root() + "; nothing was written");
+        }
     }
 
     private Draft draft(BackupChain chain, DiskMerge merge) throws RepositoryException {
@@ -213,7 +234,9 @@ final class MergedImages {
                 draft.onto().isPresent() ? draft.layers().getLast().stored().since() : Optional.empty(),
                 draft.onto(),
                 Optional.empty(),
-                before.detail(),
+                draft.onto()
+                        .map(below -> "took in what was between it and backup " + below)
+                        .orElse("took in all that it stood on"),
                 before.file(),
                 before.size(),
                 digest.length(),

@@ -311,6 +311,29 @@ class MergingIT {
         assertThat(files()).isEqualTo(before);
     }
 
+    @Test
+    void without_room_for_all_of_it_nothing_is_begun() throws Exception {
+        // given a file that is longer than what is free
+        fixture.storeChain();
+        long length = FreeSpace.bytes(fixture.root()) + (1L << 30);
+        long before = Files.size(fixture.file(1));
+        try (RandomAccessFile file = new RandomAccessFile(fixture.file(1).toFile(), "rw")) {
+            file.setLength(length);
+        }
+        Path manifest = fixture.backupDirectory(1).resolve("manifest.json");
+        String text = Files.readString(manifest);
+        Files.writeString(manifest, text.replaceAll("(\"fileSize\" ?: ?)" + before, "$1" + length));
+        // when
+        Outcome outcome = merge(2, 1, Optional.of(backup(0)));
+        // then
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Outcome.Refused.class,
+                        refused ->
+                                assertThat(refused.detail()).contains("may need", "are free", "nothing was written"));
+        assertNothingLeft();
+    }
+
     private void storeTwoDisks() throws Exception {
         for (long number = 0; number < 4; number++) {
             PartialBackup partial = fixture.repository()
