@@ -18,15 +18,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Files that are there after a power cut, for nobody else to read, and that are what they seem: no symlink is ever followed at the
  * last component, and nothing but regular files is opened (a fifo would block for ever).
  */
 final class DurableFiles {
-    private static final Logger LOG = LoggerFactory.getLogger(DurableFiles.class);
     /** No disk has larger blocks. */
     static final int BLOCK_BYTES_MAX = 4096;
 
@@ -49,7 +46,7 @@ final class DurableFiles {
                     .map(OpenOption.class::cast)
                     .findFirst();
         } catch (ClassNotFoundException absent) {
-            LOG.debug("no file can be read directly", absent);
+            // Then every file is read through the page cache.
             return Optional.empty();
         }
     }
@@ -111,7 +108,7 @@ final class DurableFiles {
                     FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS, DIRECT.get()),
                     alignment);
         } catch (UnsupportedOperationException | ArithmeticException | IOException unable) {
-            LOG.debug("{} cannot be read directly", path, unable);
+            // What else may be wrong with the file is told by whoever opens it now.
             return new Medium(openForReading(path), 1);
         }
     }
