@@ -10,6 +10,7 @@ import dev.tidemark.gateway.testkit.RequiredProgram;
 import dev.tidemark.gateway.testkit.ShortDirectory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -234,6 +235,9 @@ class PullOverTcpIT {
         Awaitility.await().atMost(TIME_MAX).untilAsserted(() -> {
             try (ServerSocket bound = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
                 assertThat(bound.isBound()).isTrue();
+            } catch (BindException taken) {
+                // The server ends after the operation: asked again until the time is over.
+                throw new AssertionError("port " + port + " is still served", taken);
             }
             assertThat(machine.leftovers()).isEmpty();
         });
