@@ -402,15 +402,32 @@ final class BackupRun {
     }
 
     private List<ReadyDisk> readable(PullBackupOperation pull, Look look) {
+        // Told once: whoever reads knows it.
+        if (pull.ready() || exports(look).isEmpty() || isDiskGone(look)) {
+            return List.of();
+        }
         try {
-            // Told once: whoever reads knows it.
-            return pull.ready() || exports(look).isEmpty() ? List.of() : pulls.readable(pull, look);
+            return pulls.readable(pull, look);
         } catch (IOException unknown) {
             condemn(new Refused(
                     FailureCode.EXPORT_SERVER_REFUSED,
                     "nobody knows where exports are served: " + unknown.getMessage()));
             return List.of();
         }
+    }
+
+    private boolean isDiskGone(Look look) {
+        for (int index = 0; index < operation.disks().size(); index++) {
+            DiskName disk = disk(index);
+            if (look.disk(disk).isEmpty()) {
+                condemn(new Refused(
+                        FailureCode.EVIDENCE_CHANGED,
+                        "disk " + disk + " was taken out before anybody was told where to read it",
+                        Optional.of(disk)));
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean isGuestInDanger() throws InterruptedException {

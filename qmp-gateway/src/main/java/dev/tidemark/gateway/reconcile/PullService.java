@@ -92,7 +92,7 @@ final class PullService {
         return obstacle;
     }
 
-    /** Where a client reads each disk. */
+    /** Where a client reads each disk; the look shows all of them. */
     List<ReadyDisk> readable(PullBackupOperation operation, Look look) throws IOException {
         ExportSocket socket = surroundings.storage().exportSocket(machine);
         List<ReadyDisk> disks = new ArrayList<>();
@@ -101,12 +101,9 @@ final class PullService {
             Optional<String> dirtyContext = part.plan().kind() == BackupKind.INCREMENTAL
                     ? Optional.of("qemu:dirty-bitmap:" + BitmapName.temporary(operation.id()))
                     : Optional.empty();
-            DiskFacts facts = look.facts().get(disk);
+            DiskFacts facts = look.disk(disk).orElseThrow().facts();
             disks.add(new ReadyDisk(
-                    disk,
-                    socket.uri(operation.terms().exportName(disk)),
-                    dirtyContext,
-                    facts == null ? 0 : facts.virtualSize()));
+                    disk, socket.uri(operation.terms().exportName(disk)), dirtyContext, facts.virtualSize()));
         }
         return disks;
     }

@@ -54,6 +54,10 @@ final class Merging {
             drafts.remove();
             Manifest manifest = ManifestFile.read(directory, machine, backup);
             List<DiskMerge> open = open(manifest);
+            Optional<DamagedDisk> spoilt = spoilt(open);
+            if (spoilt.isPresent()) {
+                return new Outcome.Done(new Evidence.Damaged(List.of(spoilt.get())));
+            }
             if (open.isEmpty()) {
                 return done(manifest);
             }
@@ -109,6 +113,26 @@ final class Merging {
             }
         }
         return open;
+    }
+
+    /** What a try before this one merged was lying there since, seen by nobody: it is read before it is told of. */
+    private Optional<DamagedDisk> spoilt(List<DiskMerge> open) throws InterruptedException {
+        for (DiskMerge wanted : operation.disks()) {
+            if (open.contains(wanted)) {
+                continue;
+            }
+            BackupChain chain = BackupChain.of(tree, machine, operation.backup(), wanted.disk());
+            Optional<DamagedDisk> damage = chain.fault();
+            if (!chain.layers().isEmpty()) {
+                damage = LayerReading.of(chain.layers().getFirst(), bytes -> {})
+                        .damage()
+                        .or(chain::fault);
+            }
+            if (damage.isPresent()) {
+                return damage;
+            }
+        }
+        return Optional.empty();
     }
 
     private static Optional<Replaced> replaced(Manifest manifest, DiskMerge wanted) {

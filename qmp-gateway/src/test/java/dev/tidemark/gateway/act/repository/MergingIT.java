@@ -22,6 +22,7 @@ import dev.tidemark.schema.crash.CrashHook;
 import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.Compression;
+import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.event.DiskMerge;
 import dev.tidemark.schema.event.DiskPlan;
 import dev.tidemark.schema.event.FailureCode;
@@ -439,6 +440,39 @@ class MergingIT {
         assertThat(fixture.damages(3)).isEmpty();
         assertNothingLeft();
         assertThat(manifest(2).merges()).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"MERGE_FILE_SWAPPED", "MERGE_FILES_SWAPPED", "MERGE_FINISHED"})
+    void a_merged_file_that_rots_before_the_merge_was_told_of_is_reported_damaged_not_merged(CrashPoint step)
+            throws Exception {
+        // given a new file in its place, and nobody was told yet
+        storeTwoDisks();
+        crashAt(step);
+        Path rotten = fixture.file(2);
+        long at = Files.size(rotten) - 4096;
+        byte[] before = new byte[1];
+        try (RandomAccessFile file = new RandomAccessFile(rotten.toFile(), "rw")) {
+            file.seek(at);
+            file.readFully(before);
+            file.seek(at);
+            file.write(before[0] ^ 0x55);
+        }
+        // when
+        Outcome outcome = merge(fixture.repositories(), 2, bothDisks());
+        // then
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Outcome.Done.class,
+                        done -> assertThat(done.evidence())
+                                .isInstanceOfSatisfying(
+                                        Evidence.Damaged.class,
+                                        damaged -> assertThat(damaged.disks())
+                                                .extracting(DamagedDisk::disk)
+                                                .containsExactly(DISK)));
+        assertThat(merge(fixture.repositories(), 2, bothDisks()))
+                .as("asked again")
+                .isEqualTo(outcome);
     }
 
     @Test
