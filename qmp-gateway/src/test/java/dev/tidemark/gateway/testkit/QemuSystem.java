@@ -35,6 +35,34 @@ public final class QemuSystem implements AutoCloseable {
         return start(List.of("-M", "q35,accel=" + (usable ? "kvm" : "tcg"), "-m", "16", "-S"), blockdevs, devices);
     }
 
+    /**
+     * Starts a q35 machine that runs a kernel, and waits for nothing but its sockets. Emulated in any case: a /dev/kvm that can be
+     * opened may still be one under which no guest gets anywhere.
+     *
+     * @param kernel a Linux image; what it prints goes to {@code console}
+     * @param initialRam its first root file system, a cpio archive
+     */
+    public static QemuSystem startLinux(
+            Path kernel, Path initialRam, Path console, List<String> blockdevs, List<String> devices) {
+        return start(
+                List.of(
+                        "-M",
+                        "q35,accel=tcg",
+                        "-m",
+                        "192",
+                        "-kernel",
+                        kernel.toString(),
+                        "-initrd",
+                        initialRam.toString(),
+                        "-append",
+                        "console=ttyS0 quiet panic=-1",
+                        "-serial",
+                        "file:" + console,
+                        "-no-reboot"),
+                blockdevs,
+                devices);
+    }
+
     /** The QMP socket for the session under test. */
     public Path socket() {
         return directory.resolve("q");
@@ -114,7 +142,9 @@ public final class QemuSystem implements AutoCloseable {
         List<String> arguments = new ArrayList<>(machine);
         arguments.addAll(List.of("-name", "testkit", "-nodefaults", "-display", "none"));
         blockdevs.forEach(blockdev -> arguments.addAll(List.of("-blockdev", blockdev)));
-        devices.forEach(device -> arguments.addAll(List.of("-device", device)));
+        for (String device : devices) {
+            arguments.addAll(device.startsWith("socket,") ? List.of("-chardev", device) : List.of("-device", device));
+        }
         ShortDirectory directory = ShortDirectory.create();
         boolean started = false;
         try {

@@ -19,7 +19,11 @@ public enum RequiredProgram {
     QEMU_NBD("qemu-nbd", "qemu-utils"),
     KILL("kill", "procps"),
     UMOUNT("umount", "mount"),
-    PRLIMIT("prlimit", "util-linux");
+    PRLIMIT("prlimit", "util-linux"),
+    MKFS_EXT4("mkfs.ext4", "e2fsprogs"),
+    E2FSCK("e2fsck", "e2fsprogs"),
+    DEBUGFS("debugfs", "e2fsprogs"),
+    LDD("ldd", "libc-bin");
 
     private static final long RUN_SECONDS_MAX = 60;
 
@@ -33,7 +37,7 @@ public enum RequiredProgram {
 
     /** The program's full path. */
     public String path() {
-        String searched = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
+        String searched = System.getenv().getOrDefault("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin";
         for (String directory : searched.split(":", -1)) {
             Path candidate = Path.of(directory).resolve(program);
             if (Files.isExecutable(candidate)) {
