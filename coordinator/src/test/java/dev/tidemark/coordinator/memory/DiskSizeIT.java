@@ -13,7 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** The memory of coordinator and embedded gateway over a full backup, an incremental and a verification. */
+/** The memory of coordinator and embedded gateway over all that handles a disk's content: backups, verification, restore, merge, pull. */
 class DiskSizeIT {
     private static final long GIBIBYTE = 1L << 30;
     private static final long TEBIBYTE = 1L << 40;
@@ -39,8 +39,24 @@ class DiskSizeIT {
                 stage.service()
                         .done(Map.of("name", "big", "qmp", machine.qmpSocket().toString()), "vms");
                 String full = backUp(stage, "FULL");
-                backUp(stage, "INCREMENTAL");
+                String incremental = backUp(stage, "INCREMENTAL");
                 stage.service().done(Map.of(), "backups", full, "verify");
+                stage.service()
+                        .done(
+                                Map.of(
+                                        "backup",
+                                        incremental,
+                                        "to",
+                                        stage.directory().resolve("restored").toString(),
+                                        "format",
+                                        "QCOW2"),
+                                "vms",
+                                "big",
+                                "restores");
+                stage.service().done(Map.of("full", true), "backups", incremental, "merge");
+                JsonNode pull =
+                        stage.service().done(Map.of("repo", "default", "mode", "PULL"), "vms", "big", "backups");
+                stage.service().done(Map.of(), "backups", pull.path("target").asString(""), "finish");
                 return peakKibibytes(
                         Path.of("/proc", Long.toString(stage.service().processId()), "status"));
             } finally {

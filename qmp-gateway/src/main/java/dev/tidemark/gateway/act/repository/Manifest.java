@@ -80,37 +80,6 @@ public record Manifest(
                 Optional.empty());
     }
 
-    /** In a repository that does not say which it is. */
-    public Manifest(
-            int formatVersion,
-            BackupId backup,
-            MachineId machine,
-            MachineName machineName,
-            OperationId operation,
-            Instant requestedAt,
-            Optional<Instant> storedAt,
-            Optional<BackupCheckpoint> checkpoint,
-            QemuFacts qemu,
-            Optional<Compression> compression,
-            List<StoredDisk> disks) {
-        this(
-                formatVersion,
-                backup,
-                machine,
-                machineName,
-                operation,
-                requestedAt,
-                storedAt,
-                checkpoint,
-                qemu,
-                compression,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                disks,
-                Optional.empty());
-    }
-
     /** The version that a backup writes. */
     public static final int FORMAT_VERSION = 1;
 
