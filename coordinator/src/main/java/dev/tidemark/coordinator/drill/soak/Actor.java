@@ -5,6 +5,7 @@ import dev.tidemark.coordinator.stage.StageFailure;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,10 +34,12 @@ final class Actor implements Runnable {
     private final BackupTaking taking;
     private final Judge judge;
     private final Cleanliness cleanliness;
+    private final Thinning thinning;
     private final List<Made> unjudged = new ArrayList<>();
-    private final Set<String> completed = new HashSet<>();
+    private final Map<String, Made> completed = new LinkedHashMap<>();
     private Client client;
     private int lives;
+    private int taken;
     private boolean registered;
     private volatile String doing = "nothing yet";
     private volatile boolean finished;
@@ -50,6 +53,7 @@ final class Actor implements Runnable {
         this.taking = new BackupTaking(scene, qemu, guest, random);
         this.judge = new Judge(scene, qemu);
         this.cleanliness = new Cleanliness(scene, qemu);
+        this.thinning = new Thinning(scene, random);
         this.client = nextLife();
     }
 
@@ -132,6 +136,7 @@ final class Actor implements Runnable {
 
     private void register() throws Exception {
         completed.clear();
+        taken = 0;
         unjudged.clear();
         client = nextLife();
         client.register(qemu, host);
@@ -141,7 +146,7 @@ final class Actor implements Runnable {
     private void step() throws Exception {
         long pause = scene.options().pace().toMillis();
         pauseWriting(pause / 2 + random.nextLong(pause + 1));
-        if (completed.size() >= BACKUPS_IN_ONE_LIFE_MAX) {
+        if (taken >= BACKUPS_IN_ONE_LIFE_MAX) {
             doing = "retire";
             retire();
             return;
@@ -160,10 +165,13 @@ final class Actor implements Runnable {
         } else if (dice < 80) {
             doing = "checkpoint";
             writingUntilEnded(client.start("checkpoints", Map.of("name", "c" + Long.toString(System.nanoTime(), 36))));
-        } else if (dice < 93) {
+        } else if (dice < 88) {
             doing = "delete";
             deleteOne();
-        } else if (dice < 97) {
+        } else if (dice < 95) {
+            doing = "thin out";
+            thinning.once(client, completed, unjudged);
+        } else if (dice < 98) {
             doing = "verify";
             verifyOne();
         } else {
@@ -186,7 +194,8 @@ final class Actor implements Runnable {
     private void backUp(Map<String, Object> wish) throws Exception {
         Optional<Made> made = taking.take(client, wish);
         if (made.isPresent()) {
-            completed.add(made.get().id());
+            taken++;
+            completed.put(made.get().id(), made.get());
             unjudged.add(made.get());
             if (random.nextBoolean()) {
                 judgeOne();
@@ -248,7 +257,7 @@ final class Actor implements Runnable {
         if (completed.isEmpty()) {
             return;
         }
-        String backup = List.copyOf(completed).get(random.nextInt(completed.size()));
+        String backup = List.copyOf(completed.keySet()).get(random.nextInt(completed.size()));
         JsonNode ended = client.ended(client.verify(backup));
         boolean damaged = client.backup(backup).path("damaged").asBoolean(false);
         if (damaged || ended.path("code").asString("").equals("BACKUP_DAMAGED")) {
@@ -261,8 +270,10 @@ final class Actor implements Runnable {
             judge(unjudged.getFirst(), random.nextBoolean());
         }
         Set<String> listed = new HashSet<>(client.completedBackups());
-        if (!listed.equals(completed)) {
-            stuck(Findings.Kind.LOST, "completed backups are listed as " + listed + ", acknowledged were " + completed);
+        if (!listed.equals(completed.keySet())) {
+            stuck(
+                    Findings.Kind.LOST,
+                    "completed backups are listed as " + listed + ", acknowledged were " + completed.keySet());
         }
     }
 
@@ -299,7 +310,7 @@ final class Actor implements Runnable {
         if (last.isEmpty()) {
             throw new Client.Broken(Findings.Kind.STUCK, "the automatic backup after the last fault failed");
         }
-        completed.add(last.get().id());
+        completed.put(last.get().id(), last.get());
         judge.judged(client, last.get(), false);
         unjudged.add(last.get());
         doing = "last restores";

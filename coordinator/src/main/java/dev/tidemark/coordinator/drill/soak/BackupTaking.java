@@ -41,7 +41,7 @@ final class BackupTaking {
         if (dice < 5 || sinceFull >= FULL_AFTER_INCREMENTALS) {
             body.put("kind", "FULL");
         } else if (dice < 15 && !checkpoints.isEmpty()) {
-            body.put("kind", "SINCE");
+            body.put("kind", random.nextBoolean() ? "SINCE" : "DIFFERENTIAL");
             body.put("since", checkpoints.get(random.nextInt(checkpoints.size())));
         } else if (dice < 20 && qemu.disks().size() > 1) {
             body.put(
@@ -49,6 +49,10 @@ final class BackupTaking {
                     List.of(qemu.disks().get(random.nextInt(qemu.disks().size()))));
         } else if (dice < 25) {
             body.put("noCheckpoint", true);
+        } else if (dice < 29) {
+            body.put("kind", "COPY");
+        } else if (dice < 33) {
+            body.put("compress", true);
         }
         if (random.nextInt(100) < 60) {
             body.put("bytesPerSecondMax", (2 + random.nextInt(14)) * MEBIBYTE);
@@ -79,6 +83,7 @@ final class BackupTaking {
             throw new Client.Broken(Findings.Kind.STUCK, "the operation is DONE, its backup is not: " + backup);
         }
         count(backup);
+        scene.tally().count("backups asked as " + wish.getOrDefault("kind", "AUTO"));
         return Optional.of(new Made(backup.path("id").asString(""), backup, reference));
     }
 

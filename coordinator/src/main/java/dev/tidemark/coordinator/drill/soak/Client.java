@@ -76,6 +76,14 @@ final class Client {
         return wire.post("backups/" + backup + "/verify", Map.of());
     }
 
+    JsonNode merge(String backup, boolean everything) throws Refused, Wire.Silent, InterruptedException {
+        return wire.post("backups/" + backup + "/merge", Map.of("full", everything));
+    }
+
+    JsonNode deleteBackup(String backup) throws Refused, Wire.Silent, InterruptedException {
+        return wire.delete("backups/" + backup);
+    }
+
     JsonNode backup(String id) throws Refused, Wire.Silent, InterruptedException {
         return wire.get("backups/" + id);
     }

@@ -76,7 +76,14 @@ final class Report {
                         "acrossDeathOfQemu", tally.of("backups across a death of QEMU"),
                         "withTwoMoments", tally.of("backups with two moments"),
                         "bytes", tally.of("bytes")));
+        report.put("asked", tally.under("backups asked as "));
         report.put("fullBecause", tally.under("full because "));
+        report.put(
+                "thinned",
+                Map.of(
+                        "merged", tally.of("merged"),
+                        "mergedToFull", tally.of("merged to full ones"),
+                        "deleted", tally.of("backups deleted")));
         report.put(
                 "restores",
                 Map.of(
