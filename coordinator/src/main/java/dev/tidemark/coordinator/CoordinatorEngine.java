@@ -4,6 +4,7 @@ import dev.tidemark.coordinator.api.Caller;
 import dev.tidemark.coordinator.api.ChainView;
 import dev.tidemark.coordinator.api.DryRun;
 import dev.tidemark.coordinator.api.Engine;
+import dev.tidemark.coordinator.api.JobSight;
 import dev.tidemark.coordinator.api.MachineSight;
 import dev.tidemark.coordinator.api.PlanQuestion;
 import dev.tidemark.coordinator.api.PlanView;
@@ -20,6 +21,7 @@ import dev.tidemark.coordinator.chain.Retention;
 import dev.tidemark.coordinator.dispatch.Dispatch;
 import dev.tidemark.coordinator.dispatch.Look;
 import dev.tidemark.coordinator.dispatch.Sighting;
+import dev.tidemark.coordinator.dispatch.Waiting;
 import dev.tidemark.coordinator.ledger.Answer;
 import dev.tidemark.coordinator.ledger.Decision;
 import dev.tidemark.coordinator.ledger.Ledger;
@@ -27,7 +29,6 @@ import dev.tidemark.schema.command.MachineCommand;
 import dev.tidemark.schema.command.StartBackup;
 import dev.tidemark.schema.contract.CoordinatorLink;
 import dev.tidemark.schema.contract.ObservedDisk;
-import dev.tidemark.schema.contract.Progress;
 import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.crash.CrashHook;
 import dev.tidemark.schema.crash.CrashPoint;
@@ -100,8 +101,11 @@ final class CoordinatorEngine implements Engine {
     }
 
     @Override
-    public Optional<Progress> progress(OperationId operation) {
-        return dispatch.progress(operation);
+    public JobSight job(OperationId operation) {
+        return new JobSight(
+                dispatch.progress(operation),
+                dispatch.bytesPerSecond(operation),
+                dispatch.waiting(operation).map(Waiting::reason));
     }
 
     @Override

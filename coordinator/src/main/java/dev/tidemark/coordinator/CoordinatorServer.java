@@ -1,11 +1,13 @@
 package dev.tidemark.coordinator;
 
 import dev.tidemark.coordinator.api.ServerFacts;
+import dev.tidemark.coordinator.api.resource.FreshIds;
 import dev.tidemark.coordinator.api.server.ApiServer;
 import dev.tidemark.coordinator.chain.Machine;
 import dev.tidemark.coordinator.chain.Rejection;
 import dev.tidemark.coordinator.cli.ServeOptions;
 import dev.tidemark.coordinator.dispatch.Dispatch;
+import dev.tidemark.coordinator.dispatch.JobLimits;
 import dev.tidemark.coordinator.ledger.Ledger;
 import dev.tidemark.coordinator.ledger.LedgerSettings;
 import dev.tidemark.coordinator.ledger.SnapshotJson;
@@ -89,7 +91,7 @@ final class CoordinatorServer implements AutoCloseable {
 
         Queries queries = new Queries(database.application());
         Dispatch dispatch = new Dispatch(
-                new LedgerHistory(ledger, queries, clock), UUID.randomUUID().toString(), crash);
+                new LedgerHistory(ledger, queries, clock), UUID.randomUUID().toString(), crash, limits(options));
         ledger.onCommitted(committed -> dispatch.committed(
                 new dev.tidemark.schema.id.MachineId(committed.aggregateId()),
                 committed.version(),
@@ -115,8 +117,11 @@ final class CoordinatorServer implements AutoCloseable {
                 host,
                 options.databaseUrl().isPresent() ? ServerFacts.DatabaseKind.SERVER : ServerFacts.DatabaseKind.EMBEDDED,
                 clock.instant());
+        CoordinatorEngine engine = new CoordinatorEngine(ledger, dispatch, repositories, clock, crash);
+        Deadlines deadlines = Deadlines.start(dispatch, engine, new FreshIds(clock));
+        opened("deadlines", deadlines::close);
         ApiServer api = ApiServer.start(
-                new CoordinatorEngine(ledger, dispatch, repositories, clock, crash),
+                engine,
                 database.application(),
                 token,
                 facts,
@@ -126,6 +131,12 @@ final class CoordinatorServer implements AutoCloseable {
         writeServerFile(home, api.url());
         opened("server.json", () -> removeServerFile(home));
         return api.url();
+    }
+
+    private static JobLimits limits(ServeOptions options) {
+        return new JobLimits(
+                options.jobsPerHost().orElse(JobLimits.DEFAULT.perHost()),
+                options.jobsPerRepository().orElse(JobLimits.DEFAULT.perRepository()));
     }
 
     private static Database database(ServeOptions options) {
@@ -141,7 +152,7 @@ final class CoordinatorServer implements AutoCloseable {
                 MachineEvent.class,
                 new StoredNames(),
                 SnapshotJson.MAPPER,
-                new LedgerSettings.Snapshots<>("machine-snapshot.v4", Machine.class, SNAPSHOT_EVERY_EVENTS),
+                new LedgerSettings.Snapshots<>("machine-snapshot.v5", Machine.class, SNAPSHOT_EVERY_EVENTS),
                 List.of((stored, connection) ->
                         Projection.apply(connection, stored.event(), stored.sequence() + 1, stored.metadata())));
     }

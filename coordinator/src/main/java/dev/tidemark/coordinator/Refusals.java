@@ -27,6 +27,7 @@ final class Refusals {
             case Rejection.NothingToDo _ -> rejected(Kind.CONFLICT, "NOTHING_TO_DO", rejection);
             case Rejection.FullRequired _ -> rejected(Kind.FULL_REQUIRED, "FULL_REQUIRED", rejection);
             case Rejection.NoBackupAtCheckpoint _ -> rejected(Kind.CONFLICT, "NO_BACKUP_AT_CHECKPOINT", rejection);
+            case Rejection.NotUnderWay _ -> rejected(Kind.CONFLICT, "NOT_UNDER_WAY", rejection);
             case Rejection.NotRunning _ -> rejected(Kind.CONFLICT, "NOT_RUNNING", rejection);
             case Rejection.UnknownBackup _ -> rejected(Kind.NOT_FOUND, "UNKNOWN_BACKUP", rejection);
             case Rejection.BackupNeeded _ -> rejected(Kind.CONFLICT, "BACKUP_NEEDED", rejection);

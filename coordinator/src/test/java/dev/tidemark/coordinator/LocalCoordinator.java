@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** A coordinator in this process, for tests that only use its public interface. */
 public final class LocalCoordinator implements AutoCloseable {
@@ -47,7 +48,9 @@ public final class LocalCoordinator implements AutoCloseable {
                     Map.of(),
                     Optional.of(new HostName("here")),
                     true,
-                    Optional.of(pulls))));
+                    Optional.of(pulls),
+                    OptionalInt.empty(),
+                    OptionalInt.empty())));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

@@ -2,14 +2,12 @@ package dev.tidemark.coordinator.api;
 
 import dev.tidemark.schema.command.MachineCommand;
 import dev.tidemark.schema.contract.CoordinatorLink;
-import dev.tidemark.schema.contract.Progress;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.OperationId;
 import dev.tidemark.schema.id.RepositoryName;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -30,8 +28,8 @@ public interface Engine {
     /** The decision alone: nothing is written and nobody is woken. */
     DryRun dryRun(MachineCommand command) throws Rejected;
 
-    /** How far a running operation is, if its gateway has told. */
-    Optional<Progress> progress(OperationId operation);
+    /** How far an operation is that has not ended, or what it waits for. */
+    JobSight job(OperationId operation);
 
     /** What the last look at the machine gave. */
     MachineSight sight(MachineId machine);

@@ -30,6 +30,7 @@ import dev.tidemark.schema.event.CheckpointFailed;
 import dev.tidemark.schema.event.CheckpointRequested;
 import dev.tidemark.schema.event.DriftFound;
 import dev.tidemark.schema.event.DriftGone;
+import dev.tidemark.schema.event.ErrandAbortRequested;
 import dev.tidemark.schema.event.GuestFreezeBegun;
 import dev.tidemark.schema.event.GuestThawed;
 import dev.tidemark.schema.event.MachineEvent;
@@ -161,6 +162,7 @@ public final class OperationSignals implements AutoCloseable {
             case BackupVerified verified -> waitedFor.equals(verified.operation());
             case BackupDamaged damaged -> waitedFor.equals(damaged.operation());
             case VerificationFailed failed -> waitedFor.equals(failed.operation());
+            case ErrandAbortRequested requested -> waitedFor.equals(requested.operation());
             case RestoreRequested requested -> waitedFor.equals(requested.operation());
             case RestoreCompleted completed -> waitedFor.equals(completed.operation());
             case RestoreFailed failed -> waitedFor.equals(failed.operation());

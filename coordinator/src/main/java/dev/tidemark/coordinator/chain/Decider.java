@@ -1,6 +1,7 @@
 package dev.tidemark.coordinator.chain;
 
 import dev.tidemark.schema.command.AbortBackup;
+import dev.tidemark.schema.command.AbortErrand;
 import dev.tidemark.schema.command.ChangeBackupSpeed;
 import dev.tidemark.schema.command.ChangeRetention;
 import dev.tidemark.schema.command.CreateCheckpoint;
@@ -26,6 +27,7 @@ import dev.tidemark.schema.event.BackupSpeedChanged;
 import dev.tidemark.schema.event.CheckpointDeleted;
 import dev.tidemark.schema.event.CheckpointDeletionRequested;
 import dev.tidemark.schema.event.CheckpointRequested;
+import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.event.MachineRegistered;
 import dev.tidemark.schema.event.MachineRemoved;
@@ -34,6 +36,7 @@ import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.CheckpointName;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.OperationId;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -66,6 +69,7 @@ public final class Decider {
             case ChangeBackupSpeed change -> changeSpeed(change, machine);
             case FinishBackup finish -> finish(finish, machine);
             case VerifyBackup verify -> RepositoryDecider.verify(verify, machine);
+            case AbortErrand abort -> RepositoryDecider.abort(abort, machine);
             case RestoreBackup restore -> RepositoryDecider.restore(restore, machine);
             case DeleteBackup delete -> RepositoryDecider.delete(delete, machine);
             case MergeBackup merge -> RepositoryDecider.merge(merge, machine);
@@ -198,6 +202,7 @@ public final class Decider {
                         command.compression(),
                         quiesce(command.quiesce()),
                         command.pull(),
+                        command.deadline(),
                         command.askedAt()));
         };
     }
@@ -216,8 +221,16 @@ public final class Decider {
         if (!isRunning(machine, command.backup())) {
             return Decision.rejected(new Rejection.NotRunning(command.backup().value()));
         }
-        return Decision.accepted(
-                new BackupAbortRequested(command.machine(), command.operation(), command.backup(), command.askedAt()));
+        if (command.late() && !isLate(machine, command.askedAt())) {
+            // Somebody else has ended it meanwhile.
+            return Decision.accepted();
+        }
+        return Decision.accepted(new BackupAbortRequested(
+                command.machine(),
+                command.operation(),
+                command.backup(),
+                command.late() ? Optional.of(FailureCode.DEADLINE_PASSED) : Optional.empty(),
+                command.askedAt()));
     }
 
     private static Decision changeSpeed(ChangeBackupSpeed command, Machine machine) {
@@ -251,6 +264,10 @@ public final class Decider {
         }
         return Decision.accepted(
                 new BackupFinishRequested(command.machine(), command.operation(), command.backup(), command.askedAt()));
+    }
+
+    private static boolean isLate(Machine machine, Instant now) {
+        return machine.pending().orElse(null) instanceof Pending.Backup running && running.isLate(now);
     }
 
     private static boolean isRunning(Machine machine, BackupId backup) {

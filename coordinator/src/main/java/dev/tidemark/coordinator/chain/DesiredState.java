@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.chain;
 
+import dev.tidemark.schema.contract.AbortOperation;
 import dev.tidemark.schema.contract.BitmapDeletion;
 import dev.tidemark.schema.contract.CheckpointOperation;
 import dev.tidemark.schema.contract.DeletionOperation;
@@ -11,11 +12,15 @@ import dev.tidemark.schema.contract.NewBitmap;
 import dev.tidemark.schema.contract.Operation;
 import dev.tidemark.schema.contract.PullBackupOperation;
 import dev.tidemark.schema.contract.PushBackupOperation;
+import dev.tidemark.schema.contract.RecordedFile;
+import dev.tidemark.schema.contract.RepositoryOperation;
 import dev.tidemark.schema.contract.Sight;
+import dev.tidemark.schema.contract.VerifyOperation;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.DiskPlan;
 import dev.tidemark.schema.event.Moment;
+import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.BitmapName;
 import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.DiskName;
@@ -50,10 +55,39 @@ public final class DesiredState {
                         registration.qmpSocket(),
                         machine.presentDisks().stream().map(DesiredState::disk).toList(),
                         machine.pending().flatMap(pending -> operation(machine, pending)),
-                        machine.errands().stream().map(Errand::operation).toList(),
+                        machine.errands().stream()
+                                .map(errand -> repositoryOperation(machine, errand))
+                                .toList(),
                         registration.qgaSocket(),
                         removable,
                         machine.freeze().filter(Freeze::isOpen).map(Freeze::operation)));
+    }
+
+    private static RepositoryOperation repositoryOperation(Machine machine, Errand errand) {
+        if (errand.abort()) {
+            return new AbortOperation(errand.operation());
+        }
+        return errand.operation() instanceof VerifyOperation verify
+                ? verify.against(recorded(machine, verify.backup()))
+                : errand.operation();
+    }
+
+    /** The backup's files and all that they stand on, as far as the log knows. */
+    private static List<RecordedFile> recorded(Machine machine, BackupId top) {
+        List<RecordedFile> files = new ArrayList<>();
+        for (StoredBackup.File file :
+                machine.stored(top).map(StoredBackup::files).orElse(List.of())) {
+            Optional<BackupId> next = Optional.of(top);
+            // Bounded by the number of backups, so that no log whatsoever leads in a circle.
+            for (int count = machine.stored().size(); count > 0 && next.isPresent(); count--) {
+                BackupId backup = next.get();
+                Optional<StoredBackup.File> found = machine.stored(backup).flatMap(stored -> stored.file(file.disk()));
+                found.ifPresent(known -> files.add(
+                        new RecordedFile(backup, known.disk(), known.parent(), known.bytes(), known.sha256())));
+                next = found.flatMap(StoredBackup.File::parent);
+            }
+        }
+        return files;
     }
 
     private static DesiredDisk disk(Disk disk) {

@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.chain;
 
+import dev.tidemark.schema.contract.AbortOperation;
 import dev.tidemark.schema.contract.DeleteBackupOperation;
 import dev.tidemark.schema.contract.MergeBackupOperation;
 import dev.tidemark.schema.contract.OperationResult;
@@ -23,6 +24,7 @@ import dev.tidemark.schema.event.VerificationFailed;
 import dev.tidemark.schema.id.MachineId;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** What became of verifications, restores, merges and deletions. They depend on no bitmap, so the version of the report does not matter. */
 final class ErrandConclusion {
@@ -55,8 +57,15 @@ final class ErrandConclusion {
         return switch (operation) {
             case VerifyOperation verify ->
                 switch (evidence) {
-                    case Outcome.Evidence.Verified(long bytes) ->
-                        new BackupVerified(machine, verify.id(), verify.backup(), bytes, at);
+                    // What was asked for and not done is not written down as done.
+                    case Outcome.Evidence.Verified(long bytes, boolean deep) ->
+                        new BackupVerified(
+                                machine,
+                                verify.id(),
+                                verify.backup(),
+                                bytes,
+                                deep ? Optional.of(true) : Optional.empty(),
+                                at);
                     case Outcome.Evidence.Damaged(var disks) ->
                         new BackupDamaged(machine, verify.id(), verify.backup(), disks, at);
                     case Outcome.Evidence.Seen _,
@@ -71,6 +80,7 @@ final class ErrandConclusion {
                 evidence instanceof Outcome.Evidence.Restored(var disks)
                         ? new RestoreCompleted(machine, restore.id(), restore.backup(), disks, at)
                         : failed(machine, operation, FailureCode.EVIDENCE_CHANGED, foreign(evidence), at);
+            case AbortOperation abort -> done(machine, abort.errand(), evidence, at);
             case DeleteBackupOperation delete ->
                 evidence instanceof Outcome.Evidence.Removed(long bytes)
                         ? new BackupDeleted(machine, delete.id(), delete.backup(), bytes, at)
@@ -99,6 +109,7 @@ final class ErrandConclusion {
                 new VerificationFailed(machine, verify.id(), verify.backup(), code, detail, at);
             case RestoreOperation restore ->
                 new RestoreFailed(machine, restore.id(), restore.backup(), code, detail, at);
+            case AbortOperation abort -> failed(machine, abort.errand(), code, detail, at);
             case DeleteBackupOperation delete ->
                 new BackupDeletionFailed(machine, delete.id(), delete.backup(), code, detail, at);
             case MergeBackupOperation merge ->

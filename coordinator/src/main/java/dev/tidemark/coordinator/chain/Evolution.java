@@ -37,6 +37,7 @@ import dev.tidemark.schema.event.DiskPlan;
 import dev.tidemark.schema.event.DriftFound;
 import dev.tidemark.schema.event.DriftGone;
 import dev.tidemark.schema.event.DriftKind;
+import dev.tidemark.schema.event.ErrandAbortRequested;
 import dev.tidemark.schema.event.FullCause;
 import dev.tidemark.schema.event.GuestFreezeBegun;
 import dev.tidemark.schema.event.GuestThawed;
@@ -149,7 +150,7 @@ final class Evolution {
                 draft.accepted(requested.operation());
                 draft.pending = draft.pending.map(open ->
                         open instanceof Pending.Backup backup && backup.backup().equals(requested.backup())
-                                ? backup.aborting()
+                                ? requested.cause().isPresent() ? backup.expired() : backup.aborting()
                                 : open);
             }
             case BackupSpeedChanged changed -> {
@@ -162,8 +163,12 @@ final class Evolution {
             case BackupAborted aborted -> draft.ended(aborted.operation());
             case VerificationRequested requested -> {
                 draft.accepted(requested.operation());
-                draft.errands.add(new Errand(
-                        new VerifyOperation(requested.operation(), requested.backup(), requested.repository())));
+                draft.errands.add(new Errand(new VerifyOperation(
+                        requested.operation(),
+                        requested.backup(),
+                        requested.repository(),
+                        requested.deep().orElse(false),
+                        List.of())));
             }
             case BackupVerified verified -> {
                 RepositoryEvolution.verified(draft, verified);
@@ -175,6 +180,11 @@ final class Evolution {
                 draft.errandEnded(damaged.operation());
             }
             case VerificationFailed failed -> draft.errandEnded(failed.operation());
+            case ErrandAbortRequested requested -> {
+                draft.accepted(requested.operation());
+                draft.errands.replaceAll(
+                        errand -> errand.operation().id().equals(requested.errand()) ? errand.aborting() : errand);
+            }
             case RestoreRequested requested -> {
                 draft.accepted(requested.operation());
                 draft.errands.add(new Errand(new RestoreOperation(
@@ -347,7 +357,8 @@ final class Evolution {
                 Optional.empty(),
                 false,
                 false,
-                requested.pull().map(terms -> new Pending.Backup.Pull(terms, false, false))));
+                requested.pull().map(terms -> new Pending.Backup.Pull(terms, false, false)),
+                requested.deadline().map(until -> new Pending.Backup.Deadline(until, false))));
     }
 
     private static void replan(Draft draft, BackupReplanned replanned) {

@@ -91,8 +91,12 @@ public sealed interface Pending {
             Optional<Instant> startedAt,
             boolean abort,
             boolean inDoubt,
-            Optional<Pull> pull)
+            Optional<Pull> pull,
+            Optional<Deadline> deadline)
             implements Pending {
+        /** When it is to have ended; {@code passed}: that is why it is being ended now. */
+        public record Deadline(Instant at, boolean passed) {}
+
         /** Data that a client reads: {@code ready} tells that the exports were seen, {@code finish} that it has read them. */
         public record Pull(PullTerms terms, boolean ready, boolean finish) {}
 
@@ -122,7 +126,8 @@ public sealed interface Pending {
                     startedAt,
                     abort,
                     inDoubt,
-                    pull);
+                    pull,
+                    deadline);
         }
 
         @Override
@@ -145,6 +150,36 @@ public sealed interface Pending {
 
         Backup aborting() {
             return with(plan, startedAt, true, inDoubt);
+        }
+
+        /** Because its time is over. */
+        Backup expired() {
+            return new Backup(
+                    operation,
+                    backup,
+                    repository,
+                    request,
+                    checkpoint,
+                    selection,
+                    plan,
+                    bytesPerSecondMax,
+                    compression,
+                    quiesce,
+                    requestedAt,
+                    startedAt,
+                    true,
+                    inDoubt,
+                    pull,
+                    deadline.map(until -> new Deadline(until.at(), true)));
+        }
+
+        boolean isEndedByDeadline() {
+            return deadline.filter(Deadline::passed).isPresent();
+        }
+
+        /** Whether its time is over, and nobody has said that it is to end. */
+        public boolean isLate(Instant now) {
+            return !abort && deadline.filter(until -> !now.isBefore(until.at())).isPresent();
         }
 
         Backup ready() {
@@ -188,7 +223,8 @@ public sealed interface Pending {
                     startedAt,
                     abort,
                     inDoubt,
-                    nextPull);
+                    nextPull,
+                    deadline);
         }
 
         private Backup with(
@@ -208,7 +244,8 @@ public sealed interface Pending {
                     nowStarted,
                     nowAbort,
                     nowInDoubt,
-                    pull);
+                    pull,
+                    deadline);
         }
     }
 }

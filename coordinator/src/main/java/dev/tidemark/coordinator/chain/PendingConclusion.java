@@ -178,6 +178,19 @@ final class PendingConclusion {
             case Pending.Deletion deletion ->
                 unfolding.append(new CheckpointDeletionFailed(
                         unfolding.now().id(), deletion.operation(), deletion.checkpoint(), code, detail, at));
+            case Pending.Backup backup
+            when code == FailureCode.ABORTED && backup.isEndedByDeadline() -> {
+                String late =
+                        "it had not ended at " + backup.deadline().orElseThrow().at();
+                failOpenCheckpoint(backup, FailureCode.DEADLINE_PASSED, late);
+                unfolding.append(new BackupFailed(
+                        unfolding.now().id(),
+                        backup.operation(),
+                        backup.backup(),
+                        FailureCode.DEADLINE_PASSED,
+                        late,
+                        at));
+            }
             case Pending.Backup backup -> {
                 failOpenCheckpoint(backup, code, detail);
                 unfolding.append(

@@ -229,6 +229,19 @@ public sealed interface Rejection {
         }
     }
 
+    /** The operation has ended, or is none that can be ended. */
+    record NotUnderWay(OperationId operation) implements Rejection {
+        @Override
+        public String detail() {
+            return "operation " + operation + " is no verification or restore that is under way";
+        }
+
+        @Override
+        public String remedy() {
+            return "a running backup is ended with 'tidemark backup abort' and the backup's id";
+        }
+    }
+
     /** No completed backup of that id lies in a repository. */
     record UnknownBackup(BackupId backup) implements Rejection {
         @Override

@@ -1,11 +1,13 @@
 package dev.tidemark.coordinator.chain;
 
+import dev.tidemark.schema.command.AbortErrand;
 import dev.tidemark.schema.command.DeleteBackup;
 import dev.tidemark.schema.command.MergeBackup;
 import dev.tidemark.schema.command.ProtectBackup;
 import dev.tidemark.schema.command.RestoreBackup;
 import dev.tidemark.schema.command.UnprotectBackup;
 import dev.tidemark.schema.command.VerifyBackup;
+import dev.tidemark.schema.contract.AbortOperation;
 import dev.tidemark.schema.contract.DeleteBackupOperation;
 import dev.tidemark.schema.contract.MergeBackupOperation;
 import dev.tidemark.schema.contract.RepositoryOperation;
@@ -16,6 +18,7 @@ import dev.tidemark.schema.event.BackupMergeRequested;
 import dev.tidemark.schema.event.BackupProtected;
 import dev.tidemark.schema.event.BackupUnprotected;
 import dev.tidemark.schema.event.DiskMerge;
+import dev.tidemark.schema.event.ErrandAbortRequested;
 import dev.tidemark.schema.event.RestoreRequested;
 import dev.tidemark.schema.event.VerificationRequested;
 import dev.tidemark.schema.id.BackupId;
@@ -37,7 +40,12 @@ final class RepositoryDecider {
             return Decision.rejected(going.get());
         }
         return Decision.accepted(new VerificationRequested(
-                command.machine(), command.operation(), command.backup(), command.repository(), command.askedAt()));
+                command.machine(),
+                command.operation(),
+                command.backup(),
+                command.repository(),
+                command.deep() ? Optional.of(true) : Optional.empty(),
+                command.askedAt()));
     }
 
     static Decision restore(RestoreBackup command, Machine machine) {
@@ -67,6 +75,26 @@ final class RepositoryDecider {
                 command.directory(),
                 command.format(),
                 command.askedAt()));
+    }
+
+    /** A deletion and a merge go on: half of one is none, and both are over soon. */
+    static Decision abort(AbortErrand command, Machine machine) {
+        if (machine.did(command.operation())) {
+            return Decision.accepted();
+        }
+        Optional<RepositoryOperation> found = machine.errands().stream()
+                .map(Errand::operation)
+                .filter(open -> open.id().equals(command.errand()))
+                .findFirst();
+        if (found.isEmpty()) {
+            return Decision.rejected(new Rejection.NotUnderWay(command.errand()));
+        }
+        if (found.get() instanceof DeleteBackupOperation || found.get() instanceof MergeBackupOperation) {
+            return Decision.rejected(
+                    new Rejection.Unsupported("the deletion and the merge of a backup go on to their ends"));
+        }
+        return Decision.accepted(
+                new ErrandAbortRequested(command.machine(), command.operation(), command.errand(), command.askedAt()));
     }
 
     static Decision delete(DeleteBackup command, Machine machine) {
@@ -201,6 +229,7 @@ final class RepositoryDecider {
             case RestoreOperation _ -> "restored";
             case DeleteBackupOperation _ -> "deleted";
             case MergeBackupOperation _ -> "merged";
+            case AbortOperation abort -> done(abort.errand());
         };
     }
 }

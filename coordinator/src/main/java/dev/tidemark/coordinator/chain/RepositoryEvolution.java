@@ -33,7 +33,8 @@ final class RepositoryEvolution {
                 started.orElse(completed.at()),
                 completed.checkpoint(),
                 completed.disks().stream()
-                        .map(disk -> new StoredBackup.File(disk.disk(), disk.parent(), disk.fileSize(), false))
+                        .map(disk -> new StoredBackup.File(
+                                disk.disk(), disk.parent(), disk.fileSize(), false, disk.sha256()))
                         .toList(),
                 completed.identity(),
                 Optional.empty(),
@@ -84,7 +85,10 @@ final class RepositoryEvolution {
             draft.changeStored(
                     merged.backup(),
                     kept -> kept.merged(
-                            disk.now().disk(), disk.now().parent(), disk.now().fileSize()));
+                            disk.now().disk(),
+                            disk.now().parent(),
+                            disk.now().fileSize(),
+                            disk.now().sha256()));
         }
     }
 

@@ -34,8 +34,8 @@ public record StoredBackup(
         files = List.copyOf(files);
     }
 
-    /** One disk's file, what it stands on, how long it is, and whether it was found to be damaged. */
-    public record File(DiskName disk, Optional<BackupId> parent, long bytes, boolean damaged) {}
+    /** One disk's file, what it stands on, its length, whether it was found to be damaged, and its digest. */
+    public record File(DiskName disk, Optional<BackupId> parent, long bytes, boolean damaged, String sha256) {}
 
     Optional<File> file(DiskName disk) {
         return files.stream().filter(file -> file.disk().equals(disk)).findFirst();
@@ -52,12 +52,12 @@ public record StoredBackup(
 
     /** After a look at this disk's file. */
     StoredBackup read(DiskName disk, boolean damaged) {
-        return with(disk, file -> new File(disk, file.parent(), file.bytes(), damaged));
+        return with(disk, file -> new File(disk, file.parent(), file.bytes(), damaged, file.sha256()));
     }
 
     /** With another file of the same content in its place. */
-    StoredBackup merged(DiskName disk, Optional<BackupId> parent, long bytes) {
-        return with(disk, file -> new File(disk, parent, bytes, false));
+    StoredBackup merged(DiskName disk, Optional<BackupId> parent, long bytes, String sha256) {
+        return with(disk, file -> new File(disk, parent, bytes, false, sha256));
     }
 
     private StoredBackup with(DiskName disk, UnaryOperator<File> change) {

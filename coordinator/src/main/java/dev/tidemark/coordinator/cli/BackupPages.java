@@ -41,6 +41,33 @@ final class BackupPages {
         return new Page().table(table);
     }
 
+    /** As far as it was told: what is done, how fast, how long it will take. */
+    private static String progress(JsonNode backup) {
+        JsonNode progress = backup.path("progress");
+        if (!progress.isObject()) {
+            return Cell.NOTHING;
+        }
+        long done = progress.path("bytesDone").asLong(0);
+        long total = progress.path("bytesTotal").asLong(0);
+        StringBuilder text = new StringBuilder(
+                        Text.harmless(progress.path("phase").asString("")))
+                .append(": ")
+                .append(Text.size(done))
+                .append(" of ")
+                .append(Text.size(total));
+        if (progress.path("bytesPerSecond").isNumber()) {
+            text.append(", ")
+                    .append(Text.size(progress.path("bytesPerSecond").asLong(0)))
+                    .append("/s");
+        }
+        if (progress.path("secondsLeft").isNumber()) {
+            text.append(", ")
+                    .append(Text.duration(progress.path("secondsLeft").asLong(0)))
+                    .append(" left");
+        }
+        return text.toString();
+    }
+
     static Page one(JsonNode backup) {
         Page page = new Page()
                 .fields(new Fields()
@@ -50,6 +77,8 @@ final class BackupPages {
                         .field("mode", Cell.text(backup, "mode"))
                         .fieldIfAny("compression", Cell.text(backup, "compression"))
                         .field("state", Cell.text(backup, "state"))
+                        .fieldIfAny("waits for", Cell.text(backup, "waitsFor"))
+                        .fieldIfAny("progress", progress(backup))
                         .fieldIfAny("beside chains", besideChains(backup))
                         .field("checkpoint", Cell.text(backup, "checkpoint"))
                         .fieldIfAny("consistency", Cell.text(backup, "consistency"))
@@ -63,6 +92,7 @@ final class BackupPages {
                         .fieldIfAny("by", Cell.text(backup, "verifiedBy"))
                         .fieldIfAny("merged", Cell.time(backup, "mergedAt"))
                         .fieldIfAny("by", Cell.text(backup, "mergedBy"))
+                        .fieldIfAny("restored for a look", Cell.time(backup, "deepVerifiedAt"))
                         .fieldIfAny("damaged", isDamaged(backup) ? "yes" : Cell.NOTHING)
                         .fieldIfAny("protected", backup.path("protected").asBoolean(false) ? "yes" : Cell.NOTHING)
                         .fieldIfAny("legal hold", Cell.text(backup, "hold"))

@@ -1,10 +1,13 @@
 package dev.tidemark.coordinator.cli;
 
+import dev.tidemark.coordinator.cli.client.ExitCode;
+import dev.tidemark.coordinator.cli.client.Failure;
 import dev.tidemark.coordinator.cli.client.RequestPath;
 import dev.tidemark.schema.id.CheckpointName;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.MachineName;
 import dev.tidemark.schema.id.RepositoryName;
+import dev.tidemark.schema.id.Ulid;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,6 +56,12 @@ final class BackupVerbs {
                             description = "With the guest's file systems frozen at that moment, or not at all.")
                     boolean quiesce,
             @Option(
+                            names = "--deadline",
+                            paramLabel = "TIME",
+                            description = "If it has not ended by then it is aborted and has failed; as in 6h.")
+                    @Nullable
+                    LeaseTime deadline,
+            @Option(
                             names = "--lease",
                             paramLabel = "TIME",
                             description =
@@ -100,6 +109,9 @@ final class BackupVerbs {
         }
         if ((lease != null || scratchLimit != null) && mode != Mode.PULL) {
             throw Session.misuse("--lease and --scratch-limit are for --mode pull");
+        }
+        if (deadline != null) {
+            body.put("deadlineSeconds", deadline.seconds());
         }
         if (lease != null) {
             body.put("leaseSeconds", lease.seconds());
@@ -169,12 +181,37 @@ final class BackupVerbs {
         return new BackupWatch(session).watch(backup, timeoutSeconds);
     }
 
-    @Command(name = "abort", description = "Ends a backup that is running; the chain stays usable.")
+    @Command(
+            name = "abort",
+            description = "Ends a backup that is running, or a verification or restore by its operation's id.")
     int abort(
-            @Parameters(index = "0", paramLabel = "ID", description = "Its id, or 6 characters of it or more.")
+            @Parameters(
+                            index = "0",
+                            paramLabel = "ID",
+                            description = "The backup's id, or 6 characters of it or more; or the operation's.")
                     BackupReference backup,
             @Mixin WaitOptions wait) {
-        return act(backup, "abort", wait, Arguments.body());
+        RequestPath path = RequestPath.v1("backups", backup.value(), "abort");
+        return new OperationRun(session).start(wait, "tidemark backup show " + backup.value(), () -> {
+            try {
+                return session.coordinator().post(path, Arguments.body());
+            } catch (Failure failure) {
+                if (failure.exitCode() != ExitCode.NOT_FOUND || backup.value().length() != Ulid.LENGTH) {
+                    throw failure;
+                }
+                return abortOperation(backup, failure);
+            }
+        });
+    }
+
+    private JsonNode abortOperation(BackupReference reference, Failure noBackup) {
+        try {
+            return session.coordinator()
+                    .post(RequestPath.v1("operations", reference.value(), "abort"), Arguments.body());
+        } catch (Failure failure) {
+            // Who wants a backup to end wants to hear that there is none, not about operations.
+            throw failure.exitCode() == ExitCode.NOT_FOUND ? noBackup : failure;
+        }
     }
 
     @Command(
@@ -200,12 +237,20 @@ final class BackupVerbs {
         return act(backup, "speed", wait, Arguments.body().put("bytesPerSecondMax", limit.bytesPerSecond()));
     }
 
-    @Command(name = "verify", description = "Reads a backup again and compares it with its manifest.")
+    @Command(name = "verify", description = "Reads a backup again and compares it with its manifest and the log.")
     int verify(
             @Parameters(index = "0", paramLabel = "ID", description = "Its id, or 6 characters of it or more.")
                     BackupReference backup,
+            @Option(
+                            names = "--deep",
+                            description = "Restores it to scratch in the repository too, and compares what came out.")
+                    boolean deep,
             @Mixin WaitOptions wait) {
-        return act(backup, "verify", wait, Arguments.body());
+        ObjectNode body = Arguments.body();
+        if (deep) {
+            body.put("deep", true);
+        }
+        return act(backup, "verify", wait, body);
     }
 
     @Command(name = "delete", description = "Takes a backup out of its repository, for good.")

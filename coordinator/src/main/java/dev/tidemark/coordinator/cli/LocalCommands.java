@@ -57,6 +57,18 @@ final class LocalCommands {
         @Mixin
         private PullOptions pulls;
 
+        @Option(
+                names = "--jobs-per-host",
+                paramLabel = "N",
+                description = "Backups and verifications at work at a time on a host; the others queue (4).")
+        private @Nullable Integer jobsPerHost;
+
+        @Option(
+                names = "--jobs-per-repository",
+                paramLabel = "N",
+                description = "The same for a repository, of all hosts together (8).")
+        private @Nullable Integer jobsPerRepository;
+
         Serve(Session session, Supplier<LocalVerbs> verbs) {
             this.session = session;
             this.verbs = verbs;
@@ -77,7 +89,19 @@ final class LocalCommands {
                             repositories,
                             Optional.ofNullable(host),
                             !noGateway,
-                            pulls.listening()));
+                            pulls.listening(),
+                            jobs("--jobs-per-host", jobsPerHost),
+                            jobs("--jobs-per-repository", jobsPerRepository)));
+        }
+
+        private static OptionalInt jobs(String option, @Nullable Integer given) {
+            if (given == null) {
+                return OptionalInt.empty();
+            }
+            if (given < 1) {
+                throw Session.misuse(option + " takes 1 or more");
+            }
+            return OptionalInt.of(given);
         }
     }
 

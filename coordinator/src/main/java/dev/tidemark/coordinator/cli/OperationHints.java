@@ -22,11 +22,11 @@ final class OperationHints {
             case "ABORT_BACKUP",
                     "FINISH_BACKUP",
                     "CHANGE_SPEED",
-                    "VERIFY",
                     "DELETE_BACKUP",
                     "MERGE_BACKUP",
                     "PROTECT_BACKUP",
                     "UNPROTECT_BACKUP" -> List.of("tidemark backup show " + target);
+            case "VERIFY", "RESTORE" -> List.of("tidemark backup watch " + id, "tidemark backup abort " + id);
             default -> List.of("tidemark backup watch " + id);
         };
     }

@@ -45,6 +45,7 @@ final class OperationPages {
                         .field("kind", Cell.text(operation, "kind"))
                         .field("vm", Cell.text(operation, "vm"))
                         .field("state", Cell.text(operation, "state"))
+                        .fieldIfAny("waits for", Cell.text(operation, "waitsFor"))
                         .fieldIfAny("target", Cell.text(operation, "target"))
                         .fieldIfAny("code", Cell.text(operation, "code"))
                         .fieldIfAny("error", Cell.text(operation, "error"))

@@ -52,7 +52,8 @@ final class ProgressLine {
 
     private static String phase(JsonNode operation) {
         String phase = operation.path("progress").path("phase").asString("");
-        String state = operation.path("state").asString("");
+        boolean queued = operation.path("waitsFor").isString();
+        String state = queued ? "queued" : operation.path("state").asString("");
         return Text.harmless(phase.isEmpty() ? state : phase).toLowerCase(Locale.ROOT);
     }
 
@@ -61,6 +62,9 @@ final class ProgressLine {
         StringBuilder line = new StringBuilder(kind.toLowerCase(Locale.ROOT).replace('_', ' '))
                 .append(": ")
                 .append(phase(operation));
+        if (operation.path("waitsFor").isString()) {
+            line.append(", ").append(Text.harmless(operation.path("waitsFor").asString("")));
+        }
         JsonNode progress = operation.path("progress");
         long done = progress.path("bytesDone").asLong(0);
         long total = progress.path("bytesTotal").asLong(0);

@@ -5,6 +5,7 @@ import dev.tidemark.schema.id.RepositoryName;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * How a coordinator is to run.
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param host what this hypervisor is called; empty for the system's host name
  * @param gateway whether to embed one
  * @param pulls where it serves pull backups over TCP; empty for unix sockets
+ * @param jobsPerHost how many backups and verifications are at work on a host at a time, and in a repository; empty for what is usual
  */
 public record ServeOptions(
         Path home,
@@ -26,8 +28,10 @@ public record ServeOptions(
         Map<RepositoryName, Path> repositories,
         Optional<HostName> host,
         boolean gateway,
-        Optional<PullListening> pulls) {
-    /** That serves pull backups on unix sockets. */
+        Optional<PullListening> pulls,
+        OptionalInt jobsPerHost,
+        OptionalInt jobsPerRepository) {
+    /** That serves pull backups on unix sockets, with the usual limits. */
     public ServeOptions(
             Path home,
             int port,
@@ -37,6 +41,17 @@ public record ServeOptions(
             Map<RepositoryName, Path> repositories,
             Optional<HostName> host,
             boolean gateway) {
-        this(home, port, bind, databaseUrl, databasePasswordFile, repositories, host, gateway, Optional.empty());
+        this(
+                home,
+                port,
+                bind,
+                databaseUrl,
+                databasePasswordFile,
+                repositories,
+                host,
+                gateway,
+                Optional.empty(),
+                OptionalInt.empty(),
+                OptionalInt.empty());
     }
 }

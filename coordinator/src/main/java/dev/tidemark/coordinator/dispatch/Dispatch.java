@@ -2,6 +2,8 @@ package dev.tidemark.coordinator.dispatch;
 
 import dev.tidemark.coordinator.chain.DesiredState;
 import dev.tidemark.coordinator.chain.Machine;
+import dev.tidemark.coordinator.chain.Pending;
+import dev.tidemark.schema.command.AbortBackup;
 import dev.tidemark.schema.contract.CoordinatorLink;
 import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.LinkException;
@@ -15,12 +17,14 @@ import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.OperationId;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -28,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +52,8 @@ public final class Dispatch implements CoordinatorLink {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Map<MachineId, Tracked> machines = new HashMap<>();
-    private final Map<OperationId, Progress> progress = new LinkedHashMap<>();
+    private final Turnstile turnstile;
+    private final Map<OperationId, Pace> progress = new LinkedHashMap<>();
     private long changes;
     private boolean closed;
 
@@ -62,6 +68,12 @@ public final class Dispatch implements CoordinatorLink {
 
     /** For drills: {@code crash} is called at every crash point between gateways and the log. */
     public Dispatch(History history, String epoch, CrashHook crash) {
+        this(history, epoch, crash, JobLimits.NONE);
+    }
+
+    /** With limits to what is at work at a time. */
+    public Dispatch(History history, String epoch, CrashHook crash, JobLimits limits) {
+        this.turnstile = new Turnstile(limits);
         this.crash = crash;
         this.history = history;
         this.epoch = epoch;
@@ -112,6 +124,24 @@ public final class Dispatch implements CoordinatorLink {
         }
     }
 
+    /** Backups that should have ended by now, and that nobody has asked to end. */
+    public List<AbortBackup> late(Instant now, Supplier<OperationId> ids) {
+        lock.lock();
+        try {
+            List<AbortBackup> late = new ArrayList<>();
+            for (Tracked tracked : machines.values()) {
+                if (tracked.machine.registered()
+                        && tracked.machine.pending().orElse(null) instanceof Pending.Backup backup
+                        && backup.isLate(now)) {
+                    late.add(new AbortBackup(tracked.machine.id(), ids.get(), backup.backup(), true, now));
+                }
+            }
+            return late;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private List<MachineId> registered() {
         lock.lock();
         try {
@@ -141,11 +171,32 @@ public final class Dispatch implements CoordinatorLink {
         }
     }
 
+    /** Why a job has not begun although it could; empty if nothing keeps it. */
+    public Optional<Waiting> waiting(OperationId operation) {
+        lock.lock();
+        try {
+            return turnstile.waiting(operation);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** How far an operation is, if a gateway said so and it has not ended. */
     public Optional<Progress> progress(OperationId operation) {
         lock.lock();
         try {
-            return Optional.ofNullable(progress.get(operation));
+            return Optional.ofNullable(progress.get(operation)).map(Pace::last);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How fast an operation goes, if that can be told. */
+    public OptionalLong bytesPerSecond(OperationId operation) {
+        lock.lock();
+        try {
+            Pace pace = progress.get(operation);
+            return pace == null ? OptionalLong.empty() : pace.bytesPerSecond(System.nanoTime());
         } finally {
             lock.unlock();
         }
@@ -225,7 +276,7 @@ public final class Dispatch implements CoordinatorLink {
             // The gateway takes this report for recorded. What it showed must not wait for the next difference.
             CompletableFuture.delayedExecutor(OWED_LOOK_SECONDS, TimeUnit.SECONDS)
                     .execute(() -> wantLook(id));
-            return DesiredState.of(before);
+            return DesiredState.of(before).map(this::through);
         }
         crash.of(id.value()).at(CrashPoint.BEFORE_RECORD);
         OptionalLong version = history.record(report);
@@ -234,7 +285,17 @@ public final class Dispatch implements CoordinatorLink {
         waiting.forEach(look -> look.complete(new Look(before, report.sight())));
         return version.isPresent()
                 ? DesiredState.after(atLeast(id, version.getAsLong()), report.sight())
+                        .map(this::through)
                 : Optional.empty();
+    }
+
+    private Desired through(Desired desired) {
+        lock.lock();
+        try {
+            return turnstile.through(desired);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -255,7 +316,12 @@ public final class Dispatch implements CoordinatorLink {
     public void progress(Progress step) {
         lock.lock();
         try {
-            progress.put(step.operation(), step);
+            Pace pace = progress.get(step.operation());
+            if (pace == null) {
+                progress.put(step.operation(), new Pace(step, System.nanoTime()));
+            } else {
+                pace.add(step, System.nanoTime());
+            }
             if (progress.size() > PROGRESS_MAX) {
                 progress.remove(progress.keySet().iterator().next());
             }
@@ -333,6 +399,9 @@ public final class Dispatch implements CoordinatorLink {
             return;
         }
         touch(tracked);
+        for (MachineId released : turnstile.update(machine)) {
+            touch(Objects.requireNonNull(machines.get(released)));
+        }
     }
 
     private void forgetEnded(Machine before, Machine now) {
@@ -359,7 +428,9 @@ public final class Dispatch implements CoordinatorLink {
         List<MachineId> lookAt = new ArrayList<>();
         for (Tracked tracked : machines.values()) {
             if (tracked.change > since && tracked.isOn(host)) {
-                DesiredState.of(tracked.machine).ifPresentOrElse(desired::add, () -> removed.add(tracked.machine.id()));
+                DesiredState.of(tracked.machine)
+                        .map(turnstile::through)
+                        .ifPresentOrElse(desired::add, () -> removed.add(tracked.machine.id()));
                 if (tracked.lookWanted) {
                     // Wanted until it comes: this answer may get lost on its way.
                     lookAt.add(tracked.machine.id());

@@ -201,7 +201,8 @@ final class Judge {
             try (Stream<Path> files = Files.walk(repository)) {
                 List<Path> left = files.filter(file -> file.toString().contains(".partial")
                                 || file.toString().contains(".deleted")
-                                || file.toString().contains(".merge"))
+                                || file.toString().contains(".merge")
+                                || file.toString().contains(".trial"))
                         .toList();
                 if (!left.isEmpty()) {
                     throw new Broken(Invariant.NO_UNFINISHED_FILES, left.toString());

@@ -92,7 +92,7 @@ enum Workflow {
             JsonNode backups = service.get("vms", machine.name(), "backups").path("backups");
             for (JsonNode backup : backups) {
                 String state = backup.path("state").asString("");
-                if (state.equals("RUNNING") || state.equals("REQUESTED")) {
+                if (state.equals("RUNNING") || state.equals("REQUESTED") || state.equals("QUEUED")) {
                     return service.started(
                             Map.of(), "backups", backup.path("id").asString(""), "abort");
                 }
@@ -103,7 +103,7 @@ enum Workflow {
     VERIFY {
         @Override
         JsonNode ask(Service service, DrillMachine machine) {
-            return service.started(Map.of(), "backups", newest(machine), "verify");
+            return service.started(Map.of("deep", true), "backups", newest(machine), "verify");
         }
     },
     RESTORE {

@@ -245,11 +245,18 @@ final class BackupRows {
 
     /** Every file that the backup is restored from was read to its end, its parents' too, and is what it was. */
     static void verified(Connection connection, BackupVerified event) throws SQLException {
-        Sql.change(connection, """
-            UPDATE tidemark.backup
-               SET verified_at = ?, verified_by = (SELECT caller FROM tidemark.operation WHERE id = ?)
-             WHERE id = ?
-            """, event.at(), event.operation(), event.backup());
+        Sql.change(
+                connection,
+                """
+                UPDATE tidemark.backup
+                   SET verified_at = ?, verified_by = (SELECT caller FROM tidemark.operation WHERE id = ?),
+                       deep_verified_at = coalesce(?, deep_verified_at)
+                 WHERE id = ?
+                """,
+                event.at(),
+                event.operation(),
+                event.deep().filter(deep -> deep).map(deep -> event.at()),
+                event.backup());
         Sql.change(connection, """
             WITH RECURSIVE read (backup, disk, parent) AS (
                 SELECT d.backup, d.disk, d.parent FROM tidemark.backup_disk d WHERE d.backup = ?

@@ -39,14 +39,19 @@ public record BackupView(
         @Nullable String verifiedBy,
         @Nullable Instant mergedAt,
         @Nullable String mergedBy,
+        @Nullable Instant deepVerifiedAt,
         boolean damaged,
         @JsonProperty("protected") boolean isProtected,
         @Nullable String hold,
         @Nullable String heldBy,
         @Nullable Instant heldSince,
         String operation,
+        @Nullable String waitsFor,
+        @Nullable ProgressView progress,
         List<Disk> disks,
         @Nullable MachineConfiguration configuration) {
+    private static final String QUEUED = "QUEUED";
+
     /**
      * One disk of the backup; {@code cause} says why it is not incremental. The file's facts are there once it is
      * complete; {@code file} is relative to the repository. {@code damage} is what is wrong with that very file, {@code damagedBy}
@@ -77,5 +82,83 @@ public record BackupView(
 
     public BackupView {
         disks = List.copyOf(disks);
+    }
+
+    /** The same backup, which has not begun because others are before it. */
+    public BackupView waitingFor(String reason) {
+        return new BackupView(
+                id,
+                vm,
+                vmId,
+                repo,
+                mode,
+                request,
+                compression,
+                QUEUED,
+                checkpoint,
+                consistency,
+                crashCause,
+                bytesPerSecondMax,
+                leaseUntil,
+                scratchBytesMax,
+                requestedAt,
+                startedAt,
+                completedAt,
+                code,
+                error,
+                verifiedAt,
+                verifiedBy,
+                mergedAt,
+                mergedBy,
+                deepVerifiedAt,
+                damaged,
+                isProtected,
+                hold,
+                heldBy,
+                heldSince,
+                operation,
+                reason,
+                progress,
+                disks,
+                configuration);
+    }
+
+    /** The same backup, seen at work. */
+    public BackupView at(ProgressView seen) {
+        return new BackupView(
+                id,
+                vm,
+                vmId,
+                repo,
+                mode,
+                request,
+                compression,
+                state,
+                checkpoint,
+                consistency,
+                crashCause,
+                bytesPerSecondMax,
+                leaseUntil,
+                scratchBytesMax,
+                requestedAt,
+                startedAt,
+                completedAt,
+                code,
+                error,
+                verifiedAt,
+                verifiedBy,
+                mergedAt,
+                mergedBy,
+                deepVerifiedAt,
+                damaged,
+                isProtected,
+                hold,
+                heldBy,
+                heldSince,
+                operation,
+                waitsFor,
+                seen,
+                disks,
+                configuration);
     }
 }

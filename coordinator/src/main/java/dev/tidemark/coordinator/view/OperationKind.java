@@ -11,6 +11,7 @@ public enum OperationKind {
     FINISH_BACKUP,
     CHANGE_SPEED,
     VERIFY,
+    ABORT_OPERATION,
     RESTORE,
     DELETE_BACKUP,
     MERGE_BACKUP,

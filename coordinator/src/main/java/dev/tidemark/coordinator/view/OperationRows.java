@@ -1,7 +1,6 @@
 package dev.tidemark.coordinator.view;
 
 import dev.tidemark.schema.event.MachineEvent;
-import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.OperationId;
 import dev.tidemark.schema.json.Json;
@@ -124,8 +123,8 @@ final class OperationRows {
      * A backup has ended, and with it every wish to abort it. The event may carry the id of either operation, so both
      * are found by the backup.
      */
-    static void backupEnded(
-            Connection connection, MachineEvent event, BackupId backup, OperationKind kind, @Nullable Failure failure)
+    static void endedAt(
+            Connection connection, MachineEvent event, Object target, OperationKind kind, @Nullable Failure failure)
             throws SQLException {
         Sql.change(
                 connection,
@@ -138,7 +137,7 @@ final class OperationRows {
                 failure == null ? null : failure.detail(),
                 event.at(),
                 event.machine(),
-                backup,
+                target,
                 kind);
     }
 

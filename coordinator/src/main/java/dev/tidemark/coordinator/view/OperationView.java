@@ -5,7 +5,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** One thing asked for, from intent to outcome. {@code result} is what a finished restore or verification has to tell. */
+/** One thing asked for, from intent to outcome. {@code waitsFor} says why it has not begun; {@code result} is what a finished restore or verification has to tell. */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record OperationView(
         String id,
@@ -18,19 +18,25 @@ public record OperationView(
         @Nullable String remedy,
         String target,
         @Nullable ProgressView progress,
+        @Nullable String waitsFor,
         Instant startedAt,
         @Nullable Instant endedAt,
         int events,
         @Nullable String caller,
         @Nullable JsonNode result) {
-    /** How far it is; never from the log. */
-    public record ProgressView(String phase, long bytesDone, long bytesTotal) {}
-
     /** The same operation, seen at work. */
     public OperationView at(ProgressView seen) {
         OperationState now = state == OperationState.PENDING ? OperationState.RUNNING : state;
         return new OperationView(
-                id, vm, vmId, kind, now, code, error, remedy, target, seen, startedAt, endedAt, events, caller, result);
+                id, vm, vmId, kind, now, code, error, remedy, target, seen, null, startedAt, endedAt, events, caller,
+                result);
+    }
+
+    /** The same operation, which has not begun because others are before it. */
+    public OperationView waitingFor(String reason) {
+        return new OperationView(
+                id, vm, vmId, kind, state, code, error, remedy, target, null, reason, startedAt, endedAt, events,
+                caller, result);
     }
 
     /** The same operation, given up for now: it may still come to its end later, and then it will show that. */
@@ -46,6 +52,7 @@ public record OperationView(
                 stuckRemedy,
                 target,
                 progress,
+                waitsFor,
                 startedAt,
                 endedAt,
                 events,

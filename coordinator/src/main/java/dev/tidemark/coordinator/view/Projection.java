@@ -33,6 +33,7 @@ import dev.tidemark.schema.event.CheckpointRequested;
 import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.event.DriftFound;
 import dev.tidemark.schema.event.DriftGone;
+import dev.tidemark.schema.event.ErrandAbortRequested;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.GuestFreezeBegun;
 import dev.tidemark.schema.event.GuestThawed;
@@ -186,34 +187,47 @@ public final class Projection {
                         verified.operation(),
                         OperationKind.VERIFY,
                         verified.at(),
-                        new Verified(verified.backup(), verified.bytes()));
+                        new Verified(
+                                verified.backup(),
+                                verified.bytes(),
+                                verified.deep().orElse(false)));
+                abortEnded(connection, verified, verified.operation(), false);
             }
             case BackupDamaged damaged -> damaged(connection, damaged);
-            case VerificationFailed failed ->
+            case VerificationFailed failed -> {
                 OperationRows.failed(
                         connection,
                         failed.operation(),
                         OperationKind.VERIFY,
                         failed.at(),
                         new Failure(failed.code(), failed.detail()));
+                abortEnded(connection, failed, failed.operation(), true);
+            }
+            case ErrandAbortRequested requested ->
+                OperationRows.begin(
+                        connection, opening, requested.operation(), OperationKind.ABORT_OPERATION, requested.errand());
 
             case RestoreRequested requested ->
                 OperationRows.begin(
                         connection, opening, requested.operation(), OperationKind.RESTORE, requested.backup());
-            case RestoreCompleted completed ->
+            case RestoreCompleted completed -> {
                 OperationRows.done(
                         connection,
                         completed.operation(),
                         OperationKind.RESTORE,
                         completed.at(),
                         new Restored(completed.backup(), completed.disks()));
-            case RestoreFailed failed ->
+                abortEnded(connection, completed, completed.operation(), false);
+            }
+            case RestoreFailed failed -> {
                 OperationRows.failed(
                         connection,
                         failed.operation(),
                         OperationKind.RESTORE,
                         failed.at(),
                         new Failure(failed.code(), failed.detail()));
+                abortEnded(connection, failed, failed.operation(), true);
+            }
 
             case BackupDeletionRequested requested -> {
                 BackupRows.becomes(connection, requested.backup(), "DELETING");
@@ -317,8 +331,8 @@ public final class Projection {
         BackupRows.completed(connection, completed);
         CheckpointRows.failedWithBackup(connection, completed.backup());
         OperationRows.counted(connection, completed.operation());
-        OperationRows.backupEnded(connection, completed, completed.backup(), OperationKind.BACKUP, null);
-        OperationRows.backupEnded(
+        OperationRows.endedAt(connection, completed, completed.backup(), OperationKind.BACKUP, null);
+        OperationRows.endedAt(
                 connection,
                 completed,
                 completed.backup(),
@@ -330,8 +344,8 @@ public final class Projection {
         BackupRows.pulled(connection, pulled);
         CheckpointRows.failedWithBackup(connection, pulled.backup());
         OperationRows.counted(connection, pulled.operation());
-        OperationRows.backupEnded(connection, pulled, pulled.backup(), OperationKind.FINISH_BACKUP, null);
-        OperationRows.backupEnded(
+        OperationRows.endedAt(connection, pulled, pulled.backup(), OperationKind.FINISH_BACKUP, null);
+        OperationRows.endedAt(
                 connection,
                 pulled,
                 pulled.backup(),
@@ -343,16 +357,16 @@ public final class Projection {
         BackupRows.failed(connection, failed);
         CheckpointRows.failedWithBackup(connection, failed.backup());
         OperationRows.counted(connection, failed.operation());
-        OperationRows.backupEnded(
+        OperationRows.endedAt(
                 connection, failed, failed.backup(), OperationKind.BACKUP, new Failure(failed.code(), failed.detail()));
-        OperationRows.backupEnded(
+        OperationRows.endedAt(
                 connection,
                 failed,
                 failed.backup(),
                 OperationKind.FINISH_BACKUP,
                 new Failure(failed.code(), failed.detail()));
         // Whoever wanted the backup to end got what they wanted.
-        OperationRows.backupEnded(connection, failed, failed.backup(), OperationKind.ABORT_BACKUP, null);
+        OperationRows.endedAt(connection, failed, failed.backup(), OperationKind.ABORT_BACKUP, null);
     }
 
     /** Once it is written down it is so: the gateway keeps the jobs at it, through every restart. */
@@ -367,22 +381,34 @@ public final class Projection {
         BackupRows.aborted(connection, aborted.backup());
         CheckpointRows.failedWithBackup(connection, aborted.backup());
         OperationRows.counted(connection, aborted.operation());
-        OperationRows.backupEnded(
+        OperationRows.endedAt(
                 connection,
                 aborted,
                 aborted.backup(),
                 OperationKind.BACKUP,
                 new Failure(FailureCode.ABORTED, "the backup was ended on request"));
-        OperationRows.backupEnded(
+        OperationRows.endedAt(
                 connection,
                 aborted,
                 aborted.backup(),
                 OperationKind.FINISH_BACKUP,
                 new Failure(FailureCode.ABORTED, "the backup was ended on request before it was finished"));
-        OperationRows.backupEnded(connection, aborted, aborted.backup(), OperationKind.ABORT_BACKUP, null);
+        OperationRows.endedAt(connection, aborted, aborted.backup(), OperationKind.ABORT_BACKUP, null);
+    }
+
+    /** Whoever wanted it to end got what they wanted, unless it came to its end before. */
+    private static void abortEnded(Connection connection, MachineEvent event, OperationId errand, boolean hasNoEffect)
+            throws SQLException {
+        OperationRows.endedAt(
+                connection,
+                event,
+                errand,
+                OperationKind.ABORT_OPERATION,
+                hasNoEffect ? null : new Failure(TOO_LATE, "it came to its end before it could be aborted", null));
     }
 
     private static void damaged(Connection connection, BackupDamaged damaged) throws SQLException {
+        abortEnded(connection, damaged, damaged.operation(), false);
         BackupRows.damaged(connection, damaged);
         OperationRows.failed(
                 connection,
@@ -396,7 +422,7 @@ public final class Projection {
     }
 
     /** What a verification found out; the shape of {@code result}. */
-    private record Verified(BackupId backup, long bytes) {}
+    private record Verified(BackupId backup, long bytes, boolean deep) {}
 
     /** What a verification found out; the shape of {@code result}. */
     private record Damaged(BackupId backup, List<DamagedDisk> disks) {}

@@ -134,12 +134,15 @@ final class Shapes {
                 row.getString("verified_by"),
                 Sql.instant(row, "merged_at"),
                 row.getString("merged_by"),
+                Sql.instant(row, "deep_verified_at"),
                 row.getBoolean("damaged"),
                 row.getBoolean("protected"),
                 row.getString("hold"),
                 row.getString("held_by"),
                 Sql.instant(row, "held_since"),
                 row.getString("operation"),
+                null,
+                null,
                 disks(row, BackupView.Disk[].class),
                 configuration(row));
     }
@@ -158,6 +161,7 @@ final class Shapes {
                 row.getString("error"),
                 Remedies.of(state, code),
                 row.getString("target"),
+                null,
                 null,
                 moment(row, "started_at"),
                 Sql.instant(row, "ended_at"),

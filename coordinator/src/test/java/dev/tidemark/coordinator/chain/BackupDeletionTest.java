@@ -10,9 +10,11 @@ import static dev.tidemark.coordinator.chain.Story.MACHINE;
 import static dev.tidemark.coordinator.chain.Story.NEAR;
 import static dev.tidemark.coordinator.chain.Story.SECOND_BACKUP;
 import static dev.tidemark.coordinator.chain.Story.VDA;
+import static dev.tidemark.coordinator.chain.Story.VDB;
 import static dev.tidemark.coordinator.chain.Story.machine;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.schema.command.AbortErrand;
 import dev.tidemark.schema.command.DeleteBackup;
 import dev.tidemark.schema.command.RecordReport;
 import dev.tidemark.schema.command.RestoreBackup;
@@ -21,8 +23,10 @@ import dev.tidemark.schema.contract.DeleteBackupOperation;
 import dev.tidemark.schema.contract.OperationResult;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.Outcome.Evidence;
+import dev.tidemark.schema.contract.RecordedFile;
 import dev.tidemark.schema.contract.Report;
 import dev.tidemark.schema.contract.Sight;
+import dev.tidemark.schema.contract.VerifyOperation;
 import dev.tidemark.schema.event.BackupDeleted;
 import dev.tidemark.schema.event.BackupDeletionFailed;
 import dev.tidemark.schema.event.BackupDeletionRequested;
@@ -39,6 +43,7 @@ import dev.tidemark.schema.id.OperationId;
 import dev.tidemark.schema.id.RepositoryName;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What goes, what may not go, and what is planned when it has gone. */
@@ -161,6 +166,13 @@ class BackupDeletionTest {
     }
 
     @Test
+    void a_deletion_cannot_be_aborted() {
+        three().when(delete(THIRD))
+                .when(new AbortErrand(MACHINE, new OperationId(Story.ulid(605)), DELETION, AT))
+                .thenRejected(Rejection.Unsupported.class);
+    }
+
+    @Test
     void foreign_evidence_deletes_nothing() {
         told(three().when(delete(THIRD)), new Outcome.Done(new Evidence.Verified(1)))
                 .then(BackupDeletionFailed.class);
@@ -225,6 +237,33 @@ class BackupDeletionTest {
         assertThat(damaged(story)).isEmpty();
         verified(story, THIRD, new Evidence.Damaged(List.of(new DamagedDisk(VDA, "elsewhere", "digest"))));
         assertThat(damaged(story)).containsExactly(THIRD);
+    }
+
+    @Test
+    void whoever_reads_a_backup_is_told_what_the_log_says_of_every_file_it_stands_on() {
+        Story story = three().when(new VerifyBackup(MACHINE, DELETION, SECOND_BACKUP, NEAR, true, AT));
+        VerifyOperation reading =
+                (VerifyOperation) story.desired().repositoryOperations().getFirst();
+        assertThat(reading.deep()).isTrue();
+        List<RecordedFile> expected = List.of(VDA, VDB).stream()
+                .flatMap(disk -> Stream.of(SECOND_BACKUP, BACKUP)
+                        .map(backup -> story.now().stored(backup).orElseThrow())
+                        .map(kept -> {
+                            StoredBackup.File file = kept.file(disk).orElseThrow();
+                            return new RecordedFile(kept.backup(), disk, file.parent(), file.bytes(), file.sha256());
+                        }))
+                .toList();
+        assertThat(reading.recorded()).containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(expected).allSatisfy(file -> assertThat(file.sha256()).isNotEmpty());
+    }
+
+    @Test
+    void of_a_backup_that_the_log_does_not_know_it_says_nothing() {
+        Story story = machine().when(new VerifyBackup(MACHINE, DELETION, BACKUP, NEAR, AT));
+        VerifyOperation reading =
+                (VerifyOperation) story.desired().repositoryOperations().getFirst();
+        assertThat(reading.deep()).isFalse();
+        assertThat(reading.recorded()).isEmpty();
     }
 
     private static void verified(Story story, BackupId backup, Evidence evidence) {

@@ -8,9 +8,11 @@ import static dev.tidemark.coordinator.chain.Story.VDA;
 import static dev.tidemark.coordinator.chain.Story.machine;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.schema.command.AbortErrand;
 import dev.tidemark.schema.command.RecordReport;
 import dev.tidemark.schema.command.RestoreBackup;
 import dev.tidemark.schema.command.VerifyBackup;
+import dev.tidemark.schema.contract.AbortOperation;
 import dev.tidemark.schema.contract.OperationResult;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.Outcome.Evidence;
@@ -19,6 +21,7 @@ import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.event.BackupDamaged;
 import dev.tidemark.schema.event.BackupVerified;
 import dev.tidemark.schema.event.DamagedDisk;
+import dev.tidemark.schema.event.ErrandAbortRequested;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.event.RestoreCompleted;
@@ -26,6 +29,7 @@ import dev.tidemark.schema.event.RestoreFailed;
 import dev.tidemark.schema.event.RestoreFormat;
 import dev.tidemark.schema.event.RestoredDisk;
 import dev.tidemark.schema.event.VerificationFailed;
+import dev.tidemark.schema.event.VerificationRequested;
 import dev.tidemark.schema.id.OperationId;
 import java.util.List;
 import java.util.stream.Stream;
@@ -89,6 +93,55 @@ class ErrandConclusionTest {
         assertThat(told(story, VERIFICATION, new Outcome.Unknown("lost")).outcome())
                 .isEmpty();
         assertThat(story.now().errands()).hasSize(2);
+    }
+
+    @Test
+    void a_verification_was_deep_if_the_gateway_says_so_and_not_because_it_was_to_be() {
+        OperationId deep = new OperationId(Story.ulid(503));
+        Story asked = machine().when(new VerifyBackup(MACHINE, deep, BACKUP, NEAR, true, AT));
+        assertThat(asked.only(VerificationRequested.class).deep()).contains(true);
+        assertThat(told(asked, deep, new Outcome.Done(new Evidence.Verified(7, true)))
+                        .only(BackupVerified.class)
+                        .deep())
+                .contains(true);
+        Story again = machine().when(new VerifyBackup(MACHINE, deep, BACKUP, NEAR, true, AT));
+        assertThat(told(again, deep, new Outcome.Done(new Evidence.Verified(7)))
+                        .only(BackupVerified.class)
+                        .deep())
+                .isEmpty();
+    }
+
+    @Test
+    void an_errand_that_is_to_end_is_handed_out_as_its_abort_and_ends_as_it_does() {
+        for (OperationId errand : List.of(VERIFICATION, RESTORE)) {
+            Story story = withErrands();
+            OperationId abort = new OperationId(Story.ulid(504));
+            story.when(new AbortErrand(MACHINE, abort, errand, AT)).then(ErrandAbortRequested.class);
+            assertThat(story.desired().repositoryOperations())
+                    .filteredOn(asked -> asked.id().equals(errand))
+                    .singleElement()
+                    .isInstanceOf(AbortOperation.class);
+            // Asked again, it is the same.
+            story.when(new AbortErrand(MACHINE, abort, errand, AT)).thenNothing();
+            told(story, errand, new Outcome.Refused(FailureCode.ABORTED, "ended"));
+            assertThat(story.outcome())
+                    .singleElement()
+                    .satisfies(
+                            event -> assertThat(event).isInstanceOfAny(VerificationFailed.class, RestoreFailed.class));
+            assertThat(story.now().errands()).hasSize(1);
+            story.when(new AbortErrand(MACHINE, story.newOperation(), errand, AT))
+                    .thenRejected(Rejection.NotUnderWay.class);
+        }
+    }
+
+    @Test
+    void an_abort_that_came_too_late_takes_nothing_back() {
+        Story story = withErrands();
+        story.when(new AbortErrand(MACHINE, new OperationId(Story.ulid(504)), RESTORE, AT));
+        assertThat(told(story, RESTORE, new Outcome.Done(new Evidence.Restored(RESTORED)))
+                        .only(RestoreCompleted.class)
+                        .disks())
+                .isEqualTo(RESTORED);
     }
 
     @Test

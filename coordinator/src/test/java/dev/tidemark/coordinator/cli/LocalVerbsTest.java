@@ -57,7 +57,9 @@ class LocalVerbsTest {
                         "--repository",
                         "b=b",
                         "--host=alpha",
-                        "--no-gateway"))
+                        "--no-gateway",
+                        "--jobs-per-host=2",
+                        "--jobs-per-repository=5"))
                 .isZero();
         assertThat(verbs.asked)
                 .isEqualTo(List.of(new ServeOptions(
@@ -72,7 +74,11 @@ class LocalVerbsTest {
                                 new RepositoryName("b"),
                                 Path.of("b").toAbsolutePath()),
                         Optional.of(new HostName("alpha")),
-                        false)));
+                        false,
+                        Optional.empty(),
+                        OptionalInt.of(2),
+                        OptionalInt.of(5))));
+        assertThat(run("serve", "--jobs-per-host=0")).isEqualTo(2);
     }
 
     @Test

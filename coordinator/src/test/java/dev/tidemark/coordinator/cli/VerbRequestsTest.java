@@ -218,6 +218,24 @@ class VerbRequestsTest {
     }
 
     @Test
+    void backup_abort_takes_the_id_of_a_verification_or_restore_too() {
+        String id = "01K1ZB00000000000000000000";
+        coordinator.answers("POST /v1/backups/" + id + "/abort", 404, "{\"status\":404,\"code\":\"BACKUP_NOT_FOUND\"}");
+        coordinator.answers(
+                "POST /v1/operations/" + id + "/abort", 202, Answers.operation("ABORT_OPERATION", "PENDING", id));
+        Ended ended = commands.run("backup", "abort", id, "--no-wait");
+        assertThat(ended.exitCode()).isZero();
+        assertThat(ended.results()).contains(Answers.OPERATION_ID);
+    }
+
+    @Test
+    void backup_verify_deep_says_so_in_the_body() {
+        assertThat(started("POST", "/v1/backups/01K1ZB/verify", "VERIFY", "backup", "verify", "01K1ZB", "--deep")
+                        .body())
+                .isEqualTo("{\"deep\":true}");
+    }
+
+    @Test
     void backup_verify_posts() {
         assertThat(started("POST", "/v1/backups/01K1ZB/verify", "VERIFY", "backup", "verify", "01K1ZB")
                         .body())

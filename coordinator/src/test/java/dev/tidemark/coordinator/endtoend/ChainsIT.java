@@ -161,6 +161,20 @@ class ChainsIT {
     }
 
     @Test
+    void a_backup_that_has_not_ended_by_its_deadline_is_aborted_and_the_next_has_its_bits() {
+        Made first = client.backUp();
+        machine.write("d0", 0, 2 << 20);
+        JsonNode running = client.startBackup(Map.of("bytesPerSecondMax", 1, "deadlineSeconds", 1));
+        site.api().failed(running, "DEADLINE_PASSED");
+        assertThat(machine.leftovers()).isEmpty();
+        client.assertClean(site.repository("default"));
+        Made next = client.backUp();
+        assertThat(next.disk("d0").path("parent").asString("")).isEqualTo(first.id());
+        assertThat(next.disk("d0").path("bytes").asLong(0)).isGreaterThanOrEqualTo(2L << 20);
+        then();
+    }
+
+    @Test
     void a_backup_that_is_too_slow_is_let_go_faster_while_it_runs() {
         machine.write("d0", 0, 2 << 20);
         JsonNode running = client.startBackup(Map.of("bytesPerSecondMax", 1));

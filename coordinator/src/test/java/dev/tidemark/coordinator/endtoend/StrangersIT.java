@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidemark.coordinator.endtoend.Client.Made;
 import dev.tidemark.coordinator.stage.Stage;
 import dev.tidemark.gateway.testkit.Covers;
+import dev.tidemark.gateway.testkit.RequiredProgram;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -260,6 +264,53 @@ class StrangersIT {
         assertThat(site.api().get("/v1/backups/" + child.id()).path("damaged").asBoolean(true))
                 .isFalse();
         then("FULL BASE_BACKUP_DAMAGED", "INCREMENTAL");
+    }
+
+    @Test
+    void a_file_that_was_rewritten_with_its_manifest_is_found_by_what_the_log_says() throws IOException {
+        Made parent = client.made().getFirst();
+        assertThat(deeply(parent)).isEqualTo("DONE");
+        JsonNode sound = site.api().get("/v1/backups/" + parent.id());
+        assertThat(sound.path("deepVerifiedAt").asString(""))
+                .isEqualTo(sound.path("verifiedAt").asString("-"));
+        Path file = directory(parent).resolve("d0.qcow2");
+        assertThat(file.toFile().setWritable(true)).isTrue();
+        RequiredProgram.QEMU_IO.run("-f", "qcow2", "-c", "write -P 77 0 512", file.toString());
+        Path manifest = directory(parent).resolve("manifest.json");
+        assertThat(manifest.toFile().setWritable(true)).isTrue();
+        JsonNode before = sound.path("disks").path(0);
+        String text = Files.readString(manifest);
+        assertThat(text).contains(before.path("sha256").asString("-"));
+        Files.writeString(
+                manifest,
+                text.replace(before.path("sha256").asString(""), sha256(file))
+                        .replace("\"fileSize\" : " + before.path("fileSize"), "\"fileSize\" : " + Files.size(file)));
+
+        assertThat(verify(parent)).isEqualTo("FAILED");
+        assertThat(site.api()
+                        .get("/v1/backups/" + parent.id())
+                        .path("disks")
+                        .path(0)
+                        .path("damage")
+                        .asString(""))
+                .contains("not that of the log");
+        client.forget(parent);
+        then("FULL BASE_BACKUP_DAMAGED", "INCREMENTAL");
+    }
+
+    private static String sha256(Path file) throws IOException {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+
+    private String deeply(Made backup) {
+        return site.api()
+                .ended(site.api().start("/v1/backups/" + backup.id() + "/verify", Map.of("deep", true)))
+                .path("state")
+                .asString("");
     }
 
     private String verify(Made backup) {

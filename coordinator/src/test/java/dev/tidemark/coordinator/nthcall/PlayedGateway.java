@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.nthcall;
 
+import dev.tidemark.schema.contract.AbortOperation;
 import dev.tidemark.schema.contract.CheckpointOperation;
 import dev.tidemark.schema.contract.DeleteBackupOperation;
 import dev.tidemark.schema.contract.DeletionOperation;
@@ -138,6 +139,7 @@ final class PlayedGateway {
     private static Outcome outcomeOf(RepositoryOperation operation) {
         return switch (operation) {
             case VerifyOperation verification -> new Outcome.Done(new Evidence.Verified(7));
+            case AbortOperation _ -> new Outcome.Refused(FailureCode.ABORTED, "told to end");
             case DeleteBackupOperation deletion -> new Outcome.Done(new Evidence.Removed(7));
             case MergeBackupOperation merge ->
                 new Outcome.Done(new Evidence.Merged(merge.disks().stream()

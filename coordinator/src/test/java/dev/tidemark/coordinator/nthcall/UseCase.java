@@ -147,6 +147,20 @@ enum UseCase {
             return reporting(life);
         }
     },
+    ABORT_VERIFICATION {
+        @Override
+        Runnable given(Life life) {
+            String reading = verifying(life);
+            return () -> life.ask(Request.post("/v1/operations/" + reading + "/abort", "{}"));
+        }
+    },
+    REPORT_VERIFICATION_ABORT {
+        @Override
+        Runnable given(Life life) {
+            life.ask(Request.post("/v1/operations/" + verifying(life) + "/abort", "{}"));
+            return reporting(life);
+        }
+    },
     RESTORE {
         @Override
         Runnable given(Life life) {
@@ -349,6 +363,11 @@ enum UseCase {
                 .word("target");
         life.settle();
         return backup;
+    }
+
+    private static String verifying(Life life) {
+        return life.ask(Request.post("/v1/backups/" + backedUp(life) + "/verify", "{}"))
+                .word("id");
     }
 
     private static void restore(Life life) {

@@ -2,8 +2,10 @@ package dev.tidemark.coordinator.simulation;
 
 import dev.tidemark.coordinator.chain.Checkpoint;
 import dev.tidemark.coordinator.chain.Decision;
+import dev.tidemark.coordinator.chain.Errand;
 import dev.tidemark.coordinator.chain.Pending;
 import dev.tidemark.schema.command.AbortBackup;
+import dev.tidemark.schema.command.AbortErrand;
 import dev.tidemark.schema.command.CreateCheckpoint;
 import dev.tidemark.schema.command.DeleteBackup;
 import dev.tidemark.schema.command.DeleteCheckpoint;
@@ -97,15 +99,26 @@ final class Client {
         return switch (dice.below(16)) {
             case 0, 1 -> create();
             case 2, 3 -> anyCheckpoint().<MachineCommand>map(this::delete).orElseGet(this::create);
-            case 4 ->
-                simulation.log.now().pending().orElse(null) instanceof Pending.Backup backup
-                        ? new AbortBackup(simulation.id, operation(), backup.backup(), PlayedLog.NOW)
-                        : create();
+            case 4 -> abort();
             case 5 -> verify(dice.any(Simulation.REPOSITORIES));
             case 6 -> restore(dice.any(Simulation.REPOSITORIES));
             case 7, 8 -> deleteBackup(dice.any(Simulation.REPOSITORIES));
             default -> back(dice.any(Simulation.REPOSITORIES), anyRequest());
         };
+    }
+
+    private MachineCommand abort() {
+        if (simulation.log.now().pending().orElse(null) instanceof Pending.Backup backup) {
+            return new AbortBackup(simulation.id, operation(), backup.backup(), PlayedLog.NOW);
+        }
+        List<Errand> errands = simulation.log.now().errands();
+        return errands.isEmpty()
+                ? create()
+                : new AbortErrand(
+                        simulation.id,
+                        operation(),
+                        simulation.world.dice.any(errands).operation().id(),
+                        PlayedLog.NOW);
     }
 
     CreateCheckpoint create() {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class GatewayLife implements Clockwork {
     private final World world;
     private boolean dead;
+    private boolean interrupted;
     final ImageWatch images;
     String cursor = "";
 
@@ -33,6 +34,14 @@ final class GatewayLife implements Clockwork {
     void check() {
         if (isDead()) {
             throw new Crashed();
+        }
+    }
+
+    /** For whatever waits or reads files: whoever was interrupted before it began is told at its first chance, as a thread is. */
+    void checkInterrupt() throws InterruptedException {
+        if (interrupted) {
+            interrupted = false;
+            throw new InterruptedException("as played");
         }
     }
 
@@ -77,7 +86,7 @@ final class GatewayLife implements Clockwork {
     private final class PlayedWork implements Work {
         private final String name;
         private final Runnable work;
-        private boolean cancelled;
+        private boolean toEnd;
 
         PlayedWork(String name, Runnable work) {
             this.name = name;
@@ -95,19 +104,23 @@ final class GatewayLife implements Clockwork {
         }
 
         private void run() {
-            if (cancelled || isDead()) {
+            if (isDead()) {
                 return;
             }
+            boolean outer = interrupted;
+            interrupted = toEnd;
             try {
                 work.run();
             } catch (Crashed end) {
                 dead = true;
+            } finally {
+                interrupted = outer;
             }
         }
 
         @Override
         public void interrupt() {
-            cancelled = true;
+            toEnd = true;
         }
 
         @Override

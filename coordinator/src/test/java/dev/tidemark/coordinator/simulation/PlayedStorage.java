@@ -12,6 +12,7 @@ import dev.tidemark.gateway.model.Cells;
 import dev.tidemark.gateway.model.ModelDaemon;
 import dev.tidemark.gateway.qmp.NbdListening;
 import dev.tidemark.gateway.reconcile.Storage;
+import dev.tidemark.schema.contract.AbortOperation;
 import dev.tidemark.schema.contract.BackupOperation;
 import dev.tidemark.schema.contract.DeleteBackupOperation;
 import dev.tidemark.schema.contract.DiskBackup;
@@ -353,12 +354,17 @@ final class PlayedStorage {
         }
 
         @Override
-        public Outcome run(RepositoryOperation operation, MachineId machine, ProgressListener progress) {
+        public Outcome run(RepositoryOperation operation, MachineId machine, ProgressListener progress)
+                throws InterruptedException {
+            life.checkInterrupt();
             if (fails(Site.ERRAND)) {
                 return new Outcome.Refused(FailureCode.REPOSITORY_FAILED, "as played");
             }
             if (operation instanceof DeleteBackupOperation delete) {
                 return delete(delete);
+            }
+            if (operation instanceof AbortOperation) {
+                return new Outcome.Refused(FailureCode.ABORTED, "as asked");
             }
             Held held = of(completed, operation.repository()).get(operation.backup());
             if (held == null) {
@@ -370,6 +376,7 @@ final class PlayedStorage {
                 case DeleteBackupOperation delete -> delete(delete);
                 case MergeBackupOperation merge ->
                     throw new IllegalStateException("nobody asks for a merge here: " + merge);
+                case AbortOperation abort -> throw new IllegalStateException("done before: " + abort);
             };
             simulation.pass(life, Site.ERRAND, true);
             return outcome;
@@ -491,7 +498,9 @@ final class PlayedStorage {
             }
 
             @Override
-            public Manifest complete(BackupFacts facts, ProgressListener progress) throws RepositoryException {
+            public Manifest complete(BackupFacts facts, ProgressListener progress)
+                    throws RepositoryException, InterruptedException {
+                life.checkInterrupt();
                 Fault fault = before(Site.COMPLETE);
                 if (of(partials, repository).get(backup) != held) {
                     throw failed("the unfinished backup is gone");

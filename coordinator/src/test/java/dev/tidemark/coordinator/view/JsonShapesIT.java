@@ -138,6 +138,7 @@ class JsonShapesIT {
                 "requestedAt",
                 "verifiedAt",
                 "verifiedBy",
+                "deepVerifiedAt",
                 "damaged");
         has(backup.path("disks").path(0), "disk", "kind", "since", "cause", "bytes", "file", "sha256");
     }

@@ -14,11 +14,13 @@ import dev.tidemark.schema.event.BackupVerified;
 import dev.tidemark.schema.event.CheckpointDeleted;
 import dev.tidemark.schema.event.CheckpointDeletionRequested;
 import dev.tidemark.schema.event.CheckpointRequested;
+import dev.tidemark.schema.event.ErrandAbortRequested;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.event.MachineRemoved;
 import dev.tidemark.schema.event.Moment;
 import dev.tidemark.schema.event.OperationInDoubt;
+import dev.tidemark.schema.event.VerificationFailed;
 import dev.tidemark.schema.event.VerificationRequested;
 import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.DiskName;
@@ -371,6 +373,33 @@ class ProjectionIT {
         assertThat(operation(backup.operation()).error()).isNull();
         assertThat(operation(backup.operation()).events()).isEqualTo(4);
         assertThat(queries.backup(backup.backup()).orElseThrow().error()).isNull();
+    }
+
+    @Test
+    void an_abort_ends_with_what_it_was_to_end_and_tells_if_it_came_too_late() throws SQLException {
+        Story story = Story.seen(1, "vm1");
+        BackupRequested backup = story.backup(Optional.empty());
+        OperationId ended = story.nextOperation();
+        OperationId abort = story.nextOperation();
+        story.tell(new VerificationRequested(story.machine(), ended, backup.backup(), Story.REPOSITORY, story.now()));
+        story.tell(new ErrandAbortRequested(story.machine(), abort, ended, story.now()));
+        models.tell(story);
+        assertThat(operation(abort).kind()).isEqualTo(OperationKind.ABORT_OPERATION);
+        assertThat(operation(abort).state()).isEqualTo(OperationState.PENDING);
+        int before = story.told().size();
+        story.tell(new VerificationFailed(
+                story.machine(), ended, backup.backup(), FailureCode.ABORTED, "on request", story.now()));
+        OperationId whole = story.nextOperation();
+        OperationId late = story.nextOperation();
+        story.tell(new VerificationRequested(story.machine(), whole, backup.backup(), Story.REPOSITORY, story.now()));
+        story.tell(new ErrandAbortRequested(story.machine(), late, whole, story.now()));
+        story.tell(new BackupVerified(story.machine(), whole, backup.backup(), 5, story.now()));
+        models.tell(story.told().subList(before, story.told().size()));
+        assertThat(operation(ended).code()).isEqualTo("ABORTED");
+        assertThat(operation(abort).state()).isEqualTo(OperationState.DONE);
+        assertThat(operation(whole).state()).isEqualTo(OperationState.DONE);
+        assertThat(operation(late).state()).isEqualTo(OperationState.FAILED);
+        assertThat(operation(late).code()).isEqualTo("TOO_LATE");
     }
 
     @Test

@@ -28,6 +28,7 @@ import dev.tidemark.schema.event.DriftAction;
 import dev.tidemark.schema.event.DriftFound;
 import dev.tidemark.schema.event.DriftGone;
 import dev.tidemark.schema.event.DriftKind;
+import dev.tidemark.schema.event.ErrandAbortRequested;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.FullCause;
 import dev.tidemark.schema.event.MachineRemoved;
@@ -205,6 +206,9 @@ final class RandomStory {
         BackupId backup = completed.get(dice.nextInt(completed.size()));
         OperationId operation = story.nextOperation();
         story.tell(new VerificationRequested(story.machine(), operation, backup, Story.REPOSITORY, story.now()));
+        if (dice.nextInt(4) == 0) {
+            story.tell(new ErrandAbortRequested(story.machine(), story.nextOperation(), operation, story.now()));
+        }
         switch (dice.nextInt(3)) {
             case 0 -> story.tell(new BackupVerified(story.machine(), operation, backup, 8192, story.now()));
             case 1 -> {

@@ -359,8 +359,13 @@ final class Story {
     }
 
     OperationId verified(BackupRequested backup, String caller) {
+        return verified(backup, caller, false);
+    }
+
+    OperationId verified(BackupRequested backup, String caller, boolean deep) {
         OperationId operation = verificationRequested(backup, caller);
-        tell(new BackupVerified(machine(), operation, backup.backup(), 5, now()));
+        tell(new BackupVerified(
+                machine(), operation, backup.backup(), 5, deep ? Optional.of(true) : Optional.empty(), now()));
         return operation;
     }
 

@@ -1,5 +1,6 @@
 package dev.tidemark.gateway.reconcile;
 
+import dev.tidemark.schema.contract.AbortOperation;
 import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.LinkException;
 import dev.tidemark.schema.contract.OperationResult;
@@ -34,6 +35,7 @@ final class RepositoryRunner {
     private final Signals signals;
     private final Set<OperationId> ended = new HashSet<>();
     private Clockwork.@Nullable Work work;
+    private @Nullable RepositoryOperation running;
     private boolean busy;
 
     RepositoryRunner(Surroundings surroundings, Signals signals) {
@@ -42,8 +44,15 @@ final class RepositoryRunner {
     }
 
     /** Begins the next one if none is being worked on. */
-    synchronized void run(Desired desired) {
-        if (signals.isStopped() || busy) {
+    synchronized void run(Desired asked) {
+        // The one before may have ended since the caller looked: what the log says of files is that of before its end.
+        Desired newest = signals.desired();
+        Desired desired = newest.version() > asked.version() ? newest : asked;
+        if (signals.isStopped()) {
+            return;
+        }
+        if (busy) {
+            endIfAborted(desired);
             return;
         }
         if (desired.repositoryOperations().isEmpty()) {
@@ -60,8 +69,24 @@ final class RepositoryRunner {
         if (next.isPresent()) {
             RepositoryOperation operation = next.get();
             busy = true;
+            running = operation;
             work = surroundings.clockwork().prepare("repository " + operation.id(), () -> work(desired, operation));
             work.start();
+        }
+    }
+
+    /** It is begun again as an abort, which removes what was made, once its thread has ended. */
+    private void endIfAborted(Desired desired) {
+        RepositoryOperation current = running;
+        Clockwork.Work thread = work;
+        if (current == null || thread == null || current instanceof AbortOperation) {
+            return;
+        }
+        boolean aborted = desired.repositoryOperations().stream()
+                .anyMatch(asked -> asked instanceof AbortOperation && asked.id().equals(current.id()));
+        if (aborted) {
+            LOG.info("{} is to end", current.id());
+            thread.interrupt();
         }
     }
 
@@ -89,6 +114,7 @@ final class RepositoryRunner {
         } finally {
             synchronized (this) {
                 busy = false;
+                running = null;
             }
             // The reconciler then begins the next one.
             signals.hint();

@@ -18,18 +18,21 @@ final class Signals {
         this.news = true;
     }
 
-    /** A newer desired state; an older one is late mail. */
+    /** A newer desired state, or one that no longer keeps something waiting; an older one is late mail. */
     synchronized void offer(Desired offered) {
-        if (offered.version() > desired.version() || !offered.qmpSocket().equals(desired.qmpSocket())) {
+        if (offered.version() > desired.version()
+                || offered.asksForMoreThan(desired)
+                || !offered.qmpSocket().equals(desired.qmpSocket())) {
             desired = offered;
             news = true;
             notifyAll();
         }
     }
 
-    /** The answer to our own report: nobody needs to be woken for it. */
+    /** The answer to our own report: nobody needs to be woken for it, unless it asks for what had to wait so far. */
     synchronized void take(Desired answered) {
-        if (answered.version() >= desired.version()) {
+        if (answered.version() >= desired.version() && !desired.asksForMoreThan(answered)) {
+            news |= answered.asksForMoreThan(desired);
             desired = answered;
         }
     }

@@ -14,6 +14,7 @@ public sealed interface MachineCommand
                 ChangeBackupSpeed,
                 FinishBackup,
                 VerifyBackup,
+                AbortErrand,
                 DeleteBackup,
                 MergeBackup,
                 ProtectBackup,

@@ -17,7 +17,7 @@ import java.util.OptionalLong;
 
 /**
  * Back up the selected disks; an empty selection means all. {@code quiesce}: frozen or not at all. {@code pull} are the terms if a client
- * is to read them.
+ * is to read them, {@code deadline} is when it is to have ended.
  */
 public record StartBackup(
         MachineId machine,
@@ -32,10 +32,43 @@ public record StartBackup(
         Optional<Compression> compression,
         boolean quiesce,
         Optional<PullTerms> pull,
+        Optional<Instant> deadline,
         Instant askedAt)
         implements MachineCommand {
     public StartBackup {
         selection = List.copyOf(selection);
+    }
+
+    /** One that takes its time. */
+    public StartBackup(
+            MachineId machine,
+            OperationId operation,
+            BackupId backup,
+            RepositoryName repository,
+            BackupMode mode,
+            BackupRequest request,
+            Optional<BackupCheckpoint> checkpoint,
+            List<DiskName> selection,
+            OptionalLong bytesPerSecondMax,
+            Optional<Compression> compression,
+            boolean quiesce,
+            Optional<PullTerms> pull,
+            Instant askedAt) {
+        this(
+                machine,
+                operation,
+                backup,
+                repository,
+                mode,
+                request,
+                checkpoint,
+                selection,
+                bytesPerSecondMax,
+                compression,
+                quiesce,
+                pull,
+                Optional.empty(),
+                askedAt);
     }
 
     /** A push backup of a guest that is left alone. */

@@ -55,4 +55,17 @@ public record Desired(
                 List.of(),
                 Optional.empty());
     }
+
+    /** The same machine, asked for this only. */
+    public Desired asking(Optional<Operation> asked, List<RepositoryOperation> ofRepositories) {
+        return new Desired(
+                machine, name, host, version, qmpSocket, disks, asked, ofRepositories, qgaSocket, removable, frozenBy);
+    }
+
+    /** Whether this asks for something that another one of the same version does not: what had to wait may begin. */
+    public boolean asksForMoreThan(Desired other) {
+        return version == other.version
+                && ((operation.isPresent() && other.operation.isEmpty())
+                        || repositoryOperations.size() > other.repositoryOperations.size());
+    }
 }

@@ -84,8 +84,13 @@ public sealed interface Outcome {
             }
         }
 
-        /** So many bytes were read and agree with the manifests. */
-        record Verified(long bytes) implements Evidence {}
+        /** So many bytes were read and agree with the manifests; {@code deep} says that the disks were restored and compared too. */
+        record Verified(long bytes, boolean deep) implements Evidence {
+            /** Read alone. */
+            public Verified(long bytes) {
+                this(bytes, false);
+            }
+        }
 
         /** These files do not agree with their manifests. */
         record Damaged(List<DamagedDisk> disks) implements Evidence {

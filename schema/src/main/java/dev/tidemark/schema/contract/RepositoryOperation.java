@@ -12,10 +12,11 @@ import dev.tidemark.schema.id.RepositoryName;
     @JsonSubTypes.Type(value = VerifyOperation.class, name = "VERIFY"),
     @JsonSubTypes.Type(value = RestoreOperation.class, name = "RESTORE"),
     @JsonSubTypes.Type(value = DeleteBackupOperation.class, name = "DELETE_BACKUP"),
-    @JsonSubTypes.Type(value = MergeBackupOperation.class, name = "MERGE_BACKUP")
+    @JsonSubTypes.Type(value = MergeBackupOperation.class, name = "MERGE_BACKUP"),
+    @JsonSubTypes.Type(value = AbortOperation.class, name = "ABORT")
 })
 public sealed interface RepositoryOperation
-        permits VerifyOperation, RestoreOperation, DeleteBackupOperation, MergeBackupOperation {
+        permits VerifyOperation, RestoreOperation, DeleteBackupOperation, MergeBackupOperation, AbortOperation {
     /** The operation. */
     OperationId id();
 

@@ -16,6 +16,7 @@ import java.util.OptionalLong;
  * @param compression came later: empty in older logs, whose backups were not compressed
  * @param quiesce came later: whether the guest's file systems are to be frozen at the moment; empty in older logs, which froze none
  * @param pull came later: there if, and only if, a client is to read the data; in older logs none does
+ * @param deadline came later: when it is to have ended; in older logs none has to
  */
 public record BackupRequested(
         MachineId machine,
@@ -31,11 +32,46 @@ public record BackupRequested(
         Optional<Compression> compression,
         Optional<Boolean> quiesce,
         Optional<PullTerms> pull,
+        Optional<Instant> deadline,
         Instant at)
         implements MachineEvent {
     public BackupRequested {
         selection = List.copyOf(selection);
         disks = List.copyOf(disks);
+    }
+
+    /** One that takes its time. */
+    public BackupRequested(
+            MachineId machine,
+            OperationId operation,
+            BackupId backup,
+            RepositoryName repository,
+            BackupMode mode,
+            BackupRequest request,
+            Optional<BackupCheckpoint> checkpoint,
+            List<DiskName> selection,
+            List<DiskPlan> disks,
+            OptionalLong bytesPerSecondMax,
+            Optional<Compression> compression,
+            Optional<Boolean> quiesce,
+            Optional<PullTerms> pull,
+            Instant at) {
+        this(
+                machine,
+                operation,
+                backup,
+                repository,
+                mode,
+                request,
+                checkpoint,
+                selection,
+                disks,
+                bytesPerSecondMax,
+                compression,
+                quiesce,
+                pull,
+                Optional.empty(),
+                at);
     }
 
     /** A push backup. */

@@ -44,6 +44,8 @@ public enum FailureCode {
     BACKUP_NEEDED,
     /** Ended on request. */
     ABORTED,
+    /** It had not ended when its time was over. */
+    DEADLINE_PASSED,
     /** The machine left protection. */
     MACHINE_REMOVED,
     /** QEMU or the disk cannot do what was asked. */

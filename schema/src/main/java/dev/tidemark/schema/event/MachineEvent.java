@@ -38,6 +38,7 @@ public sealed interface MachineEvent
                 BackupVerified,
                 BackupDamaged,
                 VerificationFailed,
+                ErrandAbortRequested,
                 RestoreRequested,
                 RestoreCompleted,
                 RestoreFailed,

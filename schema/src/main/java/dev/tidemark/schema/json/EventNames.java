@@ -30,6 +30,7 @@ import dev.tidemark.schema.event.CheckpointFailed;
 import dev.tidemark.schema.event.CheckpointRequested;
 import dev.tidemark.schema.event.DriftFound;
 import dev.tidemark.schema.event.DriftGone;
+import dev.tidemark.schema.event.ErrandAbortRequested;
 import dev.tidemark.schema.event.GuestFreezeBegun;
 import dev.tidemark.schema.event.GuestThawed;
 import dev.tidemark.schema.event.MachineEvent;
@@ -118,6 +119,7 @@ public final class EventNames {
         names.put("backup-verified.v1", BackupVerified.class);
         names.put("backup-damaged.v1", BackupDamaged.class);
         names.put("verification-failed.v1", VerificationFailed.class);
+        names.put("errand-abort-requested.v1", ErrandAbortRequested.class);
         names.put("restore-requested.v1", RestoreRequested.class);
         names.put("restore-completed.v1", RestoreCompleted.class);
         names.put("restore-failed.v1", RestoreFailed.class);

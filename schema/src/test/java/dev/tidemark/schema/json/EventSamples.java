@@ -44,6 +44,7 @@ import dev.tidemark.schema.event.DriftAction;
 import dev.tidemark.schema.event.DriftFound;
 import dev.tidemark.schema.event.DriftGone;
 import dev.tidemark.schema.event.DriftKind;
+import dev.tidemark.schema.event.ErrandAbortRequested;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.FullCause;
 import dev.tidemark.schema.event.GuestFreezeBegun;
@@ -449,6 +450,7 @@ final class EventSamples {
                 new BackupDamaged(
                         MACHINE, OPERATION, BACKUP, List.of(new DamagedDisk(VDA, "m/b/vda.qcow2", "digest")), AT),
                 new VerificationFailed(MACHINE, OPERATION, BACKUP, FailureCode.REPOSITORY_FAILED, "unreadable", AT),
+                new ErrandAbortRequested(MACHINE, OPERATION, new OperationId("01JCCCCCCCCCCCCCCCCCCCCCCC"), AT),
                 new RestoreRequested(
                         MACHINE, OPERATION, BACKUP, REPOSITORY, List.of(VDA), "/restore", RestoreFormat.RAW, AT),
                 new RestoreCompleted(
@@ -518,5 +520,40 @@ final class EventSamples {
                         Optional.empty(),
                         Optional.of(FullCause.NO_BITMAP_SUPPORT),
                         "raw"));
+    }
+
+    /** With the member that came later. */
+    static BackupRequested backupRequestedWithDeadline() {
+        return new BackupRequested(
+                MACHINE,
+                OPERATION,
+                BACKUP,
+                REPOSITORY,
+                BackupMode.PUSH,
+                new BackupRequest.Full(),
+                Optional.empty(),
+                List.of(VDA, VDB),
+                plans(),
+                OptionalLong.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(AT.plusSeconds(3_600)),
+                AT);
+    }
+
+    /** With the member that came later. */
+    static BackupAbortRequested backupAbortedByDeadline() {
+        return new BackupAbortRequested(MACHINE, OPERATION, BACKUP, Optional.of(FailureCode.DEADLINE_PASSED), AT);
+    }
+
+    /** With the member that came later. */
+    static VerificationRequested deepVerificationRequested() {
+        return new VerificationRequested(MACHINE, OPERATION, BACKUP, REPOSITORY, Optional.of(true), AT);
+    }
+
+    /** With the member that came later. */
+    static BackupVerified backupVerifiedDeep() {
+        return new BackupVerified(MACHINE, OPERATION, BACKUP, 1L << 41, Optional.of(true), AT);
     }
 }

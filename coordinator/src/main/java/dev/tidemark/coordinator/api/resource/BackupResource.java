@@ -50,6 +50,7 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 public final class BackupResource {
     private static final long LEASE_SECONDS = 24 * 3600;
+    private static final long DEADLINE_SECONDS_MAX = 365L * 24 * 3600;
     private static final long LEASE_SECONDS_MAX = 30 * LEASE_SECONDS;
 
     private final Engine engine;
@@ -57,6 +58,7 @@ public final class BackupResource {
     private final Lookup lookup;
     private final Submissions submissions;
     private final FreshIds ids;
+    private final Jobs jobs;
 
     public BackupResource(Engine engine, Queries queries, Lookup lookup, Submissions submissions, FreshIds ids) {
         this.engine = engine;
@@ -64,6 +66,7 @@ public final class BackupResource {
         this.lookup = lookup;
         this.submissions = submissions;
         this.ids = ids;
+        this.jobs = new Jobs(engine);
     }
 
     /** What kind of backup is asked for. */
@@ -94,12 +97,15 @@ public final class BackupResource {
             OptionalLong bytesPerSecondMax,
             Optional<Boolean> compress,
             Optional<Boolean> quiesce,
+            OptionalLong deadlineSeconds,
             OptionalLong leaseSeconds,
             OptionalLong scratchBytesMax) {}
 
     record NewSpeed(long bytesPerSecondMax) {}
 
     record NewMerge(Optional<Boolean> full) {}
+
+    record NewVerification(Optional<Boolean> deep) {}
 
     record NewProtection(Optional<String> hold) {}
 
@@ -147,6 +153,13 @@ public final class BackupResource {
             throw Refusal.member(
                     "bytesPerSecondMax", "'bytesPerSecondMax' is less than 1", "Leave it out for full speed.");
         }
+        long deadline = body.deadlineSeconds().orElse(1);
+        if (deadline < 1 || deadline > DEADLINE_SECONDS_MAX) {
+            throw Refusal.member(
+                    "deadlineSeconds",
+                    "'deadlineSeconds' is not between 1 and " + DEADLINE_SECONDS_MAX,
+                    "Leave it out to give it all the time it takes.");
+        }
         BackupMode mode = body.mode().orElse(BackupMode.PUSH);
         checkTerms(body, mode);
         boolean nameIsOurs = checkpointWanted && body.checkpoint().isEmpty();
@@ -171,6 +184,10 @@ public final class BackupResource {
                             body.compress().orElse(false) ? Optional.of(Compression.ZSTD) : Optional.empty(),
                             body.quiesce().orElse(false),
                             mode == BackupMode.PULL ? Optional.of(terms(body, now)) : Optional.empty(),
+                            body.deadlineSeconds().isPresent()
+                                    ? Optional.of(now.plusSeconds(
+                                            body.deadlineSeconds().getAsLong()))
+                                    : Optional.empty(),
                             now),
                     operation);
         });
@@ -182,12 +199,14 @@ public final class BackupResource {
             @RequestParam(value = "repo", required = false) Optional<RepositoryName> repo,
             @RequestParam(value = "deleted", defaultValue = "false") QueryFlag deleted) {
         MachineId machine = lookup.known(vm).id();
-        return new Backups(queries.backups(machine, repo.map(lookup::repository), deleted.isSet()));
+        return new Backups(queries.backups(machine, repo.map(lookup::repository), deleted.isSet()).stream()
+                .map(jobs::present)
+                .toList());
     }
 
     @GetMapping("/v1/backups/{backup}")
     BackupView show(@PathVariable("backup") String backup) {
-        return lookup.backup(backup, "backup");
+        return jobs.present(lookup.backup(backup, "backup"));
     }
 
     @PostMapping("/v1/backups/{backup}/abort")
@@ -250,7 +269,7 @@ public final class BackupResource {
     @PostMapping("/v1/backups/{backup}/verify")
     ResponseEntity<?> verify(
             @PathVariable("backup") String backup,
-            @RequestBody Nothing body,
+            @RequestBody NewVerification body,
             @RequestParam(value = "dryRun", defaultValue = "false") QueryFlag dryRun,
             HttpServletRequest request)
             throws Rejected {
@@ -264,6 +283,7 @@ public final class BackupResource {
                             operation,
                             new BackupId(found.id()),
                             new RepositoryName(found.repo()),
+                            body.deep().orElse(false),
                             ids.now()),
                     operation);
         });

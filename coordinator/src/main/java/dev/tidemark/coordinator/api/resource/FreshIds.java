@@ -23,7 +23,7 @@ public final class FreshIds {
     }
 
     /** To the microsecond, which is what PostgreSQL keeps. */
-    Instant now() {
+    public Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }
 
@@ -31,7 +31,8 @@ public final class FreshIds {
         return new MachineId(next());
     }
 
-    OperationId operation() {
+    /** Of something that is asked for now. */
+    public OperationId operation() {
         return new OperationId(next());
     }
 

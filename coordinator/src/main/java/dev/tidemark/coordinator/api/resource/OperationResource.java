@@ -1,12 +1,23 @@
 package dev.tidemark.coordinator.api.resource;
 
+import dev.tidemark.coordinator.api.Rejected;
+import dev.tidemark.coordinator.api.edge.QueryFlag;
 import dev.tidemark.coordinator.api.edge.QueryNumber;
 import dev.tidemark.coordinator.api.edge.Refusal;
+import dev.tidemark.coordinator.view.OperationKind;
 import dev.tidemark.coordinator.view.OperationView;
+import dev.tidemark.schema.command.AbortBackup;
+import dev.tidemark.schema.command.AbortErrand;
+import dev.tidemark.schema.id.BackupId;
+import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.OperationId;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -16,9 +27,13 @@ public final class OperationResource {
     static final int WAIT_SECONDS_MAX = 60;
 
     private final Operations operations;
+    private final Submissions submissions;
+    private final FreshIds ids;
 
-    public OperationResource(Operations operations) {
+    public OperationResource(Operations operations, Submissions submissions, FreshIds ids) {
         this.operations = operations;
+        this.submissions = submissions;
+        this.ids = ids;
     }
 
     @GetMapping("/v1/operations/{operation}")
@@ -26,12 +41,31 @@ public final class OperationResource {
             @PathVariable("operation") OperationId operation,
             @RequestParam(value = "wait", defaultValue = "0") QueryNumber wait)
             throws InterruptedException {
-        return operations
-                .await(operation, waitingTime(wait))
-                .orElseThrow(() -> Refusal.notFound(
-                        "OPERATION_NOT_FOUND",
-                        "there is no operation " + operation,
-                        "See the vm's operations for the ids."));
+        return operations.await(operation, waitingTime(wait)).orElseThrow(() -> unknown(operation));
+    }
+
+    @PostMapping("/v1/operations/{operation}/abort")
+    ResponseEntity<?> abort(
+            @PathVariable("operation") OperationId operation,
+            @RequestBody Nothing body,
+            @RequestParam(value = "dryRun", defaultValue = "false") QueryFlag dryRun,
+            HttpServletRequest request)
+            throws Rejected {
+        return submissions.accept(request, dryRun.isSet(), body, attempt -> {
+            OperationId own = ids.operation();
+            OperationView found = operations.find(operation).orElseThrow(() -> unknown(operation));
+            MachineId machine = new MachineId(found.vmId());
+            return new Submissions.Proposal(
+                    found.kind() == OperationKind.BACKUP
+                            ? new AbortBackup(machine, own, new BackupId(found.target()), ids.now())
+                            : new AbortErrand(machine, own, operation, ids.now()),
+                    own);
+        });
+    }
+
+    private static Refusal unknown(OperationId operation) {
+        return Refusal.notFound(
+                "OPERATION_NOT_FOUND", "there is no operation " + operation, "See the vm's operations for the ids.");
     }
 
     static Duration waitingTime(QueryNumber seconds) {

@@ -6,7 +6,6 @@ import dev.tidemark.coordinator.api.OperationSignals;
 import dev.tidemark.coordinator.view.OperationKind;
 import dev.tidemark.coordinator.view.OperationView;
 import dev.tidemark.coordinator.view.Queries;
-import dev.tidemark.schema.contract.Progress;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.OperationId;
@@ -21,10 +20,12 @@ public final class Operations implements AutoCloseable {
     private final Queries queries;
     private final Engine engine;
     private final OperationSignals signals;
+    private final Jobs jobs;
 
     public Operations(Queries queries, Engine engine) {
         this.queries = queries;
         this.engine = engine;
+        this.jobs = new Jobs(engine);
         this.signals = new OperationSignals(this::ended);
         engine.onCommitted(signals::committed);
     }
@@ -76,10 +77,7 @@ public final class Operations implements AutoCloseable {
                     "The vm is registered and will be taken in as soon as its QMP socket answers: start it, or free the"
                             + " socket.");
         }
-        Optional<Progress> progress = engine.progress(new OperationId(operation.id()));
-        return progress.map(step ->
-                        operation.at(new OperationView.ProgressView(step.phase(), step.bytesDone(), step.bytesTotal())))
-                .orElse(operation);
+        return jobs.present(operation);
     }
 
     /**

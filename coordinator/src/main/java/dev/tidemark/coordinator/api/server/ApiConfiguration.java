@@ -89,8 +89,8 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
     }
 
     @Bean
-    OperationResource operationResource(Operations operations) {
-        return new OperationResource(operations);
+    OperationResource operationResource(Operations operations, Submissions submissions, FreshIds ids) {
+        return new OperationResource(operations, submissions, ids);
     }
 
     @Bean

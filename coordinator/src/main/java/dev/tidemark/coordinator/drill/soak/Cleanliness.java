@@ -99,7 +99,8 @@ final class Cleanliness {
         Path own = scene.repository().resolve(client.vmId());
         if (Files.exists(own)) {
             try (Stream<Path> entries = Files.list(own)) {
-                entries.filter(entry -> entry.toString().endsWith(".partial"))
+                entries.filter(entry -> entry.toString().endsWith(".partial")
+                                || entry.toString().endsWith(".trial"))
                         .forEach(entry -> left.add("unfinished " + entry.getFileName()));
             }
         }

@@ -1,6 +1,7 @@
 package dev.tidemark.coordinator.api.server;
 
 import dev.tidemark.schema.command.AbortBackup;
+import dev.tidemark.schema.command.AbortErrand;
 import dev.tidemark.schema.command.ChangeBackupSpeed;
 import dev.tidemark.schema.command.ChangeRetention;
 import dev.tidemark.schema.command.CreateCheckpoint;
@@ -30,6 +31,7 @@ import dev.tidemark.schema.event.CheckpointDeletionRequested;
 import dev.tidemark.schema.event.CheckpointRequested;
 import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.DiskPlan;
+import dev.tidemark.schema.event.ErrandAbortRequested;
 import dev.tidemark.schema.event.FullCause;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.event.MachineObserved;
@@ -95,6 +97,8 @@ final class PlayedDecisions {
                         c.askedAt()));
             case AbortBackup c ->
                 List.of(new BackupAbortRequested(c.machine(), c.operation(), c.backup(), c.askedAt()));
+            case AbortErrand c ->
+                List.of(new ErrandAbortRequested(c.machine(), c.operation(), c.errand(), c.askedAt()));
             case FinishBackup c ->
                 List.of(new BackupFinishRequested(c.machine(), c.operation(), c.backup(), c.askedAt()));
             case ChangeBackupSpeed c ->

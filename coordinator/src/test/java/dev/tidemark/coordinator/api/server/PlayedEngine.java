@@ -4,6 +4,7 @@ import dev.tidemark.coordinator.api.Caller;
 import dev.tidemark.coordinator.api.ChainView;
 import dev.tidemark.coordinator.api.DryRun;
 import dev.tidemark.coordinator.api.Engine;
+import dev.tidemark.coordinator.api.JobSight;
 import dev.tidemark.coordinator.api.MachineSight;
 import dev.tidemark.coordinator.api.PlanQuestion;
 import dev.tidemark.coordinator.api.PlanView;
@@ -36,6 +37,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -57,6 +59,8 @@ final class PlayedEngine implements Engine, CoordinatorLink {
     final List<Report> reports = new CopyOnWriteArrayList<>();
     final Map<MachineId, MachineSight> sights = new ConcurrentHashMap<>();
     final Map<OperationId, Progress> progress = new ConcurrentHashMap<>();
+    final Map<OperationId, String> waiting = new ConcurrentHashMap<>();
+    volatile OptionalLong bytesPerSecond = OptionalLong.empty();
     final AtomicReference<@Nullable Rejected> nextRejection = new AtomicReference<>();
     final AtomicReference<@Nullable RuntimeException> nextFailure = new AtomicReference<>();
     final AtomicReference<@Nullable CountDownLatch> hold = new AtomicReference<>();
@@ -156,8 +160,11 @@ final class PlayedEngine implements Engine, CoordinatorLink {
     }
 
     @Override
-    public Optional<Progress> progress(OperationId operation) {
-        return Optional.ofNullable(progress.get(operation));
+    public JobSight job(OperationId operation) {
+        return new JobSight(
+                Optional.ofNullable(progress.get(operation)),
+                bytesPerSecond,
+                Optional.ofNullable(waiting.get(operation)));
     }
 
     @Override

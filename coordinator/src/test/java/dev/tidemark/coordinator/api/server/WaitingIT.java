@@ -19,11 +19,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 /** Waiting for operations: woken at once, given up in time, cheap by the thousand. */
 class WaitingIT {
@@ -77,6 +79,47 @@ class WaitingIT {
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.json().path("state").asString()).isEqualTo("RUNNING");
         assertThat(answer.json().path("progress").path("bytesDone").asLong()).isEqualTo(5);
+    }
+
+    @Test
+    void a_backup_shows_how_far_it_is_how_fast_and_how_long_it_will_take() {
+        SERVED.machine("paced");
+        OperationId operation = SERVED.started("/v1/vms/paced/backups", "{\"repo\":\"default\",\"noCheckpoint\":true}");
+        MachineId machine =
+                new MachineId(SERVED.get("/v1/vms/paced").json().path("id").asString());
+        SERVED.engine.progress(new Progress(machine, operation, "COPY", 400, 1_000));
+        SERVED.engine.bytesPerSecond = OptionalLong.of(70);
+        JsonNode backup =
+                SERVED.get("/v1/vms/paced/backups").json().path("backups").path(0);
+        assertThat(backup.path("progress").toString())
+                .isEqualTo("{\"phase\":\"COPY\",\"bytesDone\":400,\"bytesTotal\":1000,\"bytesPerSecond\":70,"
+                        + "\"secondsLeft\":9}");
+        assertThat(SERVED.get("/v1/operations/" + operation).json().path("progress"))
+                .isEqualTo(backup.path("progress"));
+        SERVED.engine.bytesPerSecond = OptionalLong.empty();
+    }
+
+    @Test
+    void a_backup_that_waits_is_queued_and_tells_for_what() {
+        SERVED.machine("queued");
+        OperationId operation =
+                SERVED.started("/v1/vms/queued/backups", "{\"repo\":\"default\",\"noCheckpoint\":true}");
+        SERVED.engine.waiting.put(operation, "host 'a' has 1 at a time: another");
+        JsonNode backup =
+                SERVED.get("/v1/vms/queued/backups").json().path("backups").path(0);
+        assertThat(backup.path("state").asString()).isEqualTo("QUEUED");
+        assertThat(backup.path("waitsFor").asString()).contains("host 'a'");
+        JsonNode open = SERVED.get("/v1/operations/" + operation).json();
+        assertThat(open.path("state").asString()).isEqualTo("PENDING");
+        assertThat(open.path("waitsFor").asString()).contains("host 'a'");
+        SERVED.engine.waiting.clear();
+        assertThat(SERVED.get("/v1/vms/queued/backups")
+                        .json()
+                        .path("backups")
+                        .path(0)
+                        .path("state")
+                        .asString())
+                .isEqualTo("REQUESTED");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.tidemark.coordinator.chain.history;
 
 import dev.tidemark.coordinator.chain.DesiredState;
+import dev.tidemark.schema.contract.AbortOperation;
 import dev.tidemark.schema.contract.DeleteBackupOperation;
 import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.DesiredBitmap;
@@ -186,6 +187,7 @@ final class TestGateway {
                 new Outcome.Done(new Outcome.Evidence.Merged(merge.disks().stream()
                         .map(disk -> repository.merge(merge.backup(), disk, sabotage == Sabotage.MERGE_FORGETS_A_LAYER))
                         .toList()));
+            case AbortOperation _ -> new Outcome.Refused(FailureCode.ABORTED, "told to end");
             case DeleteBackupOperation delete -> throw new IllegalStateException("done before: " + delete);
         };
     }

@@ -4,14 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.coordinator.testkit.TemporaryTree;
+import dev.tidemark.coordinator.view.OperationKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
+import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -97,6 +103,58 @@ class ServerDatabaseIT {
                     .hasMessageContaining("not finished");
             run(database, "DELETE FROM tidemark.flyway_schema_history WHERE installed_rank = 999");
         }
+    }
+
+    @Test
+    void a_database_of_the_release_before_keeps_its_operations_and_takes_every_kind_there_is() throws Exception {
+        try (Database server = Database.at(address)) {
+            run(server, "CREATE DATABASE earlier");
+        }
+        String url = address.url().replace("/postgres?", "/earlier?");
+        Flyway.configure()
+                .dataSource(url, EmbeddedServer.SUPERUSER, password())
+                .schemas(Migrations.SCHEMA)
+                .defaultSchema(Migrations.SCHEMA)
+                .locations("classpath:db/migration")
+                .target("2.12")
+                .load()
+                .migrate();
+        ServerAddress earlier = new ServerAddress(url, address.ownerPasswordFile(), Optional.empty());
+        Set<OperationKind> later = EnumSet.of(OperationKind.ABORT_OPERATION);
+        try (Connection connection = DriverManager.getConnection(url, EmbeddedServer.SUPERUSER, password())) {
+            for (OperationKind kind : EnumSet.complementOf(EnumSet.copyOf(later))) {
+                begin(connection, kind.name());
+            }
+            for (OperationKind kind : later) {
+                assertThatThrownBy(() -> begin(connection, kind.name())).hasMessageContaining("operation_kind_check");
+            }
+        }
+        try (Database database = Database.at(earlier);
+                Connection connection = database.application().getConnection()) {
+            for (OperationKind kind : later) {
+                begin(connection, kind.name());
+            }
+            try (Statement statement = connection.createStatement()) {
+                assertThat(one(statement, "SELECT count(*) FROM tidemark.operation"))
+                        .isEqualTo(String.valueOf(OperationKind.values().length));
+            }
+            assertThatThrownBy(() -> begin(connection, "ANYTHING")).hasMessageContaining("operation_kind_check");
+        }
+    }
+
+    private static void begin(Connection connection, String kind) throws SQLException {
+        try (PreparedStatement row = connection.prepareStatement("""
+                INSERT INTO tidemark.operation (id, vm, kind, state, target, events, version, started_at)
+                VALUES (?, 'vm', ?, 'PENDING', 'target', 1, (SELECT count(*) FROM tidemark.operation), now())
+                """)) {
+            row.setString(1, kind);
+            row.setString(2, kind);
+            row.executeUpdate();
+        }
+    }
+
+    private static String password() throws IOException {
+        return Files.readString(home.resolve("postgres/server.password")).strip();
     }
 
     @Test

@@ -113,6 +113,11 @@ record BackupChain(List<Layer> layers, Optional<DamagedDisk> fault, Optional<Dam
         return chains;
     }
 
+    /** From the disk's own file down to the full one. */
+    List<Path> files() {
+        return layers.stream().map(Layer::file).toList();
+    }
+
     /** The first thing that is wrong, as far as it can be seen without reading the files to their ends. */
     Optional<DamagedDisk> firstFault() {
         return layers.stream()

@@ -38,11 +38,18 @@ final class ProgramRun {
     }
 
     /** What a program that ended by itself left. */
-    record Ended(int exitCode, String errors) {
+    record Ended(int exitCode, String output, String errors) {
         void requireSuccess(String doing) throws RepositoryException {
             if (exitCode != 0) {
                 throw new RepositoryException(FailureCode.REPOSITORY_FAILED, "cannot " + doing + ": " + complaint());
             }
+        }
+
+        /** What it said last, where progress is written over itself. */
+        String lastLine() {
+            String text = output.strip();
+            int begin = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r'));
+            return text.substring(begin + 1).replaceAll("[^ -~]", "?").strip();
         }
 
         String complaint() {
@@ -105,7 +112,7 @@ final class ProgramRun {
             int exitCode = process.waitFor();
             output.awaitEnd();
             errors.awaitEnd();
-            return new Ended(exitCode, errors.text());
+            return new Ended(exitCode, output.text(), errors.text());
         }
 
         @Override

@@ -14,10 +14,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.DoubleConsumer;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The things that {@code qemu-img} does for us. Images that are read are named by QEMU's JSON syntax with the driver spelled
+ * What {@code qemu-img} does for us. Images that are read are named by QEMU's JSON syntax with the driver spelled
  * out, so that nothing is probed and no character of a path has a meaning; those that are written are absolute paths, in which QEMU
  * looks for no protocol.
  */
@@ -145,6 +146,53 @@ final class QemuImage {
             throw new RepositoryException(
                     FailureCode.REPOSITORY_FAILED, null, "cannot run qemu-img: " + fault.getMessage(), fault);
         }
+    }
+
+    /** How many bytes an image takes that holds what these layers, the top one first, hold together. */
+    long bytesNeeded(List<Path> layers) throws RepositoryException, InterruptedException {
+        List<String> command = List.of(program, "measure", "--output=json", "-O", "qcow2", opened(layers));
+        try {
+            ProgramRun.Ended ended = new ProgramRun(command, SHORT_LIMIT, share -> {}).toEnd();
+            ended.requireSuccess("measure " + layers.getFirst());
+            return Json.MAPPER.readTree(ended.output()).path("required").asLong();
+        } catch (IOException | JacksonException fault) {
+            throw new RepositoryException(
+                    FailureCode.REPOSITORY_FAILED, null, "cannot measure with qemu-img: " + fault.getMessage(), fault);
+        }
+    }
+
+    /** Where an image on its own differs from what these layers hold together; empty if nowhere. */
+    Optional<String> difference(Path image, List<Path> layers, DoubleConsumer shareDone)
+            throws RepositoryException, InterruptedException {
+        ProgramRun.Ended ended =
+                run(List.of("compare", "-p", opened(List.of(image)), opened(layers)), NO_LIMIT, shareDone);
+        if (ended.exitCode() == COMPARE_DIFFERENT) {
+            return Optional.of(ended.lastLine());
+        }
+        ended.requireSuccess("compare " + image + " with " + layers.getFirst());
+        return Optional.empty();
+    }
+
+    /** Whether everything that these layers hold together can be read. */
+    boolean isReadable(List<Path> layers) throws RepositoryException, InterruptedException {
+        String opened = opened(layers);
+        return run(List.of("compare", opened, opened), NO_LIMIT, share -> {}).exitCode() == 0;
+    }
+
+    /** Told what lies below what, so that no name in an image is followed. */
+    private static String opened(List<Path> layers) {
+        ObjectNode options = Json.MAPPER.createObjectNode();
+        ObjectNode at = options;
+        for (int index = 0; index < layers.size(); index++) {
+            at.put("driver", "qcow2");
+            at.putObject("file").put("driver", "file").put("filename", absolute(layers.get(index)));
+            if (index < layers.size() - 1) {
+                at = at.putObject("backing");
+            } else {
+                at.putNull("backing");
+            }
+        }
+        return "json:" + options;
     }
 
     private static String reading(Path image, boolean withoutBacking) {

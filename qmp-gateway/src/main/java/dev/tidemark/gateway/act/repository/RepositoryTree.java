@@ -4,6 +4,7 @@ import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.InvalidIdentity;
 import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.id.OperationId;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -15,13 +16,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where things lie: {@code <root>/<machine>/<backup>[.partial|.deleted|.merge]/<disk>.qcow2}. Every component below the root is a validated id, so
+ * Where things lie: {@code <root>/<machine>/<backup>[.partial|.deleted|.merge]/<disk>.qcow2}, and while a backup is restored for
+ * a look only, {@code <root>/<machine>/<operation>.trial}. Every component below the root is a validated id, so
  * that no text from a manifest ever becomes part of a path; directories that turn out to be symlinks are refused when they are used.
  */
 record RepositoryTree(Path root) {
     static final String PARTIAL_SUFFIX = ".partial";
     static final String DELETED_SUFFIX = ".deleted";
     static final String MERGE_SUFFIX = ".merge";
+    static final String TRIAL_SUFFIX = ".trial";
     static final String DISK_FILES = "*.qcow2";
     static final String MANIFEST_FILE = "manifest.json";
     static final String PLAN_FILE = "plan.json";
@@ -46,6 +49,10 @@ record RepositoryTree(Path root) {
     /** Where a merge writes the images that are to take the places of a backup's own. */
     Path merge(MachineId machine, BackupId backup) {
         return machine(machine).resolve(backup.value() + MERGE_SUFFIX);
+    }
+
+    Path trial(MachineId machine, OperationId operation) {
+        return machine(machine).resolve(operation.value() + TRIAL_SUFFIX);
     }
 
     /** Whatever has the name of a completed backup, sorted. */

@@ -1,13 +1,17 @@
 package dev.tidemark.gateway.act.repository;
 
+import dev.tidemark.schema.contract.AbortOperation;
 import dev.tidemark.schema.contract.DeleteBackupOperation;
 import dev.tidemark.schema.contract.MergeBackupOperation;
 import dev.tidemark.schema.contract.Outcome;
+import dev.tidemark.schema.contract.Outcome.Evidence;
 import dev.tidemark.schema.contract.RepositoryOperation;
 import dev.tidemark.schema.contract.RestoreOperation;
 import dev.tidemark.schema.contract.VerifyOperation;
+import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.id.MachineId;
 import java.io.IOException;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,13 +45,33 @@ public final class RepositoryWorker {
             throws RepositoryException, InterruptedException {
         RepositoryTree tree = repositories.named(operation.repository()).tree();
         return switch (operation) {
-            case VerifyOperation verify ->
-                new Verification(tree, repositories.images(), machine, verify.backup()).run(progress);
+            case VerifyOperation verify -> new Verification(tree, repositories.images(), machine, verify).run(progress);
             case RestoreOperation restore -> restore(restore, tree, machine, progress);
             case MergeBackupOperation merge ->
                 new Merging(tree, repositories.images(), machine, merge, repositories.crash()).run(progress);
+            case AbortOperation abort -> aborted(abort.errand(), tree, machine);
             case DeleteBackupOperation delete -> new Deletion(tree, machine, delete, repositories.crash()).run();
         };
+    }
+
+    /** It does not run any more: what it had made goes, unless it had come to its end before. */
+    private Outcome aborted(RepositoryOperation errand, RepositoryTree tree, MachineId machine)
+            throws RepositoryException {
+        try {
+            if (errand instanceof RestoreOperation restore) {
+                RestoreDirectory target = RestoreDirectory.of(restore, repositories);
+                Optional<RestoreMarker> made = target.marker();
+                if (made.isPresent() && made.get().state() == RestoreMarker.State.FINISHED) {
+                    return new Outcome.Done(new Evidence.Restored(made.get().disks()));
+                }
+                made.ifPresent(target::undo);
+            } else if (errand instanceof VerifyOperation) {
+                TrialDirectory.sweep(tree, machine);
+            }
+            return new Outcome.Refused(FailureCode.ABORTED, "it was ended on request");
+        } catch (IOException fault) {
+            throw RepositoryException.failed("not all could be removed that was made until the abort", fault);
+        }
     }
 
     private Outcome restore(

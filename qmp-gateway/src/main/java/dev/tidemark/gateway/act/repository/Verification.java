@@ -3,6 +3,7 @@ package dev.tidemark.gateway.act.repository;
 import dev.tidemark.gateway.act.repository.Manifest.StoredDisk;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.Outcome.Evidence;
+import dev.tidemark.schema.contract.VerifyOperation;
 import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.id.BackupId;
@@ -20,7 +21,10 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads a backup and all that it stands on, to the last byte, and tells every disagreement with the manifests. Writes nothing. */
+/**
+ * Reads a backup and all that it stands on, to the last byte, and tells every disagreement with the manifests and with the log. Writes
+ * nothing but what a deep one restores beside, and removes.
+ */
 final class Verification {
     private static final Logger LOG = LoggerFactory.getLogger(Verification.class);
     private static final String DISK_FILES = RepositoryTree.DISK_FILES;
@@ -28,13 +32,17 @@ final class Verification {
     private final RepositoryTree tree;
     private final QemuImage images;
     private final MachineId machine;
+    private final VerifyOperation operation;
     private final BackupId backup;
+    private final LogRecord log;
 
-    Verification(RepositoryTree tree, QemuImage images, MachineId machine, BackupId backup) {
+    Verification(RepositoryTree tree, QemuImage images, MachineId machine, VerifyOperation operation) {
         this.tree = tree;
         this.images = images;
         this.machine = machine;
-        this.backup = backup;
+        this.operation = operation;
+        this.backup = operation.backup();
+        this.log = new LogRecord(operation.recorded());
     }
 
     Outcome run(ProgressListener progress) throws RepositoryException, InterruptedException {
@@ -43,6 +51,7 @@ final class Verification {
             if (!tree.exists(machine, directory)) {
                 throw missing(backup);
             }
+            TrialDirectory.sweep(tree, machine);
         } catch (IOException fault) {
             throw RepositoryException.failed("cannot read backup " + backup, fault);
         }
@@ -52,10 +61,12 @@ final class Verification {
         } catch (IOException unreadable) {
             return withoutManifest(directory, unreadable);
         }
-        List<DamagedDisk> damages = new ArrayList<>();
+        List<DamagedDisk> damages = new ArrayList<>(log.leftOut(machine, backup, manifest));
         List<Layer> layers = new ArrayList<>();
+        List<BackupChain> chains = new ArrayList<>();
         for (StoredDisk disk : manifest.disks()) {
             BackupChain chain = BackupChain.of(tree, machine, backup, disk.disk());
+            chains.add(chain);
             layers.addAll(chain.layers());
             chain.fault().ifPresent(damages::add);
             chain.link().ifPresent(damages::add);
@@ -66,7 +77,22 @@ final class Verification {
         for (Layer layer : layers) {
             damage(layer, phase).ifPresent(damages::add);
         }
-        return new Outcome.Done(damages.isEmpty() ? new Evidence.Verified(total) : new Evidence.Damaged(damages));
+        if (operation.deep() && damages.isEmpty()) {
+            damages.addAll(trial(chains, progress));
+        }
+        return new Outcome.Done(
+                damages.isEmpty() ? new Evidence.Verified(total, operation.deep()) : new Evidence.Damaged(damages));
+    }
+
+    private List<DamagedDisk> trial(List<BackupChain> chains, ProgressListener progress)
+            throws RepositoryException, InterruptedException {
+        TrialDirectory scratch = new TrialDirectory(tree, machine, operation.id());
+        try {
+            return new TrialRestore(images, scratch).run(chains, progress);
+        } catch (IOException fault) {
+            throw Interruption.unlessInterrupted(
+                    RepositoryException.failed("cannot restore backup " + backup + " to " + scratch, fault));
+        }
     }
 
     static RepositoryException missing(BackupId backup) {
@@ -76,6 +102,10 @@ final class Verification {
 
     private Optional<DamagedDisk> damage(Layer layer, PhaseProgress phase)
             throws RepositoryException, InterruptedException {
+        Optional<DamagedDisk> rewritten = log.objection(layer);
+        if (rewritten.isPresent()) {
+            return rewritten;
+        }
         LayerReading reading = LayerReading.of(layer, phase::add);
         if (reading.damage().isPresent()) {
             return reading.damage();

@@ -5,6 +5,7 @@ import dev.tidemark.gateway.testkit.ShortDirectory;
 import dev.tidemark.schema.contract.DiskBackup;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.PushBackupOperation;
+import dev.tidemark.schema.contract.RecordedFile;
 import dev.tidemark.schema.contract.RestoreOperation;
 import dev.tidemark.schema.contract.VerifyOperation;
 import dev.tidemark.schema.crash.CrashHook;
@@ -104,11 +105,14 @@ final class RepositoryFixture implements AutoCloseable {
 
     /** A repository whose {@code qemu-img} is a script of this line. */
     Repository repositoryWith(String script) throws IOException, RepositoryException {
+        return repositoriesWith(script).named(REPOSITORY);
+    }
+
+    Repositories repositoriesWith(String script) throws IOException {
         Path program = outside("qemu-img");
         Files.writeString(program, "#!/bin/sh\n" + script + "\n");
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
-        return new Repositories(Map.of(REPOSITORY, root), CrashHook.NONE, new QemuImage(program.toString()))
-                .named(REPOSITORY);
+        return new Repositories(Map.of(REPOSITORY, root), CrashHook.NONE, new QemuImage(program.toString()));
     }
 
     static DiskPlan full(DiskName disk) {
@@ -188,6 +192,32 @@ final class RepositoryFixture implements AutoCloseable {
                         new VerifyOperation(new OperationId(ulid(4000 + number)), backup(number), REPOSITORY),
                         MACHINE,
                         ProgressListener.NONE);
+    }
+
+    /** Whoever can write the file can write the manifest. */
+    void adoptDigest(long number) throws IOException, InterruptedException {
+        Manifest manifest = ManifestFile.read(backupDirectory(number), MACHINE, backup(number));
+        FileDigest digest = FileDigest.of(file(number), bytes -> {});
+        Manifest.StoredDisk old = manifest.disks().getFirst();
+        Path file = backupDirectory(number).resolve("manifest.json");
+        Files.writeString(
+                file,
+                Files.readString(file)
+                        .replace(old.sha256(), digest.sha256())
+                        .replace("\"fileSize\" : " + old.fileSize(), "\"fileSize\" : " + digest.length()));
+    }
+
+    /** As the log has the files of these backups, which are the topmost one and those below it. */
+    List<RecordedFile> recorded(Manifest... manifests) {
+        return Arrays.stream(manifests)
+                .flatMap(manifest -> manifest.completedDisks().stream()
+                        .map(disk -> new RecordedFile(
+                                manifest.backup(), disk.disk(), disk.parent(), disk.fileSize(), disk.sha256())))
+                .toList();
+    }
+
+    static VerifyOperation verification(long number, boolean deep, List<RecordedFile> recorded) {
+        return new VerifyOperation(new OperationId(ulid(4000 + number)), backup(number), REPOSITORY, deep, recorded);
     }
 
     List<DamagedDisk> damages(long number) throws InterruptedException {

@@ -8,6 +8,7 @@ import static dev.tidemark.gateway.act.repository.RepositoryFixture.restoration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tidemark.schema.contract.AbortOperation;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.RestoreOperation;
 import dev.tidemark.schema.crash.CrashHook;
@@ -107,6 +108,33 @@ class RestoreIT {
         assertThat(fixture.run(operation)).isEqualTo(expected);
         assertThat(Files.readAllBytes(output)).isEqualTo(whole);
         assertThat(names(to)).containsExactlyInAnyOrder("vda.raw", marker(operation));
+    }
+
+    @ParameterizedTest
+    @EnumSource(RestoreMarker.State.class)
+    void an_abort_removes_what_a_crash_left_unless_the_restore_was_whole(RestoreMarker.State state) throws Exception {
+        RestoreOperation operation = restoration(2, to, RestoreFormat.RAW);
+        Outcome whole = fixture.run(operation);
+        Path partial = to.resolve("vda.raw." + operation.id() + ".partial");
+        Path marker = to.resolve(marker(operation));
+        Files.writeString(marker, Files.readString(marker).replace("FINISHED", state.name()));
+        switch (state) {
+            case COPYING -> {
+                Files.delete(output);
+                Files.writeString(partial, "half");
+            }
+            case NAMING -> Files.createLink(partial, output);
+            case FINISHED -> {}
+        }
+        Outcome ended = new RepositoryWorker(fixture.repositories())
+                .run(new AbortOperation(operation), RepositoryFixture.MACHINE, ProgressListener.NONE);
+        if (state == RestoreMarker.State.FINISHED) {
+            assertThat(ended).isEqualTo(whole);
+            assertThat(output).exists();
+        } else {
+            assertThat(((Outcome.Refused) ended).code()).isEqualTo(FailureCode.ABORTED);
+            assertThat(to).doesNotExist();
+        }
     }
 
     @Test

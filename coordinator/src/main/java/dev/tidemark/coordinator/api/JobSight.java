@@ -1,0 +1,14 @@
+package dev.tidemark.coordinator.api;
+
+import dev.tidemark.schema.contract.Progress;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What is known of an operation that has not ended, besides what the log says: how far it is and how fast, if its gateway has told, or
+ * why it has not begun.
+ */
+public record JobSight(Optional<Progress> progress, OptionalLong bytesPerSecond, Optional<String> waitsFor) {
+    /** Nobody has told anything. */
+    public static final JobSight NONE = new JobSight(Optional.empty(), OptionalLong.empty(), Optional.empty());
+}

@@ -1,0 +1,51 @@
+package dev.tidemark.coordinator.api.resource;
+
+import dev.tidemark.coordinator.api.Engine;
+import dev.tidemark.coordinator.api.JobSight;
+import dev.tidemark.coordinator.view.BackupView;
+import dev.tidemark.coordinator.view.OperationView;
+import dev.tidemark.coordinator.view.ProgressView;
+import dev.tidemark.schema.contract.Progress;
+import dev.tidemark.schema.id.OperationId;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What is under way, with how far it is or what it waits for: the log says neither. */
+final class Jobs {
+    private static final Set<String> OPEN = Set.of("REQUESTED", "RUNNING", "READY", "UNKNOWN");
+
+    private final Engine engine;
+
+    Jobs(Engine engine) {
+        this.engine = engine;
+    }
+
+    OperationView present(OperationView operation) {
+        JobSight sight = engine.job(new OperationId(operation.id()));
+        if (sight.waitsFor().isPresent()) {
+            return operation.waitingFor(sight.waitsFor().get());
+        }
+        return progress(sight).map(operation::at).orElse(operation);
+    }
+
+    BackupView present(BackupView backup) {
+        if (!OPEN.contains(backup.state())) {
+            return backup;
+        }
+        JobSight sight = engine.job(new OperationId(backup.operation()));
+        if (sight.waitsFor().isPresent()) {
+            return backup.waitingFor(sight.waitsFor().get());
+        }
+        return progress(sight).map(backup::at).orElse(backup);
+    }
+
+    private static Optional<ProgressView> progress(JobSight sight) {
+        @Nullable
+        Long rate = sight.bytesPerSecond().isPresent()
+                ? (Long) sight.bytesPerSecond().getAsLong()
+                : null;
+        return sight.progress()
+                .map((Progress step) -> ProgressView.at(step.phase(), step.bytesDone(), step.bytesTotal(), rate));
+    }
+}

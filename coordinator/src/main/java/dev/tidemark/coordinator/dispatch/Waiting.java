@@ -1,0 +1,16 @@
+package dev.tidemark.coordinator.dispatch;
+
+import dev.tidemark.schema.id.OperationId;
+import java.util.List;
+
+/**
+ * Why a job has not begun.
+ *
+ * @param reason in words, with the limit and the jobs that reach it
+ * @param jobs operations that were asked for earlier and have a part in it, those at work first
+ */
+public record Waiting(String reason, List<OperationId> jobs) {
+    public Waiting {
+        jobs = List.copyOf(jobs);
+    }
+}

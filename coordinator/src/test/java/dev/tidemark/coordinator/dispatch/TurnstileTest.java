@@ -1,0 +1,241 @@
+package dev.tidemark.coordinator.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tidemark.coordinator.chain.DesiredState;
+import dev.tidemark.coordinator.chain.Machine;
+import dev.tidemark.schema.contract.Desired;
+import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.id.OperationId;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TurnstileTest {
+    private final Crowd crowd = new Crowd();
+    private Turnstile turnstile = new Turnstile(new JobLimits(1, 2));
+
+    private void take(MachineId machine) {
+        turnstile.update(crowd.now(machine));
+    }
+
+    private boolean waits(OperationId operation) {
+        return turnstile.waiting(operation).isPresent();
+    }
+
+    @Test
+    void the_second_on_a_host_waits_for_the_first_and_says_so() {
+        MachineId one = crowd.machine("a");
+        MachineId two = crowd.machine("a");
+        OperationId first = crowd.backup(one, "near");
+        OperationId second = crowd.backup(two, "far");
+        take(one);
+        take(two);
+        assertThat(waits(first)).isFalse();
+        Waiting waiting = turnstile.waiting(second).orElseThrow();
+        assertThat(waiting.jobs()).containsExactly(first);
+        assertThat(waiting.reason())
+                .contains("host 'a'")
+                .contains(first.value())
+                .contains("vm1");
+        crowd.ended(one, first);
+        assertThat(turnstile.update(crowd.now(one))).containsExactly(two);
+        assertThat(waits(second)).isFalse();
+    }
+
+    @Test
+    void a_repository_is_shared_by_hosts() {
+        List<OperationId> asked = new ArrayList<>();
+        List<MachineId> machines = new ArrayList<>();
+        for (String host : List.of("a", "b", "c", "d")) {
+            machines.add(crowd.machine(host));
+            asked.add(crowd.backup(machines.getLast(), "near"));
+            take(machines.getLast());
+        }
+        assertThat(asked).extracting(this::waits).containsExactly(false, false, true, true);
+        assertThat(turnstile.waiting(asked.get(3)).orElseThrow().reason())
+                .contains("repository 'near'")
+                .contains("1 before it");
+        crowd.ended(machines.get(1), asked.get(1));
+        assertThat(turnstile.update(crowd.now(machines.get(1)))).containsExactly(machines.get(2));
+        assertThat(asked).extracting(this::waits).containsExactly(false, false, false, true);
+    }
+
+    @Test
+    void nobody_overtakes_one_who_waits_for_something_else() {
+        // given: the repository is full, so that the first of host c waits for it
+        MachineId a = crowd.machine("a");
+        MachineId b = crowd.machine("b");
+        OperationId fills = crowd.backup(a, "near");
+        crowd.backup(b, "near");
+        MachineId early = crowd.machine("c");
+        OperationId waiting = crowd.backup(early, "near");
+        // when another one of host c comes, which could begin at once elsewhere
+        MachineId late = crowd.machine("c");
+        OperationId later = crowd.backup(late, "far");
+        List.of(a, b, early, late).forEach(this::take);
+        // then it would take the only place of the host that the other one has waited for longer
+        assertThat(waits(waiting)).isTrue();
+        assertThat(waits(later)).isTrue();
+        crowd.ended(a, fills);
+        take(a);
+        assertThat(waits(waiting)).isFalse();
+        assertThat(waits(later)).isTrue();
+    }
+
+    @Test
+    void what_is_to_end_does_not_wait() {
+        MachineId one = crowd.machine("a");
+        MachineId two = crowd.machine("a");
+        crowd.backup(one, "near");
+        OperationId second = crowd.backup(two, "near");
+        take(one);
+        take(two);
+        assertThat(waits(second)).isTrue();
+        crowd.abort(two, second);
+        take(two);
+        assertThat(waits(second)).isFalse();
+    }
+
+    @Test
+    void a_pull_backup_goes_at_the_pace_of_its_client_and_keeps_nobody_waiting() {
+        MachineId one = crowd.machine("a");
+        MachineId two = crowd.machine("a");
+        MachineId three = crowd.machine("a");
+        OperationId pull = crowd.pull(one, "near");
+        OperationId push = crowd.backup(two, "near");
+        OperationId late = crowd.pull(three, "near");
+        List.of(one, two, three).forEach(this::take);
+        assertThat(List.of(pull, push, late)).noneMatch(this::waits);
+    }
+
+    @Test
+    void a_verification_takes_its_turn_and_a_backup_of_the_same_machine_too() {
+        MachineId one = crowd.machine("a");
+        OperationId reading = crowd.verification(one, "near");
+        OperationId backup = crowd.backup(one, "near");
+        take(one);
+        assertThat(waits(reading)).isFalse();
+        assertThat(waits(backup)).isTrue();
+        crowd.ended(one, reading);
+        assertThat(turnstile.update(crowd.now(one))).containsExactly(one);
+    }
+
+    @Test
+    void after_a_crash_the_row_is_the_same_in_whatever_order_the_machines_are_read() {
+        List<MachineId> machines = new ArrayList<>();
+        List<OperationId> asked = new ArrayList<>();
+        for (int number = 0; number < 8; number++) {
+            machines.add(crowd.machine(number % 2 == 0 ? "a" : "b"));
+            asked.add(crowd.backup(machines.getLast(), "near"));
+            take(machines.getLast());
+        }
+        List<Boolean> before = asked.stream().map(this::waits).toList();
+        turnstile = new Turnstile(new JobLimits(1, 2));
+        machines.reversed().forEach(this::take);
+        assertThat(asked.stream().map(this::waits).toList()).isEqualTo(before);
+    }
+
+    @Test
+    void what_was_seen_at_work_goes_on_under_a_lower_limit() {
+        turnstile = new Turnstile(JobLimits.NONE);
+        MachineId one = crowd.machine("a");
+        MachineId two = crowd.machine("a");
+        OperationId first = crowd.backup(one, "near");
+        OperationId second = crowd.backup(two, "near");
+        crowd.started(two, second);
+        turnstile = new Turnstile(new JobLimits(1, 1));
+        take(two);
+        take(one);
+        assertThat(waits(second)).isFalse();
+        assertThat(waits(first)).isTrue();
+    }
+
+    @Test
+    void what_a_gateway_was_asked_for_is_not_taken_back_for_one_that_turns_up_later() {
+        MachineId one = crowd.machine("a");
+        MachineId two = crowd.machine("a");
+        OperationId first = crowd.backup(one, "near");
+        OperationId second = crowd.backup(two, "near");
+        take(two);
+        Desired asked = DesiredState.of(crowd.now(two)).orElseThrow();
+        assertThat(turnstile.through(asked)).isEqualTo(asked);
+        take(one);
+        assertThat(waits(second)).isFalse();
+        assertThat(waits(first)).isTrue();
+    }
+
+    @Test
+    void a_limit_under_which_nothing_would_ever_begin_is_none() {
+        assertThatThrownBy(() -> new JobLimits(0, 1)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** Seeded: any asks and ends; limits hold at every step, nobody loses its place, and all come to their turn. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void at_every_step_of_any_history_limits_and_order_hold_and_nobody_starves(long seed) {
+        Random dice = new Random(seed);
+        JobLimits limits = new JobLimits(1 + dice.nextInt(3), 1 + dice.nextInt(4));
+        turnstile = new Turnstile(limits);
+        List<MachineId> machines = new ArrayList<>();
+        for (int number = 0; number < 12; number++) {
+            machines.add(crowd.machine("host" + dice.nextInt(3)));
+        }
+        for (int step = 0; step < 400; step++) {
+            MachineId machine = machines.get(dice.nextInt(machines.size()));
+            Machine now = crowd.now(machine);
+            if (now.pending().isEmpty() && dice.nextInt(3) > 0) {
+                crowd.backup(machine, "repository" + dice.nextInt(2));
+            } else if (now.pending().isPresent() && !waits(now.pending().get().operation())) {
+                crowd.ended(machine, now.pending().get().operation());
+            }
+            take(machine);
+            check(limits, "seed=" + seed + " step=" + step);
+        }
+        for (int round = 0; round < 12; round++) {
+            List<Machine> open = new ArrayList<>(crowd.all());
+            Collections.shuffle(open, dice);
+            for (Machine machine : open) {
+                machine.pending()
+                        .map(pending -> pending.operation())
+                        .filter(one -> !waits(one))
+                        .ifPresent(one -> {
+                            crowd.ended(machine.id(), one);
+                            take(machine.id());
+                        });
+            }
+        }
+        assertThat(crowd.all())
+                .as("seed=" + seed)
+                .allMatch(machine -> machine.pending().isEmpty());
+    }
+
+    /** Who waits has as many before it as the limit allows, somewhere; who does not has fewer, everywhere, those that wait counted too. */
+    private void check(JobLimits limits, String where) {
+        List<Job> jobs = crowd.all().stream()
+                .flatMap(machine -> Job.of(machine).stream())
+                .sorted(Job.ORDER)
+                .toList();
+        Map<Object, Integer> before = new HashMap<>();
+        Map<Object, Integer> atWork = new HashMap<>();
+        for (Job job : jobs) {
+            int onHost = before.merge(job.host(), 1, Integer::sum) - 1;
+            int inRepository = before.merge(job.repository(), 1, Integer::sum) - 1;
+            boolean itsTurn = onHost < limits.perHost() && inRepository < limits.perRepository();
+            assertThat(waits(job.operation())).as(where + " " + job).isEqualTo(!itsTurn);
+            if (itsTurn) {
+                assertThat(atWork.merge(job.host(), 1, Integer::sum)).as(where).isLessThanOrEqualTo(limits.perHost());
+                assertThat(atWork.merge(job.repository(), 1, Integer::sum))
+                        .as(where)
+                        .isLessThanOrEqualTo(limits.perRepository());
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package dev.tidemark.gateway.act.repository;
+
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.id.OperationId;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Room in the repository for what is restored for a look only, under a name that nobody takes for a backup. A crash leaves it behind:
+ * the operation that goes on, and every later reading of a backup of that machine, removes it first.
+ */
+final class TrialDirectory {
+    private static final Logger LOG = LoggerFactory.getLogger(TrialDirectory.class);
+
+    private final Path directory;
+
+    TrialDirectory(RepositoryTree tree, MachineId machine, OperationId operation) {
+        this.directory = tree.trial(machine, operation);
+    }
+
+    /** Removes all that a crash has left. One operation at a time reads a machine's backups, so that nobody is at work there. */
+    static void sweep(RepositoryTree tree, MachineId machine) throws IOException {
+        List<String> left = new ArrayList<>();
+        try (DirectoryStream<Path> entries =
+                Files.newDirectoryStream(tree.machine(machine), "*" + RepositoryTree.TRIAL_SUFFIX)) {
+            entries.forEach(entry -> left.add(String.valueOf(entry.getFileName())));
+        } catch (DirectoryIteratorException unlisted) {
+            throw unlisted.getCause();
+        }
+        for (String name : left) {
+            LOG.info(
+                    "removing {}, which a crash has left", tree.machine(machine).resolve(name));
+            FlatRemoval.remove(tree.machine(machine), name);
+        }
+    }
+
+    void make() throws IOException {
+        DurableFiles.createDirectory(directory);
+    }
+
+    /** An empty file to write a disk into. */
+    Path beginFile(DiskName disk) throws IOException {
+        Path file = file(disk);
+        DurableFiles.createEmpty(file);
+        return file;
+    }
+
+    void removeFile(DiskName disk) throws IOException {
+        Files.deleteIfExists(file(disk));
+    }
+
+    long bytesFree() throws IOException {
+        return FreeSpace.bytes(directory);
+    }
+
+    /** Also for whoever was interrupted: Java would close the files under it. */
+    void remove() throws IOException {
+        boolean interrupted = Thread.interrupted();
+        try {
+            FlatRemoval.remove(DurableFiles.parent(directory), String.valueOf(directory.getFileName()));
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return directory.toString();
+    }
+
+    private Path file(DiskName disk) {
+        return directory.resolve(RepositoryTree.file(disk));
+    }
+}
