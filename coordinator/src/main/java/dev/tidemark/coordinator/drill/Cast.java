@@ -85,7 +85,13 @@ final class Cast implements AutoCloseable {
 
     /** A new machine that runs and is not registered. */
     DrillMachine newMachine(Random random) throws IOException {
-        return DrillMachine.start("m" + machines.incrementAndGet(), stage.directory(), stage.programs(), random);
+        return newMachine(random, false);
+    }
+
+    /** One whose NBD server is free for pull backups, if that is needed. */
+    DrillMachine newMachine(Random random, boolean overFuse) throws IOException {
+        return DrillMachine.start(
+                "m" + machines.incrementAndGet(), stage.directory(), stage.programs(), random, overFuse);
     }
 
     /** Forgets a machine and what was stored of it. */

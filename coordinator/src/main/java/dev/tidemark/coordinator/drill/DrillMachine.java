@@ -1,7 +1,6 @@
 package dev.tidemark.coordinator.drill;
 
 import dev.tidemark.coordinator.stage.Monitor;
-import dev.tidemark.coordinator.stage.NbdDisk;
 import dev.tidemark.coordinator.stage.Pause;
 import dev.tidemark.coordinator.stage.PlayedGuest;
 import dev.tidemark.coordinator.stage.Programs;
@@ -39,6 +38,7 @@ final class DrillMachine implements AutoCloseable {
     private final Path directory;
     private final Programs programs;
     private final Random random;
+    private final boolean overFuse;
     private final Map<String, List<Path>> contents = new LinkedHashMap<>();
     private final Map<String, String> verified = new HashMap<>();
     private final Set<String> givenUp = new HashSet<>();
@@ -47,7 +47,8 @@ final class DrillMachine implements AutoCloseable {
     private @Nullable Monitor monitor;
     private @Nullable PlayedGuest guest;
 
-    private DrillMachine(String name, Path directory, Programs programs, Random random) {
+    private DrillMachine(String name, Path directory, Programs programs, Random random, boolean overFuse) {
+        this.overFuse = overFuse;
         this.name = name;
         this.directory = directory;
         this.programs = programs;
@@ -56,7 +57,14 @@ final class DrillMachine implements AutoCloseable {
 
     /** A running machine with empty disks. */
     static DrillMachine start(String name, Path stage, Programs programs, Random random) throws IOException {
-        DrillMachine machine = new DrillMachine(name, Files.createDirectory(stage.resolve(name)), programs, random);
+        return start(name, stage, programs, random, false);
+    }
+
+    /** With its one NBD server left to pull backups, its guest uses FUSE: that takes a system on which it can be mounted. */
+    static DrillMachine start(String name, Path stage, Programs programs, Random random, boolean overFuse)
+            throws IOException {
+        DrillMachine machine =
+                new DrillMachine(name, Files.createDirectory(stage.resolve(name)), programs, random, overFuse);
         for (Map.Entry<String, Long> disk : DISKS.entrySet()) {
             String image = machine.image(disk.getKey()).toString();
             programs.run(
@@ -105,6 +113,35 @@ final class DrillMachine implements AutoCloseable {
         if (guest != null) {
             guest.close();
         }
+        if (overFuse) {
+            DISKS.keySet().forEach(this::unmount);
+        }
+    }
+
+    /** A process that is killed leaves its mounts behind. */
+    private void unmount(String disk) {
+        String file = mounted(disk).toString();
+        if (programs.exitCode(name, List.of("umount", "-l", file)) != 0) {
+            programs.exitCode(name, List.of("fusermount3", "-uz", file));
+        }
+    }
+
+    /** A disk as a pull backup's description would name it, and served as the guest sees it now. */
+    Map<String, String> live(String disk) {
+        return Map.of("disk", disk, "uri", "nbd+unix:///" + disk + "?socket=" + directory.resolve("n"));
+    }
+
+    /** Whether QEMU's NBD server is free for pull backups. */
+    boolean isServerFree() {
+        return overFuse;
+    }
+
+    private Path mounted(String disk) {
+        return directory.resolve("f-" + disk);
+    }
+
+    private GuestDisk open(String disk) throws IOException {
+        return overFuse ? GuestDisk.overFuse(mounted(disk)) : GuestDisk.overNbd(directory.resolve("n"), disk);
     }
 
     void startAgain() throws IOException {
@@ -116,12 +153,7 @@ final class DrillMachine implements AutoCloseable {
             command.add("{\"driver\":\"qcow2\",\"node-name\":\"" + disk
                     + "\",\"file\":{\"driver\":\"file\",\"filename\":\"" + image(disk) + "\"}}");
         }
-        Files.deleteIfExists(directory.resolve("n"));
-        command.addAll(List.of("--nbd-server", "addr.type=unix,addr.path=" + directory.resolve("n")));
-        for (String disk : DISKS.keySet()) {
-            command.addAll(List.of(
-                    "--export", "type=nbd,id=guest-" + disk + ",node-name=" + disk + ",name=" + disk + ",writable=on"));
-        }
+        export(command);
         guest = PlayedGuest.start(qgaSocket());
         Process started = programs.start(name, command);
         process = started;
@@ -140,6 +172,25 @@ final class DrillMachine implements AutoCloseable {
         awaitExports(started, begin);
     }
 
+    private void export(List<String> command) throws IOException {
+        Path socket = directory.resolve("n");
+        Files.deleteIfExists(socket);
+        if (!overFuse) {
+            command.addAll(List.of("--nbd-server", "addr.type=unix,addr.path=" + socket));
+        }
+        for (String disk : DISKS.keySet()) {
+            String common = "id=guest-" + disk + ",node-name=" + disk + ",writable=on";
+            if (overFuse && Files.notExists(mounted(disk))) {
+                Files.createFile(mounted(disk));
+            }
+            command.addAll(List.of(
+                    "--export",
+                    overFuse
+                            ? "type=fuse," + common + ",mountpoint=" + mounted(disk)
+                            : "type=nbd," + common + ",name=" + disk));
+        }
+    }
+
     /** The monitor listens before the exports are there, and their socket is a file before anybody listens on it. */
     private void awaitExports(Process started, long begin) throws IOException {
         for (String disk : DISKS.keySet()) {
@@ -153,8 +204,12 @@ final class DrillMachine implements AutoCloseable {
     }
 
     private boolean isExported(String disk) {
+        if (overFuse) {
+            // Without anything mounted on it, it is an empty file.
+            return mounted(disk).toFile().length() == DISKS.getOrDefault(disk, 0L);
+        }
         try {
-            NbdDisk.open(directory.resolve("n"), disk).close();
+            open(disk).close();
             return true;
         } catch (IOException notYet) {
             return false;
@@ -214,7 +269,7 @@ final class DrillMachine implements AutoCloseable {
     private void write(String disk, Map<Long, Integer> patterns) {
         byte[] granule = new byte[GRANULE];
         byte[] read = new byte[GRANULE];
-        try (NbdDisk guest = NbdDisk.open(directory.resolve("n"), disk)) {
+        try (GuestDisk guest = open(disk)) {
             for (Map.Entry<Long, Integer> each : patterns.entrySet()) {
                 Arrays.fill(granule, each.getValue().byteValue());
                 guest.write(each.getKey(), granule);
@@ -241,7 +296,7 @@ final class DrillMachine implements AutoCloseable {
         byte[] granule = new byte[GRANULE];
         byte[] nothing = new byte[GRANULE];
         for (Map.Entry<String, Long> disk : DISKS.entrySet()) {
-            try (NbdDisk guest = NbdDisk.open(directory.resolve("n"), disk.getKey());
+            try (GuestDisk guest = open(disk.getKey());
                     RandomAccessFile file =
                             new RandomAccessFile(raw(to, disk.getKey()).toFile(), "rw")) {
                 file.setLength(disk.getValue());

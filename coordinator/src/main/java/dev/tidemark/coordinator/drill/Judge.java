@@ -77,7 +77,9 @@ final class Judge {
     /** Why it is not settled; empty if it is. */
     private String unsettled() {
         JsonNode seen = service().get("vms", machine.name());
-        if (!seen.path("pending").isNull() || !seen.path("state").asString("").equals("UP")) {
+        boolean ready = isPullReady();
+        if (!(seen.path("pending").isNull() || ready)
+                || !seen.path("state").asString("").equals("UP")) {
             return "state " + seen.path("state").asString("") + ", pending " + seen.path("pending");
         }
         for (JsonNode operation :
@@ -88,7 +90,21 @@ final class Judge {
             }
         }
         JsonNode reconciled = service().started(Map.of(), "vms", machine.name(), "reconciliation");
-        return reconciled.path("converged").asBoolean(false) ? "" : "drift " + reconciled.path("drift");
+        // With a pull that waits for its client it is as settled as it gets; asked after the look, which may have ended
+        // it.
+        boolean settled = reconciled.path("converged").asBoolean(false)
+                || (reconciled.path("drift").isEmpty() && isPullReady());
+        return settled ? "" : "drift " + reconciled.path("drift");
+    }
+
+    /** Pending until its client has read it: for a client to do, and for nobody to wait for. */
+    private boolean isPullReady() {
+        for (JsonNode backup : service().get("vms", machine.name(), "backups").path("backups")) {
+            if (backup.path("state").asString("").equals("READY")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** @param log as the database holds it now */
@@ -336,7 +352,9 @@ final class Judge {
     private Set<String> completed() {
         Set<String> ids = new LinkedHashSet<>();
         for (JsonNode backup : service().get("vms", machine.name(), "backups").path("backups")) {
-            if (backup.path("state").asString("").equals("COMPLETED")) {
+            // What was pulled lies with whoever has read it.
+            boolean stored = backup.path("mode").asString("").equals("PUSH");
+            if (stored && backup.path("state").asString("").equals("COMPLETED")) {
                 ids.add(backup.path("id").asString(""));
             }
         }

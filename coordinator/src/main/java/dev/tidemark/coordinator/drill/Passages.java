@@ -49,6 +49,28 @@ final class Passages {
             BEFORE_DISMISS,
             AFTER_DISMISS);
 
+    private static final List<CrashPoint> PULL = List.of(
+            BEFORE_QEMU_IMG,
+            AFTER_QEMU_IMG,
+            BEFORE_BEGIN,
+            AFTER_BEGIN,
+            BEFORE_SERVER_STARTED,
+            AFTER_SERVER_STARTED,
+            AFTER_TARGETS_OPENED,
+            BEFORE_EXPORT,
+            AFTER_EXPORT,
+            JOBS_RUN);
+
+    /** In the only safe order. */
+    private static final List<CrashPoint> PULL_ENDED = List.of(
+            BEFORE_EXPORTS_ENDED,
+            AFTER_EXPORTS_ENDED,
+            BEFORE_CANCEL,
+            AFTER_CANCEL,
+            AFTER_SERVER_STOPPED,
+            BEFORE_DISMISS,
+            AFTER_DISMISS);
+
     private static final List<CrashPoint> ERRAND =
             List.of(BEFORE_ERRAND, BEFORE_QEMU_IMG, AFTER_QEMU_IMG, AFTER_ERRAND);
 
@@ -84,6 +106,13 @@ final class Passages {
                         .with(1, TRANSACTION)
                         .with(1, List.of(AFTER_TARGETS_OPENED, JOBS_RUN, MANIFEST_WRITTEN));
             case ABORT -> passages.with(1, List.of(BEFORE_CANCEL, AFTER_CANCEL, BEFORE_DISMISS, AFTER_DISMISS));
+            case PULL ->
+                passages.with(1, TRANSACTION)
+                        .with(1, PULL)
+                        // The beginning is recorded, and then that it can be read.
+                        .with(3, List.of(AFTER_APPEND, BEFORE_COMMIT, AFTER_COMMIT))
+                        .with(2, List.of(BEFORE_LOOK, BEFORE_REPORT, AFTER_REPORT, BEFORE_RECORD, AFTER_RECORD));
+            case FINISH_PULL -> passages.with(1, PULL_ENDED);
             case VERIFY -> passages.with(1, ERRAND);
             case RESTORE ->
                 passages.with(1, ERRAND)

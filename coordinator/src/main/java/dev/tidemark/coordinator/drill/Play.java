@@ -55,6 +55,7 @@ final class Play {
         private String token = "";
         private CompletableFuture<Optional<JsonNode>> asked = CompletableFuture.completedFuture(Optional.empty());
         private Map<String, Set<String>> lost = Map.of();
+        private Set<String> failedPulls = Set.of();
         private long converged;
 
         Run(Scenario scenario, Path before) {
@@ -100,7 +101,11 @@ final class Play {
         run = null;
         DrillMachine prepared = machineFor(scenario);
         prepared.write();
-        run = new Run(scenario, prepared.content());
+        Run fresh = new Run(scenario, prepared.content());
+        if (scenario.workflow().isPull()) {
+            fresh.failedPulls = new PullClient(cast.service(), prepared).failed();
+        }
+        run = fresh;
     }
 
     /** Brings it to where the workflow can begin, orders the moment, and asks. */
@@ -204,7 +209,7 @@ final class Play {
     }
 
     /** Waits until all is done that follows by itself. */
-    void settle() throws Broken {
+    void settle() throws Broken, IOException {
         Run now = now();
         Optional<JsonNode> acknowledged = now.asked.join();
         if (now.scenario.workflow() == Workflow.REGISTER) {
@@ -213,6 +218,22 @@ final class Play {
         Judge judge = new Judge(cast, machine());
         held = judge.held();
         now.converged = judge.converged();
+        finishPulls(now);
+    }
+
+    /** A client is killed by nobody: it reads what is there, and the machine comes to rest once more. */
+    private void finishPulls(Run now) throws Broken, IOException {
+        if (now.scenario.workflow().isPull()) {
+            PullClient client = new PullClient(cast.service(), machine());
+            // What the guest has now is no content that was ever backed up.
+            machine().write();
+            client.readAndFinish(now.isQemuKilled(), now.before, now.after);
+            new Judge(cast, machine()).converged();
+            if (!now.isQemuKilled() && !now.failedPulls.containsAll(client.failed())) {
+                // While QEMU lives, whoever else is killed costs no client its backup.
+                throw new Broken(Invariant.BACKUPS_RESTORE, "pull backups failed: " + client.failed());
+            }
+        }
     }
 
     /** Right after a kill of the database a question may be refused, as it says, for now: a client asks again. */
@@ -301,11 +322,15 @@ final class Play {
     }
 
     private DrillMachine machineFor(Scenario scenario) throws IOException {
-        boolean isNew =
-                scenario.workflow() == Workflow.REGISTER || machine == null || played.size() >= SCENARIOS_A_MACHINE_MAX;
+        boolean isNew = scenario.workflow() == Workflow.REGISTER
+                || machine == null
+                || (scenario.workflow().isPull() && !machine.isServerFree())
+                || played.size() >= SCENARIOS_A_MACHINE_MAX;
         if (isNew) {
             played.clear();
-            replaceMachine(new Random(seed ^ scenario.name().hashCode()));
+            replaceMachine(
+                    new Random(seed ^ scenario.name().hashCode()),
+                    scenario.workflow().isPull());
         }
         played.add(scenario.name());
         if (scenario.workflow() != Workflow.REGISTER) {
@@ -315,13 +340,13 @@ final class Play {
         return machine();
     }
 
-    private void replaceMachine(Random random) throws IOException {
+    private void replaceMachine(Random random, boolean overFuse) throws IOException {
         DrillMachine former = machine;
         machine = null;
         if (former != null) {
             cast.leave(former);
         }
-        machine = cast.newMachine(random);
+        machine = cast.newMachine(random, overFuse);
     }
 
     /** A registered machine with a full backup, an incremental one, and so many checkpoints that can be built on. */
@@ -352,7 +377,7 @@ final class Play {
 
     /** What a cast does most of the time, for JVMs that learn from it. */
     void rehearse(Random random) throws IOException {
-        replaceMachine(random);
+        replaceMachine(random, false);
         furnish(machine(), 2);
     }
 
@@ -365,6 +390,7 @@ final class Play {
         isReached(now());
         release();
         Map<CrashPoint, Integer> passed = cast.hold().takePassed();
+        finishPulls(now());
         new Judge(cast, machine()).meet(now().before);
         return passed;
     }

@@ -15,7 +15,7 @@ final class Scenarios {
     /** So many of each workflow make the quick set: together they take less than three minutes on two processors. */
     private static final int QUICK_PER_WORKFLOW = 2;
 
-    /** Of the workflows that are killed midway in every set. */
+    /** Of the workflows that are killed midway in every set, and of the end of one of them. */
     private static final int QUICK_BESIDES_MIDWAY = 1;
 
     /** A coordinator has 16 connections, and needs some for all that does not stand still. */
@@ -32,6 +32,10 @@ final class Scenarios {
             for (Victim victim : List.of(Victim.COORDINATOR, Victim.GATEWAY, Victim.QEMU)) {
                 midway.add(new Scenario(workflow, new Moment(CrashPoint.JOBS_RUN, 1), Set.of(victim)));
             }
+        }
+        // Its jobs run while it waits for its client.
+        for (Victim victim : List.of(Victim.COORDINATOR, Victim.GATEWAY)) {
+            midway.add(new Scenario(Workflow.PULL, new Moment(CrashPoint.JOBS_RUN, 1), Set.of(victim)));
         }
         return midway;
     }
@@ -117,7 +121,8 @@ final class Scenarios {
         for (Workflow workflow : Workflow.values()) {
             List<Moment> moments = new ArrayList<>(workflow.moments());
             Collections.shuffle(moments, random);
-            int count = Workflow.BACKUPS.contains(workflow) ? QUICK_BESIDES_MIDWAY : QUICK_PER_WORKFLOW;
+            boolean few = Workflow.BACKUPS.contains(workflow) || workflow.isPull();
+            int count = few ? QUICK_BESIDES_MIDWAY : QUICK_PER_WORKFLOW;
             for (Moment moment : moments.subList(0, count)) {
                 // Turn by turn, so that the subsets are used equally often: each victim is in eight of the fifteen.
                 quick.add(new Scenario(workflow, moment, subsets.get(quick.size() % subsets.size())));

@@ -100,6 +100,40 @@ enum Workflow {
             throw new IllegalStateException("no backup runs: " + backups);
         }
     },
+    PULL {
+        @Override
+        JsonNode ask(Service service, DrillMachine machine) {
+            return pull(service, machine);
+        }
+
+        @Override
+        boolean isPull() {
+            return true;
+        }
+    },
+    FINISH_PULL {
+        @Override
+        void prepare(Service service, DrillMachine machine) {
+            service.await(pull(service, machine), "DONE");
+        }
+
+        @Override
+        JsonNode ask(Service service, DrillMachine machine) {
+            JsonNode backups = service.get("vms", machine.name(), "backups").path("backups");
+            for (JsonNode backup : backups) {
+                if (backup.path("state").asString("").equals("READY")) {
+                    return service.started(
+                            Map.of(), "backups", backup.path("id").asString(""), "finish");
+                }
+            }
+            throw new IllegalStateException("no pull backup waits: " + backups);
+        }
+
+        @Override
+        boolean isPull() {
+            return true;
+        }
+    },
     VERIFY {
         @Override
         JsonNode ask(Service service, DrillMachine machine) {
@@ -209,6 +243,11 @@ enum Workflow {
         return 2;
     }
 
+    /** Whether a client of QEMU's NBD server takes part. */
+    boolean isPull() {
+        return false;
+    }
+
     /** Every moment that the workflow is certain to pass; {@code DrillIT} holds it against what was passed. */
     List<Moment> moments() {
         return Passages.of(this);
@@ -234,6 +273,11 @@ enum Workflow {
             }
         }
         return names;
+    }
+
+    private static JsonNode pull(Service service, DrillMachine machine) {
+        return service.started(
+                Map.of("repo", "default", "kind", "AUTO", "mode", "PULL"), "vms", machine.name(), "backups");
     }
 
     private static String newest(DrillMachine machine) {

@@ -164,6 +164,22 @@ class DrillIT {
             assertRed(Invariant.NOTHING_LEFT, judge::qemuAgrees);
             machine.execute("{\"execute\":\"blockdev-del\",\"arguments\":{\"node-name\":\"tm-x\"}}");
             judge.qemuAgrees();
+            // an export with our prefix
+            machine.execute("{\"execute\":\"block-export-add\",\"arguments\":"
+                    + "{\"type\":\"nbd\",\"id\":\"tm-x\",\"node-name\":\"d0\",\"name\":\"x\"}}");
+            assertRed(Invariant.NOTHING_LEFT, judge::qemuAgrees);
+            machine.execute("{\"execute\":\"block-export-del\",\"arguments\":{\"id\":\"tm-x\"}}");
+            // a pull backup that serves what the guest has now
+            JsonNode live = Json.MAPPER.valueToTree(Map.of(
+                    "id",
+                    "x",
+                    "disks",
+                    DrillMachine.diskNames().stream().map(machine::live).toList()));
+            PullClient client = new PullClient(cast.service(), machine);
+            Path moment = machine.content();
+            client.read(live, moment);
+            machine.write();
+            assertRed(Invariant.BACKUPS_RESTORE, () -> client.read(live, moment));
             // a bitmap that the log does not have
             String bitmap = "\"arguments\":{\"node\":\"d0\",\"name\":\"stranger\"}}";
             machine.execute("{\"execute\":\"block-dirty-bitmap-add\"," + bitmap);

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -80,9 +79,17 @@ class ScenariosTest {
                 .collect(Collectors.groupingBy(Scenario::victims, Collectors.counting()))
                 .forEach((victims, count) -> assertThat(count)
                         .as("%s", victims)
-                        .isCloseTo((long) moments * subsets / 15, Offset.offset(3L)));
+                        .isBetween(
+                                (long) moments * subsets / 15,
+                                (long) moments * subsets / 15 + 1 + midwayWith(victims)));
         assertThat(Scenarios.some(1, subsets)).isEqualTo(some);
         assertThat(Scenarios.some(2, subsets)).isNotEqualTo(some);
+    }
+
+    private static long midwayWith(Set<Victim> victims) {
+        return Scenarios.midway().stream()
+                .filter(scenario -> scenario.victims().equals(victims))
+                .count();
     }
 
     @ParameterizedTest
@@ -109,7 +116,7 @@ class ScenariosTest {
         assertThat(batches.stream().flatMap(List::stream))
                 .doesNotHaveDuplicates()
                 .containsExactlyInAnyOrderElementsOf(Scenarios.all());
-        assertThat(batches).hasSizeLessThan(380).allSatisfy(batch -> {
+        assertThat(batches).hasSizeLessThan(450).allSatisfy(batch -> {
             assertThat(batch).hasSizeBetween(1, 16);
             assertThat(batch.stream().map(Scenario::victims).distinct()).hasSize(1);
             assertThat(batch.stream().filter(scenario -> scenario.moment().isInTransaction()))

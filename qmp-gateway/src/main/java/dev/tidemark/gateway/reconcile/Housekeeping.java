@@ -62,10 +62,16 @@ final class Housekeeping {
 
     /** Ends exports, also under their clients, and waits until each has gone; false if one has not. */
     boolean endExports(List<String> exports) throws QmpException, UnusableReply, InterruptedException {
+        if (exports.isEmpty()) {
+            return true;
+        }
+        surroundings.crash().at(CrashPoint.BEFORE_EXPORTS_ENDED);
         for (String export : exports) {
             tolerate("export " + export, () -> qemu.endExport(export));
         }
-        return exports.isEmpty() || exportsGone(exports);
+        boolean gone = exportsGone(exports);
+        surroundings.crash().at(CrashPoint.AFTER_EXPORTS_ENDED);
+        return gone;
     }
 
     /** Stops the NBD server that was started for a machine's clients, if there is one. */
@@ -87,6 +93,7 @@ final class Housekeeping {
             LOG.warn("the server of {} stays: {}", machine, failure.getMessage());
             return;
         }
+        surroundings.crash().at(CrashPoint.AFTER_SERVER_STOPPED);
         if (socket.tls().isPresent()) {
             qemu.forgetCredentials();
         }

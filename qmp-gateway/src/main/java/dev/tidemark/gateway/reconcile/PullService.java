@@ -11,6 +11,7 @@ import dev.tidemark.gateway.qmp.TransactionAction.BitmapSource;
 import dev.tidemark.schema.contract.DiskBackup;
 import dev.tidemark.schema.contract.Outcome.Refused;
 import dev.tidemark.schema.contract.PullBackupOperation;
+import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.FailureCode;
@@ -45,6 +46,7 @@ final class PullService {
     Optional<Refused> begin(Qemu qemu, PullBackupOperation operation, Look look)
             throws QmpException, RepositoryException, InterruptedException {
         Scratch scratch = surroundings.storage().beginScratch(machine, operation, look.facts());
+        surroundings.crash().at(CrashPoint.AFTER_BEGIN);
         Optional<Refused> danger = danger(operation);
         if (danger.isPresent()) {
             return danger;
@@ -60,12 +62,16 @@ final class PullService {
                         Optional.of(disk)));
             }
         }
-        return startServer(qemu);
+        surroundings.crash().at(CrashPoint.BEFORE_SERVER_STARTED);
+        Optional<Refused> obstacle = startServer(qemu);
+        surroundings.crash().at(CrashPoint.AFTER_SERVER_STARTED);
+        return obstacle;
     }
 
     /** Makes the exports that are not there yet; what stands in the way, if anything does. */
     Optional<Refused> serve(Qemu qemu, PullBackupOperation operation, Look look) throws QmpException {
         Optional<Refused> obstacle = startServer(qemu);
+        surroundings.crash().at(CrashPoint.BEFORE_EXPORT);
         for (int index = 0; index < operation.disks().size() && obstacle.isEmpty(); index++) {
             DiskBackup part = operation.disks().get(index);
             DiskName disk = part.plan().disk();
@@ -89,6 +95,7 @@ final class PullService {
                         Optional.of(disk)));
             }
         }
+        surroundings.crash().at(CrashPoint.AFTER_EXPORT);
         return obstacle;
     }
 

@@ -40,6 +40,10 @@ public enum CrashPoint {
     BEFORE_BEGIN(GATEWAY),
     /** The target files exist, QEMU does not know them. */
     AFTER_BEGIN(GATEWAY),
+    /** QEMU holds the scratch nodes of a pull backup, its server is not told to listen. */
+    BEFORE_SERVER_STARTED(GATEWAY),
+    /** QEMU serves clients, and has nothing for them. */
+    AFTER_SERVER_STARTED(GATEWAY),
     /** QEMU holds the target nodes, no job exists. */
     AFTER_TARGETS_OPENED(GATEWAY),
     /** The log says that the guest may be frozen, and it is not yet. */
@@ -58,6 +62,16 @@ public enum CrashPoint {
     AFTER_TRANSACTION(GATEWAY),
     /** The jobs of a backup run. */
     JOBS_RUN(GATEWAY),
+    /** The jobs of a pull backup run, no client can read. */
+    BEFORE_EXPORT(GATEWAY),
+    /** Clients can read, and nobody was told. */
+    AFTER_EXPORT(GATEWAY),
+    /** Exports are to end, and serve. */
+    BEFORE_EXPORTS_ENDED(GATEWAY),
+    /** Exports have ended, their jobs run. */
+    AFTER_EXPORTS_ENDED(GATEWAY),
+    /** QEMU serves nobody any more, and what was made for its server is there. */
+    AFTER_SERVER_STOPPED(GATEWAY),
     /** Jobs are to be cancelled, none was told. */
     BEFORE_CANCEL(GATEWAY),
     /** Cancelled jobs were told, and may or may not have concluded. */
