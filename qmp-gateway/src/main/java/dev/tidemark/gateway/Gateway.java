@@ -130,7 +130,7 @@ public final class Gateway implements AutoCloseable {
             for (MachineId machine : wake.removed()) {
                 Reconciler running = reconcilers.remove(machine);
                 if (running != null) {
-                    running.stop();
+                    running.forget();
                 }
             }
             for (MachineId machine : wake.lookAt()) {

@@ -86,10 +86,10 @@ public final class HostStorage implements Storage {
     @Override
     public ExportSocket exportSocket(MachineId machine) {
         ExportSocket unix = new UnixExportSocket(exportDirectory, machine);
-        // What was begun before the gateway was told of ports ends where it began.
-        return tcpExports.isEmpty() || unix.exists()
-                ? unix
-                : new TcpExportSocket(exportDirectory, machine, tcpExports.get());
+        ExportSocket tcp = new TcpExportSocket(exportDirectory, machine, tcpExports);
+        // What was begun ends where it began, whatever the gateway was told of ports since.
+        boolean byPort = tcp.exists() || (tcpExports.isPresent() && !unix.exists());
+        return byPort ? tcp : unix;
     }
 
     @Override

@@ -51,7 +51,16 @@ final class Housekeeping {
         }
         closeNodes(leftovers.nodes());
         change(leftovers.bitmaps());
-        for (String partial : leftovers.partials()) {
+        discard(machine, leftovers.partials());
+    }
+
+    /** What a machine that is no longer there did not finish. */
+    void discardPartials(MachineId former) {
+        discard(former, surroundings.storage().partialBackups(former));
+    }
+
+    private void discard(MachineId machine, List<String> partials) {
+        for (String partial : partials) {
             try {
                 surroundings.storage().discardPartial(machine, partial);
             } catch (RepositoryException failure) {
@@ -94,7 +103,7 @@ final class Housekeeping {
             return;
         }
         surroundings.crash().at(CrashPoint.AFTER_SERVER_STOPPED);
-        if (socket.tls().isPresent()) {
+        if (socket.mayHaveKeys()) {
             qemu.forgetCredentials();
         }
         try {

@@ -158,12 +158,12 @@ final class PullService {
         ExportSocket socket = surroundings.storage().exportSocket(machine);
         try {
             socket.prepare();
-            if (socket.isServed()) {
-                // By this QEMU, and for us: nobody else knows the place. A crash lies in between.
-                return Optional.empty();
+            // By this QEMU, and for us: nobody else knows the place. A crash lies in between.
+            if (!socket.isServed()) {
+                socket.clear();
+                qemu.startServer(socket.listening(), socket.tls());
             }
-            socket.clear();
-            qemu.startServer(socket.listening(), socket.tls());
+            socket.heard();
             return Optional.empty();
         } catch (QmpRefused refused) {
             return Optional.of(new Refused(

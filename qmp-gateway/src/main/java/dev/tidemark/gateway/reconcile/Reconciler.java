@@ -1,5 +1,6 @@
 package dev.tidemark.gateway.reconcile;
 
+import dev.tidemark.gateway.act.export.ExportSocket;
 import dev.tidemark.gateway.observe.UnusableReply;
 import dev.tidemark.gateway.qmp.QmpEvent;
 import dev.tidemark.gateway.qmp.QmpException;
@@ -9,6 +10,7 @@ import dev.tidemark.schema.contract.LinkException;
 import dev.tidemark.schema.contract.OperationResult;
 import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.id.MachineId;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -54,6 +56,7 @@ public final class Reconciler {
     private final Runnable onUnregistered;
     private Duration delay = DELAY_MIN;
     private long unreachableSinceNanos;
+    private volatile boolean forgotten;
     private boolean reachable = true;
     private boolean passed;
     private Optional<Sight.Unreachable> toldUnreachable = Optional.empty();
@@ -98,6 +101,12 @@ public final class Reconciler {
         work.interrupt();
     }
 
+    /** As {@link #stop}, for good: its machine was removed. */
+    public void forget() {
+        forgotten = true;
+        stop();
+    }
+
     /** Waits until it has stopped; false if it has not in time. */
     public boolean awaitStopped(Duration timeLimit) throws InterruptedException {
         return work.join(timeLimit);
@@ -110,14 +119,14 @@ public final class Reconciler {
         } catch (InterruptedException stopped) {
             LOG.debug("{}: stopped", machine);
         } finally {
-            tearDown();
+            tearDown(unregistered || forgotten);
         }
         if (unregistered) {
             onUnregistered.run();
         }
     }
 
-    private void tearDown() {
+    private void tearDown(boolean forGood) {
         // The flag that asked us to stop must not cut short the waiting for what runs beside.
         boolean interrupted = Thread.interrupted();
         try {
@@ -126,8 +135,28 @@ public final class Reconciler {
         } catch (InterruptedException again) {
             interrupted = true;
         }
+        if (forGood) {
+            leaveNoPlace();
+        }
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Where the machine served clients is anybody's again, unless its QEMU still does. */
+    private void leaveNoPlace() {
+        ExportSocket socket = surroundings.storage().exportSocket(machine);
+        try {
+            if (!socket.exists()) {
+                return;
+            }
+            if (socket.isServed()) {
+                LOG.warn("{} was removed, and its QEMU still serves on {}", machine, socket.listening());
+            } else {
+                socket.remove();
+            }
+        } catch (IOException failure) {
+            LOG.warn("what is left of the server of {} stays: {}", machine, failure.getMessage());
         }
     }
 

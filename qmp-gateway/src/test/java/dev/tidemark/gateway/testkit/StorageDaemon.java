@@ -19,6 +19,7 @@ public final class StorageDaemon implements AutoCloseable {
     private final List<String> exportedNodes;
     private final boolean overFuse;
     private TestProcess process;
+    private boolean unmounted;
 
     private StorageDaemon(
             ShortDirectory directory, List<String> blockdevs, List<String> exportedNodes, boolean overFuse) {
@@ -121,6 +122,7 @@ public final class StorageDaemon implements AutoCloseable {
     public void kill() {
         process.kill();
         unmount();
+        unmounted = true;
     }
 
     /** A new process with the same arguments and paths, after {@link #terminate()} or {@link #kill()}. */
@@ -129,6 +131,7 @@ public final class StorageDaemon implements AutoCloseable {
             throw new IllegalStateException("still running: pid " + process.pid());
         }
         process = launch();
+        unmounted = false;
     }
 
     /** Writes to a node through its NBD export, as a guest would, and reads it back: a refused write proves nothing. */
@@ -152,7 +155,9 @@ public final class StorageDaemon implements AutoCloseable {
     @Override
     public void close() {
         process.close();
-        unmount();
+        if (!unmounted) {
+            unmount();
+        }
         directory.close();
     }
 

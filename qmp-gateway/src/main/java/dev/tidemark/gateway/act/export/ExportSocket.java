@@ -21,6 +21,11 @@ public interface ExportSocket {
     /** Who may read. */
     Optional<TlsCredentials> tls();
 
+    /** Whether QEMU may hold keys for it, whatever was said since of who may read. */
+    default boolean mayHaveKeys() {
+        return false;
+    }
+
     /** What a client calls an export; once it is prepared. */
     String uri(String export) throws IOException;
 
@@ -29,6 +34,9 @@ public interface ExportSocket {
 
     /** Whether somebody listens there now. */
     boolean isServed();
+
+    /** Says for later that QEMU was told to listen, and does. */
+    default void heard() throws IOException {}
 
     /** Takes away what would keep QEMU from listening, when nobody does. */
     void clear() throws IOException;

@@ -7,41 +7,39 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 
 /**
  * A TCP port of a range. QEMU cannot be asked on which port it listens, and two machines must not be given the same one: a file by
- * the port's name says which machine has it, before QEMU listens and until it no longer does.
+ * the port's name says which machine has it, before QEMU listens and until it no longer does. What the file says counts, and not
+ * what the gateway is told of ports later: who was told to listen somewhere has to be found there.
  */
 public final class TcpExportSocket implements ExportSocket {
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY_DIRECTORY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-    private static final String SUFFIX = ".port";
+    private static final String LOCK = "ports.lock";
     private static final int CONNECT_MILLISECONDS_MAX = 2_000;
 
-    /** QEMU listens within seconds of a claim: an older one without a listener was left by a machine that nobody has any more. */
-    private static final Duration CLAIM_AGE_MAX = Duration.ofMinutes(10);
+    /** Gateways share the directory, and so do machines of one gateway: a lock on a file keeps only processes apart. */
+    private static final Object IN_THIS_PROCESS = new Object();
 
     private final Path directory;
     private final MachineId machine;
-    private final TcpExports exports;
+    private final Optional<TcpExports> exports;
 
-    /** Of a machine. */
-    public TcpExportSocket(Path directory, MachineId machine, TcpExports exports) {
+    /** Of a machine; without ports, that which it has is found nevertheless. */
+    public TcpExportSocket(Path directory, MachineId machine, Optional<TcpExports> exports) {
         this.directory = directory;
         this.machine = machine;
         this.exports = exports;
@@ -49,44 +47,46 @@ public final class TcpExportSocket implements ExportSocket {
 
     @Override
     public void prepare() throws IOException {
-        exports.check();
+        if (exports.isPresent()) {
+            exports.get().check();
+        }
         Files.createDirectories(directory, OWNER_ONLY_DIRECTORY);
         if (claimed().isPresent()) {
             return;
         }
-        for (int port = exports.firstPort(); port <= exports.lastPort(); port++) {
-            if (claim(port)) {
+        TcpExports wanted = given();
+        for (int port = wanted.firstPort(); port <= wanted.lastPort(); port++) {
+            if (claim(wanted, port)) {
                 return;
             }
         }
         throw new FileSystemException(
                 directory.toString(),
                 null,
-                "every port from " + exports.firstPort() + " to " + exports.lastPort() + " is taken");
+                "every port from " + wanted.firstPort() + " to " + wanted.lastPort() + " is taken");
     }
 
     @Override
     public NbdListening listening() throws IOException {
-        return new NbdListening.Tcp(exports.address(), port());
+        PortClaim claim = claim();
+        return new NbdListening.Tcp(address(claim).orElse("any address"), claim.port());
     }
 
     @Override
     public Optional<TlsCredentials> tls() {
-        return exports.tls();
+        return exports.flatMap(TcpExports::tls);
+    }
+
+    @Override
+    public boolean mayHaveKeys() {
+        return true;
     }
 
     @Override
     public String uri(String export) throws IOException {
-        String user = exports.tls().orElse(null) instanceof TlsCredentials.SharedKey key
-                ? ExportSocket.encoded(key.user()) + "@"
-                : "";
-        return (exports.tls().isPresent() ? "nbds://" : "nbd://")
-                + user
-                + exports.host()
-                + ":"
-                + port()
-                + "/"
-                + ExportSocket.encoded(export);
+        PortClaim claim = claim();
+        String prefix = claim.served().isPresent() ? claim.served().get().prefix() : prefix(given(), claim.port());
+        return prefix + ExportSocket.encoded(export);
     }
 
     @Override
@@ -94,73 +94,85 @@ public final class TcpExportSocket implements ExportSocket {
         try {
             return claimed().isPresent();
         } catch (IOException unreadable) {
-            return true;
+            return exports.isPresent();
         }
     }
 
     @Override
     public boolean isServed() {
         try {
-            Optional<Integer> port = claimed();
-            return port.isPresent() && answers(port.get());
+            Optional<PortClaim> claim = claimed();
+            if (claim.isEmpty()) {
+                return false;
+            }
+            Optional<String> address = address(claim.get());
+            return address.isPresent()
+                    ? answers(address.get(), claim.get().port())
+                    : !isFree(Optional.empty(), claim.get().port());
         } catch (IOException unreadable) {
             return false;
         }
     }
 
     @Override
-    public void clear() {
-        // The port is ours until it is removed, whoever has listened on it.
+    public void heard() throws IOException {
+        claim().heard();
+    }
+
+    @Override
+    public void clear() throws IOException {
+        // Nobody listens, so that what the file says of where and how was never so, or is over.
+        remove();
+        prepare();
     }
 
     @Override
     public void remove() throws IOException {
-        Optional<Integer> port = claimed();
-        if (port.isPresent()) {
-            Files.deleteIfExists(claim(directory, port.get()));
-        }
-    }
-
-    private int port() throws IOException {
-        return claimed()
-                .orElseThrow(() -> new FileSystemException(directory.toString(), null, "no port is this machine's"));
-    }
-
-    private boolean claim(int port) throws IOException {
-        Path claim = claim(directory, port);
-        if (!isFree(port)) {
-            return false;
-        }
-        if (isLeftBehind(claim)) {
-            Files.deleteIfExists(claim);
-        }
-        try {
-            Files.writeString(
-                    claim,
-                    machine.value(),
-                    StandardCharsets.US_ASCII,
-                    StandardOpenOption.CREATE_NEW,
-                    StandardOpenOption.WRITE,
-                    StandardOpenOption.SYNC);
+        exclusively(() -> {
+            Optional<PortClaim> claim = claimed();
+            if (claim.isPresent()) {
+                Files.deleteIfExists(claim.get().file());
+            }
             return true;
-        } catch (FileAlreadyExistsException taken) {
-            return false;
-        }
+        });
     }
 
-    private static boolean isLeftBehind(Path claim) throws IOException {
-        try {
-            return Files.getLastModifiedTime(claim)
-                    .toInstant()
-                    .plus(CLAIM_AGE_MAX)
-                    .isBefore(Instant.now());
-        } catch (NoSuchFileException none) {
-            return false;
-        }
+    private TcpExports given() throws IOException {
+        return exports.orElseThrow(
+                () -> new FileSystemException(directory.toString(), null, "this gateway has no ports for exports"));
     }
 
-    private boolean isFree(int port) throws IOException {
-        InetAddress address = InetAddress.getByName(exports.address());
+    private Optional<String> address(PortClaim claim) {
+        return claim.served().map(PortClaim.Served::address).or(() -> exports.map(TcpExports::address));
+    }
+
+    private static String prefix(TcpExports wanted, int port) throws IOException {
+        String user = wanted.tls().orElse(null) instanceof TlsCredentials.SharedKey key
+                ? ExportSocket.encoded(key.user()) + "@"
+                : "";
+        return (wanted.tls().isPresent() ? "nbds://" : "nbd://") + user + wanted.host() + ":" + port + "/";
+    }
+
+    private boolean claim(TcpExports wanted, int port) throws IOException {
+        Path file = directory.resolve(port + PortClaim.SUFFIX);
+        PortClaim.Served served = new PortClaim.Served(wanted.address(), prefix(wanted, port));
+        return exclusively(() -> {
+            Optional<PortClaim> held = PortClaim.read(file);
+            if (held.isPresent()) {
+                // Wherever its QEMU listens. One that is about to is left alone: even a look would take its port for a
+                // moment.
+                if (!held.get().isNobodysUnlessHeard() || !isFree(Optional.empty(), port)) {
+                    return false;
+                }
+                Files.deleteIfExists(file);
+            }
+            return isFree(Optional.of(wanted.address()), port) && PortClaim.make(file, machine.value(), served);
+        });
+    }
+
+    /** Whether nobody listens on the port, there or anywhere. */
+    private static boolean isFree(Optional<String> where, int port) throws IOException {
+        InetAddress address = where.isPresent() ? InetAddress.getByName(where.get()) : null;
         try (ServerSocket probe = new ServerSocket(port, 1, address)) {
             return probe.isBound();
         } catch (IOException taken) {
@@ -168,39 +180,50 @@ public final class TcpExportSocket implements ExportSocket {
         }
     }
 
-    private boolean answers(int port) {
+    private static boolean answers(String address, int port) {
         try (Socket client = new Socket()) {
-            client.connect(new InetSocketAddress(exports.address(), port), CONNECT_MILLISECONDS_MAX);
+            client.connect(new InetSocketAddress(address, port), CONNECT_MILLISECONDS_MAX);
             return true;
         } catch (IOException nobody) {
             return false;
         }
     }
 
-    private Optional<Integer> claimed() throws IOException {
+    private PortClaim claim() throws IOException {
+        return claimed()
+                .orElseThrow(() -> new FileSystemException(directory.toString(), null, "no port is this machine's"));
+    }
+
+    private Optional<PortClaim> claimed() throws IOException {
         if (!Files.isDirectory(directory)) {
             return Optional.empty();
         }
-        try (DirectoryStream<Path> claims = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
-            for (Path claim : claims) {
-                if (machine.value().equals(holder(claim))) {
-                    String name = claim.getFileName().toString();
-                    return Optional.of(Integer.valueOf(name.substring(0, name.length() - SUFFIX.length())));
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + PortClaim.SUFFIX)) {
+            for (Path file : files) {
+                Optional<PortClaim> claim = PortClaim.read(file);
+                if (claim.isPresent() && claim.get().machine().equals(machine.value())) {
+                    return claim;
                 }
             }
         }
         return Optional.empty();
     }
 
-    private static String holder(Path claim) throws IOException {
-        try {
-            return Files.readString(claim, StandardCharsets.US_ASCII);
-        } catch (NoSuchFileException gone) {
-            return "";
-        }
+    private interface Change {
+        boolean make() throws IOException;
     }
 
-    private static Path claim(Path directory, int port) {
-        return directory.resolve(port + SUFFIX);
+    /** Between a look at a claim and its end nobody else takes the port. */
+    private boolean exclusively(Change change) throws IOException {
+        synchronized (IN_THIS_PROCESS) {
+            if (!Files.isDirectory(directory)) {
+                return change.make();
+            }
+            try (FileChannel channel = FileChannel.open(
+                            directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock lock = channel.lock()) {
+                return lock.isValid() && change.make();
+            }
+        }
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.gateway.act.export;
+
+import org.jspecify.annotations.NullMarked;
