@@ -39,6 +39,7 @@ import dev.tidemark.schema.event.ChainBroken;
 import dev.tidemark.schema.event.DriftAction;
 import dev.tidemark.schema.event.DriftFound;
 import dev.tidemark.schema.event.DriftKind;
+import dev.tidemark.schema.event.FormerMachine;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.BitmapName;
@@ -62,6 +63,9 @@ import java.util.function.Consumer;
 
 /** The inner rooms as the HTTP interface knows them: the ledger for what is, dispatch for what was seen. */
 final class CoordinatorEngine implements Engine {
+    /** So many operations of a removed machine: what older ones had left was put away before the later ones began. */
+    private static final int INHERITED_MAX = 64;
+
     private final Ledger<Machine, MachineCommand, MachineEvent, Rejection> ledger;
     private final Dispatch dispatch;
     private final Map<RepositoryName, Path> repositories;
@@ -122,6 +126,12 @@ final class CoordinatorEngine implements Engine {
         Optional<String> runState =
                 sighting.sight() instanceof Sight.Observed seen ? Optional.of(seen.runState()) : Optional.empty();
         return new MachineSight(state, trouble, runState, dirtyBytes(sighting.sight()));
+    }
+
+    @Override
+    public FormerMachine former(MachineId id) {
+        List<OperationId> intents = machine(id).intents();
+        return new FormerMachine(id, intents.subList(Math.max(0, intents.size() - INHERITED_MAX), intents.size()));
     }
 
     @Override

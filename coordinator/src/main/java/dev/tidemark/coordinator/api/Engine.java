@@ -2,6 +2,7 @@ package dev.tidemark.coordinator.api;
 
 import dev.tidemark.schema.command.MachineCommand;
 import dev.tidemark.schema.contract.CoordinatorLink;
+import dev.tidemark.schema.event.FormerMachine;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.OperationId;
@@ -33,6 +34,9 @@ public interface Engine {
 
     /** What the last look at the machine gave. */
     MachineSight sight(MachineId machine);
+
+    /** What may be left in QEMU of a machine that was removed. */
+    FormerMachine former(MachineId machine);
 
     /** A registered machine's chains. */
     ChainView chain(MachineId machine) throws Rejected;

@@ -90,6 +90,7 @@ public final class Decider {
                 command.host(),
                 command.qmpSocket(),
                 command.qgaSocket(),
+                command.formers().isEmpty() ? Optional.empty() : Optional.of(command.formers()),
                 command.askedAt()));
     }
 
@@ -102,7 +103,11 @@ public final class Decider {
                     new Rejection.HasCheckpoints(machine.checkpoints().size()));
         }
         return Decision.accepted(new MachineRemoved(
-                command.machine(), command.operation(), machine.pending().map(Pending::operation), command.askedAt()));
+                command.machine(),
+                command.operation(),
+                machine.pending().map(Pending::operation),
+                Remains.of(machine),
+                command.askedAt()));
     }
 
     private static Decision create(CreateCheckpoint command, Machine machine) {

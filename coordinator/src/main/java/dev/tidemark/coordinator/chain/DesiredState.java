@@ -60,7 +60,8 @@ public final class DesiredState {
                                 .toList(),
                         registration.qgaSocket(),
                         removable,
-                        machine.freeze().filter(Freeze::isOpen).map(Freeze::operation)));
+                        machine.freeze().filter(Freeze::isOpen).map(Freeze::operation),
+                        registration.formers().isEmpty() ? Optional.empty() : Optional.of(registration.formers())));
     }
 
     private static RepositoryOperation repositoryOperation(Machine machine, Errand errand) {

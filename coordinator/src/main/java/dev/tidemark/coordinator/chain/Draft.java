@@ -103,6 +103,11 @@ final class Draft {
         intents = remembered(intents, operation, INTENTS_MAX);
     }
 
+    /** An operation of a machine that was here before: what is left of it is ours. */
+    void inherits(OperationId operation) {
+        intents = remembered(intents, operation, INTENTS_MAX);
+    }
+
     /** An operation was seen to have had its effect. */
     void tookEffect() {
         if (intents.size() > SWEPT_INTENTS_MAX) {

@@ -38,6 +38,7 @@ import dev.tidemark.schema.event.DriftFound;
 import dev.tidemark.schema.event.DriftGone;
 import dev.tidemark.schema.event.DriftKind;
 import dev.tidemark.schema.event.ErrandAbortRequested;
+import dev.tidemark.schema.event.FormerMachine;
 import dev.tidemark.schema.event.FullCause;
 import dev.tidemark.schema.event.GuestFreezeBegun;
 import dev.tidemark.schema.event.GuestThawed;
@@ -74,8 +75,14 @@ final class Evolution {
         Draft draft = new Draft(machine);
         switch (event) {
             case MachineRegistered registered -> {
+                List<FormerMachine> formers = registered.formers().orElse(List.of());
                 draft.registration = Optional.of(new Machine.Registration(
-                        registered.name(), registered.host(), registered.qmpSocket(), registered.qgaSocket()));
+                        registered.name(),
+                        registered.host(),
+                        registered.qmpSocket(),
+                        registered.qgaSocket(),
+                        formers.stream().map(FormerMachine::machine).toList()));
+                formers.forEach(former -> former.operations().forEach(draft::inherits));
             }
             case MachineRemoved removed -> {
                 draft.accepted(removed.operation());

@@ -52,8 +52,13 @@ public record Machine(
         List<OperationId> recent,
         List<OperationId> intents) {
 
-    /** Where a machine is found. */
-    public record Registration(MachineName name, HostName host, String qmpSocket, Optional<String> qgaSocket) {}
+    /** Where a machine is found, and which removed ones were found there before. */
+    public record Registration(
+            MachineName name, HostName host, String qmpSocket, Optional<String> qgaSocket, List<MachineId> formers) {
+        public Registration {
+            formers = List.copyOf(formers);
+        }
+    }
 
     public Machine {
         disks = List.copyOf(disks);

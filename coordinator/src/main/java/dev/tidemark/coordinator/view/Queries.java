@@ -69,6 +69,14 @@ public final class Queries {
                 .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
+    /** Removed machines that were found there, the last to leave first; of very many those from longest ago do not matter. */
+    public List<MachineId> formers(HostName host, String qmpSocket) {
+        return list("""
+                        SELECT id FROM tidemark.vm WHERE removed_at IS NOT NULL AND host = ? AND qmp = ?
+                         ORDER BY removed_at DESC, id DESC LIMIT 8
+                        """, row -> new MachineId(row.getString("id")), host, qmpSocket);
+    }
+
     public Optional<MachineView> machine(MachineId machine) {
         return one(Shapes.MACHINE + " WHERE v.id = ? AND v.removed_at IS NULL", Shapes::machine, machine);
     }

@@ -43,6 +43,8 @@ import dev.tidemark.schema.event.CheckpointDeleted;
 import dev.tidemark.schema.event.CheckpointDeletionRequested;
 import dev.tidemark.schema.event.CheckpointRequested;
 import dev.tidemark.schema.event.Compression;
+import dev.tidemark.schema.event.FormerMachine;
+import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.event.MachineRegistered;
 import dev.tidemark.schema.event.MachineRemoved;
 import dev.tidemark.schema.event.RestoreFormat;
@@ -149,9 +151,45 @@ class DeciderTest {
         OperationId pending = story.pendingOperation();
         story.when(new RemoveMachine(MACHINE, story.newOperation(), true, true, AT));
         assertThat(story.only(MachineRemoved.class).abandoned()).contains(pending);
+        assertThat(story.only(MachineRemoved.class).left().orElseThrow()).contains(pending.value(), "/run/web.qmp");
         assertThat(story.now().pending()).isEmpty();
         story = machine().when(new RemoveMachine(MACHINE, OPERATION, true, true, AT));
         assertThat(story.only(MachineRemoved.class).abandoned()).isEmpty();
+        assertThat(story.only(MachineRemoved.class).left()).isEmpty();
+    }
+
+    @Test
+    void what_a_removed_machine_left_in_qemu_is_put_away_by_the_one_that_is_registered_there_and_by_no_other() {
+        // given
+        Story former = machine().create(A);
+        String left = "tm-tmp-" + former.pendingOperation();
+        former.when(new RemoveMachine(MACHINE, former.newOperation(), true, true, AT));
+        MachineId heir = new MachineId(Story.ulid(4711));
+        // when
+        Machine next =
+                heir(heir, List.of(new FormerMachine(MACHINE, former.now().intents())));
+        Machine other = heir(heir, List.of());
+        // then
+        Look look = Look.asExpected(next).plug(Story.disk(VDA)).put(VDA, left, Look.healthy(left, false));
+        assertThat(DesiredState.after(next, look.seen()).orElseThrow().removable())
+                .containsExactly(left);
+        assertThat(DesiredState.of(next).orElseThrow().formers()).contains(List.of(MACHINE));
+        assertThat(DesiredState.after(other, look.seen()).orElseThrow().removable())
+                .isEmpty();
+        assertThat(DesiredState.of(other).orElseThrow().formers()).isEmpty();
+    }
+
+    private static Machine heir(MachineId machine, List<FormerMachine> formers) {
+        RegisterMachine register = new RegisterMachine(
+                machine, new MachineName("web"), new HostName("h1"), "/run/q", Optional.empty(), formers, AT);
+        if (!(Decider.decide(register, Machine.unknown(machine)) instanceof Decision.Accepted accepted)) {
+            throw new AssertionError("rejected");
+        }
+        Machine now = Machine.unknown(machine);
+        for (MachineEvent event : accepted.events()) {
+            now = now.evolve(event);
+        }
+        return now;
     }
 
     @Test

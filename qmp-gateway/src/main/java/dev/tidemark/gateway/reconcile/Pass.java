@@ -21,6 +21,7 @@ import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.MachineId;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -180,15 +181,24 @@ final class Pass {
             }
             // The answer to the last report says what of it may be put away.
             Leftovers leftovers = Leftovers.in(answered, look);
-            boolean serverLeft = isServerLeft(answered);
-            if ((!leftovers.isEmpty() || serverLeft) && sweeps < SWEEPS_MAX) {
+            List<MachineId> serversLeft = serversLeft(answered);
+            // Files go when a look shows that QEMU has let go of them.
+            List<MachineId> unfinished = leftovers.isEmpty() ? unfinished(answered) : List.of();
+            boolean isSomethingLeft = !leftovers.isEmpty() || !serversLeft.isEmpty() || !unfinished.isEmpty();
+            if (isSomethingLeft && sweeps < SWEEPS_MAX) {
                 sweeps++;
-                LOG.info("{}: {}{}", desired.name(), leftovers.describe(), serverLeft ? ", an export server" : "");
+                LOG.info(
+                        "{}: {}, export servers of {}, files of {}",
+                        desired.name(),
+                        leftovers.describe(),
+                        serversLeft,
+                        unfinished);
                 surroundings.crash().at(CrashPoint.BEFORE_SWEEP);
                 housekeeping.putAway(desired.machine(), leftovers);
-                if (serverLeft) {
-                    housekeeping.stopServer(desired.machine());
+                for (MachineId left : serversLeft) {
+                    housekeeping.stopServer(left);
                 }
+                unfinished.forEach(housekeeping::discardPartials);
                 surroundings.crash().at(CrashPoint.AFTER_SWEEP);
                 continue;
             }
@@ -209,10 +219,27 @@ final class Pass {
                 && asked.disks().equals(backup.disks());
     }
 
-    /** In a directory of this host's gateways, under this very machine's name: nobody else serves there. */
-    private boolean isServerLeft(Desired desired) {
-        return !(desired.operation().orElse(null) instanceof PullBackupOperation)
-                && surroundings.storage().exportSocket(desired.machine()).exists();
+    /**
+     * In a directory of this host's gateways, under this very machine's name, or that of one that was found at its socket before:
+     * nobody else serves there.
+     */
+    private List<MachineId> serversLeft(Desired desired) {
+        Operation operation = desired.operation().orElse(null);
+        List<MachineId> left = new ArrayList<>();
+        if (!(operation instanceof PullBackupOperation)) {
+            left.add(desired.machine());
+        }
+        if (!(operation instanceof PullBackupOperation pull && pull.started())) {
+            left.addAll(desired.formers().orElse(List.of()));
+        }
+        left.removeIf(machine -> !surroundings.storage().exportSocket(machine).exists());
+        return left;
+    }
+
+    private List<MachineId> unfinished(Desired desired) {
+        return desired.formers().orElse(List.of()).stream()
+                .filter(former -> !surroundings.storage().partialBackups(former).isEmpty())
+                .toList();
     }
 
     private static boolean isAskedFor(Operation operation, Desired desired) {

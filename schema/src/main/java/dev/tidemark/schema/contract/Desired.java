@@ -12,7 +12,8 @@ import java.util.Optional;
  * time; those that only read or write the repository may stand beside it. {@code removable} names jobs, nodes, exports and
  * temporary bitmaps that were reported and belong to operations of this log that have ended: nothing else with our prefix may
  * be put away, because it may be another installation's (invariant I6). {@code frozenBy} names the operation for which the guest may
- * have been frozen and was not seen thawed since: whoever did not freeze it himself thaws it before anything else.
+ * have been frozen and was not seen thawed since: whoever did not freeze it himself thaws it before anything else. {@code formers}
+ * are removed machines that were found at the same socket: what they served and did not finish goes too.
  */
 public record Desired(
         MachineId machine,
@@ -25,11 +26,41 @@ public record Desired(
         List<RepositoryOperation> repositoryOperations,
         Optional<String> qgaSocket,
         List<String> removable,
-        Optional<OperationId> frozenBy) {
+        Optional<OperationId> frozenBy,
+        Optional<List<MachineId>> formers) {
     public Desired {
         disks = List.copyOf(disks);
         repositoryOperations = List.copyOf(repositoryOperations);
         removable = List.copyOf(removable);
+        formers = formers.map(List::copyOf);
+    }
+
+    /** Where nobody was before. */
+    public Desired(
+            MachineId machine,
+            MachineName name,
+            HostName host,
+            long version,
+            String qmpSocket,
+            List<DesiredDisk> disks,
+            Optional<Operation> operation,
+            List<RepositoryOperation> repositoryOperations,
+            Optional<String> qgaSocket,
+            List<String> removable,
+            Optional<OperationId> frozenBy) {
+        this(
+                machine,
+                name,
+                host,
+                version,
+                qmpSocket,
+                disks,
+                operation,
+                repositoryOperations,
+                qgaSocket,
+                removable,
+                frozenBy,
+                Optional.empty());
     }
 
     /** Without a guest agent, and before anything was reported. */

@@ -46,6 +46,7 @@ import dev.tidemark.schema.event.DriftGone;
 import dev.tidemark.schema.event.DriftKind;
 import dev.tidemark.schema.event.ErrandAbortRequested;
 import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.event.FormerMachine;
 import dev.tidemark.schema.event.FullCause;
 import dev.tidemark.schema.event.GuestFreezeBegun;
 import dev.tidemark.schema.event.GuestThawed;
@@ -290,6 +291,25 @@ final class EventSamples {
                 Optional.of(new RepositoryIdentity("01JGGGGGGGGGGGGGGGGGGGGGGG")),
                 Optional.empty(),
                 AT);
+    }
+
+    /** With those that were there before, which came later. */
+    static MachineRegistered machineRegisteredAfterAnother() {
+        return new MachineRegistered(
+                MACHINE,
+                new MachineName("web"),
+                new HostName("host.example"),
+                "/run/web.qmp",
+                Optional.empty(),
+                Optional.of(
+                        List.of(new FormerMachine(new MachineId("01HAAAAAAAAAAAAAAAAAAAAAAA"), List.of(OPERATION)))),
+                AT);
+    }
+
+    /** With what it may have left, which came later. */
+    static MachineRemoved machineRemovedWithWhatIsLeft() {
+        return new MachineRemoved(
+                MACHINE, OPERATION, Optional.of(OPERATION), Optional.of("jobs in the QEMU at /run/web.qmp"), AT);
     }
 
     /** With the terms that came later. */

@@ -57,6 +57,8 @@ class GoldenEventTest {
                 Arguments.of("machine-observed.v1.machine", EventSamples.machineObservedWithMachine()),
                 Arguments.of("checkpoint-created.v1.configuration", EventSamples.checkpointCreatedWithConfiguration()),
                 Arguments.of("backup-completed.v1.configuration", EventSamples.backupCompletedWithConfiguration()),
+                Arguments.of("machine-registered.v1.formers", EventSamples.machineRegisteredAfterAnother()),
+                Arguments.of("machine-removed.v1.left", EventSamples.machineRemovedWithWhatIsLeft()),
                 Arguments.of("backup-requested.v1.copy", EventSamples.backupRequested(new BackupRequest.Copy())),
                 Arguments.of(
                         "backup-requested.v1.differential", EventSamples.backupRequested(EventSamples.differential())),

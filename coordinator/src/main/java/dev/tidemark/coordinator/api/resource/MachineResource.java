@@ -17,6 +17,7 @@ import dev.tidemark.coordinator.view.OperationView;
 import dev.tidemark.coordinator.view.Queries;
 import dev.tidemark.schema.command.RegisterMachine;
 import dev.tidemark.schema.command.RemoveMachine;
+import dev.tidemark.schema.event.FormerMachine;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.MachineName;
@@ -47,6 +48,7 @@ public final class MachineResource {
     private final Submissions submissions;
     private final FreshIds ids;
     private final ServerFacts server;
+    private final Farewell farewell;
 
     public MachineResource(
             Engine engine,
@@ -63,6 +65,7 @@ public final class MachineResource {
         this.submissions = submissions;
         this.ids = ids;
         this.server = server;
+        this.farewell = new Farewell(engine, queries, operations, ids);
     }
 
     record NewMachine(MachineName name, String qmp, Optional<String> qga, Optional<HostName> host) {}
@@ -83,8 +86,11 @@ public final class MachineResource {
         Optional<String> qga = body.qga().map(path -> Given.socket("qga", path));
         return submissions.accept(request, dryRun.isSet(), body, attempt -> {
             MachineId machine = ids.machine();
+            HostName host = body.host().orElse(server.host());
+            List<FormerMachine> formers =
+                    queries.formers(host, qmp).stream().map(engine::former).toList();
             return new Submissions.Proposal(
-                    new RegisterMachine(machine, body.name(), body.host().orElse(server.host()), qmp, qga, ids.now()),
+                    new RegisterMachine(machine, body.name(), host, qmp, qga, formers, ids.now()),
                     new OperationId(machine.value()));
         });
     }
@@ -114,6 +120,9 @@ public final class MachineResource {
         return submissions.accept(request, dryRun.isSet(), Nothing.INSTANCE, attempt -> {
             OperationId operation = ids.operation();
             MachineId machine = lookup.registered(vm).id();
+            if (force.isSet() && !dryRun.isSet()) {
+                farewell.bid(new RemoveMachine(machine, operation, keepBitmaps.isSet(), true, ids.now()));
+            }
             // Where QEMU answers, a pending operation can be waited for or aborted: letting it go would leave it in
             // QEMU.
             boolean abandon = force.isSet() && engine.sight(machine).state() != MachineSight.State.UP;

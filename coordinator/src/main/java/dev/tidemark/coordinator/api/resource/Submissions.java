@@ -64,7 +64,7 @@ public final class Submissions {
     @FunctionalInterface
     interface Proposer {
         /** For a name that we choose, each attempt chooses another one. */
-        Proposal propose(int attempt);
+        Proposal propose(int attempt) throws Rejected;
     }
 
     /** The decision without its events. */

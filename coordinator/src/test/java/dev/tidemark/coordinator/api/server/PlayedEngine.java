@@ -20,6 +20,7 @@ import dev.tidemark.schema.contract.CoordinatorLink;
 import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.Progress;
 import dev.tidemark.schema.contract.Report;
+import dev.tidemark.schema.event.FormerMachine;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.event.RetentionPolicy;
 import dev.tidemark.schema.id.HostName;
@@ -170,6 +171,11 @@ final class PlayedEngine implements Engine, CoordinatorLink {
     @Override
     public MachineSight sight(MachineId machine) {
         return sights.getOrDefault(machine, MachineSight.NONE);
+    }
+
+    @Override
+    public FormerMachine former(MachineId machine) {
+        return new FormerMachine(machine, List.of());
     }
 
     @Override
