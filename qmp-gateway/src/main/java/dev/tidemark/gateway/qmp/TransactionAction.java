@@ -188,6 +188,10 @@ public sealed interface TransactionAction {
     /**
      * Starts a backup job. It is kept after its end ({@code auto-dismiss=false}), so that its result can be queried.
      *
+     * <p>{@code on-cbw-error} (QEMU 10.1) is never given. With {@code break-snapshot} a guest's write goes on where its old data
+     * could not be kept, but nothing in the job asks for that: it copies what is there now and may end with success, and whoever
+     * reads a fleecing target gets the new data (read in QEMU's source, not run: a snapshot-access node alone refuses).
+     *
      * @param bytesPerSecond empty means unlimited
      * @param workersMax how many pieces are copied at once; empty leaves it to QEMU, and is what a QEMU understands that does not
      *     know {@code x-perf}

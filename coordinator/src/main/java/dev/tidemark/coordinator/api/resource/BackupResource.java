@@ -12,6 +12,7 @@ import dev.tidemark.schema.command.AbortBackup;
 import dev.tidemark.schema.command.ChangeBackupSpeed;
 import dev.tidemark.schema.command.DeleteBackup;
 import dev.tidemark.schema.command.FinishBackup;
+import dev.tidemark.schema.command.MachineCommand;
 import dev.tidemark.schema.command.MergeBackup;
 import dev.tidemark.schema.command.MergeReach;
 import dev.tidemark.schema.command.ProtectBackup;
@@ -216,13 +217,12 @@ public final class BackupResource {
             @RequestParam(value = "dryRun", defaultValue = "false") QueryFlag dryRun,
             HttpServletRequest request)
             throws Rejected {
-        return submissions.accept(request, dryRun.isSet(), body, attempt -> {
-            OperationId operation = ids.operation();
-            BackupView found = lookup.backup(backup, "backup");
-            return new Submissions.Proposal(
-                    new AbortBackup(new MachineId(found.vmId()), operation, new BackupId(found.id()), ids.now()),
-                    operation);
-        });
+        return act(
+                request,
+                dryRun,
+                body,
+                backup,
+                about -> new AbortBackup(about.machine(), about.operation(), about.backup(), about.at()));
     }
 
     @PostMapping("/v1/backups/{backup}/finish")
@@ -232,13 +232,12 @@ public final class BackupResource {
             @RequestParam(value = "dryRun", defaultValue = "false") QueryFlag dryRun,
             HttpServletRequest request)
             throws Rejected {
-        return submissions.accept(request, dryRun.isSet(), body, attempt -> {
-            OperationId operation = ids.operation();
-            BackupView found = lookup.backup(backup, "backup");
-            return new Submissions.Proposal(
-                    new FinishBackup(new MachineId(found.vmId()), operation, new BackupId(found.id()), ids.now()),
-                    operation);
-        });
+        return act(
+                request,
+                dryRun,
+                body,
+                backup,
+                about -> new FinishBackup(about.machine(), about.operation(), about.backup(), about.at()));
     }
 
     @PostMapping("/v1/backups/{backup}/speed")
@@ -252,18 +251,17 @@ public final class BackupResource {
         if (limit < 0) {
             throw Refusal.member("bytesPerSecondMax", "'bytesPerSecondMax' is less than 0", "Give 0 for full speed.");
         }
-        return submissions.accept(request, dryRun.isSet(), body, attempt -> {
-            OperationId operation = ids.operation();
-            BackupView found = lookup.backup(backup, "backup");
-            return new Submissions.Proposal(
-                    new ChangeBackupSpeed(
-                            new MachineId(found.vmId()),
-                            operation,
-                            new BackupId(found.id()),
-                            limit == 0 ? OptionalLong.empty() : OptionalLong.of(limit),
-                            ids.now()),
-                    operation);
-        });
+        return act(
+                request,
+                dryRun,
+                body,
+                backup,
+                about -> new ChangeBackupSpeed(
+                        about.machine(),
+                        about.operation(),
+                        about.backup(),
+                        limit == 0 ? OptionalLong.empty() : OptionalLong.of(limit),
+                        about.at()));
     }
 
     @PostMapping("/v1/backups/{backup}/verify")
@@ -273,20 +271,18 @@ public final class BackupResource {
             @RequestParam(value = "dryRun", defaultValue = "false") QueryFlag dryRun,
             HttpServletRequest request)
             throws Rejected {
-        return submissions.accept(request, dryRun.isSet(), body, attempt -> {
-            OperationId operation = ids.operation();
-            BackupView found = lookup.backup(backup, "backup");
-            Completed.require(found);
-            return new Submissions.Proposal(
-                    new VerifyBackup(
-                            new MachineId(found.vmId()),
-                            operation,
-                            new BackupId(found.id()),
-                            new RepositoryName(found.repo()),
-                            body.deep().orElse(false),
-                            ids.now()),
-                    operation);
-        });
+        return actOnCompleted(
+                request,
+                dryRun,
+                body,
+                backup,
+                about -> new VerifyBackup(
+                        about.machine(),
+                        about.operation(),
+                        about.backup(),
+                        new RepositoryName(about.found().repo()),
+                        body.deep().orElse(false),
+                        about.at()));
     }
 
     @DeleteMapping("/v1/backups/{backup}")
@@ -296,20 +292,11 @@ public final class BackupResource {
             @RequestParam(value = "dryRun", defaultValue = "false") QueryFlag dryRun,
             HttpServletRequest request)
             throws Rejected {
-        return submissions.accept(request, dryRun.isSet(), Nothing.INSTANCE, attempt -> {
-            OperationId operation = ids.operation();
-            BackupView found = lookup.backup(backup, "backup");
-            if (!found.state().equals("DELETING")) {
-                Completed.require(found);
+        return act(request, dryRun, Nothing.INSTANCE, backup, about -> {
+            if (!about.found().state().equals("DELETING")) {
+                Completed.require(about.found());
             }
-            return new Submissions.Proposal(
-                    new DeleteBackup(
-                            new MachineId(found.vmId()),
-                            operation,
-                            new BackupId(found.id()),
-                            policy.isSet(),
-                            ids.now()),
-                    operation);
+            return new DeleteBackup(about.machine(), about.operation(), about.backup(), policy.isSet(), about.at());
         });
     }
 
@@ -326,14 +313,12 @@ public final class BackupResource {
             throw Refusal.member("full", "'full' goes with no policy", "Leave one of them out.");
         }
         MergeReach reach = policy.isSet() ? MergeReach.POLICY : full ? MergeReach.ALL : MergeReach.PARENT;
-        return submissions.accept(request, dryRun.isSet(), body, attempt -> {
-            OperationId operation = ids.operation();
-            BackupView found = lookup.backup(backup, "backup");
-            Completed.require(found);
-            return new Submissions.Proposal(
-                    new MergeBackup(new MachineId(found.vmId()), operation, new BackupId(found.id()), reach, ids.now()),
-                    operation);
-        });
+        return actOnCompleted(
+                request,
+                dryRun,
+                body,
+                backup,
+                about -> new MergeBackup(about.machine(), about.operation(), about.backup(), reach, about.at()));
     }
 
     @PostMapping("/v1/backups/{backup}/protect")
@@ -344,15 +329,12 @@ public final class BackupResource {
             HttpServletRequest request)
             throws Rejected {
         Optional<String> hold = Given.reason("hold", body.hold());
-        return submissions.accept(request, dryRun.isSet(), body, attempt -> {
-            OperationId operation = ids.operation();
-            BackupView found = lookup.backup(backup, "backup");
-            Completed.require(found);
-            return new Submissions.Proposal(
-                    new ProtectBackup(
-                            new MachineId(found.vmId()), operation, new BackupId(found.id()), hold, ids.now()),
-                    operation);
-        });
+        return actOnCompleted(
+                request,
+                dryRun,
+                body,
+                backup,
+                about -> new ProtectBackup(about.machine(), about.operation(), about.backup(), hold, about.at()));
     }
 
     @PostMapping("/v1/backups/{backup}/unprotect")
@@ -362,18 +344,43 @@ public final class BackupResource {
             @RequestParam(value = "dryRun", defaultValue = "false") QueryFlag dryRun,
             HttpServletRequest request)
             throws Rejected {
+        return actOnCompleted(
+                request,
+                dryRun,
+                body,
+                backup,
+                about -> new UnprotectBackup(
+                        about.machine(),
+                        about.operation(),
+                        about.backup(),
+                        body.releaseHold().orElse(false),
+                        about.at()));
+    }
+
+    /** A backup that something is asked of, and what a command about it tells. */
+    private record About(MachineId machine, OperationId operation, BackupId backup, Instant at, BackupView found) {}
+
+    private interface Asked {
+        MachineCommand of(About about);
+    }
+
+    private ResponseEntity<?> act(HttpServletRequest request, QueryFlag dryRun, Object body, String backup, Asked asked)
+            throws Rejected {
         return submissions.accept(request, dryRun.isSet(), body, attempt -> {
             OperationId operation = ids.operation();
             BackupView found = lookup.backup(backup, "backup");
-            Completed.require(found);
             return new Submissions.Proposal(
-                    new UnprotectBackup(
-                            new MachineId(found.vmId()),
-                            operation,
-                            new BackupId(found.id()),
-                            body.releaseHold().orElse(false),
-                            ids.now()),
+                    asked.of(new About(
+                            new MachineId(found.vmId()), operation, new BackupId(found.id()), ids.now(), found)),
                     operation);
+        });
+    }
+
+    private ResponseEntity<?> actOnCompleted(
+            HttpServletRequest request, QueryFlag dryRun, Object body, String backup, Asked asked) throws Rejected {
+        return act(request, dryRun, body, backup, about -> {
+            Completed.require(about.found());
+            return asked.of(about);
         });
     }
 
