@@ -61,7 +61,7 @@ final class VmVerbs {
                     boolean keepBitmaps,
             @Option(
                             names = "--force",
-                            description = "End a running backup first; let go what is pending if QEMU does not answer.")
+                            description = "End a running backup first; let go what is pending if nobody does that.")
                     boolean force,
             @Option(names = "--dry-run", description = "Show what would be done, and do nothing.") boolean dryRun,
             @Mixin WaitOptions wait) {

@@ -22,6 +22,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** {@code tidemark drill}: lists the scenarios, or plays some and reports. */
@@ -100,6 +101,7 @@ public final class Drill {
         try (Stage shelf = Stage.open("tm-shelf", false)) {
             Optional<StartUpCache> cache =
                     scenarios.size() < WORTH_A_CACHE ? Optional.empty() : StartUpCache.learnedIn(shelf);
+            leaveOutPulls(scenarios, shelf);
             qemu = shelf.programs().answer("version", List.of("qemu-storage-daemon", "--version"));
             // A set is played in batches; what was asked for by name is played alone, one after the other.
             List<List<Scenario>> batches = options.all()
@@ -130,6 +132,16 @@ public final class Drill {
         out.flush();
         writeHtml(report);
         return report.failedCount() == 0 ? 0 : FAILED;
+    }
+
+    /** Unless they were asked for by name: then they tell why they fail. */
+    private void leaveOutPulls(List<Scenario> scenarios, Stage shelf) throws IOException {
+        Predicate<Scenario> unasked =
+                scenario -> scenario.workflow().isPull() && !options.names().contains(scenario.name());
+        if (scenarios.stream().anyMatch(unasked) && !DrillMachine.hasFuse(shelf.directory(), shelf.programs())) {
+            scenarios.removeIf(unasked);
+            err.println("pull backups are left out: their guest needs FUSE, and QEMU mounts nothing with it here");
+        }
     }
 
     private List<Scenario> chosen(long seed) {

@@ -81,6 +81,29 @@ final class DrillMachine implements AutoCloseable {
         return disks;
     }
 
+    /** Whether a guest can be played without QEMU's NBD server: not every system has FUSE, nor every QEMU. */
+    static boolean hasFuse(Path stage, Programs programs) throws IOException {
+        String probe = "fuse-probe";
+        Path file = Files.createFile(stage.resolve(probe));
+        Process process = programs.start(
+                probe,
+                List.of(
+                        "qemu-storage-daemon",
+                        "--blockdev",
+                        "{\"driver\":\"null-co\",\"node-name\":\"n\",\"size\":" + GRANULE + "}",
+                        "--export",
+                        "type=fuse,id=e,node-name=n,mountpoint=" + file));
+        long begin = System.nanoTime();
+        boolean mounted = false;
+        while (!mounted && process.isAlive() && Service.elapsed(begin) < WAIT_MILLISECONDS_MAX) {
+            mounted = file.toFile().length() == GRANULE;
+            Pause.milliseconds(3);
+        }
+        // In good order, so that it takes its mount along.
+        programs.stop(process);
+        return mounted;
+    }
+
     String name() {
         return name;
     }
@@ -164,7 +187,7 @@ final class DrillMachine implements AutoCloseable {
                 break;
             } catch (IOException notYet) {
                 if (!started.isAlive() || Service.elapsed(begin) > WAIT_MILLISECONDS_MAX) {
-                    throw notYet;
+                    throw new IOException("the QEMU of " + name + " does not run: " + programs.tail(name), notYet);
                 }
                 Pause.milliseconds(3);
             }

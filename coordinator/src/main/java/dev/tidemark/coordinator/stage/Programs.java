@@ -146,7 +146,7 @@ public final class Programs implements AutoCloseable {
     }
 
     /** The last lines of what a program printed. */
-    String tail(String name) {
+    public String tail(String name) {
         try {
             List<String> lines = Files.readAllLines(logs.resolve(name + ".log"));
             return String.join(" / ", lines.subList(Math.max(0, lines.size() - 3), lines.size()));

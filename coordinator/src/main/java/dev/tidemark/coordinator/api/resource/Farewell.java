@@ -21,8 +21,8 @@ final class Farewell {
     private static final String CALLER = "admin";
     private static final List<String> RUNNING = List.of("REQUESTED", "RUNNING", "READY");
 
-    /** QEMU answered when it was looked at last. */
-    private static final Duration ANSWERING_MAX = Duration.ofSeconds(30);
+    /** QEMU answered when it was looked at last. Below the patience of those who ask. */
+    private static final Duration ANSWERING_MAX = Duration.ofSeconds(20);
 
     /** Nobody has looked yet, or its monitor is hung: it may answer any moment, or never. */
     private static final Duration SILENT_MAX = Duration.ofSeconds(5);
@@ -42,33 +42,38 @@ final class Farewell {
         this.ids = ids;
     }
 
-    /** Returns when nothing is left, or nobody can be waited for; what is rejected anyway ends nothing. */
-    void bid(RemoveMachine removal) throws Rejected {
+    /**
+     * Returns when nothing is left, or nobody can be waited for: true if it was waited for in vain. What is rejected anyway ends
+     * nothing.
+     */
+    boolean bid(RemoveMachine removal) throws Rejected {
         Optional<BackupView> running = queries.backups(removal.machine(), Optional.empty(), false).stream()
                 .filter(backup -> RUNNING.contains(backup.state()))
                 .findFirst();
         if (running.isEmpty() || engine.sight(removal.machine()).state() == MachineSight.State.DOWN) {
-            return;
+            return false;
         }
         engine.dryRun(removal);
         AbortBackup abort = new AbortBackup(
                 removal.machine(), ids.operation(), new BackupId(running.get().id()), ids.now());
         try {
             engine.submit(abort, new Caller(CALLER, Optional.empty()));
-            awaitEnd(abort);
+            return !awaitEnd(abort);
         } catch (Rejected endedMeanwhile) {
             // Then there is nothing to end.
-            return;
+            return false;
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
+            return false;
         }
     }
 
-    private void awaitEnd(AbortBackup abort) throws InterruptedException {
+    private boolean awaitEnd(AbortBackup abort) throws InterruptedException {
         long begin = System.nanoTime();
+        boolean ended = false;
         boolean waits = true;
         while (waits) {
-            boolean ended = operations
+            ended = operations
                     .await(abort.operation(), SLICE)
                     .map(seen -> seen.state().ended())
                     .orElse(true);
@@ -82,5 +87,6 @@ final class Farewell {
                                     })
                             < 0;
         }
+        return ended;
     }
 }

@@ -120,12 +120,12 @@ public final class MachineResource {
         return submissions.accept(request, dryRun.isSet(), Nothing.INSTANCE, attempt -> {
             OperationId operation = ids.operation();
             MachineId machine = lookup.registered(vm).id();
-            if (force.isSet() && !dryRun.isSet()) {
-                farewell.bid(new RemoveMachine(machine, operation, keepBitmaps.isSet(), true, ids.now()));
-            }
+            boolean inVain = force.isSet()
+                    && !dryRun.isSet()
+                    && farewell.bid(new RemoveMachine(machine, operation, keepBitmaps.isSet(), true, ids.now()));
             // Where QEMU answers, a pending operation can be waited for or aborted: letting it go would leave it in
             // QEMU.
-            boolean abandon = force.isSet() && engine.sight(machine).state() != MachineSight.State.UP;
+            boolean abandon = force.isSet() && (inVain || engine.sight(machine).state() != MachineSight.State.UP);
             return new Submissions.Proposal(
                     new RemoveMachine(machine, operation, keepBitmaps.isSet(), abandon, ids.now()), operation);
         });
