@@ -3,17 +3,20 @@ package dev.tidemark.coordinator.chain;
 import dev.tidemark.schema.contract.AbortOperation;
 import dev.tidemark.schema.contract.BitmapDeletion;
 import dev.tidemark.schema.contract.CheckpointOperation;
+import dev.tidemark.schema.contract.DeleteBackupOperation;
 import dev.tidemark.schema.contract.DeletionOperation;
 import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.DesiredBitmap;
 import dev.tidemark.schema.contract.DesiredDisk;
 import dev.tidemark.schema.contract.DiskBackup;
+import dev.tidemark.schema.contract.MergeBackupOperation;
 import dev.tidemark.schema.contract.NewBitmap;
 import dev.tidemark.schema.contract.Operation;
 import dev.tidemark.schema.contract.PullBackupOperation;
 import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.contract.RecordedFile;
 import dev.tidemark.schema.contract.RepositoryOperation;
+import dev.tidemark.schema.contract.RestoreOperation;
 import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.contract.VerifyOperation;
 import dev.tidemark.schema.event.BackupCheckpoint;
@@ -68,9 +71,11 @@ public final class DesiredState {
         if (errand.abort()) {
             return new AbortOperation(errand.operation());
         }
-        return errand.operation() instanceof VerifyOperation verify
-                ? verify.against(recorded(machine, verify.backup()))
-                : errand.operation();
+        return switch (errand.operation()) {
+            case VerifyOperation verify -> verify.against(recorded(machine, verify.backup()));
+            case RestoreOperation restore -> restore.against(recorded(machine, restore.backup()));
+            case DeleteBackupOperation _, MergeBackupOperation _, AbortOperation _ -> errand.operation();
+        };
     }
 
     /** The backup's files and all that they stand on, as far as the log knows. */

@@ -25,6 +25,7 @@ import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.Outcome.Evidence;
 import dev.tidemark.schema.contract.RecordedFile;
 import dev.tidemark.schema.contract.Report;
+import dev.tidemark.schema.contract.RestoreOperation;
 import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.contract.VerifyOperation;
 import dev.tidemark.schema.event.BackupDeleted;
@@ -255,6 +256,28 @@ class BackupDeletionTest {
                 .toList();
         assertThat(reading.recorded()).containsExactlyInAnyOrderElementsOf(expected);
         assertThat(expected).allSatisfy(file -> assertThat(file.sha256()).isNotEmpty());
+    }
+
+    @Test
+    void whoever_restores_a_backup_is_told_the_same() {
+        Story reading = three().when(new VerifyBackup(MACHINE, DELETION, SECOND_BACKUP, NEAR, AT));
+        Story restoring = three().when(new RestoreBackup(
+                MACHINE,
+                DELETION,
+                SECOND_BACKUP,
+                NEAR,
+                List.of(),
+                List.of(VDA, VDB),
+                "/restore",
+                RestoreFormat.RAW,
+                AT));
+        assertThat(((RestoreOperation)
+                                restoring.desired().repositoryOperations().getFirst())
+                        .recorded())
+                .isNotEmpty()
+                .isEqualTo(((VerifyOperation)
+                                reading.desired().repositoryOperations().getFirst())
+                        .recorded());
     }
 
     @Test

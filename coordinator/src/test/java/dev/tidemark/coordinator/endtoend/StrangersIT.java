@@ -286,6 +286,13 @@ class StrangersIT {
                 text.replace(before.path("sha256").asString(""), sha256(file))
                         .replace("\"fileSize\" : " + before.path("fileSize"), "\"fileSize\" : " + Files.size(file)));
 
+        Map<String, ?> restore =
+                Map.of("backup", parent.id(), "to", site.fresh("rewritten").toString());
+        assertThat(site.api()
+                        .failed(site.api().start(client.path("/restores"), restore), "BACKUP_DAMAGED")
+                        .path("error")
+                        .asString(""))
+                .contains("not that of the log");
         assertThat(verify(parent)).isEqualTo("FAILED");
         assertThat(site.api()
                         .get("/v1/backups/" + parent.id())

@@ -7,16 +7,38 @@ import dev.tidemark.schema.id.OperationId;
 import dev.tidemark.schema.id.RepositoryName;
 import java.util.List;
 
-/** Write disks as they were at a backup into a directory. */
+/**
+ * Write disks as they were at a backup into a directory.
+ *
+ * @param recorded the files that the log knows, of the backup and of those below it; none if it does not know the backup
+ */
 public record RestoreOperation(
         OperationId id,
         BackupId backup,
         RepositoryName repository,
         List<DiskName> disks,
         String directory,
-        RestoreFormat format)
+        RestoreFormat format,
+        List<RecordedFile> recorded)
         implements RepositoryOperation {
     public RestoreOperation {
         disks = List.copyOf(disks);
+        recorded = List.copyOf(recorded);
+    }
+
+    /** Nothing but what the manifests say. */
+    public RestoreOperation(
+            OperationId id,
+            BackupId backup,
+            RepositoryName repository,
+            List<DiskName> disks,
+            String directory,
+            RestoreFormat format) {
+        this(id, backup, repository, disks, directory, format, List.of());
+    }
+
+    /** The same, with what the log says of the files. */
+    public RestoreOperation against(List<RecordedFile> files) {
+        return new RestoreOperation(id, backup, repository, disks, directory, format, files);
     }
 }

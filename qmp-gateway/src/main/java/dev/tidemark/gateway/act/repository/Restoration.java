@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Writes disks as they were at a backup. Every byte of every layer is compared with its manifest before the first byte is written,
+ * Writes disks as they were at a backup. What the manifests say is compared with the log, every byte of every layer with its manifest,
  * every header must name the layer that the manifest names (so that qemu-img follows no other path), and at the end no layer may have
  * been touched since it was compared.
  */
@@ -80,7 +80,7 @@ final class Restoration {
             List<BackupChain> chains = BackupChain.whole(tree, machine, operation.backup(), operation.disks());
             for (BackupChain chain : chains) {
                 // Before qemu-img is let near them.
-                Optional<DamagedDisk> seen = chain.firstFault();
+                Optional<DamagedDisk> seen = chain.firstFault().or(() -> rewritten(chain));
                 if (seen.isPresent()) {
                     throw RepositoryException.damaged(seen.get());
                 }
@@ -103,6 +103,13 @@ final class Restoration {
                 }
             }
         }
+    }
+
+    private Optional<DamagedDisk> rewritten(BackupChain chain) {
+        LogRecord log = new LogRecord(operation.recorded());
+        return chain.layers().stream()
+                .flatMap(layer -> log.objection(layer).stream())
+                .findFirst();
     }
 
     /** Every layer is read once, every disk is written once. */

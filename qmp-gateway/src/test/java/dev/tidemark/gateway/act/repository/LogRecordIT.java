@@ -8,14 +8,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.Outcome.Evidence;
 import dev.tidemark.schema.contract.RecordedFile;
+import dev.tidemark.schema.contract.RestoreOperation;
 import dev.tidemark.schema.event.DamagedDisk;
+import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.event.RestoreFormat;
 import dev.tidemark.schema.id.DiskName;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A file that was rewritten together with its manifest is found by what the log says of it, and by nothing else. */
 class LogRecordIT {
@@ -57,6 +62,28 @@ class LogRecordIT {
             });
             recorded = recordedAnew(number);
         }
+    }
+
+    @Test
+    void nothing_is_restored_from_a_file_that_was_rewritten_with_its_manifest(@TempDir Path directory)
+            throws Exception {
+        RepositoryFixture.qemuIo(fixture.file(1), "write -P 77 65536 512");
+        fixture.adoptDigest(1);
+        RestoreOperation operation = RepositoryFixture.restoration(2, directory.resolve("rewritten"), RestoreFormat.RAW)
+                .against(recorded);
+        assertThat(fixture.run(operation)).isInstanceOfSatisfying(Outcome.Refused.class, refused -> {
+            assertThat(refused.code()).isEqualTo(FailureCode.BACKUP_DAMAGED);
+            assertThat(refused.detail()).contains("not that of the log");
+        });
+        assertThat(directory).isEmptyDirectory();
+        RestoreOperation sabotaged =
+                RepositoryFixture.restoration(2, directory.resolve("sabotaged"), RestoreFormat.RAW);
+        assertThat(fixture.run(sabotaged))
+                .as("the sabotage: nothing but the log knows")
+                .isInstanceOf(Outcome.Done.class);
+        RestoreOperation sound = RepositoryFixture.restoration(2, directory.resolve("sound"), RestoreFormat.RAW)
+                .against(recordedAnew(1));
+        assertThat(fixture.run(sound)).isInstanceOf(Outcome.Done.class);
     }
 
     @Test
