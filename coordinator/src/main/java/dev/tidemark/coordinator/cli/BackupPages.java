@@ -84,6 +84,7 @@ final class BackupPages {
                         .fieldIfAny("consistency", Cell.text(backup, "consistency"))
                         .fieldIfAny("not frozen", Cell.text(backup, "crashCause"))
                         .fieldIfAny("limit", limit(backup))
+                        .fieldIfAny("deadline", Cell.time(backup, "deadline"))
                         .fieldIfAny("lease", Cell.time(backup, "leaseUntil"))
                         .fieldIfAny("scratch", Cell.size(backup, "scratchBytesMax"))
                         .fieldIfAny("started", Cell.time(backup, "startedAt"))

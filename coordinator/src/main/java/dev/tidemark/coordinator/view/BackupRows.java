@@ -43,8 +43,8 @@ final class BackupRows {
                 """
                 INSERT INTO tidemark.backup
                     (id, vm, repository, mode, request, compression, state, checkpoint, operation, version, requested_at,
-                     bytes_per_second_max, lease_until, scratch_bytes_max, protected)
-                VALUES (?, ?, ?, ?, ?, ?, 'REQUESTED', ?, ?, ?, ?, ?, ?, ?, false)
+                     bytes_per_second_max, lease_until, scratch_bytes_max, deadline, protected)
+                VALUES (?, ?, ?, ?, ?, ?, 'REQUESTED', ?, ?, ?, ?, ?, ?, ?, ?, false)
                 """,
                 event.backup(),
                 event.machine(),
@@ -58,7 +58,8 @@ final class BackupRows {
                 event.at(),
                 event.bytesPerSecondMax(),
                 event.pull().map(PullTerms::leaseUntil),
-                event.pull().map(PullTerms::scratchBytesMax).orElse(OptionalLong.empty()));
+                event.pull().map(PullTerms::scratchBytesMax).orElse(OptionalLong.empty()),
+                event.deadline());
         plan(connection, event.backup(), event.disks());
     }
 

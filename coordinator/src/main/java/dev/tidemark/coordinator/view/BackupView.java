@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * its disks cannot be restored, for damage of its own or of a backup that it stands on; without {@code bytesPerSecondMax} it may
  * copy as fast as it can; {@code hold} is the reason of a legal one; {@code crashCause} says why it is CRASH although a frozen guest
  * was asked for; a pull backup has {@code leaseUntil}, and {@code scratchBytesMax} if what it keeps is limited;
- * {@code mergedAt} is when it last took in what it stood on.
+ * {@code deadline} is when it is to have ended, {@code mergedAt} when it last took in what it stood on.
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record BackupView(
@@ -30,6 +30,7 @@ public record BackupView(
         @Nullable Long bytesPerSecondMax,
         @Nullable Instant leaseUntil,
         @Nullable Long scratchBytesMax,
+        @Nullable Instant deadline,
         Instant requestedAt,
         @Nullable Instant startedAt,
         @Nullable Instant completedAt,
@@ -101,6 +102,7 @@ public record BackupView(
                 bytesPerSecondMax,
                 leaseUntil,
                 scratchBytesMax,
+                deadline,
                 requestedAt,
                 startedAt,
                 completedAt,
@@ -140,6 +142,7 @@ public record BackupView(
                 bytesPerSecondMax,
                 leaseUntil,
                 scratchBytesMax,
+                deadline,
                 requestedAt,
                 startedAt,
                 completedAt,

@@ -125,6 +125,7 @@ final class Shapes {
                 row.getObject("bytes_per_second_max", Long.class),
                 Sql.instant(row, "lease_until"),
                 row.getObject("scratch_bytes_max", Long.class),
+                Sql.instant(row, "deadline"),
                 moment(row, "requested_at"),
                 Sql.instant(row, "started_at"),
                 Sql.instant(row, "completed_at"),

@@ -248,6 +248,15 @@ class ProjectionIT {
     }
 
     @Test
+    void a_backup_shows_until_when_it_is_to_have_ended_if_it_has_to() throws SQLException {
+        Story story = Story.seen(1, "vm1");
+        BackupRequested requested = story.hurried();
+        models.tell(story);
+        assertThat(queries.backup(requested.backup()).orElseThrow().deadline())
+                .isEqualTo(requested.deadline().orElseThrow());
+    }
+
+    @Test
     void a_pull_is_done_when_it_can_be_read_and_says_where_until_it_is_over() throws SQLException {
         Story story = Story.seen(1, "vm1");
         BackupRequested requested = story.pullRequested(Optional.of("nightly"));

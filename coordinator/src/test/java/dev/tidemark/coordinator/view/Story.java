@@ -260,6 +260,30 @@ final class Story {
                 now()));
     }
 
+    /** To have ended within an hour. */
+    BackupRequested hurried() {
+        BackupRequested usual = backupRequested(Optional.empty());
+        told.removeLast();
+        BackupRequested requested = new BackupRequested(
+                usual.machine(),
+                usual.operation(),
+                usual.backup(),
+                usual.repository(),
+                usual.mode(),
+                usual.request(),
+                usual.checkpoint(),
+                usual.selection(),
+                usual.disks(),
+                usual.bytesPerSecondMax(),
+                usual.compression(),
+                usual.quiesce(),
+                usual.pull(),
+                Optional.of(now().plusSeconds(3_600)),
+                now());
+        tell(requested);
+        return requested;
+    }
+
     /** To be read by a client. */
     BackupRequested pullRequested(Optional<String> checkpoint) {
         BackupRequested pushed = backupRequested(checkpoint);

@@ -1,0 +1,2 @@
+-- When a backup is to have ended.
+ALTER TABLE tidemark.backup ADD COLUMN deadline timestamptz;
