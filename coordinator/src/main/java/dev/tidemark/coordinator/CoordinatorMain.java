@@ -60,8 +60,10 @@ public final class CoordinatorMain implements LocalVerbs {
             logTo(Home.at(options.home()));
             String token = Files.readString(options.tokenFile(), StandardCharsets.US_ASCII)
                     .strip();
-            GatewaySettings settings = GatewaySettings.of(options.host(), options.repositories(), Home.lockDirectory())
+            GatewaySettings usual = GatewaySettings.of(options.host(), options.repositories(), Home.lockDirectory())
                     .withTcpExports(Pulls.exports(options.pulls()));
+            GatewaySettings settings =
+                    options.stallLimit().map(usual::withStallLimit).orElse(usual);
             return untilToldToStop(() -> {
                 Gateway gateway = Gateway.start(
                         settings,

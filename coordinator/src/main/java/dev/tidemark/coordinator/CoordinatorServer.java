@@ -104,11 +104,10 @@ final class CoordinatorServer implements AutoCloseable {
         opened("catch-up", catchUp::close);
 
         if (options.gateway()) {
+            GatewaySettings settings = GatewaySettings.of(host, repositories, Home.lockDirectory())
+                    .withTcpExports(Pulls.exports(options.pulls()));
             Gateway gateway = Gateway.start(
-                    GatewaySettings.of(host, repositories, Home.lockDirectory())
-                            .withTcpExports(Pulls.exports(options.pulls())),
-                    dispatch,
-                    crash);
+                    options.stallLimit().map(settings::withStallLimit).orElse(settings), dispatch, crash);
             opened("gateway", gateway::close);
         }
 

@@ -50,7 +50,8 @@ public final class LocalCoordinator implements AutoCloseable {
                     true,
                     Optional.of(pulls),
                     OptionalInt.empty(),
-                    OptionalInt.empty())));
+                    OptionalInt.empty(),
+                    Optional.empty())));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

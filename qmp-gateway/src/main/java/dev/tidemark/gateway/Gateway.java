@@ -160,6 +160,7 @@ public final class Gateway implements AutoCloseable {
                         settings.tcpExports()),
                 new HostClockwork(),
                 settings.lookInterval(),
+                settings.stallLimit(),
                 own);
     }
 

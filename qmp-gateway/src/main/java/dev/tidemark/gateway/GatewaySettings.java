@@ -12,8 +12,8 @@ import java.util.Optional;
 /**
  * What a gateway is told at its start. All gateways of a host must share {@code lockDirectory}: that is how they keep off each
  * other's machines (I14). {@code transactionTimeout} is generous, because a transaction drains all I/O first (qemu-facts
- * §0.8); {@code lookInterval} is how long a machine is left alone when nothing happens. What clients pull is served on unix sockets,
- * unless there are {@code tcpExports}.
+ * §0.8); {@code lookInterval} is how long a machine is left alone when nothing happens, {@code stallLimit} for how long a job that
+ * copies may stand still. What clients pull is served on unix sockets, unless there are {@code tcpExports}.
  */
 public record GatewaySettings(
         HostName host,
@@ -23,16 +23,20 @@ public record GatewaySettings(
         Duration queryTimeout,
         Duration transactionTimeout,
         Duration lookInterval,
+        Duration stallLimit,
         Optional<TcpExports> tcpExports) {
     private static final Duration QUERY_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration LOOK_INTERVAL = Duration.ofSeconds(30);
 
+    /** Longer than a storage array takes to fail over, and shorter than a backup window. */
+    private static final Duration STALL_LIMIT = Duration.ofMinutes(10);
+
     public GatewaySettings {
         repositories = Map.copyOf(repositories);
     }
 
-    /** That serves what clients pull on unix sockets. */
+    /** That serves what clients pull on unix sockets, with the usual patience. */
     public GatewaySettings(
             HostName host,
             Map<RepositoryName, Path> repositories,
@@ -49,6 +53,7 @@ public record GatewaySettings(
                 queryTimeout,
                 transactionTimeout,
                 lookInterval,
+                STALL_LIMIT,
                 Optional.empty());
     }
 
@@ -72,18 +77,48 @@ public record GatewaySettings(
     /** With another time between two looks at a machine at which nothing happens. */
     public GatewaySettings withLookInterval(Duration interval) {
         return new GatewaySettings(
-                host, repositories, lockDirectory, limits, queryTimeout, transactionTimeout, interval, tcpExports);
+                host,
+                repositories,
+                lockDirectory,
+                limits,
+                queryTimeout,
+                transactionTimeout,
+                interval,
+                stallLimit,
+                tcpExports);
     }
 
     /** With other time-outs for a question and for a transaction. */
     public GatewaySettings withTimeouts(Duration query, Duration transaction) {
         return new GatewaySettings(
-                host, repositories, lockDirectory, limits, query, transaction, lookInterval, tcpExports);
+                host, repositories, lockDirectory, limits, query, transaction, lookInterval, stallLimit, tcpExports);
+    }
+
+    /** With more or less patience for a job that stands still. */
+    public GatewaySettings withStallLimit(Duration stall) {
+        return new GatewaySettings(
+                host,
+                repositories,
+                lockDirectory,
+                limits,
+                queryTimeout,
+                transactionTimeout,
+                lookInterval,
+                stall,
+                tcpExports);
     }
 
     /** With other places for what clients pull. */
     public GatewaySettings withTcpExports(Optional<TcpExports> exports) {
         return new GatewaySettings(
-                host, repositories, lockDirectory, limits, queryTimeout, transactionTimeout, lookInterval, exports);
+                host,
+                repositories,
+                lockDirectory,
+                limits,
+                queryTimeout,
+                transactionTimeout,
+                lookInterval,
+                stallLimit,
+                exports);
     }
 }

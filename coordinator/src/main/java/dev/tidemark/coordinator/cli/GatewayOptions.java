@@ -4,6 +4,7 @@ import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.RepositoryName;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param repositories absolute, in the order of the command line
  * @param home absolute; need not exist
  * @param pulls where it serves pull backups over TCP; empty for unix sockets
+ * @param stallLimit for how long a job may copy nothing; empty for what is usual
  */
 public record GatewayOptions(
         URI coordinator,
@@ -21,4 +23,5 @@ public record GatewayOptions(
         Path tokenFile,
         Map<RepositoryName, Path> repositories,
         Path home,
-        Optional<PullListening> pulls) {}
+        Optional<PullListening> pulls,
+        Optional<Duration> stallLimit) {}

@@ -57,6 +57,9 @@ final class LocalCommands {
         @Mixin
         private PullOptions pulls;
 
+        @Mixin
+        private StallOption stall;
+
         @Option(
                 names = "--jobs-per-host",
                 paramLabel = "N",
@@ -91,7 +94,8 @@ final class LocalCommands {
                             !noGateway,
                             pulls.listening(),
                             jobs("--jobs-per-host", jobsPerHost),
-                            jobs("--jobs-per-repository", jobsPerRepository)));
+                            jobs("--jobs-per-repository", jobsPerRepository),
+                            stall.limit()));
         }
 
         private static OptionalInt jobs(String option, @Nullable Integer given) {
@@ -122,6 +126,9 @@ final class LocalCommands {
         @Mixin
         private PullOptions pulls;
 
+        @Mixin
+        private StallOption stall;
+
         Gateway(Session session, Supplier<LocalVerbs> verbs) {
             this.session = session;
             this.verbs = verbs;
@@ -139,7 +146,13 @@ final class LocalCommands {
             }
             return verbs.get()
                     .gateway(new GatewayOptions(
-                            coordinator, host, tokenFile, repositories, session.home(), pulls.listening()));
+                            coordinator,
+                            host,
+                            tokenFile,
+                            repositories,
+                            session.home(),
+                            pulls.listening(),
+                            stall.limit()));
         }
     }
 

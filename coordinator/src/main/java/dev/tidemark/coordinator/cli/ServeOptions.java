@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.cli;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.RepositoryName;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -18,6 +19,7 @@ import java.util.OptionalInt;
  * @param gateway whether to embed one
  * @param pulls where it serves pull backups over TCP; empty for unix sockets
  * @param jobsPerHost how many backups and verifications are at work on a host at a time, and in a repository; empty for what is usual
+ * @param stallLimit for how long a job may copy nothing; empty for what is usual
  */
 public record ServeOptions(
         Path home,
@@ -30,7 +32,8 @@ public record ServeOptions(
         boolean gateway,
         Optional<PullListening> pulls,
         OptionalInt jobsPerHost,
-        OptionalInt jobsPerRepository) {
+        OptionalInt jobsPerRepository,
+        Optional<Duration> stallLimit) {
     /** That serves pull backups on unix sockets, with the usual limits. */
     public ServeOptions(
             Path home,
@@ -52,6 +55,7 @@ public record ServeOptions(
                 gateway,
                 Optional.empty(),
                 OptionalInt.empty(),
-                OptionalInt.empty());
+                OptionalInt.empty(),
+                Optional.empty());
     }
 }

@@ -60,6 +60,8 @@ final class Remedies {
             case BACKUP_DAMAGED -> "Restore an older backup, and take a full backup now.";
             case BACKUP_NEEDED -> "Delete the backups that stand on it first, or keep it.";
             case ABORTED -> "Nothing to do; it was ended on request.";
+            case JOB_STALLED ->
+                "See whether the repository's storage answers; a slow one may take 'serve --stall-limit'. No bit was lost.";
             case DEADLINE_PASSED -> "Back up again with more time, or at another hour: no bit was lost.";
             case MACHINE_REMOVED -> "Register the machine again.";
             case UNSUPPORTED -> "Read in the detail what the machine or the disk cannot do.";

@@ -7,6 +7,7 @@ import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.RepositoryName;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,7 +60,8 @@ class LocalVerbsTest {
                         "--host=alpha",
                         "--no-gateway",
                         "--jobs-per-host=2",
-                        "--jobs-per-repository=5"))
+                        "--jobs-per-repository=5",
+                        "--stall-limit=90s"))
                 .isZero();
         assertThat(verbs.asked)
                 .isEqualTo(List.of(new ServeOptions(
@@ -77,13 +79,20 @@ class LocalVerbsTest {
                         false,
                         Optional.empty(),
                         OptionalInt.of(2),
-                        OptionalInt.of(5))));
+                        OptionalInt.of(5),
+                        Optional.of(Duration.ofSeconds(90)))));
         assertThat(run("serve", "--jobs-per-host=0")).isEqualTo(2);
     }
 
     @Test
     void gateway_takes_all_its_options() {
-        assertThat(run("gateway", "--coordinator=http://c:1", "--host=beta", "--token-file=/t", "--repository=a=/a"))
+        assertThat(run(
+                        "gateway",
+                        "--coordinator=http://c:1",
+                        "--host=beta",
+                        "--token-file=/t",
+                        "--repository=a=/a",
+                        "--stall-limit=2h"))
                 .isZero();
         assertThat(verbs.asked)
                 .isEqualTo(List.of(new GatewayOptions(
@@ -92,7 +101,8 @@ class LocalVerbsTest {
                         Path.of("/t"),
                         Map.of(new RepositoryName("a"), Path.of("/a")),
                         home,
-                        Optional.empty())));
+                        Optional.empty(),
+                        Optional.of(Duration.ofHours(2)))));
     }
 
     @Test

@@ -39,6 +39,7 @@ final class Simulation {
     static final HostName HOST = new HostName("host");
     static final List<RepositoryName> REPOSITORIES = List.of(new RepositoryName("near"), new RepositoryName("far"));
     private static final Duration LOOK_INTERVAL = Duration.ofSeconds(30);
+    private static final Duration STALL_LIMIT = Duration.ofMinutes(10);
     private static final long SECOND = 1_000_000_000L;
 
     final MachineId id = new MachineId(Ulid.encode(1, new byte[Ulid.RANDOMNESS_BYTES]));
@@ -102,6 +103,7 @@ final class Simulation {
                 storage.of(life),
                 life,
                 LOOK_INTERVAL,
+                STALL_LIMIT,
                 point -> {
                     director.at(Site.CRASH_POINT, false);
                     life.check();

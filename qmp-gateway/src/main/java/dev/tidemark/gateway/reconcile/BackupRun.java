@@ -69,6 +69,7 @@ final class BackupRun {
     private Optional<Refused> verdict = Optional.empty();
     private @Nullable Completion completion;
     private final PullService pulls;
+    private final StallWatch stalls;
 
     BackupRun(
             Surroundings surroundings,
@@ -82,6 +83,7 @@ final class BackupRun {
         this.desired = desired;
         this.operation = operation;
         this.pulls = new PullService(surroundings, desired.machine());
+        this.stalls = new StallWatch(surroundings.stallLimit());
         // Jobs found after a restart were started against what the log last knew.
         for (DesiredDisk disk : desired.disks()) {
             bindings.put(disk.disk(), new Binding(disk.file(), disk.backingDepth(), disk.virtualSize()));
@@ -214,6 +216,9 @@ final class BackupRun {
                         && job.isPresent()
                         && !job.get().status().equals(Decision.CONCLUDED)) {
                     keepSpeed(qemu, push, jobs, id);
+                    if (isStalled(index, job.get(), jobs)) {
+                        return;
+                    }
                 }
                 done += job.map(ObservedJob::currentProgress).orElse(0L);
                 total += job.map(ObservedJob::totalProgress).orElse(0L);
@@ -224,6 +229,22 @@ final class BackupRun {
             }
             signals.await(POLL);
         }
+    }
+
+    /** A guest that writes where nothing was copied yet waits for the target too: it is not kept waiting for ever. */
+    private boolean isStalled(int index, ObservedJob job, Observer.Jobs jobs) {
+        long speed = jobs.speedByJob().getOrDefault(job.id(), 0L);
+        if (!stalls.isStalled(
+                job.id(), job.currentProgress(), speed, surroundings.clockwork().nanoTime())) {
+            return false;
+        }
+        condemn(new Refused(
+                FailureCode.JOB_STALLED,
+                "disk " + disk(index) + ": nothing was copied for " + surroundings.stallLimit() + " after "
+                        + job.currentProgress() + " of " + job.totalProgress() + " bytes; the job was "
+                        + job.status(),
+                Optional.of(disk(index))));
+        return true;
     }
 
     private String phase() {

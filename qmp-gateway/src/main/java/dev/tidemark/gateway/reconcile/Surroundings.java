@@ -8,7 +8,7 @@ import java.time.Duration;
 
 /**
  * What every reconciler of a host shares: all that it can reach. {@code lookInterval} is how long a machine is left alone when
- * nothing happens.
+ * nothing happens, {@code stallLimit} for how long a job may stand still.
  */
 public record Surroundings(
         CoordinatorLink link,
@@ -16,6 +16,7 @@ public record Surroundings(
         Storage storage,
         Clockwork clockwork,
         Duration lookInterval,
+        Duration stallLimit,
         CrashHook crash,
         GuestAgent guestAgent) {
     private static final Duration GUEST_AGENT_TIME_MAX = Duration.ofSeconds(5);
@@ -28,6 +29,7 @@ public record Surroundings(
             Storage storage,
             Clockwork clockwork,
             Duration lookInterval,
+            Duration stallLimit,
             CrashHook crash) {
         this(
                 link,
@@ -35,6 +37,7 @@ public record Surroundings(
                 storage,
                 clockwork,
                 lookInterval,
+                stallLimit,
                 crash,
                 new SocketGuestAgent(GUEST_AGENT_TIME_MAX, FREEZE_TIME_MAX));
     }

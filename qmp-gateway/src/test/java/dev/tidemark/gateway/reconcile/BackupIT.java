@@ -20,6 +20,7 @@ import dev.tidemark.schema.id.BitmapName;
 import dev.tidemark.schema.id.RepositoryName;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -200,6 +202,80 @@ class BackupIT {
     }
 
     @Test
+    void a_target_that_hangs_ends_the_backup_by_name_as_soon_as_qemu_lets_go_of_it_and_no_bit_is_lost() {
+        try (Rig rig = new Rig(1)) {
+            rig.awaitDisks();
+            BackupCheckpoint first = Operations.checkpoint("first");
+            PushBackupOperation base = Operations.backup(
+                    Optional.of(first), OptionalLong.empty(), Operations.full(rig.disk(0), true, Optional.empty()));
+            rig.stored(base);
+            rig.restartGateway(Duration.ofSeconds(1));
+            AtomicBoolean cancelled = new AtomicBoolean();
+            rig.crash = point -> {
+                if (point == CrashPoint.AFTER_CANCEL) {
+                    cancelled.set(true);
+                }
+            };
+            rig.write(0, 0x11, 0, 8 << 20);
+            PushBackupOperation operation = full(rig, OptionalLong.of(1 << 18));
+            rig.coordinator.ask(operation);
+            await().atMost(Rig.TIME_MAX)
+                    .until(() -> rig.coordinator.progress().stream().anyMatch(progress -> progress.bytesDone() > 0));
+            try (RawMonitor bystander = rig.bystander()) {
+                String file = hangTarget(bystander, operation);
+                rig.limit(OptionalLong.empty());
+                // QEMU shows a job that is to end as running until its last write has come back.
+                await().atMost(Rig.TIME_MAX).untilTrue(cancelled);
+                // What was copied already the guest writes without the target.
+                rig.write(0, 0x22, 0, 65536);
+                assertThat(rig.coordinator.outcome(operation.id())).isEmpty();
+                release(bystander, file);
+            }
+            assertThat(rig.outcome(operation.id())).isInstanceOfSatisfying(Outcome.Refused.class, refused -> {
+                assertThat(refused.code()).isEqualTo(FailureCode.JOB_STALLED);
+                assertThat(refused.detail()).contains("nothing was copied for PT1S");
+                assertThat(refused.disk()).contains(rig.disk(0));
+            });
+            byte[] now = rig.content(0);
+            PushBackupOperation next = Operations.backup(
+                    Optional.of(Operations.checkpoint("second")),
+                    OptionalLong.empty(),
+                    Operations.incremental(rig.disk(0), base.backup(), List.of(BitmapName.of(first.id())), true));
+            rig.stored(next);
+            assertThat(Rig.same(rig.restored(next.backup(), 0), now)).isTrue();
+            rig.assertNothingOfOursButBitmaps();
+        }
+    }
+
+    @Test
+    void a_job_that_somebody_paused_ends_the_backup_by_name_although_the_other_disk_was_copied() {
+        try (Rig rig = new Rig(2)) {
+            rig.awaitDisks();
+            rig.restartGateway(Duration.ofMillis(500));
+            rig.write(0, 0x11, 0, 8 << 20);
+            rig.write(1, 0x12, 0, 8 << 20);
+            PushBackupOperation operation = Operations.backup(
+                    Optional.empty(),
+                    OptionalLong.of(1 << 20),
+                    Operations.full(rig.disk(0), false, Optional.empty()),
+                    Operations.full(rig.disk(1), false, Optional.empty()));
+            rig.coordinator.ask(operation);
+            rig.awaitSeen(seen -> seen.jobs().size() == 2);
+            try (RawMonitor bystander = rig.bystander()) {
+                bystander.execute("{\"execute\":\"job-pause\",\"arguments\":{\"id\":\""
+                        + QemuNames.job(operation.id(), 1) + "\"}}");
+            }
+            rig.limit(OptionalLong.empty());
+            assertThat(rig.outcome(operation.id())).isInstanceOfSatisfying(Outcome.Refused.class, refused -> {
+                assertThat(refused.code()).isEqualTo(FailureCode.JOB_STALLED);
+                assertThat(refused.detail()).contains("the job was paused");
+                assertThat(refused.disk()).contains(rig.disk(1));
+            });
+            rig.assertNothingOfOursButBitmaps();
+        }
+    }
+
+    @Test
     void a_speed_that_is_changed_while_jobs_run_is_that_of_every_job() {
         try (Rig rig = new Rig(2)) {
             rig.awaitDisks();
@@ -347,6 +423,33 @@ class BackupIT {
     /** Puts a layer that fails between the target and its file. */
     private static void breakTarget(RawMonitor bystander, PushBackupOperation operation, String rule) {
         String target = QemuNames.targetNode(operation.id(), 0);
+        bystander.execute(
+                "{\"execute\":\"blockdev-add\",\"arguments\":{\"driver\":\"blkdebug\",\"node-name\":\"broken\","
+                        + "\"image\":\"" + fileOf(bystander, target) + "\",\"inject-error\":[" + rule + "]}}");
+        putBelow(bystander, target, "broken");
+    }
+
+    /** Puts a layer between the target and its file that lets one write through, and the next in some weeks; gives the file's node. */
+    private static String hangTarget(RawMonitor bystander, PushBackupOperation operation) {
+        String target = QemuNames.targetNode(operation.id(), 0);
+        String file = fileOf(bystander, target);
+        for (String group : List.of("\"hung\",\"limits\":{\"bps-write\":1}", "\"free\"")) {
+            bystander.execute("{\"execute\":\"object-add\",\"arguments\":{\"qom-type\":\"throttle-group\",\"id\":"
+                    + group + "}}");
+        }
+        bystander.execute(
+                "{\"execute\":\"blockdev-add\",\"arguments\":{\"driver\":\"throttle\",\"node-name\":\"hanging\","
+                        + "\"throttle-group\":\"hung\",\"file\":\"" + file + "\"}}");
+        putBelow(bystander, target, "hanging");
+        return file;
+    }
+
+    private static void release(RawMonitor bystander, String file) {
+        bystander.execute("{\"execute\":\"blockdev-reopen\",\"arguments\":{\"options\":[{\"driver\":\"throttle\","
+                + "\"node-name\":\"hanging\",\"throttle-group\":\"free\",\"file\":\"" + file + "\"}]}}");
+    }
+
+    private static String fileOf(RawMonitor bystander, String target) {
         String file = "";
         var graph = bystander.execute("{\"execute\":\"x-debug-query-block-graph\"}");
         Map<Integer, String> names = new HashMap<>();
@@ -359,11 +462,12 @@ class BackupIT {
                 file = names.getOrDefault(edge.path("child").intValue(), "");
             }
         }
-        bystander.execute(
-                "{\"execute\":\"blockdev-add\",\"arguments\":{\"driver\":\"blkdebug\",\"node-name\":\"broken\","
-                        + "\"image\":\"" + file + "\",\"inject-error\":[" + rule + "]}}");
+        return file;
+    }
+
+    private static void putBelow(RawMonitor bystander, String target, String layer) {
         bystander.execute("{\"execute\":\"blockdev-reopen\",\"arguments\":{\"options\":[{\"driver\":\"qcow2\","
-                + "\"node-name\":\"" + target + "\",\"discard\":\"unmap\",\"file\":\"broken\"}]}}");
+                + "\"node-name\":\"" + target + "\",\"discard\":\"unmap\",\"file\":\"" + layer + "\"}]}}");
     }
 
     private static PushBackupOperation full(Rig rig, OptionalLong speed) {

@@ -74,6 +74,7 @@ class RepositoryRunnerTest {
                 new Reading(),
                 clockwork,
                 Duration.ofSeconds(30),
+                Duration.ofMinutes(10),
                 CrashHook.NONE);
     }
 

@@ -93,7 +93,11 @@ final class Rig implements AutoCloseable {
     }
 
     private Gateway startGateway() {
-        return Gateway.start(settings(), coordinator, point -> crash.at(point));
+        return startGateway(settings());
+    }
+
+    private Gateway startGateway(GatewaySettings settings) {
+        return Gateway.start(settings, coordinator, point -> crash.at(point));
     }
 
     void stopGateway() {
@@ -103,6 +107,12 @@ final class Rig implements AutoCloseable {
     void restartGateway() {
         gateway.close();
         gateway = startGateway();
+    }
+
+    /** With so much patience for a job that stands still. */
+    void restartGateway(Duration stallLimit) {
+        gateway.close();
+        gateway = startGateway(settings().withStallLimit(stallLimit));
     }
 
     DiskName disk(int index) {

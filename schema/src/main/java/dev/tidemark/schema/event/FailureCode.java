@@ -46,6 +46,8 @@ public enum FailureCode {
     ABORTED,
     /** It had not ended when its time was over. */
     DEADLINE_PASSED,
+    /** A job copied nothing any more, and did not fail. */
+    JOB_STALLED,
     /** The machine left protection. */
     MACHINE_REMOVED,
     /** QEMU or the disk cannot do what was asked. */
