@@ -9,10 +9,13 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Has dispatch look every few seconds whether something was committed of which it got no word. */
+/** Has dispatch look every few seconds whether something was committed of which it got no word, and which gateways have gone. */
 final class CatchUp implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CatchUp.class);
     private static final Duration INTERVAL = Duration.ofSeconds(5);
+
+    /** Twice as long as a gateway waits for an answer. */
+    private static final Duration SILENCE_MAX = Duration.ofSeconds(60);
 
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("catch-up").daemon().factory());
@@ -33,6 +36,7 @@ final class CatchUp implements AutoCloseable {
 
     private void once() {
         try {
+            dispatch.passOver(SILENCE_MAX);
             dispatch.catchUp();
             if (failing) {
                 LOG.info("the log can be looked at again");

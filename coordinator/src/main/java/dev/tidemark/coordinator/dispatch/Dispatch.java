@@ -53,6 +53,7 @@ public final class Dispatch implements CoordinatorLink {
     private final Condition changed = lock.newCondition();
     private final Map<MachineId, Tracked> machines = new HashMap<>();
     private final Turnstile turnstile;
+    private final Presence presence = new Presence(System.nanoTime());
     private final Map<OperationId, Pace> progress = new LinkedHashMap<>();
     private long changes;
     private boolean closed;
@@ -121,6 +122,25 @@ public final class Dispatch implements CoordinatorLink {
             if (!versions.containsKey(id)) {
                 track(history.machine(id));
             }
+        }
+    }
+
+    /** Lets nobody wait for a host whose gateway has asked for nothing for so long. */
+    public void passOver(Duration silence) {
+        lock.lock();
+        try {
+            long now = System.nanoTime();
+            Set<HostName> silent = new HashSet<>();
+            for (Tracked tracked : machines.values()) {
+                tracked.machine
+                        .registration()
+                        .map(Machine.Registration::host)
+                        .filter(host -> presence.isSilent(host, silence, now))
+                        .ifPresent(silent::add);
+            }
+            release(turnstile.silent(silent));
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -237,7 +257,12 @@ public final class Dispatch implements CoordinatorLink {
             throws LinkException, InterruptedException {
         long remaining = timeLimit.toNanos();
         lock.lockInterruptibly();
+        presence.begins(host);
         try {
+            // Before it hears of anything: its jobs come back to their places.
+            Set<HostName> stillSilent = new HashSet<>(turnstile.silent());
+            stillSilent.remove(host);
+            release(turnstile.silent(stillSilent));
             long since = since(cursor);
             while (true) {
                 if (closed) {
@@ -253,6 +278,7 @@ public final class Dispatch implements CoordinatorLink {
                 remaining = changed.awaitNanos(remaining);
             }
         } finally {
+            presence.ends(host, System.nanoTime());
             lock.unlock();
         }
     }
@@ -399,7 +425,11 @@ public final class Dispatch implements CoordinatorLink {
             return;
         }
         touch(tracked);
-        for (MachineId released : turnstile.update(machine)) {
+        release(turnstile.update(machine));
+    }
+
+    private void release(Set<MachineId> mayBegin) {
+        for (MachineId released : mayBegin) {
             touch(Objects.requireNonNull(machines.get(released)));
         }
     }

@@ -4,6 +4,7 @@ import dev.tidemark.coordinator.chain.Machine;
 import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.Operation;
 import dev.tidemark.schema.contract.RepositoryOperation;
+import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.OperationId;
 import java.util.ArrayList;
@@ -30,6 +31,7 @@ final class Turnstile {
     private final JobLimits limits;
     private final Map<MachineId, List<Job>> jobs = new HashMap<>();
     private final Set<OperationId> handedOut = new HashSet<>();
+    private Set<HostName> silent = Set.of();
     private Map<OperationId, Waiting> waiting = Map.of();
 
     Turnstile(JobLimits limits) {
@@ -48,6 +50,22 @@ final class Turnstile {
             jobs.put(machine.id(), now);
         }
         return recount();
+    }
+
+    /**
+     * Nobody speaks for these hosts now; gives those whose jobs may begin by that. What waits there cannot begin, and what ran there
+     * is told of by nobody: neither is to keep the rest of a fleet from its repository. They come back to their places.
+     */
+    Set<MachineId> silent(Set<HostName> hosts) {
+        if (hosts.equals(silent)) {
+            return Set.of();
+        }
+        silent = Set.copyOf(hosts);
+        return recount();
+    }
+
+    Set<HostName> silent() {
+        return silent;
     }
 
     /** Why a job has not begun; empty if nothing keeps it. */
@@ -78,6 +96,14 @@ final class Turnstile {
         Map<Object, List<Job>> rows = new HashMap<>();
         Set<MachineId> released = new HashSet<>();
         for (Job job : order) {
+            if (silent.contains(job.host())) {
+                if (!job.begun()) {
+                    kept.put(
+                            job.operation(),
+                            new Waiting("no gateway of host '" + job.host() + "' asks for anything", List.of()));
+                }
+                continue;
+            }
             List<Job> host = rows.computeIfAbsent(job.host(), row -> new ArrayList<>());
             List<Job> repository = rows.computeIfAbsent(job.repository(), row -> new ArrayList<>());
             if (job.begun() || (host.size() < limits.perHost() && repository.size() < limits.perRepository())) {

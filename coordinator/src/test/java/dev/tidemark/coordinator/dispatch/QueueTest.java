@@ -61,6 +61,28 @@ class QueueTest {
         assertThat(answer(second).operation()).isPresent();
     }
 
+    @Test
+    void a_gateway_that_asks_no_more_keeps_the_others_waiting_no_more_and_finds_its_place_again() throws Exception {
+        HostName other = new HostName("b");
+        MachineId third = crowd.machine("b");
+        OperationId waiting = crowd.backup(third, "near");
+        Dispatch fleet = started(new JobLimits(1, 1));
+        fleet.await(HOST, "", Duration.ZERO);
+        Wake before = fleet.await(other, "", Duration.ZERO);
+        assertThat(desired(before, third).operation()).isEmpty();
+        // when: nobody is heard of, and then only the other one
+        fleet.passOver(Duration.ofHours(1));
+        assertThat(fleet.waiting(waiting)).isPresent();
+        fleet.passOver(Duration.ZERO);
+        Wake wake = fleet.await(other, before.cursor(), Duration.ZERO);
+        assertThat(desired(wake, third).operation()).isPresent();
+        // then
+        fleet.await(HOST, "", Duration.ZERO);
+        assertThat(fleet.waiting(running)).isEmpty();
+        assertThat(fleet.waiting(queued)).isPresent();
+        assertThat(fleet.waiting(waiting)).isEmpty();
+    }
+
     private Desired answer(MachineId machine) throws Exception {
         return dispatch.report(new Report(
                         machine, crowd.now(machine).version(), new Sight.Unreachable("off", false, 1), List.of()))

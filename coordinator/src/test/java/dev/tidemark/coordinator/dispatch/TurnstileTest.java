@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tidemark.coordinator.chain.DesiredState;
 import dev.tidemark.coordinator.chain.Machine;
 import dev.tidemark.schema.contract.Desired;
+import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.OperationId;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -114,6 +116,27 @@ class TurnstileTest {
         OperationId late = crowd.pull(three, "near");
         List.of(one, two, three).forEach(this::take);
         assertThat(List.of(pull, push, late)).noneMatch(this::waits);
+    }
+
+    @Test
+    void a_host_that_nobody_speaks_for_keeps_no_other_from_their_repository_and_comes_back_to_its_places() {
+        List<MachineId> machines = new ArrayList<>();
+        List<OperationId> asked = new ArrayList<>();
+        for (String host : List.of("a", "b", "c", "d")) {
+            machines.add(crowd.machine(host));
+            asked.add(crowd.backup(machines.getLast(), "near"));
+        }
+        crowd.started(machines.get(0), asked.get(0));
+        machines.forEach(this::take);
+        assertThat(asked).extracting(this::waits).containsExactly(false, false, true, true);
+        assertThat(turnstile.silent(Set.of(new HostName("a"), new HostName("b"))))
+                .containsExactlyInAnyOrder(machines.get(2), machines.get(3));
+        assertThat(asked).extracting(this::waits).containsExactly(false, true, false, false);
+        assertThat(turnstile.waiting(asked.get(1)).orElseThrow().reason()).contains("no gateway of host 'b'");
+        // One of them is told to begin; then the two are heard of again.
+        turnstile.through(DesiredState.of(crowd.now(machines.get(2))).orElseThrow());
+        assertThat(turnstile.silent(Set.of())).isEmpty();
+        assertThat(asked).extracting(this::waits).containsExactly(false, true, false, true);
     }
 
     @Test
