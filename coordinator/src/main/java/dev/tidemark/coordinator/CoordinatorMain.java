@@ -61,7 +61,8 @@ public final class CoordinatorMain implements LocalVerbs {
             String token = Files.readString(options.tokenFile(), StandardCharsets.US_ASCII)
                     .strip();
             GatewaySettings usual = GatewaySettings.of(options.host(), options.repositories(), Home.lockDirectory())
-                    .withTcpExports(Pulls.exports(options.pulls()));
+                    .withTcpExports(Pulls.exports(options.pulls()))
+                    .withScratchDirectory(Home.at(options.home()).scratch(options.host()));
             GatewaySettings settings =
                     options.stallLimit().map(usual::withStallLimit).orElse(usual);
             return untilToldToStop(() -> {

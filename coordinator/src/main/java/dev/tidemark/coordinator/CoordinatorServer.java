@@ -105,7 +105,8 @@ final class CoordinatorServer implements AutoCloseable {
 
         if (options.gateway()) {
             GatewaySettings settings = GatewaySettings.of(host, repositories, Home.lockDirectory())
-                    .withTcpExports(Pulls.exports(options.pulls()));
+                    .withTcpExports(Pulls.exports(options.pulls()))
+                    .withScratchDirectory(home.scratch(host));
             Gateway gateway = Gateway.start(
                     options.stallLimit().map(settings::withStallLimit).orElse(settings), dispatch, crash);
             opened("gateway", gateway::close);

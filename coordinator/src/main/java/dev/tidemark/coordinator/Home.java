@@ -43,6 +43,11 @@ record Home(Path directory) {
         return Files.createDirectories(directory.resolve("logs"), OWNER_ONLY);
     }
 
+    /** For what clients write to restore points; each gateway has its own, and it is made when it is needed. */
+    Path scratch(HostName host) {
+        return directory.resolve("scratch").resolve(host.value());
+    }
+
     /** Those that were named, and {@code default}, which lies in the home unless it was named. */
     Map<RepositoryName, Path> repositories(Map<RepositoryName, Path> named) throws IOException {
         Map<RepositoryName, Path> all = new LinkedHashMap<>(named);

@@ -33,6 +33,7 @@ final class Refusals {
             case Rejection.BackupNeeded _ -> rejected(Kind.CONFLICT, "BACKUP_NEEDED", rejection);
             case Rejection.NothingToMerge _ -> rejected(Kind.CONFLICT, "NOTHING_TO_MERGE", rejection);
             case Rejection.BackupDamaged _ -> rejected(Kind.CONFLICT, "BACKUP_DAMAGED", rejection);
+            case Rejection.NotExported _ -> rejected(Kind.CONFLICT, "NOT_EXPORTED", rejection);
             case Rejection.BackupProtected _ -> rejected(Kind.CONFLICT, "BACKUP_PROTECTED", rejection);
             case Rejection.Held _ -> rejected(Kind.CONFLICT, "LEGAL_HOLD", rejection);
             case Rejection.NotProtected _ -> rejected(Kind.CONFLICT, "NOT_PROTECTED", rejection);

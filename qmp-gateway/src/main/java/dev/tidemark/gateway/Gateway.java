@@ -1,6 +1,7 @@
 package dev.tidemark.gateway;
 
 import dev.tidemark.gateway.act.repository.Repositories;
+import dev.tidemark.gateway.act.repository.RestoreExports;
 import dev.tidemark.gateway.reconcile.HostClockwork;
 import dev.tidemark.gateway.reconcile.HostStorage;
 import dev.tidemark.gateway.reconcile.QmpConnector;
@@ -19,6 +20,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +44,7 @@ public final class Gateway implements AutoCloseable {
     private final Map<MachineId, Reconciler> reconcilers = new HashMap<>();
     private final Thread thread;
     private volatile boolean closed;
+    private boolean begun;
 
     private Gateway(GatewaySettings settings, CoordinatorLink link, CrashHook crash) {
         this.host = settings.host();
@@ -113,8 +117,19 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    private void pass(Wake wake) {
+    private void pass(Wake wake) throws InterruptedException {
         crash.at(CrashPoint.AFTER_WAKE, wake.machines());
+        if (!begun) {
+            // The first answer names every machine of this host: nobody will ask for what is left of others.
+            Set<MachineId> machines =
+                    wake.changed().stream().map(Desired::machine).collect(Collectors.toUnmodifiableSet());
+            new RestoreExports(
+                            new Repositories(settings.repositories()),
+                            settings.exportDirectory(),
+                            settings.scratchDirectory())
+                    .endOfOthersThan(machines);
+            begun = true;
+        }
         synchronized (reconcilers) {
             if (closed) {
                 return;
@@ -157,7 +172,8 @@ public final class Gateway implements AutoCloseable {
                 new HostStorage(
                         new Repositories(settings.repositories(), own),
                         settings.exportDirectory(),
-                        settings.tcpExports()),
+                        settings.tcpExports(),
+                        settings.scratchDirectory()),
                 new HostClockwork(),
                 settings.lookInterval(),
                 settings.stallLimit(),

@@ -13,7 +13,8 @@ import java.util.Optional;
  * What a gateway is told at its start. All gateways of a host must share {@code lockDirectory}: that is how they keep off each
  * other's machines (I14). {@code transactionTimeout} is generous, because a transaction drains all I/O first (qemu-facts
  * §0.8); {@code lookInterval} is how long a machine is left alone when nothing happens, {@code stallLimit} for how long a job that
- * copies may stand still. What clients pull is served on unix sockets, unless there are {@code tcpExports}.
+ * copies may stand still. What clients pull is served on unix sockets, unless there are {@code tcpExports}; what they write to restore points is kept in
+ * {@code scratchDirectory}.
  */
 public record GatewaySettings(
         HostName host,
@@ -24,7 +25,8 @@ public record GatewaySettings(
         Duration transactionTimeout,
         Duration lookInterval,
         Duration stallLimit,
-        Optional<TcpExports> tcpExports) {
+        Optional<TcpExports> tcpExports,
+        Path scratchDirectory) {
     private static final Duration QUERY_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration LOOK_INTERVAL = Duration.ofSeconds(30);
@@ -54,7 +56,8 @@ public record GatewaySettings(
                 transactionTimeout,
                 lookInterval,
                 STALL_LIMIT,
-                Optional.empty());
+                Optional.empty(),
+                lockDirectory.resolve("scratch").resolve(host.value()));
     }
 
     /** With the times that suit most hosts. */
@@ -85,13 +88,23 @@ public record GatewaySettings(
                 transactionTimeout,
                 interval,
                 stallLimit,
-                tcpExports);
+                tcpExports,
+                scratchDirectory);
     }
 
     /** With other time-outs for a question and for a transaction. */
     public GatewaySettings withTimeouts(Duration query, Duration transaction) {
         return new GatewaySettings(
-                host, repositories, lockDirectory, limits, query, transaction, lookInterval, stallLimit, tcpExports);
+                host,
+                repositories,
+                lockDirectory,
+                limits,
+                query,
+                transaction,
+                lookInterval,
+                stallLimit,
+                tcpExports,
+                scratchDirectory);
     }
 
     /** With more or less patience for a job that stands still. */
@@ -105,7 +118,8 @@ public record GatewaySettings(
                 transactionTimeout,
                 lookInterval,
                 stall,
-                tcpExports);
+                tcpExports,
+                scratchDirectory);
     }
 
     /** With other places for what clients pull. */
@@ -119,6 +133,22 @@ public record GatewaySettings(
                 transactionTimeout,
                 lookInterval,
                 stallLimit,
-                exports);
+                exports,
+                scratchDirectory);
+    }
+
+    /** With another place for what clients write to restore points; no other gateway may have the same. */
+    public GatewaySettings withScratchDirectory(Path directory) {
+        return new GatewaySettings(
+                host,
+                repositories,
+                lockDirectory,
+                limits,
+                queryTimeout,
+                transactionTimeout,
+                lookInterval,
+                stallLimit,
+                tcpExports,
+                directory);
     }
 }

@@ -39,6 +39,11 @@ import dev.tidemark.schema.event.MachineRegistered;
 import dev.tidemark.schema.event.MachineRemoved;
 import dev.tidemark.schema.event.OperationInDoubt;
 import dev.tidemark.schema.event.RestoreCompleted;
+import dev.tidemark.schema.event.RestoreExportEndRequested;
+import dev.tidemark.schema.event.RestoreExportEnded;
+import dev.tidemark.schema.event.RestoreExportFailed;
+import dev.tidemark.schema.event.RestoreExportOpened;
+import dev.tidemark.schema.event.RestoreExportRequested;
 import dev.tidemark.schema.event.RestoreFailed;
 import dev.tidemark.schema.event.RestoreRequested;
 import dev.tidemark.schema.event.RetentionChanged;
@@ -166,6 +171,11 @@ public final class OperationSignals implements AutoCloseable {
             case RestoreRequested requested -> waitedFor.equals(requested.operation());
             case RestoreCompleted completed -> waitedFor.equals(completed.operation());
             case RestoreFailed failed -> waitedFor.equals(failed.operation());
+            case RestoreExportRequested requested -> waitedFor.equals(requested.operation());
+            case RestoreExportOpened opened -> waitedFor.equals(opened.operation());
+            case RestoreExportEndRequested requested -> waitedFor.equals(requested.operation());
+            // The wish to end it goes by an operation of its own.
+            case RestoreExportEnded _, RestoreExportFailed _ -> true;
             case BackupDeletionRequested requested -> waitedFor.equals(requested.operation());
             case BackupDeleted deleted -> waitedFor.equals(deleted.operation());
             case RetentionChanged changed -> waitedFor.equals(changed.operation());

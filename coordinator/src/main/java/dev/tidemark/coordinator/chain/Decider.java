@@ -7,6 +7,8 @@ import dev.tidemark.schema.command.ChangeRetention;
 import dev.tidemark.schema.command.CreateCheckpoint;
 import dev.tidemark.schema.command.DeleteBackup;
 import dev.tidemark.schema.command.DeleteCheckpoint;
+import dev.tidemark.schema.command.EndRestoreExport;
+import dev.tidemark.schema.command.ExportBackup;
 import dev.tidemark.schema.command.FinishBackup;
 import dev.tidemark.schema.command.MachineCommand;
 import dev.tidemark.schema.command.MergeBackup;
@@ -71,6 +73,8 @@ public final class Decider {
             case VerifyBackup verify -> RepositoryDecider.verify(verify, machine);
             case AbortErrand abort -> RepositoryDecider.abort(abort, machine);
             case RestoreBackup restore -> RepositoryDecider.restore(restore, machine);
+            case ExportBackup export -> ExportDecider.export(export, machine);
+            case EndRestoreExport end -> ExportDecider.end(end, machine);
             case DeleteBackup delete -> RepositoryDecider.delete(delete, machine);
             case MergeBackup merge -> RepositoryDecider.merge(merge, machine);
             case ChangeRetention change -> RetentionDecider.change(change, machine);

@@ -16,6 +16,7 @@ import dev.tidemark.schema.contract.PullBackupOperation;
 import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.contract.RecordedFile;
 import dev.tidemark.schema.contract.RepositoryOperation;
+import dev.tidemark.schema.contract.RestoreExportOperation;
 import dev.tidemark.schema.contract.RestoreOperation;
 import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.contract.VerifyOperation;
@@ -74,6 +75,7 @@ public final class DesiredState {
         return switch (errand.operation()) {
             case VerifyOperation verify -> verify.against(recorded(machine, verify.backup()));
             case RestoreOperation restore -> restore.against(recorded(machine, restore.backup()));
+            case RestoreExportOperation export -> export.against(recorded(machine, export.backup()));
             case DeleteBackupOperation _, MergeBackupOperation _, AbortOperation _ -> errand.operation();
         };
     }

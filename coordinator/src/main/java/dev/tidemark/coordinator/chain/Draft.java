@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.chain;
 
+import dev.tidemark.schema.contract.RestoreExportOperation;
 import dev.tidemark.schema.event.DriftKind;
 import dev.tidemark.schema.event.QemuFacts;
 import dev.tidemark.schema.id.BackupId;
@@ -175,6 +176,14 @@ final class Draft {
 
     void errandEnded(OperationId operation) {
         errands.removeIf(errand -> errand.operation().id().equals(operation));
+    }
+
+    /** One that is not there, or no export, stays as it is. */
+    void changeExport(OperationId operation, UnaryOperator<RestoreExportOperation> change) {
+        errands.replaceAll(errand -> errand.operation() instanceof RestoreExportOperation export
+                        && export.id().equals(operation)
+                ? new Errand(change.apply(export), errand.abort())
+                : errand);
     }
 
     private static <T> List<T> remembered(List<T> list, T entry, int most) {

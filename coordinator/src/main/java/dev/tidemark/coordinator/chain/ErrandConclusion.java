@@ -6,6 +6,7 @@ import dev.tidemark.schema.contract.MergeBackupOperation;
 import dev.tidemark.schema.contract.OperationResult;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.RepositoryOperation;
+import dev.tidemark.schema.contract.RestoreExportOperation;
 import dev.tidemark.schema.contract.RestoreOperation;
 import dev.tidemark.schema.contract.VerifyOperation;
 import dev.tidemark.schema.event.BackupDamaged;
@@ -18,7 +19,11 @@ import dev.tidemark.schema.event.DiskMerge;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.event.MergedDisk;
+import dev.tidemark.schema.event.ReadyDisk;
 import dev.tidemark.schema.event.RestoreCompleted;
+import dev.tidemark.schema.event.RestoreExportEnded;
+import dev.tidemark.schema.event.RestoreExportFailed;
+import dev.tidemark.schema.event.RestoreExportOpened;
 import dev.tidemark.schema.event.RestoreFailed;
 import dev.tidemark.schema.event.VerificationFailed;
 import dev.tidemark.schema.id.MachineId;
@@ -26,7 +31,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** What became of verifications, restores, merges and deletions. They depend on no bitmap, so the version of the report does not matter. */
+/** What became of verifications, restores, exports, merges and deletions. They depend on no bitmap, so the version of the report does not matter. */
 final class ErrandConclusion {
     private ErrandConclusion() {}
 
@@ -43,6 +48,8 @@ final class ErrandConclusion {
     private static void conclude(Unfolding unfolding, RepositoryOperation operation, Outcome outcome, Instant at) {
         MachineId machine = unfolding.now().id();
         switch (outcome) {
+            case Outcome.Done(Outcome.Evidence.Exported(var disks))
+            when operation instanceof RestoreExportOperation export -> opened(unfolding, export, disks, at);
             case Outcome.Done(var evidence) -> unfolding.append(done(machine, operation, evidence, at));
             case Outcome.Refused refused ->
                 unfolding.append(failed(machine, operation, refused.code(), refused.detail(), at));
@@ -71,6 +78,7 @@ final class ErrandConclusion {
                     case Outcome.Evidence.Seen _,
                             Outcome.Evidence.Stored _,
                             Outcome.Evidence.Exported _,
+                            Outcome.Evidence.Closed _,
                             Outcome.Evidence.Restored _,
                             Outcome.Evidence.Merged _,
                             Outcome.Evidence.Removed _ ->
@@ -81,12 +89,27 @@ final class ErrandConclusion {
                         ? new RestoreCompleted(machine, restore.id(), restore.backup(), disks, at)
                         : failed(machine, operation, FailureCode.EVIDENCE_CHANGED, foreign(evidence), at);
             case AbortOperation abort -> done(machine, abort.errand(), evidence, at);
+            case RestoreExportOperation export ->
+                evidence instanceof Outcome.Evidence.Closed && export.ending()
+                        ? new RestoreExportEnded(machine, export.id(), export.backup(), at)
+                        : failed(machine, operation, FailureCode.EVIDENCE_CHANGED, foreign(evidence), at);
             case DeleteBackupOperation delete ->
                 evidence instanceof Outcome.Evidence.Removed(long bytes)
                         ? new BackupDeleted(machine, delete.id(), delete.backup(), bytes, at)
                         : failed(machine, operation, FailureCode.EVIDENCE_CHANGED, foreign(evidence), at);
             case MergeBackupOperation merge -> merged(machine, merge, evidence, at);
         };
+    }
+
+    /** A gateway that begins again says it again; only where it can be read, or that it now can, is news. */
+    private static void opened(Unfolding unfolding, RestoreExportOperation export, List<ReadyDisk> disks, Instant at) {
+        MachineId machine = unfolding.now().id();
+        if (!disks.stream().map(ReadyDisk::disk).toList().equals(export.disks())) {
+            String detail = "the gateway serves other disks than those that were asked for";
+            unfolding.append(failed(machine, export, FailureCode.EVIDENCE_CHANGED, detail, at));
+        } else if (!export.ending() && !disks.equals(export.opened())) {
+            unfolding.append(new RestoreExportOpened(machine, export.id(), export.backup(), disks, at));
+        }
     }
 
     private static MachineEvent merged(
@@ -110,6 +133,8 @@ final class ErrandConclusion {
             case RestoreOperation restore ->
                 new RestoreFailed(machine, restore.id(), restore.backup(), code, detail, at);
             case AbortOperation abort -> failed(machine, abort.errand(), code, detail, at);
+            case RestoreExportOperation export ->
+                new RestoreExportFailed(machine, export.id(), export.backup(), code, detail, at);
             case DeleteBackupOperation delete ->
                 new BackupDeletionFailed(machine, delete.id(), delete.backup(), code, detail, at);
             case MergeBackupOperation merge ->

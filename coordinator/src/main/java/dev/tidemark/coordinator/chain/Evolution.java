@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.chain;
 
+import dev.tidemark.schema.contract.RestoreExportOperation;
 import dev.tidemark.schema.contract.RestoreOperation;
 import dev.tidemark.schema.contract.VerifyOperation;
 import dev.tidemark.schema.event.BackupAbortRequested;
@@ -48,6 +49,11 @@ import dev.tidemark.schema.event.MachineRegistered;
 import dev.tidemark.schema.event.MachineRemoved;
 import dev.tidemark.schema.event.OperationInDoubt;
 import dev.tidemark.schema.event.RestoreCompleted;
+import dev.tidemark.schema.event.RestoreExportEndRequested;
+import dev.tidemark.schema.event.RestoreExportEnded;
+import dev.tidemark.schema.event.RestoreExportFailed;
+import dev.tidemark.schema.event.RestoreExportOpened;
+import dev.tidemark.schema.event.RestoreExportRequested;
 import dev.tidemark.schema.event.RestoreFailed;
 import dev.tidemark.schema.event.RestoreRequested;
 import dev.tidemark.schema.event.RetentionChanged;
@@ -204,6 +210,25 @@ final class Evolution {
             }
             case RestoreCompleted completed -> draft.errandEnded(completed.operation());
             case RestoreFailed failed -> draft.errandEnded(failed.operation());
+            case RestoreExportRequested requested -> {
+                draft.accepted(requested.operation());
+                draft.errands.add(new Errand(new RestoreExportOperation(
+                        requested.operation(),
+                        requested.backup(),
+                        requested.repository(),
+                        requested.disks(),
+                        requested.terms(),
+                        List.of(),
+                        false)));
+            }
+            case RestoreExportOpened opened ->
+                draft.changeExport(opened.operation(), export -> export.openedAt(opened.disks()));
+            case RestoreExportEndRequested requested -> {
+                draft.accepted(requested.operation());
+                draft.changeExport(requested.export(), RestoreExportOperation::toEnd);
+            }
+            case RestoreExportEnded ended -> draft.errandEnded(ended.operation());
+            case RestoreExportFailed failed -> draft.errandEnded(failed.operation());
             case BackupDeletionRequested requested -> RepositoryEvolution.deletionRequested(draft, requested);
             case BackupDeleted deleted -> {
                 draft.unstore(deleted.backup());

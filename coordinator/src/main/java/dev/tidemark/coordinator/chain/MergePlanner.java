@@ -81,7 +81,10 @@ final class MergePlanner {
         if (unfit.isEmpty() && backup.guarded()) {
             unfit = Optional.of(new Rejection.BackupProtected(id));
         }
-        return unfit.or(this::beingDeleted).or(this::inUse).or(this::broken);
+        return unfit.or(this::beingDeleted)
+                .or(this::inUse)
+                .or(() -> broken(
+                        backup.files().stream().map(StoredBackup.File::disk).toList()));
     }
 
     private Optional<Rejection> beingDeleted() {
@@ -115,28 +118,28 @@ final class MergePlanner {
     }
 
     /** What is damaged cannot be told from what is merged out of it; and nobody knows what is below a file that the log lost. */
-    private Optional<Rejection> broken() {
-        for (StoredBackup.File file : backup.files()) {
-            List<StoredBackup> layers = new ArrayList<>(below(file.disk()));
+    Optional<Rejection> broken(List<DiskName> disks) {
+        for (DiskName disk : disks) {
+            List<StoredBackup> layers = new ArrayList<>(below(disk));
             layers.addFirst(backup);
             for (StoredBackup layer : layers) {
-                if (layer.file(file.disk()).filter(StoredBackup.File::damaged).isPresent()) {
-                    return Optional.of(new Rejection.BackupDamaged(backup.backup(), layer.backup(), file.disk()));
+                if (layer.file(disk).filter(StoredBackup.File::damaged).isPresent()) {
+                    return Optional.of(new Rejection.BackupDamaged(backup.backup(), layer.backup(), disk));
                 }
             }
             if (layers.getLast()
-                    .file(file.disk())
+                    .file(disk)
                     .map(last -> last.parent().isPresent())
                     .orElse(true)) {
                 return Optional.of(new Rejection.BackupDamaged(
-                        backup.backup(), layers.getLast().backup(), file.disk()));
+                        backup.backup(), layers.getLast().backup(), disk));
             }
         }
         return Optional.empty();
     }
 
     /** The nearest first, as far as the log knows them. */
-    private List<StoredBackup> below(DiskName disk) {
+    List<StoredBackup> below(DiskName disk) {
         List<StoredBackup> below = new ArrayList<>();
         Optional<StoredBackup> at = Optional.of(backup);
         // Bounded by the number of backups, so that no log whatsoever leads in a circle.

@@ -300,6 +300,19 @@ public sealed interface Rejection {
         }
     }
 
+    /** Nothing of that id is served, or no longer. */
+    record NotExported(OperationId export) implements Rejection {
+        @Override
+        public String detail() {
+            return "export " + export + " has ended";
+        }
+
+        @Override
+        public String remedy() {
+            return "list what is exported with 'tidemark export list'";
+        }
+    }
+
     /** Somebody said that it is not to be deleted. */
     record BackupProtected(BackupId backup) implements Rejection {
         @Override

@@ -11,6 +11,7 @@ import dev.tidemark.schema.contract.AbortOperation;
 import dev.tidemark.schema.contract.DeleteBackupOperation;
 import dev.tidemark.schema.contract.MergeBackupOperation;
 import dev.tidemark.schema.contract.RepositoryOperation;
+import dev.tidemark.schema.contract.RestoreExportOperation;
 import dev.tidemark.schema.contract.RestoreOperation;
 import dev.tidemark.schema.contract.VerifyOperation;
 import dev.tidemark.schema.event.BackupDeletionRequested;
@@ -193,7 +194,7 @@ final class RepositoryDecider {
                                 : Optional.empty()));
     }
 
-    private static Optional<Rejection> beingDeleted(Machine machine, BackupId backup) {
+    static Optional<Rejection> beingDeleted(Machine machine, BackupId backup) {
         return machine.stored(backup)
                 .flatMap(StoredBackup::deletion)
                 .map(operation -> new Rejection.OtherOperation(operation, "backup " + backup + " is being deleted"));
@@ -227,6 +228,7 @@ final class RepositoryDecider {
         return switch (operation) {
             case VerifyOperation _ -> "verified";
             case RestoreOperation _ -> "restored";
+            case RestoreExportOperation _ -> "exported";
             case DeleteBackupOperation _ -> "deleted";
             case MergeBackupOperation _ -> "merged";
             case AbortOperation abort -> done(abort.errand());

@@ -14,6 +14,7 @@ final class OperationHints {
         String target = operation.path("target").asString("");
         return switch (operation.path("kind").asString("")) {
             case "BACKUP" -> List.of("tidemark backup watch " + target, "tidemark backup abort " + target);
+            case "EXPORT", "END_EXPORT" -> List.of("tidemark export show " + OperationPages.export(operation));
             case "CREATE_CHECKPOINT" -> List.of("tidemark checkpoint show " + vm + " " + target);
             case "DELETE_CHECKPOINT" -> List.of("tidemark checkpoint list " + vm);
             case "CHANGE_RETENTION" -> List.of("tidemark retention show " + vm);

@@ -17,6 +17,7 @@ final class OperationPages {
         CHECKPOINT,
         BACKUP,
         RESTORE,
+        EXPORT,
         NONE
     }
 
@@ -34,8 +35,16 @@ final class OperationPages {
                     "PROTECT_BACKUP",
                     "UNPROTECT_BACKUP" -> Subject.BACKUP;
             case "RESTORE" -> Subject.RESTORE;
+            case "EXPORT", "END_EXPORT" -> Subject.EXPORT;
             default -> Subject.NONE;
         };
+    }
+
+    /** An export has the id of the operation that asked for it. */
+    static String export(JsonNode operation) {
+        return operation
+                .path(operation.path("kind").asString("").equals("EXPORT") ? "id" : "target")
+                .asString("");
     }
 
     static Page operation(JsonNode operation) {
@@ -60,6 +69,7 @@ final class OperationPages {
             case CHECKPOINT -> CheckpointPages.one(outcome);
             case BACKUP -> BackupPages.one(outcome);
             case RESTORE -> BackupPages.restore(outcome);
+            case EXPORT -> ExportPages.one(outcome);
             case NONE -> operation(operation);
         };
     }

@@ -87,7 +87,7 @@ final class OperationRun {
         return sight.ended() ? remedy : String.join(", or ", OperationHints.commands(sight.operation()));
     }
 
-    /** The checkpoint, backup, machine or restore that the operation was about; nothing if that is gone. */
+    /** The checkpoint, backup, machine, export or restore that the operation was about; nothing if that is gone. */
     private @Nullable JsonNode finalObject(JsonNode operation) {
         String vm = operation.path("vm").asString("");
         String target = operation.path("target").asString("");
@@ -96,6 +96,7 @@ final class OperationRun {
             case MACHINE -> RequestPath.v1("vms", vm);
             case CHECKPOINT -> RequestPath.v1("vms", vm, "checkpoints", target);
             case BACKUP -> RequestPath.v1("backups", target);
+            case EXPORT -> RequestPath.v1("exports", OperationPages.export(operation));
             case RESTORE, NONE -> null;
         };
         if (path == null) {

@@ -80,7 +80,8 @@ final class RestoreVerb implements Callable<Integer> {
             return new RepositoryRestore(session).run(request);
         }
         if (export != null) {
-            throw Session.misuse("--export goes with --repo-dir");
+            throw Session.misuse(
+                    "--export goes with --repo-dir; a coordinator serves a backup by: tidemark export start BACKUP");
         }
         if (list) {
             throw Session.misuse("--list goes with --repo-dir; a coordinator tells by: tidemark backup list VM");

@@ -58,6 +58,7 @@ public final class TidemarkCommand extends GlobalOptions implements Runnable {
                 .addSubcommand(new BackupVerbs(session))
                 .addSubcommand(new RetentionVerbs(session))
                 .addSubcommand(new RestoreVerb(session))
+                .addSubcommand(new ExportVerbs(session))
                 .addSubcommand(new ChainVerbs(session))
                 .addSubcommand(new ReconcileVerb(session))
                 .addSubcommand(new DoctorVerb(session))

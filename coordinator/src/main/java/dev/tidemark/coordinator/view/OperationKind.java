@@ -13,6 +13,8 @@ public enum OperationKind {
     VERIFY,
     ABORT_OPERATION,
     RESTORE,
+    EXPORT,
+    END_EXPORT,
     DELETE_BACKUP,
     MERGE_BACKUP,
     PROTECT_BACKUP,

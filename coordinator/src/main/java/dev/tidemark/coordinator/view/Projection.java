@@ -44,6 +44,11 @@ import dev.tidemark.schema.event.MachineRemoved;
 import dev.tidemark.schema.event.MergedDisk;
 import dev.tidemark.schema.event.OperationInDoubt;
 import dev.tidemark.schema.event.RestoreCompleted;
+import dev.tidemark.schema.event.RestoreExportEndRequested;
+import dev.tidemark.schema.event.RestoreExportEnded;
+import dev.tidemark.schema.event.RestoreExportFailed;
+import dev.tidemark.schema.event.RestoreExportOpened;
+import dev.tidemark.schema.event.RestoreExportRequested;
 import dev.tidemark.schema.event.RestoreFailed;
 import dev.tidemark.schema.event.RestoreRequested;
 import dev.tidemark.schema.event.RestoredDisk;
@@ -66,7 +71,16 @@ import java.util.Map;
 public final class Projection {
     /** Every table that is built here. */
     public static final List<String> TABLES = List.of(
-            "vm", "vm_disk", "checkpoint", "checkpoint_disk", "backup", "backup_disk", "operation", "idempotency");
+            "vm",
+            "vm_disk",
+            "checkpoint",
+            "checkpoint_disk",
+            "backup",
+            "backup_disk",
+            "export",
+            "export_disk",
+            "operation",
+            "idempotency");
 
     /** The abort came when there was nothing left to abort. */
     static final String TOO_LATE = "TOO_LATE";
@@ -229,6 +243,41 @@ public final class Projection {
                 abortEnded(connection, failed, failed.operation(), true);
             }
 
+            case RestoreExportRequested requested -> {
+                ExportRows.requested(connection, requested, opening.version());
+                OperationRows.begin(
+                        connection, opening, requested.operation(), OperationKind.EXPORT, requested.backup());
+            }
+            case RestoreExportOpened opened -> {
+                ExportRows.opened(connection, opened);
+                OperationRows.done(connection, opened.operation(), OperationKind.EXPORT, opened.at(), null);
+            }
+            case RestoreExportEndRequested requested -> {
+                ExportRows.endRequested(connection, requested.export());
+                OperationRows.begin(
+                        connection, opening, requested.operation(), OperationKind.END_EXPORT, requested.export());
+            }
+            case RestoreExportEnded ended -> {
+                ExportRows.ended(connection, ended);
+                OperationRows.failed(
+                        connection,
+                        ended.operation(),
+                        OperationKind.EXPORT,
+                        ended.at(),
+                        new Failure(FailureCode.ABORTED, "it was ended before it was served"));
+                exportEnded(connection, ended, ended.operation());
+            }
+            case RestoreExportFailed failed -> {
+                ExportRows.failed(connection, failed);
+                OperationRows.failed(
+                        connection,
+                        failed.operation(),
+                        OperationKind.EXPORT,
+                        failed.at(),
+                        new Failure(failed.code(), failed.detail()));
+                exportEnded(connection, failed, failed.operation());
+            }
+
             case BackupDeletionRequested requested -> {
                 BackupRows.becomes(connection, requested.backup(), "DELETING");
                 OperationRows.begin(
@@ -312,6 +361,7 @@ public final class Projection {
         MachineRows.removed(connection, removed);
         CheckpointRows.machineRemoved(connection, removed.machine());
         BackupRows.machineRemoved(connection, removed);
+        ExportRows.machineRemoved(connection, removed);
         OperationRows.machineRemoved(connection, removed.machine(), FailureCode.MACHINE_REMOVED.name(), removed.at());
         OperationRows.begin(connection, opening, removed.operation(), OperationKind.REMOVE, removed.machine());
         OperationRows.ended(connection, removed.operation(), removed.at());
@@ -405,6 +455,12 @@ public final class Projection {
                 errand,
                 OperationKind.ABORT_OPERATION,
                 hasNoEffect ? null : new Failure(TOO_LATE, "it came to its end before it could be aborted", null));
+    }
+
+    /** Whoever wanted it to end, in either way, got what they wanted. */
+    private static void exportEnded(Connection connection, MachineEvent event, OperationId export) throws SQLException {
+        OperationRows.endedAt(connection, event, export, OperationKind.END_EXPORT, null);
+        abortEnded(connection, event, export, true);
     }
 
     private static void damaged(Connection connection, BackupDamaged damaged) throws SQLException {

@@ -145,6 +145,24 @@ public final class Queries {
                         """, Shapes::backup, machine, repository, repository, at, at, disks);
     }
 
+    /** What is served of a machine's backups, oldest first; those that have ended only if they are asked for. */
+    public List<ExportView> exports(MachineId machine, boolean alsoEnded) {
+        return list(
+                Shapes.EXPORT + " WHERE x.vm = ?" + (alsoEnded ? "" : " AND x.ended_at IS NULL")
+                        + " ORDER BY x.version",
+                Shapes::export,
+                machine);
+    }
+
+    /** The exports whose id begins so; two at most, which is enough to know that the beginning is ambiguous. */
+    public List<ExportView> exportsBeginning(String idOrPrefix) {
+        return list(
+                Shapes.EXPORT + " WHERE x.id BETWEEN ? AND ? ORDER BY x.id LIMIT 2",
+                Shapes::export,
+                idOrPrefix,
+                idOrPrefix + "Z".repeat(Ulid.LENGTH));
+    }
+
     public Optional<OperationView> operation(OperationId operation) {
         return one(Shapes.OPERATION + " WHERE o.id = ?", Shapes::operation, operation);
     }

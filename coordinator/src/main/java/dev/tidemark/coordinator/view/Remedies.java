@@ -47,12 +47,12 @@ final class Remedies {
             case NOTHING_TO_DO -> "Choose disks that exist and can keep a bitmap (see the machine's disks).";
             case JOB_FAILED -> "Read the job's error in the detail, cure it, and back up again: no bit was lost.";
             case JOB_GONE -> "Back up again: no bit was lost that QEMU did not lose.";
-            case EXPORT_GONE -> "Pull again: no bit was lost. Find out who ended the export.";
+            case EXPORT_GONE -> "Start it again; of a pull no bit was lost. Find out who ended the export.";
             case EXPORT_SERVER_REFUSED ->
                 "Read QEMU's answer in the detail. If somebody else has QEMU serve exports, take a push backup, or let them end it.";
             case SCRATCH_FULL ->
-                "Pull again with more room or a higher scratch limit, read faster, or push: no bit was lost.";
-            case LEASE_EXPIRED -> "Pull again with a longer lease, and finish it: no bit was lost.";
+                "Start it again with more room; a pull also with a higher scratch limit, or read faster: no bit of it was lost.";
+            case LEASE_EXPIRED -> "Start it again with a longer lease, and end it in time; of a pull no bit was lost.";
             case BASE_BACKUP_MISSING -> "Take a full backup, or bring the missing backup back into the repository.";
             case REPOSITORY_UNKNOWN -> "Name a repository that the machine's gateway knows.";
             case REPOSITORY_FAILED -> "Check that the repository is mounted, writable and has space; then ask again.";

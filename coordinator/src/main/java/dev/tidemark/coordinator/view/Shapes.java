@@ -64,6 +64,15 @@ final class Shapes {
               FROM tidemark.backup b
             """;
 
+    static final String EXPORT = """
+            SELECT x.*,
+                   (SELECT v.name FROM tidemark.vm v WHERE v.id = x.vm) AS vm_name,
+                   (SELECT json_agg(json_build_object('disk', d.disk, 'uri', d.uri, 'virtualSize', d.virtual_size)
+                                    ORDER BY d.position)
+                      FROM tidemark.export_disk d WHERE d.export = x.id) AS disks
+              FROM tidemark.export x
+            """;
+
     static final String OPERATION =
             "SELECT o.*, (SELECT v.name FROM tidemark.vm v WHERE v.id = o.vm) AS vm_name FROM tidemark.operation o";
 
@@ -146,6 +155,24 @@ final class Shapes {
                 null,
                 disks(row, BackupView.Disk[].class),
                 configuration(row));
+    }
+
+    static ExportView export(ResultSet row) throws SQLException {
+        return new ExportView(
+                row.getString("id"),
+                row.getString("vm_name"),
+                row.getString("vm"),
+                row.getString("backup"),
+                row.getString("repository"),
+                row.getString("state"),
+                row.getBoolean("writable"),
+                moment(row, "lease_until"),
+                moment(row, "requested_at"),
+                Sql.instant(row, "ready_at"),
+                Sql.instant(row, "ended_at"),
+                row.getString("code"),
+                row.getString("error"),
+                disks(row, ExportView.Disk[].class));
     }
 
     static OperationView operation(ResultSet row) throws SQLException {

@@ -298,6 +298,50 @@ class VerbRequestsTest {
     }
 
     @Test
+    void export_start_serves_all_of_it_if_nothing_else_is_said() {
+        assertThat(started("POST", "/v1/backups/01K1ZB/exports", "EXPORT", "export", "start", "01k1zb")
+                        .body())
+                .isEqualTo("{}");
+    }
+
+    @Test
+    void export_start_sends_all_that_was_given() {
+        assertThat(started(
+                                "POST",
+                                "/v1/backups/01K1ZB/exports",
+                                "EXPORT",
+                                "export",
+                                "start",
+                                "01k1zb",
+                                "--disk=vda",
+                                "--writable",
+                                "--lease=1h")
+                        .body())
+                .isEqualTo("{\"disks\":[\"vda\"],\"writable\":true,\"leaseSeconds\":3600}");
+    }
+
+    @Test
+    void export_show_says_how_to_read_it_in_lines_that_can_be_typed() {
+        coordinator.answers("GET /v1/exports/01K1ZB", 200, """
+                {"id":"01K1ZBAAAAAAAAAAAAAAAAAAAA","vm":"web1","backup":"b","state":"READY","writable":false,
+                 "disks":[{"disk":"vda","uri":"nbd+unix:///0f-vda?socket=/run/x.nbd","virtualSize":512},
+                          {"disk":"vdb","uri":null,"virtualSize":512}]}""");
+        assertThat(commands.run("export", "show", "01k1zb").results().lines())
+                .contains(
+                        "nbdcopy 'nbd+unix:///0f-vda?socket=/run/x.nbd' vda.raw",
+                        "qemu-img convert -f raw 'nbd+unix:///0f-vda?socket=/run/x.nbd' -O qcow2 vda.qcow2",
+                        "tidemark export end 01K1ZBAAAAAAAAAAAAAAAAAAAA")
+                .noneMatch(line -> line.startsWith("nbdcopy") && line.endsWith("vdb.raw"));
+    }
+
+    @Test
+    void export_end_ends_it() {
+        assertThat(started("POST", "/v1/exports/01K1ZB/end", "END_EXPORT", "export", "end", "01k1zb")
+                        .body())
+                .isEqualTo("{}");
+    }
+
+    @Test
     void restore_of_the_newest_needs_only_a_directory() {
         Asked request = started("POST", "/v1/vms/web1/restores", "RESTORE", "restore", "web1", "--to", "out");
         assertThat(request.body()).isEqualTo("{\"to\":\"" + Path.of("out").toAbsolutePath() + "\"}");

@@ -8,10 +8,12 @@ import dev.tidemark.coordinator.endtoend.Client.Made;
 import dev.tidemark.coordinator.stage.Service;
 import dev.tidemark.coordinator.stage.Stage;
 import dev.tidemark.gateway.testkit.Covers;
+import dev.tidemark.gateway.testkit.RequiredProgram;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -152,6 +154,42 @@ class RestartsIT {
         client.made().stream().filter(made -> !made.equals(kept)).forEach(client::forget);
         assertThat(client.events("backup-deleted")).hasSize(4);
         assertThat(machine.bitmaps("d0")).hasSize(1);
+        then("INCREMENTAL");
+    }
+
+    @Test
+    void what_is_served_over_a_kill_is_served_again_and_what_was_to_end_is_gone() {
+        Path home = stage.directory().resolve("home");
+        Api api = new Api(home);
+        Exports exports = new Exports(api, home);
+        Puller reader = new Puller(api, machine.file("."));
+        Made made = client.made().getFirst();
+        JsonNode read = exports.opened(made.id(), Map.of());
+        JsonNode written = exports.opened(made.id(), Map.of("writable", true));
+        JsonNode ending = exports.opened(made.id(), Map.of("writable", true));
+        exports.lookingIn(read);
+        RequiredProgram.QEMU_IO.run("-f", "raw", "-c", "write -P 0x5a 64k 4k", Exports.uri(written));
+        byte[] expected = reader.copied(written).get("d0");
+        // when
+        JsonNode asked = exports.ending(ending);
+        service.kill();
+        for (JsonNode export : List.of(read, written, ending)) {
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> exports.processes(Exports.id(export)).isEmpty());
+        }
+        service.start();
+        // then
+        api.done(asked);
+        exports.assertNothingIsLeft(ending);
+        exports.awaitReadable(read);
+        exports.awaitReadable(written);
+        assertThat(reader.copied(read).get("d0")).isEqualTo(made.truth().get("d0"));
+        assertThat(reader.copied(written).get("d0"))
+                .isEqualTo(expected)
+                .isNotEqualTo(made.truth().get("d0"));
+        exports.end(read);
+        exports.end(written);
         then("INCREMENTAL");
     }
 

@@ -53,6 +53,8 @@ class DiskSizeIT {
                                 "vms",
                                 "big",
                                 "restores");
+                JsonNode export = stage.service().done(Map.of("writable", true), "backups", incremental, "exports");
+                stage.service().done(Map.of(), "exports", export.path("id").asString(""), "end");
                 stage.service().done(Map.of("full", true), "backups", incremental, "merge");
                 JsonNode pull =
                         stage.service().done(Map.of("repo", "default", "mode", "PULL"), "vms", "big", "backups");

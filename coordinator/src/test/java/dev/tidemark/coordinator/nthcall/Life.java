@@ -10,6 +10,7 @@ import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.LinkException;
 import dev.tidemark.schema.contract.PullBackupOperation;
 import dev.tidemark.schema.contract.Report;
+import dev.tidemark.schema.contract.RestoreExportOperation;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.OperationId;
@@ -183,12 +184,24 @@ final class Life {
         }
     }
 
+    private static Optional<RestoreExportOperation> served(Desired desired) {
+        return desired.repositoryOperations().stream()
+                .filter(RestoreExportOperation.class::isInstance)
+                .map(RestoreExportOperation.class::cast)
+                .filter(export -> !export.opened().isEmpty() && !export.ending())
+                .findFirst();
+    }
+
     /** Until nothing is wanted any more. */
     void settle() {
         Desired desired = desired();
         for (int step = 0; PlayedGateway.isBusy(desired); step++) {
             assertThat(step).as("steps towards %s", desired).isLessThan(STEPS_MAX);
-            if (desired.operation().orElse(null) instanceof PullBackupOperation pull
+            Optional<RestoreExportOperation> served = served(desired);
+            if (served.isPresent()) {
+                // So has whoever reads a restore point.
+                ask(Request.post("/v1/exports/" + served.get().id() + "/end", "{}"));
+            } else if (desired.operation().orElse(null) instanceof PullBackupOperation pull
                     && pull.ready()
                     && !pull.finish()
                     && !pull.abort()) {

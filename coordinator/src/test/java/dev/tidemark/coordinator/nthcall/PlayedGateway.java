@@ -19,6 +19,7 @@ import dev.tidemark.schema.contract.PullBackupOperation;
 import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.contract.Report;
 import dev.tidemark.schema.contract.RepositoryOperation;
+import dev.tidemark.schema.contract.RestoreExportOperation;
 import dev.tidemark.schema.contract.RestoreOperation;
 import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.contract.VerifyOperation;
@@ -157,6 +158,12 @@ final class PlayedGateway {
                                         "01",
                                         DISK.virtualSize())))
                         .toList()));
+            case RestoreExportOperation export ->
+                new Outcome.Done(
+                        export.ending()
+                                ? new Evidence.Closed()
+                                : new Evidence.Exported(List.of(new ReadyDisk(
+                                        DISK.name(), "nbd+unix:///x", Optional.empty(), DISK.virtualSize()))));
             case RestoreOperation restore ->
                 new Outcome.Done(new Evidence.Restored(List.of(new RestoredDisk(
                         DISK.name(), restore.directory() + "/vda.qcow2", restore.format(), DISK.virtualSize()))));

@@ -176,6 +176,20 @@ enum UseCase {
             return reporting(life);
         }
     },
+    EXPORT {
+        @Override
+        Runnable given(Life life) {
+            String backup = backedUp(life);
+            return () -> life.ask(Request.post("/v1/backups/" + backup + "/exports", "{}"));
+        }
+    },
+    REPORT_EXPORT {
+        @Override
+        Runnable given(Life life) {
+            life.ask(Request.post("/v1/backups/" + backedUp(life) + "/exports", "{}"));
+            return reporting(life);
+        }
+    },
     PROTECT_BACKUP {
         @Override
         Runnable given(Life life) {
@@ -239,6 +253,7 @@ enum UseCase {
                     Request.get(life.path() + "/checkpoints/with-backup"),
                     Request.get(life.path() + "/backups"),
                     Request.get("/v1/backups/" + backup),
+                    Request.get(life.path() + "/exports"),
                     Request.get(life.path() + "/operations"),
                     Request.get("/v1/operations/" + life.machine()),
                     Request.get(life.path() + "/events"));

@@ -44,6 +44,11 @@ import dev.tidemark.schema.event.DriftGone;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.event.MachineObserved;
 import dev.tidemark.schema.event.RestoreCompleted;
+import dev.tidemark.schema.event.RestoreExportEndRequested;
+import dev.tidemark.schema.event.RestoreExportEnded;
+import dev.tidemark.schema.event.RestoreExportFailed;
+import dev.tidemark.schema.event.RestoreExportOpened;
+import dev.tidemark.schema.event.RestoreExportRequested;
 import dev.tidemark.schema.event.RestoreFailed;
 import dev.tidemark.schema.event.RestoreRequested;
 import dev.tidemark.schema.event.VerificationFailed;
@@ -160,6 +165,12 @@ final class Judge {
             case RestoreRequested requested -> open.add("operation " + requested.operation());
             case RestoreCompleted restored -> once("operation " + restored.operation());
             case RestoreFailed failed -> once("operation " + failed.operation());
+            case RestoreExportRequested requested -> open.add("operation " + requested.operation());
+            case RestoreExportOpened _, RestoreExportEndRequested _ -> {
+                // Neither begins or ends anything by itself.
+            }
+            case RestoreExportEnded ended -> once("operation " + ended.operation());
+            case RestoreExportFailed failed -> once("operation " + failed.operation());
             case BackupDeletionRequested requested -> {
                 open.add("operation " + requested.operation());
                 intents.add(requested.backup().value());

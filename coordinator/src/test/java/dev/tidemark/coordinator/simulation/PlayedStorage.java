@@ -4,6 +4,7 @@ import dev.tidemark.gateway.act.export.ExportSocket;
 import dev.tidemark.gateway.act.export.TlsCredentials;
 import dev.tidemark.gateway.act.repository.BackupFacts;
 import dev.tidemark.gateway.act.repository.Manifest;
+import dev.tidemark.gateway.act.repository.OpenExport;
 import dev.tidemark.gateway.act.repository.PartialBackup;
 import dev.tidemark.gateway.act.repository.ProgressListener;
 import dev.tidemark.gateway.act.repository.RepositoryException;
@@ -21,6 +22,7 @@ import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.PullBackupOperation;
 import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.contract.RepositoryOperation;
+import dev.tidemark.schema.contract.RestoreExportOperation;
 import dev.tidemark.schema.contract.RestoreOperation;
 import dev.tidemark.schema.contract.VerifyOperation;
 import dev.tidemark.schema.event.DiskFacts;
@@ -31,6 +33,7 @@ import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.MachineName;
+import dev.tidemark.schema.id.OperationId;
 import dev.tidemark.schema.id.RepositoryName;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -354,6 +357,21 @@ final class PlayedStorage {
         }
 
         @Override
+        public OpenExport export(RestoreExportOperation operation, MachineId machine) {
+            throw new IllegalStateException("nobody asks for an export here: " + operation);
+        }
+
+        @Override
+        public List<OperationId> exportsLeft(MachineId machine) {
+            return List.of();
+        }
+
+        @Override
+        public void endLeft(MachineId machine, OperationId export) {
+            throw new IllegalStateException("nothing was left: " + export);
+        }
+
+        @Override
         public Outcome run(RepositoryOperation operation, MachineId machine, ProgressListener progress)
                 throws InterruptedException {
             life.checkInterrupt();
@@ -374,6 +392,8 @@ final class PlayedStorage {
                 case VerifyOperation _ -> new Outcome.Done(new Outcome.Evidence.Verified(1));
                 case RestoreOperation restore -> restore(restore, held);
                 case DeleteBackupOperation delete -> delete(delete);
+                case RestoreExportOperation export ->
+                    throw new IllegalStateException("it is served by another: " + export);
                 case MergeBackupOperation merge ->
                     throw new IllegalStateException("nobody asks for a merge here: " + merge);
                 case AbortOperation abort -> throw new IllegalStateException("done before: " + abort);

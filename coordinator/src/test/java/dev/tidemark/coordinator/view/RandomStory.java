@@ -29,13 +29,20 @@ import dev.tidemark.schema.event.DriftFound;
 import dev.tidemark.schema.event.DriftGone;
 import dev.tidemark.schema.event.DriftKind;
 import dev.tidemark.schema.event.ErrandAbortRequested;
+import dev.tidemark.schema.event.ExportTerms;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.FullCause;
 import dev.tidemark.schema.event.MachineRemoved;
 import dev.tidemark.schema.event.MergedDisk;
 import dev.tidemark.schema.event.Moment;
 import dev.tidemark.schema.event.OperationInDoubt;
+import dev.tidemark.schema.event.ReadyDisk;
 import dev.tidemark.schema.event.RestoreCompleted;
+import dev.tidemark.schema.event.RestoreExportEndRequested;
+import dev.tidemark.schema.event.RestoreExportEnded;
+import dev.tidemark.schema.event.RestoreExportFailed;
+import dev.tidemark.schema.event.RestoreExportOpened;
+import dev.tidemark.schema.event.RestoreExportRequested;
 import dev.tidemark.schema.event.RestoreFailed;
 import dev.tidemark.schema.event.RestoreFormat;
 import dev.tidemark.schema.event.RestoreRequested;
@@ -75,7 +82,8 @@ final class RandomStory {
 
     private void live() {
         for (int step = 0; step < STEPS; step++) {
-            switch (dice.nextInt(12)) {
+            switch (dice.nextInt(13)) {
+                case 12 -> export();
                 case 11 -> merge();
                 case 10 -> pull("p" + step);
                 case 0 -> story.tell(story.observation(dice.nextLong(1L << 40)));
@@ -328,6 +336,39 @@ final class RandomStory {
         } else {
             story.tell(new RestoreFailed(
                     story.machine(), operation, backup, FailureCode.TARGET_EXISTS, "exists", story.now()));
+        }
+    }
+
+    private void export() {
+        if (completed.isEmpty()) {
+            return;
+        }
+        BackupId backup = completed.getLast();
+        OperationId operation = story.nextOperation();
+        story.tell(new RestoreExportRequested(
+                story.machine(),
+                operation,
+                backup,
+                Story.REPOSITORY,
+                List.of(Story.VDA),
+                new ExportTerms("0011", story.now(), dice.nextBoolean()),
+                story.now()));
+        if (dice.nextInt(4) > 0) {
+            ReadyDisk disk = new ReadyDisk(Story.VDA, "nbd+unix:///0011-vda", Optional.empty(), 10_737_418_240L);
+            story.tell(new RestoreExportOpened(story.machine(), operation, backup, List.of(disk), story.now()));
+        }
+        boolean asked = dice.nextBoolean();
+        if (asked) {
+            story.tell(new RestoreExportEndRequested(story.machine(), story.nextOperation(), operation, story.now()));
+        }
+        switch (dice.nextInt(3)) {
+            case 0 -> story.tell(new RestoreExportEnded(story.machine(), operation, backup, story.now()));
+            case 1 ->
+                story.tell(new RestoreExportFailed(
+                        story.machine(), operation, backup, FailureCode.LEASE_EXPIRED, "late", story.now()));
+            default -> {
+                // It goes on, and maybe for ever.
+            }
         }
     }
 

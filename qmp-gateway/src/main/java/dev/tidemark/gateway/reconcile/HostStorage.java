@@ -6,21 +6,25 @@ import dev.tidemark.gateway.act.export.TcpExports;
 import dev.tidemark.gateway.act.export.UnixExportSocket;
 import dev.tidemark.gateway.act.repository.FreeSpace;
 import dev.tidemark.gateway.act.repository.Manifest;
+import dev.tidemark.gateway.act.repository.OpenExport;
 import dev.tidemark.gateway.act.repository.PartialBackup;
 import dev.tidemark.gateway.act.repository.ProgressListener;
 import dev.tidemark.gateway.act.repository.Repositories;
 import dev.tidemark.gateway.act.repository.RepositoryException;
 import dev.tidemark.gateway.act.repository.RepositoryWorker;
+import dev.tidemark.gateway.act.repository.RestoreExports;
 import dev.tidemark.gateway.act.repository.Scratch;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.PullBackupOperation;
 import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.contract.RepositoryOperation;
+import dev.tidemark.schema.contract.RestoreExportOperation;
 import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.MachineName;
+import dev.tidemark.schema.id.OperationId;
 import dev.tidemark.schema.id.RepositoryName;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,9 +38,15 @@ public final class HostStorage implements Storage {
     private final RepositoryWorker worker;
     private final Path exportDirectory;
     private final Optional<TcpExports> tcpExports;
+    private final RestoreExports restoreExports;
 
-    /** Of these repositories; what clients pull is served in the other directory, or over TCP. */
-    public HostStorage(Repositories repositories, Path exportDirectory, Optional<TcpExports> tcpExports) {
+    /**
+     * Of these repositories; what clients pull is served in the other directory, or over TCP; what they write to restore points goes to
+     * the last one.
+     */
+    public HostStorage(
+            Repositories repositories, Path exportDirectory, Optional<TcpExports> tcpExports, Path scratchDirectory) {
+        this.restoreExports = new RestoreExports(repositories, exportDirectory, scratchDirectory);
         this.exportDirectory = exportDirectory;
         this.tcpExports = tcpExports;
         this.repositories = repositories;
@@ -95,6 +105,22 @@ public final class HostStorage implements Storage {
     @Override
     public long room(Path target) throws IOException {
         return FreeSpace.bytes(target);
+    }
+
+    @Override
+    public OpenExport export(RestoreExportOperation operation, MachineId machine)
+            throws RepositoryException, InterruptedException {
+        return restoreExports.open(operation, machine);
+    }
+
+    @Override
+    public List<OperationId> exportsLeft(MachineId machine) {
+        return restoreExports.left(machine);
+    }
+
+    @Override
+    public void endLeft(MachineId machine, OperationId export) throws RepositoryException, InterruptedException {
+        restoreExports.end(machine, export);
     }
 
     @Override

@@ -88,6 +88,8 @@ public final class Reconciler {
     /** A new desired state: acted on at once. */
     public void wake(Desired desired) {
         signals.offer(desired);
+        // Whoever wants data back must not wait for a QEMU that hangs.
+        repositoryRunner.serve(desired);
     }
 
     /** Looks and reports now, even if nothing changed. */
@@ -101,7 +103,7 @@ public final class Reconciler {
         work.interrupt();
     }
 
-    /** As {@link #stop}, for good: its machine was removed. */
+    /** As {@link #stop}, for good: its machine was removed, and what is served for it ends. */
     public void forget() {
         forgotten = true;
         stop();
@@ -131,7 +133,7 @@ public final class Reconciler {
         boolean interrupted = Thread.interrupted();
         try {
             pass.stop();
-            repositoryRunner.stop();
+            repositoryRunner.stop(forGood);
         } catch (InterruptedException again) {
             interrupted = true;
         }
@@ -163,6 +165,7 @@ public final class Reconciler {
     private boolean keep() throws InterruptedException {
         while (!signals.isStopped()) {
             String socket = signals.desired().qmpSocket();
+            repositoryRunner.serve(signals.desired());
             // The guest comes first, whatever QEMU's monitor does.
             quiescence.thawOwed(signals.desired());
             try (Qemu qemu = surroundings.connector().open(Path.of(socket), this::onEvent, signals::hint);

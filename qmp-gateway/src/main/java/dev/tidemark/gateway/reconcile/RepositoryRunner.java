@@ -2,19 +2,16 @@ package dev.tidemark.gateway.reconcile;
 
 import dev.tidemark.schema.contract.AbortOperation;
 import dev.tidemark.schema.contract.Desired;
-import dev.tidemark.schema.contract.LinkException;
 import dev.tidemark.schema.contract.OperationResult;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.Progress;
-import dev.tidemark.schema.contract.Report;
 import dev.tidemark.schema.contract.RepositoryOperation;
-import dev.tidemark.schema.contract.Sight;
+import dev.tidemark.schema.contract.RestoreExportOperation;
 import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.id.OperationId;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -28,11 +25,11 @@ import org.slf4j.LoggerFactory;
 final class RepositoryRunner {
     private static final Logger LOG = LoggerFactory.getLogger(RepositoryRunner.class);
     private static final Duration STOP_TIME_MAX = Duration.ofSeconds(1);
-    private static final Duration DELAY_MIN = Duration.ofMillis(200);
-    private static final Duration DELAY_MAX = Duration.ofSeconds(5);
 
     private final Surroundings surroundings;
     private final Signals signals;
+    private final ResultReport reports;
+    private final ExportRunner exports;
     private final Set<OperationId> ended = new HashSet<>();
     private Clockwork.@Nullable Work work;
     private @Nullable RepositoryOperation running;
@@ -41,10 +38,22 @@ final class RepositoryRunner {
     RepositoryRunner(Surroundings surroundings, Signals signals) {
         this.surroundings = surroundings;
         this.signals = signals;
+        this.reports = new ResultReport(surroundings, signals);
+        this.exports = new ExportRunner(surroundings, signals, reports);
     }
 
-    /** Begins the next one if none is being worked on. */
-    synchronized void run(Desired asked) {
+    /** Begins the next one if none is being worked on. What is served stands in nobody's way, and waits for nobody. */
+    void run(Desired desired) {
+        serve(desired);
+        runNext(desired);
+    }
+
+    /** What is to be served: that needs neither QEMU nor the reconciler's thread. */
+    void serve(Desired desired) {
+        exports.run(desired);
+    }
+
+    private synchronized void runNext(Desired asked) {
         // The one before may have ended since the caller looked: what the log says of files is that of before its end.
         Desired newest = signals.desired();
         Desired desired = newest.version() > asked.version() ? newest : asked;
@@ -64,7 +73,7 @@ final class RepositoryRunner {
                 .map(RepositoryOperation::id)
                 .toList());
         Optional<RepositoryOperation> next = desired.repositoryOperations().stream()
-                .filter(operation -> !ended.contains(operation.id()))
+                .filter(operation -> !isExport(operation) && !ended.contains(operation.id()))
                 .findFirst();
         if (next.isPresent()) {
             RepositoryOperation operation = next.get();
@@ -73,6 +82,11 @@ final class RepositoryRunner {
             work = surroundings.clockwork().prepare("repository " + operation.id(), () -> work(desired, operation));
             work.start();
         }
+    }
+
+    static boolean isExport(RepositoryOperation operation) {
+        return operation instanceof RestoreExportOperation
+                || (operation instanceof AbortOperation abort && isExport(abort.errand()));
     }
 
     /** It is begun again as an abort, which removes what was made, once its thread has ended. */
@@ -90,7 +104,9 @@ final class RepositoryRunner {
         }
     }
 
-    void stop() throws InterruptedException {
+    /** {@code forGood}: the machine is no longer ours. */
+    void stop(boolean forGood) throws InterruptedException {
+        exports.stop(forGood);
         Clockwork.Work running;
         synchronized (this) {
             running = work;
@@ -105,7 +121,7 @@ final class RepositoryRunner {
 
     private void work(Desired desired, RepositoryOperation operation) {
         try {
-            tell(desired, new OperationResult(operation.id(), outcome(desired, operation)));
+            reports.untilRecorded(desired.machine(), new OperationResult(operation.id(), outcome(desired, operation)));
             synchronized (this) {
                 ended.add(operation.id());
             }
@@ -138,25 +154,6 @@ final class RepositoryRunner {
         } catch (RuntimeException bug) {
             LOG.error("{} failed", operation, bug);
             return new Outcome.Refused(FailureCode.REPOSITORY_FAILED, String.valueOf(bug));
-        }
-    }
-
-    /** Until it is recorded: an outcome that took hours is not thrown away for a coordinator that restarts. */
-    private void tell(Desired desired, OperationResult result) throws InterruptedException {
-        Duration delay = DELAY_MIN;
-        while (true) {
-            try {
-                Report report = new Report(
-                        desired.machine(), signals.desired().version(), new Sight.NotTaken(), List.of(result));
-                surroundings.crash().at(CrashPoint.BEFORE_REPORT);
-                surroundings.link().report(report).ifPresent(signals::offer);
-                surroundings.crash().at(CrashPoint.AFTER_REPORT);
-                return;
-            } catch (LinkException unreachable) {
-                LOG.warn("{}: the coordinator could not be told: {}", result, unreachable.getMessage());
-                surroundings.clockwork().sleep(delay);
-                delay = delay.compareTo(DELAY_MAX) < 0 ? delay.multipliedBy(2) : DELAY_MAX;
-            }
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.tidemark.gateway.reconcile;
 
 import dev.tidemark.gateway.act.export.ExportSocket;
 import dev.tidemark.gateway.act.repository.Manifest;
+import dev.tidemark.gateway.act.repository.OpenExport;
 import dev.tidemark.gateway.act.repository.PartialBackup;
 import dev.tidemark.gateway.act.repository.ProgressListener;
 import dev.tidemark.gateway.act.repository.RepositoryException;
@@ -10,11 +11,13 @@ import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.PullBackupOperation;
 import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.contract.RepositoryOperation;
+import dev.tidemark.schema.contract.RestoreExportOperation;
 import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.MachineName;
+import dev.tidemark.schema.id.OperationId;
 import dev.tidemark.schema.id.RepositoryName;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -55,6 +58,16 @@ public interface Storage {
 
     /** Bytes that can still be written beside a target. */
     long room(Path target) throws IOException;
+
+    /** Serves a restore point when this returns. */
+    OpenExport export(RestoreExportOperation operation, MachineId machine)
+            throws RepositoryException, InterruptedException;
+
+    /** The exports of a machine of which something is there, by whatever gateway. */
+    List<OperationId> exportsLeft(MachineId machine);
+
+    /** Ends one that another gateway served and left. */
+    void endLeft(MachineId machine, OperationId export) throws RepositoryException, InterruptedException;
 
     /** Runs what needs the repository alone, to its end. */
     Outcome run(RepositoryOperation operation, MachineId machine, ProgressListener progress)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.gateway.act.export.ExportSocket;
 import dev.tidemark.gateway.act.repository.Manifest;
+import dev.tidemark.gateway.act.repository.OpenExport;
 import dev.tidemark.gateway.act.repository.PartialBackup;
 import dev.tidemark.gateway.act.repository.ProgressListener;
 import dev.tidemark.gateway.act.repository.Scratch;
@@ -16,6 +17,7 @@ import dev.tidemark.schema.contract.PullBackupOperation;
 import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.contract.Report;
 import dev.tidemark.schema.contract.RepositoryOperation;
+import dev.tidemark.schema.contract.RestoreExportOperation;
 import dev.tidemark.schema.contract.VerifyOperation;
 import dev.tidemark.schema.crash.CrashHook;
 import dev.tidemark.schema.event.DiskFacts;
@@ -154,6 +156,21 @@ class RepositoryRunnerTest {
             } finally {
                 interrupted.countDown();
             }
+        }
+
+        @Override
+        public OpenExport export(RestoreExportOperation operation, MachineId machine) {
+            throw new AssertionError("nobody reads an export");
+        }
+
+        @Override
+        public List<OperationId> exportsLeft(MachineId machine) {
+            return List.of();
+        }
+
+        @Override
+        public void endLeft(MachineId machine, OperationId export) {
+            throw new AssertionError("nothing was left");
         }
 
         @Override

@@ -21,6 +21,8 @@ public sealed interface MachineCommand
                 UnprotectBackup,
                 ChangeRetention,
                 RestoreBackup,
+                ExportBackup,
+                EndRestoreExport,
                 RecordReport {
 
     /** The machine that decides. */

@@ -51,6 +51,7 @@ public sealed interface Outcome {
         @JsonSubTypes.Type(value = Evidence.Seen.class, name = "SEEN"),
         @JsonSubTypes.Type(value = Evidence.Stored.class, name = "STORED"),
         @JsonSubTypes.Type(value = Evidence.Exported.class, name = "EXPORTED"),
+        @JsonSubTypes.Type(value = Evidence.Closed.class, name = "CLOSED"),
         @JsonSubTypes.Type(value = Evidence.Verified.class, name = "VERIFIED"),
         @JsonSubTypes.Type(value = Evidence.Damaged.class, name = "DAMAGED"),
         @JsonSubTypes.Type(value = Evidence.Restored.class, name = "RESTORED"),
@@ -77,12 +78,15 @@ public sealed interface Outcome {
             }
         }
 
-        /** The report's own observation shows the exports, which can be read here. */
+        /** Exports were seen, and can be read here. */
         record Exported(List<ReadyDisk> disks) implements Evidence {
             public Exported {
                 disks = List.copyOf(disks);
             }
         }
+
+        /** Nothing is served any more, and nothing of it is left. */
+        record Closed() implements Evidence {}
 
         /** So many bytes were read and agree with the manifests; {@code deep} says that the disks were restored and compared too. */
         record Verified(long bytes, boolean deep) implements Evidence {

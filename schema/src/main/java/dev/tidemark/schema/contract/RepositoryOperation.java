@@ -11,16 +11,22 @@ import dev.tidemark.schema.id.RepositoryName;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = VerifyOperation.class, name = "VERIFY"),
     @JsonSubTypes.Type(value = RestoreOperation.class, name = "RESTORE"),
+    @JsonSubTypes.Type(value = RestoreExportOperation.class, name = "EXPORT"),
     @JsonSubTypes.Type(value = DeleteBackupOperation.class, name = "DELETE_BACKUP"),
     @JsonSubTypes.Type(value = MergeBackupOperation.class, name = "MERGE_BACKUP"),
     @JsonSubTypes.Type(value = AbortOperation.class, name = "ABORT")
 })
 public sealed interface RepositoryOperation
-        permits VerifyOperation, RestoreOperation, DeleteBackupOperation, MergeBackupOperation, AbortOperation {
+        permits VerifyOperation,
+                RestoreOperation,
+                RestoreExportOperation,
+                DeleteBackupOperation,
+                MergeBackupOperation,
+                AbortOperation {
     /** The operation. */
     OperationId id();
 
-    /** The backup that is read, or goes, or is merged. */
+    /** The backup that is read, served or merged, or goes. */
     BackupId backup();
 
     /** Where it lies. */

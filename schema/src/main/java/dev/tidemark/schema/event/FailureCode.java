@@ -22,13 +22,13 @@ public enum FailureCode {
     JOB_FAILED,
     /** A backup job vanished: QEMU was restarted or somebody dismissed it. */
     JOB_GONE,
-    /** An export of a pull backup vanished while its client could still be reading: somebody ended it. */
+    /** An export vanished while its client could still be reading: somebody ended it. */
     EXPORT_GONE,
     /** QEMU could not serve exports: it does so for somebody else already and can have only one server, or cannot make the socket. */
     EXPORT_SERVER_REFUSED,
     /** What the guest overwrote since a pull backup's moment no longer fits: the guest comes first. */
     SCRATCH_FULL,
-    /** Nobody finished the pull backup in time. */
+    /** Nobody finished the pull backup, or ended the export, in time. */
     LEASE_EXPIRED,
     /** The backup to stand on is not in the repository. */
     BASE_BACKUP_MISSING,

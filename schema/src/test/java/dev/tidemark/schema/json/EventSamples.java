@@ -45,6 +45,7 @@ import dev.tidemark.schema.event.DriftFound;
 import dev.tidemark.schema.event.DriftGone;
 import dev.tidemark.schema.event.DriftKind;
 import dev.tidemark.schema.event.ErrandAbortRequested;
+import dev.tidemark.schema.event.ExportTerms;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.FormerMachine;
 import dev.tidemark.schema.event.FullCause;
@@ -63,6 +64,11 @@ import dev.tidemark.schema.event.PullTerms;
 import dev.tidemark.schema.event.QemuFacts;
 import dev.tidemark.schema.event.ReadyDisk;
 import dev.tidemark.schema.event.RestoreCompleted;
+import dev.tidemark.schema.event.RestoreExportEndRequested;
+import dev.tidemark.schema.event.RestoreExportEnded;
+import dev.tidemark.schema.event.RestoreExportFailed;
+import dev.tidemark.schema.event.RestoreExportOpened;
+import dev.tidemark.schema.event.RestoreExportRequested;
 import dev.tidemark.schema.event.RestoreFailed;
 import dev.tidemark.schema.event.RestoreFormat;
 import dev.tidemark.schema.event.RestoreRequested;
@@ -480,6 +486,24 @@ final class EventSamples {
                         List.of(new RestoredDisk(VDA, "/restore/vda.raw", RestoreFormat.RAW, 1L << 40)),
                         AT),
                 new RestoreFailed(MACHINE, OPERATION, BACKUP, FailureCode.TARGET_EXISTS, "vda.raw", AT),
+                new RestoreExportRequested(
+                        MACHINE,
+                        OPERATION,
+                        BACKUP,
+                        REPOSITORY,
+                        List.of(VDA),
+                        new ExportTerms("0011", AT.plusSeconds(3_600), true),
+                        AT),
+                new RestoreExportOpened(
+                        MACHINE,
+                        OPERATION,
+                        BACKUP,
+                        List.of(new ReadyDisk(
+                                VDA, "nbd+unix:///0011-vda?socket=/run/x.nbd", Optional.empty(), 1L << 40)),
+                        AT),
+                new RestoreExportEndRequested(MACHINE, OPERATION, new OperationId("01JBBBBBBBBBBBBBBBBBBBBBBC"), AT),
+                new RestoreExportEnded(MACHINE, OPERATION, BACKUP, AT),
+                new RestoreExportFailed(MACHINE, OPERATION, BACKUP, FailureCode.LEASE_EXPIRED, "too late", AT),
                 new BackupDeletionRequested(MACHINE, OPERATION, BACKUP, AT),
                 new BackupDeleted(MACHINE, OPERATION, BACKUP, 393_216, AT),
                 new BackupDeletionFailed(

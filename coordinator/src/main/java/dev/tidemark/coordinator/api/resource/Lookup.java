@@ -5,6 +5,7 @@ import dev.tidemark.coordinator.api.edge.Problem;
 import dev.tidemark.coordinator.api.edge.Refusal;
 import dev.tidemark.coordinator.view.BackupView;
 import dev.tidemark.coordinator.view.CheckpointView;
+import dev.tidemark.coordinator.view.ExportView;
 import dev.tidemark.coordinator.view.MachineReference;
 import dev.tidemark.coordinator.view.Queries;
 import dev.tidemark.schema.id.CheckpointName;
@@ -72,6 +73,32 @@ public final class Lookup {
                             400,
                             "AMBIGUOUS_BACKUP",
                             "more than one backup's id begins with '" + idOrPrefix + "'",
+                            "Give more characters of the id.")
+                    .withField(field));
+        }
+        return found.getFirst();
+    }
+
+    /** An export by its id, or by a beginning of it that no other shares. */
+    ExportView export(String idOrPrefix, String field) {
+        if (!BACKUP.matcher(idOrPrefix).matches()) {
+            throw new Refusal(Problem.of(
+                            400,
+                            "INVALID_NAME",
+                            "an export's id is a ULID, or the first 6 or more characters of one",
+                            "Copy the id from the list of exports.")
+                    .withField(field));
+        }
+        List<ExportView> found = queries.exportsBeginning(idOrPrefix);
+        if (found.isEmpty()) {
+            throw Refusal.notFound(
+                    "EXPORT_NOT_FOUND", "there is no export '" + idOrPrefix + "'", "See the vm's exports for the ids.");
+        }
+        if (found.size() > 1) {
+            throw new Refusal(Problem.of(
+                            400,
+                            "AMBIGUOUS_EXPORT",
+                            "more than one export's id begins with '" + idOrPrefix + "'",
                             "Give more characters of the id.")
                     .withField(field));
         }

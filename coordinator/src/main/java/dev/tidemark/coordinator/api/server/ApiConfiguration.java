@@ -10,6 +10,7 @@ import dev.tidemark.coordinator.api.edge.ProblemWriter;
 import dev.tidemark.coordinator.api.edge.StrictQuery;
 import dev.tidemark.coordinator.api.resource.BackupResource;
 import dev.tidemark.coordinator.api.resource.CheckpointResource;
+import dev.tidemark.coordinator.api.resource.ExportResource;
 import dev.tidemark.coordinator.api.resource.FreshIds;
 import dev.tidemark.coordinator.api.resource.GatewayResource;
 import dev.tidemark.coordinator.api.resource.Lookup;
@@ -81,6 +82,11 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
     @Bean
     RetentionResource retentionResource(Engine engine, Lookup lookup, Submissions submissions, FreshIds ids) {
         return new RetentionResource(engine, lookup, submissions, ids);
+    }
+
+    @Bean
+    ExportResource exportResource(Queries queries, Lookup lookup, Submissions submissions, FreshIds ids) {
+        return new ExportResource(queries, lookup, submissions, ids);
     }
 
     @Bean

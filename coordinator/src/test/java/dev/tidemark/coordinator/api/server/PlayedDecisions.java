@@ -7,6 +7,8 @@ import dev.tidemark.schema.command.ChangeRetention;
 import dev.tidemark.schema.command.CreateCheckpoint;
 import dev.tidemark.schema.command.DeleteBackup;
 import dev.tidemark.schema.command.DeleteCheckpoint;
+import dev.tidemark.schema.command.EndRestoreExport;
+import dev.tidemark.schema.command.ExportBackup;
 import dev.tidemark.schema.command.FinishBackup;
 import dev.tidemark.schema.command.MachineCommand;
 import dev.tidemark.schema.command.MergeBackup;
@@ -38,11 +40,14 @@ import dev.tidemark.schema.event.MachineObserved;
 import dev.tidemark.schema.event.MachineRegistered;
 import dev.tidemark.schema.event.MachineRemoved;
 import dev.tidemark.schema.event.QemuFacts;
+import dev.tidemark.schema.event.RestoreExportEndRequested;
+import dev.tidemark.schema.event.RestoreExportRequested;
 import dev.tidemark.schema.event.RestoreRequested;
 import dev.tidemark.schema.event.RetentionChanged;
 import dev.tidemark.schema.event.VerificationRequested;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.id.RepositoryName;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -116,6 +121,17 @@ final class PlayedDecisions {
                         c.directory(),
                         c.format(),
                         c.askedAt()));
+            case ExportBackup c ->
+                List.of(new RestoreExportRequested(
+                        c.machine(),
+                        c.operation(),
+                        c.backup(),
+                        new RepositoryName("default"),
+                        List.of(VDA),
+                        c.terms(),
+                        c.askedAt()));
+            case EndRestoreExport c ->
+                List.of(new RestoreExportEndRequested(c.machine(), c.operation(), c.export(), c.askedAt()));
             case DeleteBackup c ->
                 List.of(new BackupDeletionRequested(c.machine(), c.operation(), c.backup(), c.askedAt()));
             case MergeBackup c ->

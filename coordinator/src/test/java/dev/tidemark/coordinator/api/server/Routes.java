@@ -27,6 +27,7 @@ final class Routes {
                     .replace("{repo}", "default")
                     .replace("{host}", "host1")
                     .replace("{backup}", "01ARZ3NDEKTSV4RRFFQ69G5FAV")
+                    .replace("{export}", "01ARZ3NDEKTSV4RRFFQ69G5FAV")
                     .replace("{operation}", "01ARZ3NDEKTSV4RRFFQ69G5FAV");
         }
     }
@@ -49,6 +50,7 @@ final class Routes {
             new Route("POST", "/v1/vms/{vm}/backups", "{\"repo\":\"default\"}"),
             new Route("GET", "/v1/vms/{vm}/backups/plan", null),
             new Route("POST", "/v1/vms/{vm}/restores", "{\"to\":\"/restore\"}"),
+            new Route("GET", "/v1/vms/{vm}/exports", null),
             new Route("GET", "/v1/vms/{vm}/chain", null),
             new Route("POST", "/v1/vms/{vm}/reconciliation", "{}"),
             new Route("GET", "/v1/vms/{vm}/operations", null),
@@ -58,6 +60,9 @@ final class Routes {
             new Route("DELETE", "/v1/vms/{vm}/retention/{repo}", null),
             new Route("GET", "/v1/vms/{vm}/retention/{repo}/plan", null),
             new Route("GET", "/v1/backups/{backup}", null),
+            new Route("POST", "/v1/backups/{backup}/exports", "{}"),
+            new Route("GET", "/v1/exports/{export}", null),
+            new Route("POST", "/v1/exports/{export}/end", "{}"),
             new Route("DELETE", "/v1/backups/{backup}", null),
             new Route("POST", "/v1/backups/{backup}/protect", "{}"),
             new Route("POST", "/v1/backups/{backup}/merge", "{}"),

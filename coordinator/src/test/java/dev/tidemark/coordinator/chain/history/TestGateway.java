@@ -12,6 +12,7 @@ import dev.tidemark.schema.contract.OperationResult;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.Report;
 import dev.tidemark.schema.contract.RepositoryOperation;
+import dev.tidemark.schema.contract.RestoreExportOperation;
 import dev.tidemark.schema.contract.RestoreOperation;
 import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.contract.VerifyOperation;
@@ -183,6 +184,8 @@ final class TestGateway {
                         damaged.isEmpty() ? new Outcome.Evidence.Verified(1) : new Outcome.Evidence.Damaged(damaged));
             }
             case RestoreOperation restore -> new Outcome.Done(new Outcome.Evidence.Restored(List.of()));
+            case RestoreExportOperation export ->
+                throw new IllegalStateException("nobody asks for an export here: " + export);
             case MergeBackupOperation merge ->
                 new Outcome.Done(new Outcome.Evidence.Merged(merge.disks().stream()
                         .map(disk -> repository.merge(merge.backup(), disk, sabotage == Sabotage.MERGE_FORGETS_A_LAYER))

@@ -2,6 +2,7 @@ package dev.tidemark.gateway.act.export;
 
 import dev.tidemark.gateway.qmp.NbdListening;
 import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.id.OperationId;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -34,8 +35,22 @@ public final class UnixExportSocket implements ExportSocket {
 
     /** Of a machine. */
     public UnixExportSocket(Path directory, MachineId machine) {
+        this(directory, machine.value());
+    }
+
+    /** Of a restore point that this operation asked for. */
+    public UnixExportSocket(Path directory, OperationId export) {
+        this(directory, export.value());
+    }
+
+    private UnixExportSocket(Path directory, String name) {
         this.directory = directory.toAbsolutePath();
-        this.path = this.directory.resolve(machine.value() + ".nbd");
+        this.path = this.directory.resolve(name + ".nbd");
+    }
+
+    /** Where it lies. */
+    public Path path() {
+        return path;
     }
 
     @Override

@@ -149,6 +149,11 @@ final class DurableFiles {
         sync(parent(path));
     }
 
+    /** Creates a directory and those above it, where they are not there, that only the owner can enter. */
+    static void createDirectories(Path path) throws IOException {
+        Files.createDirectories(path, OWNER_ONLY_DIRECTORY);
+    }
+
     /** Writes a small file so that after a crash it has either its old content or all of the new one. */
     static void replace(Path path, byte[] content) throws IOException {
         Path beside = path.resolveSibling(path.getFileName() + ".new");

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleConsumer;
 import java.util.regex.Matcher;
@@ -113,6 +114,27 @@ final class ProgramRun {
             output.awaitEnd();
             errors.awaitEnd();
             return new Ended(exitCode, output.text(), errors.text());
+        }
+
+        boolean isRunning() {
+            return process.isAlive();
+        }
+
+        /** Is told once when it has ended, on a thread of its own. */
+        void onEnd(Runnable listener) {
+            // Nobody waits for the listener.
+            CompletableFuture<Void> _ = process.onExit().thenRunAsync(listener);
+        }
+
+        /** Asks it to end, and kills it if it has not in time. */
+        void end(Duration timeLimit) {
+            process.destroy();
+            try {
+                process.waitFor(timeLimit.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (InterruptedException impatient) {
+                Thread.currentThread().interrupt();
+            }
+            kill(process);
         }
 
         @Override

@@ -6,6 +6,7 @@ import dev.tidemark.schema.contract.MergeBackupOperation;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.Outcome.Evidence;
 import dev.tidemark.schema.contract.RepositoryOperation;
+import dev.tidemark.schema.contract.RestoreExportOperation;
 import dev.tidemark.schema.contract.RestoreOperation;
 import dev.tidemark.schema.contract.VerifyOperation;
 import dev.tidemark.schema.event.FailureCode;
@@ -47,6 +48,7 @@ public final class RepositoryWorker {
         return switch (operation) {
             case VerifyOperation verify -> new Verification(tree, repositories.images(), machine, verify).run(progress);
             case RestoreOperation restore -> restore(restore, tree, machine, progress);
+            case RestoreExportOperation export -> throw new IllegalArgumentException("is served, not run: " + export);
             case MergeBackupOperation merge ->
                 new Merging(tree, repositories.images(), machine, merge, repositories.crash()).run(progress);
             case AbortOperation abort -> aborted(abort.errand(), tree, machine);

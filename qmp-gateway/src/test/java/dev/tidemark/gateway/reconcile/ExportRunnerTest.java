@@ -1,0 +1,365 @@
+package dev.tidemark.gateway.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.gateway.act.export.ExportSocket;
+import dev.tidemark.gateway.act.repository.Manifest;
+import dev.tidemark.gateway.act.repository.OpenExport;
+import dev.tidemark.gateway.act.repository.PartialBackup;
+import dev.tidemark.gateway.act.repository.ProgressListener;
+import dev.tidemark.gateway.act.repository.RepositoryException;
+import dev.tidemark.gateway.act.repository.Scratch;
+import dev.tidemark.schema.contract.AbortOperation;
+import dev.tidemark.schema.contract.CoordinatorLink;
+import dev.tidemark.schema.contract.Desired;
+import dev.tidemark.schema.contract.LinkException;
+import dev.tidemark.schema.contract.OperationResult;
+import dev.tidemark.schema.contract.Outcome;
+import dev.tidemark.schema.contract.Outcome.Evidence;
+import dev.tidemark.schema.contract.Progress;
+import dev.tidemark.schema.contract.PullBackupOperation;
+import dev.tidemark.schema.contract.PushBackupOperation;
+import dev.tidemark.schema.contract.Report;
+import dev.tidemark.schema.contract.RepositoryOperation;
+import dev.tidemark.schema.contract.RestoreExportOperation;
+import dev.tidemark.schema.crash.CrashHook;
+import dev.tidemark.schema.event.DiskFacts;
+import dev.tidemark.schema.event.ExportTerms;
+import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.event.ReadyDisk;
+import dev.tidemark.schema.id.BackupId;
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.HostName;
+import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.id.MachineName;
+import dev.tidemark.schema.id.OperationId;
+import dev.tidemark.schema.id.RepositoryName;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What the log says is served is, and nothing else is; whatever ends it is told, once. */
+@Timeout(60)
+class ExportRunnerTest {
+    private static final MachineId MACHINE = new MachineId("01ARZ3NDEKTSV4RRFFQ69G5FAV");
+    private static final OperationId ID = new OperationId("01ARZ3NDEKTSV4RRFFQ69G5FAW");
+    private static final OperationId STRAY = new OperationId("01ARZ3NDEKTSV4RRFFQ69G5FAZ");
+    private static final DiskName VDA = new DiskName("vda");
+    private static final List<ReadyDisk> PLACES = List.of(new ReadyDisk(VDA, "nbd:here", Optional.empty(), 512));
+
+    private final BlockingQueue<String> done = new LinkedBlockingQueue<>();
+    private final BlockingQueue<OperationResult> told = new LinkedBlockingQueue<>();
+    private final List<OperationId> left = new ArrayList<>();
+    private final Clockwork clockwork = new HostClockwork();
+    private volatile boolean linkDown;
+    private volatile boolean opens = true;
+    private volatile long room = Long.MAX_VALUE;
+    private volatile Optional<String> fault = Optional.empty();
+    private volatile Runnable onEnd = () -> {};
+
+    private final Signals signals = new Signals(desired(1), clockwork);
+    private final Surroundings surroundings = new Surroundings(
+            new Told(),
+            (socket, onEvent, onEnd) -> {
+                throw new AssertionError("nobody needs QEMU for it");
+            },
+            new Serves(),
+            clockwork,
+            Duration.ofSeconds(30),
+            Duration.ofMinutes(10),
+            CrashHook.NONE);
+    private final ExportRunner runner =
+            new ExportRunner(surroundings, signals, new ResultReport(surroundings, signals));
+
+    private static RestoreExportOperation export(Instant leaseUntil, boolean writable) {
+        return new RestoreExportOperation(
+                ID,
+                new BackupId("01ARZ3NDEKTSV4RRFFQ69G5FAX"),
+                new RepositoryName("default"),
+                List.of(VDA),
+                new ExportTerms("00ff", leaseUntil, writable),
+                List.of(),
+                false);
+    }
+
+    private static RestoreExportOperation export() {
+        return export(Instant.now().plusSeconds(3_600), false);
+    }
+
+    private static Desired desired(long version, RepositoryOperation... operations) {
+        return new Desired(
+                MACHINE,
+                new MachineName("web"),
+                new HostName("here"),
+                version,
+                "/run/web.qmp",
+                List.of(),
+                Optional.empty(),
+                List.of(operations));
+    }
+
+    private void opened(RestoreExportOperation export) throws InterruptedException {
+        opened(2, export);
+    }
+
+    private void opened(long version, RestoreExportOperation export) throws InterruptedException {
+        runner.run(desired(version, export));
+        assertThat(done.take()).isEqualTo("opened");
+        assertThat(told.take()).isEqualTo(new OperationResult(ID, new Outcome.Done(new Evidence.Exported(PLACES))));
+    }
+
+    private FailureCode refusal() throws InterruptedException {
+        return ((Outcome.Refused) told.take().outcome()).code();
+    }
+
+    private void assertOver() throws InterruptedException {
+        runner.stop(false);
+        assertThat(done).isEmpty();
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void it_is_opened_once_however_often_it_is_asked_for_and_ended_when_that_is_asked_for() throws Exception {
+        RestoreExportOperation export = export();
+        opened(export);
+        runner.run(desired(3, export.openedAt(PLACES)));
+        runner.run(desired(4, export.openedAt(PLACES).toEnd()));
+        assertThat(done.take()).isEqualTo("ended");
+        assertThat(told.take().outcome()).isEqualTo(new Outcome.Done(new Evidence.Closed()));
+        // an old desired state that still lists it
+        runner.run(desired(4, export.openedAt(PLACES).toEnd()));
+        signals.awaitHint(Duration.ofSeconds(30));
+        runner.run(desired(4, export.openedAt(PLACES).toEnd()));
+        assertOver();
+    }
+
+    @Test
+    void an_abort_ends_it_also_before_it_is_opened() throws Exception {
+        RestoreExportOperation export = export();
+        opened(export);
+        runner.run(desired(3, new AbortOperation(export)));
+        assertThat(done.take()).isEqualTo("ended");
+        assertThat(refusal()).isEqualTo(FailureCode.ABORTED);
+        signals.awaitHint(Duration.ofSeconds(30));
+        runner.run(desired(4));
+        runner.run(desired(5, new AbortOperation(export)));
+        assertThat(done.take()).isEqualTo("ended what was left of " + ID);
+        assertThat(refusal()).isEqualTo(FailureCode.ABORTED);
+        assertOver();
+    }
+
+    @Test
+    void an_older_desired_state_ends_nothing() throws Exception {
+        opened(export());
+        runner.run(desired(1));
+        runner.run(desired(2, export()));
+        assertThat(done).isEmpty();
+        runner.run(desired(3));
+        assertThat(done.take()).isEqualTo("ended");
+        assertOver();
+    }
+
+    @Test
+    void what_the_log_says_has_ended_ends_and_nobody_is_told() throws Exception {
+        opened(export());
+        runner.run(desired(3));
+        assertThat(done.take()).isEqualTo("ended");
+        assertOver();
+    }
+
+    @Test
+    void a_lease_ends_it_also_while_the_coordinator_cannot_be_told_that_it_was_opened() throws Exception {
+        linkDown = true;
+        runner.run(desired(2, export(Instant.now().plusMillis(700), false)));
+        assertThat(done.take()).isEqualTo("opened");
+        assertThat(done.take()).isEqualTo("ended");
+        assertThat(told).isEmpty();
+        linkDown = false;
+        assertThat(refusal()).isEqualTo(FailureCode.LEASE_EXPIRED);
+        assertOver();
+    }
+
+    @Test
+    void a_server_that_vanishes_and_room_that_runs_out_end_it() throws Exception {
+        opened(export());
+        fault = Optional.of("killed by a stranger");
+        onEnd.run();
+        assertThat(done.take()).isEqualTo("ended");
+        assertThat(refusal()).isEqualTo(FailureCode.EXPORT_GONE);
+        // The thread that served it is over with it.
+        signals.awaitHint(Duration.ofSeconds(30));
+        runner.run(desired(3));
+        fault = Optional.empty();
+        opened(4, export(Instant.now().plusSeconds(3_600), true));
+        room = 4_096;
+        assertThat(done.take()).isEqualTo("ended");
+        assertThat(refusal()).isEqualTo(FailureCode.SCRATCH_FULL);
+        assertOver();
+    }
+
+    @Test
+    void one_that_cannot_be_opened_is_refused() throws Exception {
+        opens = false;
+        runner.run(desired(2, export()));
+        assertThat(refusal()).isEqualTo(FailureCode.BACKUP_DAMAGED);
+        assertOver();
+    }
+
+    @Test
+    void a_gateway_that_stops_leaves_what_clients_wrote_unless_the_machine_has_left() throws Exception {
+        opened(export());
+        runner.stop(false);
+        assertThat(done.take()).isEqualTo("left");
+        assertThat(told).isEmpty();
+        ExportRunner next = new ExportRunner(surroundings, signals, new ResultReport(surroundings, signals));
+        left.add(ID);
+        next.run(desired(3, export().openedAt(PLACES)));
+        assertThat(done.take()).isEqualTo("opened");
+        assertThat(told.take().outcome()).isEqualTo(new Outcome.Done(new Evidence.Exported(PLACES)));
+        next.stop(true);
+        assertThat(done.take()).isEqualTo("ended");
+        assertOver();
+    }
+
+    @Test
+    void what_was_left_and_is_not_asked_for_any_more_is_ended() throws Exception {
+        left.add(ID);
+        left.add(STRAY);
+        RestoreExportOperation ending = export().openedAt(PLACES).toEnd();
+        runner.run(desired(2, ending));
+        assertThat(done.take()).isEqualTo("ended what was left of " + STRAY);
+        assertThat(done.take()).isEqualTo("ended what was left of " + ID);
+        assertThat(told.take().outcome()).isEqualTo(new Outcome.Done(new Evidence.Closed()));
+        assertOver();
+    }
+
+    private final class Told implements CoordinatorLink {
+        @Override
+        public Wake await(HostName host, String cursor, Duration timeLimit) {
+            throw new AssertionError("the runner does not ask");
+        }
+
+        @Override
+        public Optional<Desired> report(Report report) throws LinkException {
+            if (linkDown) {
+                throw new LinkException("down");
+            }
+            told.addAll(report.results());
+            return Optional.empty();
+        }
+
+        @Override
+        public void progress(Progress progress) {}
+    }
+
+    private final class Open implements OpenExport {
+        @Override
+        public List<ReadyDisk> disks() {
+            return PLACES;
+        }
+
+        @Override
+        public Optional<String> fault() {
+            return fault;
+        }
+
+        @Override
+        public void onEnd(Runnable listener) {
+            onEnd = listener;
+        }
+
+        @Override
+        public OptionalLong room() {
+            return OptionalLong.of(room);
+        }
+
+        @Override
+        public void leave() {
+            done.add("left");
+        }
+
+        @Override
+        public void end() {
+            done.add("ended");
+        }
+    }
+
+    private final class Serves implements Storage {
+        @Override
+        public OpenExport export(RestoreExportOperation operation, MachineId machine) throws RepositoryException {
+            if (!opens) {
+                throw new RepositoryException(FailureCode.BACKUP_DAMAGED, "as played");
+            }
+            done.add("opened");
+            return new Open();
+        }
+
+        @Override
+        public List<OperationId> exportsLeft(MachineId machine) {
+            return List.copyOf(left);
+        }
+
+        @Override
+        public void endLeft(MachineId machine, OperationId export) {
+            done.add("ended what was left of " + export);
+        }
+
+        @Override
+        public Outcome run(RepositoryOperation operation, MachineId machine, ProgressListener progress) {
+            throw new AssertionError("an export is served, not run");
+        }
+
+        @Override
+        public List<String> partialBackups(MachineId machine) {
+            return List.of();
+        }
+
+        @Override
+        public void discardPartial(MachineId machine, String partial) {}
+
+        @Override
+        public Optional<Manifest> completed(RepositoryName repository, MachineId machine, BackupId backup) {
+            return Optional.empty();
+        }
+
+        @Override
+        public PartialBackup begin(
+                MachineId machine, MachineName name, PushBackupOperation operation, Map<DiskName, DiskFacts> disks) {
+            throw new AssertionError("nobody backs up");
+        }
+
+        @Override
+        public Optional<PartialBackup> partial(RepositoryName repository, MachineId machine, BackupId backup) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Scratch beginScratch(MachineId machine, PullBackupOperation operation, Map<DiskName, DiskFacts> disks) {
+            throw new AssertionError("nobody pulls");
+        }
+
+        @Override
+        public Optional<Scratch> scratch(MachineId machine, PullBackupOperation operation) {
+            return Optional.empty();
+        }
+
+        @Override
+        public ExportSocket exportSocket(MachineId machine) {
+            throw new AssertionError("nobody pulls");
+        }
+
+        @Override
+        public long room(Path target) {
+            return 0;
+        }
+    }
+}
