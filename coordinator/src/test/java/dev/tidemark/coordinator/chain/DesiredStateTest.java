@@ -17,6 +17,7 @@ import static dev.tidemark.coordinator.chain.Story.raw;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.coordinator.ledger.SnapshotJson;
+import dev.tidemark.schema.command.AbortErrand;
 import dev.tidemark.schema.command.RestoreBackup;
 import dev.tidemark.schema.command.VerifyBackup;
 import dev.tidemark.schema.contract.BitmapDeletion;
@@ -33,6 +34,7 @@ import dev.tidemark.schema.event.RestoreFormat;
 import dev.tidemark.schema.id.BitmapName;
 import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.OperationId;
 import dev.tidemark.schema.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -186,6 +188,11 @@ class DesiredStateTest {
                         RestoreFormat.QCOW2,
                         AT));
         restore.when(new VerifyBackup(MACHINE, restore.newOperation(), SECOND_BACKUP, NEAR, AT));
+        Story reading = machine().backedUp(BACKUP, NEAR, A);
+        OperationId ended = reading.newOperation();
+        reading.when(new VerifyBackup(MACHINE, ended, BACKUP, NEAR, AT))
+                .when(new AbortErrand(MACHINE, reading.newOperation(), ended, AT))
+                .when(new VerifyBackup(MACHINE, reading.newOperation(), BACKUP, NEAR, true, AT));
         Story broken = chain(A, B);
         broken.look(broken.expected().inconsistent(VDA, A));
         Story incremental = machine().backedUp(BACKUP, NEAR, A);
@@ -210,7 +217,8 @@ class DesiredStateTest {
                 Arguments.of("backup-aborting", aborting),
                 Arguments.of("pull-incremental", pull),
                 Arguments.of("pull-finishing", pullFinishing),
-                Arguments.of("errands", restore));
+                Arguments.of("errands", restore),
+                Arguments.of("verifications", reading));
     }
 
     /** A missing golden file is written only with -Dgolden.write=true; look at it before it is committed. */
