@@ -335,6 +335,17 @@ class VerbRequestsTest {
     }
 
     @Test
+    void export_start_shows_the_export_once_it_can_be_read() {
+        coordinator.answers("POST /v1/backups/01K1ZB/exports", 202, Answers.operation("EXPORT", "DONE", "b"));
+        coordinator.answers("GET /v1/exports/" + Answers.OPERATION_ID, 200, """
+                {"id":"01K1ZBAAAAAAAAAAAAAAAAAAAA","vm":"web1","backup":"b","state":"READY","writable":true,
+                 "disks":[{"disk":"vda","uri":"nbd+unix:///0f-vda?socket=/run/x.nbd","virtualSize":512}]}""");
+        Ended ended = commands.run("export", "start", "01k1zb", "--writable");
+        assertThat(ended.exitCode()).isZero();
+        assertThat(ended.results()).contains("READY", "nbdcopy 'nbd+unix:///0f-vda?socket=/run/x.nbd' vda.raw");
+    }
+
+    @Test
     void export_end_ends_it() {
         assertThat(started("POST", "/v1/exports/01K1ZB/end", "END_EXPORT", "export", "end", "01k1zb")
                         .body())
