@@ -76,7 +76,8 @@ public final class DesiredState {
             case VerifyOperation verify -> verify.against(recorded(machine, verify.backup()));
             case RestoreOperation restore -> restore.against(recorded(machine, restore.backup()));
             case RestoreExportOperation export -> export.against(recorded(machine, export.backup()));
-            case DeleteBackupOperation _, MergeBackupOperation _, AbortOperation _ -> errand.operation();
+            case MergeBackupOperation merge -> merge.against(recorded(machine, merge.backup()));
+            case DeleteBackupOperation _, AbortOperation _ -> errand.operation();
         };
     }
 

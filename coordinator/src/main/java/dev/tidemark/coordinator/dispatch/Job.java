@@ -18,6 +18,7 @@ import java.util.List;
  * stand in a row. Pull backups are none: they read no repository, and a client that takes a day would keep everybody else from theirs.
  * What is to end at once needs no place in it.
  *
+ * @param reading of a machine's, gateways work at one at a time
  * @param begun it was seen at work
  */
 record Job(
@@ -25,6 +26,7 @@ record Job(
         MachineId machine,
         HostName host,
         RepositoryName repository,
+        boolean reading,
         boolean begun,
         String description) {
     /** In the order of asking: an operation's id begins with the moment at which it was made. */
@@ -42,6 +44,7 @@ record Job(
                         machine.id(),
                         registration.host(),
                         backup.repository(),
+                        false,
                         backup.started(),
                         "backup " + backup.backup() + " of vm " + registration.name()));
             }
@@ -52,6 +55,7 @@ record Job(
                             machine.id(),
                             registration.host(),
                             verify.repository(),
+                            true,
                             false,
                             "verification of backup " + verify.backup() + " of vm " + registration.name()));
                 }

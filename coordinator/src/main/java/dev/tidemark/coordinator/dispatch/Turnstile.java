@@ -20,7 +20,8 @@ import java.util.stream.Collectors;
 /**
  * Lets jobs begin in the order in which they were asked for, so many at a time on each host and in each repository.
  *
- * <p>Invariants: whoever waits keeps a place in both rows, so that nobody who came later takes it, and nobody starves. What a
+ * <p>Invariants: whoever waits keeps a place in both rows, so that nobody who came later takes it, and nobody starves. Only a
+ * reading that waits for another one of its machine takes no place as yet: it could do nothing with it. What a
  * gateway was asked for is not taken back. Everything follows from the logs of the machines, so that a crash loses no place; nothing of it is written
  * down.
  */
@@ -95,6 +96,7 @@ final class Turnstile {
         Map<OperationId, Waiting> kept = new HashMap<>();
         Map<Object, List<Job>> rows = new HashMap<>();
         Set<MachineId> released = new HashSet<>();
+        Map<MachineId, Job> readings = new HashMap<>();
         for (Job job : order) {
             if (silent.contains(job.host())) {
                 if (!job.begun()) {
@@ -102,6 +104,15 @@ final class Turnstile {
                             job.operation(),
                             new Waiting("no gateway of host '" + job.host() + "' asks for anything", List.of()));
                 }
+                continue;
+            }
+            Job before = job.reading() ? readings.putIfAbsent(job.machine(), job) : null;
+            if (before != null && !job.begun()) {
+                kept.put(
+                        job.operation(),
+                        new Waiting(
+                                "a vm's backups are read one after the other: " + before.description(),
+                                List.of(before.operation())));
                 continue;
             }
             List<Job> host = rows.computeIfAbsent(job.host(), row -> new ArrayList<>());
@@ -126,7 +137,8 @@ final class Turnstile {
     }
 
     private static Job begun(Job job) {
-        return new Job(job.operation(), job.machine(), job.host(), job.repository(), true, job.description());
+        return new Job(
+                job.operation(), job.machine(), job.host(), job.repository(), job.reading(), true, job.description());
     }
 
     private static Waiting waiting(String where, int limit, List<Job> before) {

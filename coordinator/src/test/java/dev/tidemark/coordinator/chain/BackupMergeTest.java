@@ -25,6 +25,7 @@ import dev.tidemark.schema.contract.MergeBackupOperation;
 import dev.tidemark.schema.contract.OperationResult;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.Outcome.Evidence;
+import dev.tidemark.schema.contract.RecordedFile;
 import dev.tidemark.schema.contract.Report;
 import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.event.BackupDeletionRequested;
@@ -110,9 +111,12 @@ class BackupMergeTest {
     void it_takes_in_what_it_directly_stands_on_and_that_can_then_be_deleted() {
         Story story = three().when(merge(THIRD, MergeReach.PARENT));
         assertThat(story.only(BackupMergeRequested.class).disks()).isEqualTo(both(SECOND_BACKUP, Optional.of(BACKUP)));
-        assertThat(story.desired().repositoryOperations())
-                .containsExactly(
-                        new MergeBackupOperation(MERGE, THIRD, NEAR, both(SECOND_BACKUP, Optional.of(BACKUP))));
+        MergeBackupOperation asked =
+                (MergeBackupOperation) story.desired().repositoryOperations().getFirst();
+        assertThat(story.desired().repositoryOperations()).hasSize(1);
+        assertThat(asked.against(List.of()))
+                .isEqualTo(new MergeBackupOperation(MERGE, THIRD, NEAR, both(SECOND_BACKUP, Optional.of(BACKUP))));
+        assertThat(asked.recorded().stream().map(RecordedFile::backup)).contains(BACKUP, SECOND_BACKUP, THIRD);
         story.when(new DeleteBackup(MACHINE, OTHER, SECOND_BACKUP, AT)).thenRejected(Rejection.BackupNeeded.class);
         assertThat(told(story, done(story)).only(BackupMerged.class).disks()).hasSize(2);
         assertThat(story.now().errands()).isEmpty();

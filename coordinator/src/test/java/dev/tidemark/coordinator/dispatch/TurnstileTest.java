@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -152,6 +153,33 @@ class TurnstileTest {
     }
 
     @Test
+    void readings_of_one_machine_of_which_one_is_at_work_at_a_time_take_one_place() {
+        turnstile = new Turnstile(new JobLimits(2, 2));
+        MachineId one = crowd.machine("a");
+        MachineId two = crowd.machine("a");
+        List<OperationId> readings = List.of(
+                crowd.verification(one, "near"), crowd.verification(one, "near"), crowd.verification(one, "near"));
+        OperationId backup = crowd.backup(two, "near");
+        take(one);
+        take(two);
+        assertThat(readings).extracting(this::waits).containsExactly(false, true, true);
+        assertThat(turnstile.waiting(readings.get(2)).orElseThrow().jobs()).containsExactly(readings.getFirst());
+        assertThat(waits(backup)).isFalse();
+        crowd.ended(one, readings.getFirst());
+        assertThat(turnstile.update(crowd.now(one))).containsExactly(one);
+        assertThat(readings.subList(1, 3)).extracting(this::waits).containsExactly(false, true);
+        // and one that came before the next reading is not overtaken by it
+        MachineId three = crowd.machine("a");
+        OperationId early = crowd.backup(three, "near");
+        OperationId last = crowd.verification(one, "near");
+        take(three);
+        take(one);
+        crowd.ended(two, backup);
+        take(two);
+        assertThat(List.of(early, last)).extracting(this::waits).containsExactly(false, true);
+    }
+
+    @Test
     void after_a_crash_the_row_is_the_same_in_whatever_order_the_machines_are_read() {
         List<MachineId> machines = new ArrayList<>();
         List<OperationId> asked = new ArrayList<>();
@@ -193,6 +221,34 @@ class TurnstileTest {
         take(one);
         assertThat(waits(second)).isFalse();
         assertThat(waits(first)).isTrue();
+    }
+
+    @Test
+    void a_gateway_is_told_all_the_rest_of_a_machine_whose_job_waits() {
+        MachineId one = crowd.machine("a");
+        MachineId two = crowd.machine("a");
+        crowd.backup(one, "near");
+        crowd.backup(two, "near");
+        List.of(one, two).forEach(this::take);
+        Desired known = DesiredState.of(crowd.now(two)).orElseThrow();
+        Desired asked = new Desired(
+                known.machine(),
+                known.name(),
+                known.host(),
+                known.version(),
+                known.qmpSocket(),
+                known.disks(),
+                known.operation(),
+                known.repositoryOperations(),
+                Optional.of("/run/two.qga"),
+                List.of("tm-left"),
+                Optional.of(new OperationId(Crowd.ulid(77))),
+                Optional.of(List.of(one)));
+        assertThat(turnstile.through(asked))
+                .usingRecursiveComparison()
+                .ignoringFields("operation")
+                .isEqualTo(asked);
+        assertThat(turnstile.through(asked).operation()).isEmpty();
     }
 
     @Test

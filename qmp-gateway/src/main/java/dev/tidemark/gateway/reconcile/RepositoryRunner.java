@@ -11,6 +11,7 @@ import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.id.OperationId;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -74,7 +75,8 @@ final class RepositoryRunner {
                 .toList());
         Optional<RepositoryOperation> next = desired.repositoryOperations().stream()
                 .filter(operation -> !isExport(operation) && !ended.contains(operation.id()))
-                .findFirst();
+                // What is to end does not wait for hours of reading that were asked for before it.
+                .min(Comparator.comparing(operation -> !(operation instanceof AbortOperation)));
         if (next.isPresent()) {
             RepositoryOperation operation = next.get();
             busy = true;
@@ -121,7 +123,12 @@ final class RepositoryRunner {
 
     private void work(Desired desired, RepositoryOperation operation) {
         try {
-            reports.untilRecorded(desired.machine(), new OperationResult(operation.id(), outcome(desired, operation)));
+            Outcome outcome = outcome(desired, operation);
+            synchronized (this) {
+                // What was found is told, also to whoever no longer wants to know: it may be damage.
+                running = null;
+            }
+            reports.untilRecorded(desired.machine(), new OperationResult(operation.id(), outcome));
             synchronized (this) {
                 ended.add(operation.id());
             }

@@ -108,6 +108,16 @@ class RepositoryRunnerTest {
     }
 
     @Test
+    void what_is_to_end_does_not_wait_for_what_was_asked_for_before_it() throws Exception {
+        VerifyOperation second = new VerifyOperation(
+                new OperationId("01ARZ3NDEKTSV4RRFFQ69G5FAY"), READING.backup(), READING.repository());
+        Desired desired = desired(2, READING, new AbortOperation(second));
+        RepositoryRunner runner = new RepositoryRunner(surroundings(), new Signals(desired, clockwork));
+        runner.run(desired);
+        assertThat(run.take()).isEqualTo(new AbortOperation(second));
+    }
+
+    @Test
     void what_had_to_wait_is_taken_although_its_version_is_the_same() {
         Signals signals = new Signals(desired(1), clockwork);
         signals.beginPass();

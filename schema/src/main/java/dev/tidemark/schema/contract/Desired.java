@@ -90,7 +90,18 @@ public record Desired(
     /** The same machine, asked for this only. */
     public Desired asking(Optional<Operation> asked, List<RepositoryOperation> ofRepositories) {
         return new Desired(
-                machine, name, host, version, qmpSocket, disks, asked, ofRepositories, qgaSocket, removable, frozenBy);
+                machine,
+                name,
+                host,
+                version,
+                qmpSocket,
+                disks,
+                asked,
+                ofRepositories,
+                qgaSocket,
+                removable,
+                frozenBy,
+                formers);
     }
 
     /** Whether this asks for something that another one of the same version does not: what had to wait may begin. */

@@ -35,6 +35,7 @@ final class MergedImages {
     private final MachineId machine;
     private final Manifest manifest;
     private final List<DiskMerge> merges;
+    private final LogRecord log;
     private final Path directory;
     private final List<StoredDisk> stored = new ArrayList<>();
 
@@ -45,6 +46,7 @@ final class MergedImages {
             MachineId machine,
             Manifest manifest,
             List<DiskMerge> merges,
+            LogRecord log,
             MergeDirectory drafts) {
         this.tree = tree;
         this.images = images;
@@ -52,6 +54,7 @@ final class MergedImages {
         this.machine = machine;
         this.manifest = manifest;
         this.merges = List.copyOf(merges);
+        this.log = log;
         this.directory = drafts.path();
     }
 
@@ -81,7 +84,7 @@ final class MergedImages {
         List<Draft> drafts = new ArrayList<>();
         for (DiskMerge merge : merges) {
             BackupChain chain = BackupChain.of(tree, machine, manifest.backup(), merge.disk());
-            Optional<DamagedDisk> visible = chain.firstFault();
+            Optional<DamagedDisk> visible = chain.firstFault().or(() -> rewritten(chain));
             if (visible.isPresent()) {
                 return visible;
             }
@@ -112,6 +115,14 @@ final class MergedImages {
         DurableFiles.sync(directory);
         return readings.stream()
                 .flatMap(reading -> reading.changedSince().stream())
+                .findFirst();
+    }
+
+    /** What was rewritten with its manifest would come out of a merge as what the log says. */
+    private Optional<DamagedDisk> rewritten(BackupChain chain) {
+        return chain.layers().stream()
+                .map(log::objection)
+                .flatMap(Optional::stream)
                 .findFirst();
     }
 

@@ -61,7 +61,8 @@ final class Merging {
             if (open.isEmpty()) {
                 return done(manifest);
             }
-            MergedImages copies = new MergedImages(tree, images, crash, machine, manifest, open, drafts);
+            MergedImages copies = new MergedImages(
+                    tree, images, crash, machine, manifest, open, new LogRecord(operation.recorded()), drafts);
             Optional<DamagedDisk> damage = written(copies, drafts, progress);
             if (damage.isPresent()) {
                 return new Outcome.Done(new Evidence.Damaged(List.of(damage.get())));

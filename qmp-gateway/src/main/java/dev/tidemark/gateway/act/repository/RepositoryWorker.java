@@ -32,6 +32,18 @@ public final class RepositoryWorker {
      */
     public Outcome run(RepositoryOperation operation, MachineId machine, ProgressListener progress)
             throws InterruptedException {
+        Outcome outcome = concluded(operation, machine, progress);
+        boolean whole = outcome instanceof Outcome.Done(var evidence) && !(evidence instanceof Evidence.Damaged);
+        if (!whole && Thread.interrupted()) {
+            // Java closes files under whoever is interrupted: a sound one is taken for one that cannot be read.
+            throw new InterruptedException(
+                    "nothing is known of operation " + operation.id() + ", which was interrupted");
+        }
+        return outcome;
+    }
+
+    private Outcome concluded(RepositoryOperation operation, MachineId machine, ProgressListener progress)
+            throws InterruptedException {
         try {
             return outcome(operation, machine, progress);
         } catch (RepositoryException refusal) {

@@ -3,6 +3,7 @@ package dev.tidemark.gateway.act.repository;
 import static dev.tidemark.gateway.act.repository.RepositoryFixture.DISK;
 import static dev.tidemark.gateway.act.repository.RepositoryFixture.MACHINE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.gateway.testkit.RequiredProgram;
 import dev.tidemark.schema.contract.AbortOperation;
@@ -135,6 +136,19 @@ class DeepVerificationIT {
         Files.writeString(left.resolve("vda.qcow2"), "half");
         Outcome ended = worker(fixture.repositories()).run(new AbortOperation(deep(2)), MACHINE, ProgressListener.NONE);
         assertThat(((Outcome.Refused) ended).code()).isEqualTo(FailureCode.ABORTED);
+    }
+
+    /** Java closes a file under whoever reads it and is interrupted; an abort comes when it comes. */
+    @Test
+    void an_interrupt_before_the_first_file_is_read_is_no_damage() throws Exception {
+        Thread.currentThread().interrupt();
+        try {
+            assertThatThrownBy(() -> fixture.verify(2)).isInstanceOf(InterruptedException.class);
+        } finally {
+            // Also where the flag was left: the next test is not meant by it.
+            Thread.interrupted();
+        }
+        assertThat(fixture.damages(2)).isEmpty();
     }
 
     @Test

@@ -5,14 +5,17 @@ import static dev.tidemark.gateway.act.repository.RepositoryFixture.MACHINE;
 import static dev.tidemark.gateway.act.repository.RepositoryFixture.backup;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.schema.contract.MergeBackupOperation;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.Outcome.Evidence;
 import dev.tidemark.schema.contract.RecordedFile;
 import dev.tidemark.schema.contract.RestoreOperation;
 import dev.tidemark.schema.event.DamagedDisk;
+import dev.tidemark.schema.event.DiskMerge;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.RestoreFormat;
 import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.OperationId;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,6 +90,34 @@ class LogRecordIT {
     }
 
     @Test
+    void nothing_is_merged_out_of_a_file_that_was_rewritten_with_its_manifest() throws Exception {
+        RepositoryFixture.qemuIo(fixture.file(0), "write -P 77 65536 512");
+        fixture.adoptDigest(0);
+        MergeBackupOperation operation = new MergeBackupOperation(
+                new OperationId(RepositoryFixture.ulid(8000)),
+                backup(2),
+                RepositoryFixture.REPOSITORY,
+                List.of(new DiskMerge(DISK, backup(1), Optional.of(backup(0)))));
+        assertThat(merged(operation.against(recorded)))
+                .isInstanceOfSatisfying(
+                        Outcome.Done.class,
+                        done -> assertThat(done.evidence())
+                                .isInstanceOfSatisfying(
+                                        Evidence.Damaged.class,
+                                        damaged -> assertThat(damaged.disks()
+                                                        .getFirst()
+                                                        .detail())
+                                                .contains("not that of the log")));
+        assertThat(ManifestFile.read(fixture.backupDirectory(2), MACHINE, backup(2))
+                        .merges())
+                .isEmpty();
+        assertThat(merged(operation))
+                .as("the sabotage: nothing but the log knows")
+                .isInstanceOfSatisfying(
+                        Outcome.Done.class, done -> assertThat(done.evidence()).isInstanceOf(Evidence.Merged.class));
+    }
+
+    @Test
     void a_manifest_that_names_another_parent_than_the_log() throws Exception {
         List<RecordedFile> otherwise = recorded.stream()
                 .map(file -> file.backup().equals(backup(2))
@@ -116,6 +147,10 @@ class LogRecordIT {
         return recorded.stream()
                 .map(file -> file.backup().equals(backup(number)) && file.disk().equals(DISK) ? other : file)
                 .toList();
+    }
+
+    private Outcome merged(MergeBackupOperation operation) throws Exception {
+        return new RepositoryWorker(fixture.repositories()).run(operation, MACHINE, ProgressListener.NONE);
     }
 
     private List<DamagedDisk> damages(List<RecordedFile> log) throws Exception {
