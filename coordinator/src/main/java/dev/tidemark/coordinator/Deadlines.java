@@ -42,16 +42,23 @@ final class Deadlines implements AutoCloseable {
     }
 
     private void once() {
-        for (AbortBackup late : dispatch.late(ids.now(), ids::operation)) {
-            try {
-                LOG.info("backup {} is late and is to end", late.backup());
-                engine.submit(late, CALLER);
-            } catch (Rejected ended) {
-                LOG.debug("backup {} has ended meanwhile", late.backup(), ended);
-            } catch (RuntimeException failed) {
-                // The next turn is in a second.
-                LOG.warn("backup {} is late and could not be told to end: {}", late.backup(), failed.toString());
-            }
+        try {
+            dispatch.late(ids.now(), ids::operation).forEach(this::end);
+        } catch (RuntimeException failed) {
+            // A timer whose task throws is a timer that has ended, and no deadline would ever hold again.
+            LOG.warn("nobody can tell which backups are late: {}", failed.toString());
+        }
+    }
+
+    private void end(AbortBackup late) {
+        try {
+            LOG.info("backup {} is late and is to end", late.backup());
+            engine.submit(late, CALLER);
+        } catch (Rejected ended) {
+            LOG.debug("backup {} has ended meanwhile", late.backup(), ended);
+        } catch (RuntimeException failed) {
+            // The next turn is in a second.
+            LOG.warn("backup {} is late and could not be told to end: {}", late.backup(), failed.toString());
         }
     }
 

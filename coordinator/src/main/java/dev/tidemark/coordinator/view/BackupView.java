@@ -87,6 +87,15 @@ public record BackupView(
 
     /** The same backup, which has not begun because others are before it. */
     public BackupView waitingFor(String reason) {
+        return shown(QUEUED, reason, progress);
+    }
+
+    /** The same backup, seen at work. */
+    public BackupView at(ProgressView seen) {
+        return shown(state, waitsFor, seen);
+    }
+
+    private BackupView shown(String shownState, @Nullable String reason, @Nullable ProgressView seen) {
         return new BackupView(
                 id,
                 vm,
@@ -95,7 +104,7 @@ public record BackupView(
                 mode,
                 request,
                 compression,
-                QUEUED,
+                shownState,
                 checkpoint,
                 consistency,
                 crashCause,
@@ -120,46 +129,6 @@ public record BackupView(
                 heldSince,
                 operation,
                 reason,
-                progress,
-                disks,
-                configuration);
-    }
-
-    /** The same backup, seen at work. */
-    public BackupView at(ProgressView seen) {
-        return new BackupView(
-                id,
-                vm,
-                vmId,
-                repo,
-                mode,
-                request,
-                compression,
-                state,
-                checkpoint,
-                consistency,
-                crashCause,
-                bytesPerSecondMax,
-                leaseUntil,
-                scratchBytesMax,
-                deadline,
-                requestedAt,
-                startedAt,
-                completedAt,
-                code,
-                error,
-                verifiedAt,
-                verifiedBy,
-                mergedAt,
-                mergedBy,
-                deepVerifiedAt,
-                damaged,
-                isProtected,
-                hold,
-                heldBy,
-                heldSince,
-                operation,
-                waitsFor,
                 seen,
                 disks,
                 configuration);

@@ -49,8 +49,10 @@ final class ExportRunner {
                 .filter(RepositoryRunner::isExport)
                 .forEach(operation -> wanted.put(operation.id(), operation));
         if (!begun) {
-            endOthersThan(wanted.keySet(), desired.machine());
-            begun = true;
+            Set<OperationId> kept = new HashSet<>(wanted.keySet());
+            // Those end by themselves.
+            kept.addAll(served.keySet());
+            begun = endOthersThan(kept, desired.machine());
         }
         // What is no longer asked for need not be remembered.
         ended.retainAll(wanted.keySet());
@@ -96,7 +98,9 @@ final class ExportRunner {
         signals.hint();
     }
 
-    private void endOthersThan(Set<OperationId> wanted, MachineId machine) {
+    /** False if one stays: it is tried again. */
+    private boolean endOthersThan(Set<OperationId> wanted, MachineId machine) {
+        boolean all = true;
         for (OperationId left : surroundings.storage().exportsLeft(machine)) {
             if (!wanted.contains(left)) {
                 LOG.info("export {} was left and is ended", left);
@@ -104,11 +108,13 @@ final class ExportRunner {
                     surroundings.storage().endLeft(machine, left);
                 } catch (RepositoryException stays) {
                     LOG.warn("export {} stays: {}", left, stays.getMessage());
+                    all = false;
                 } catch (InterruptedException stopped) {
                     Thread.currentThread().interrupt();
-                    return;
+                    return false;
                 }
             }
         }
+        return all;
     }
 }

@@ -62,6 +62,7 @@ class ExportRunnerTest {
     private final Clockwork clockwork = new HostClockwork();
     private volatile boolean linkDown;
     private volatile boolean opens = true;
+    private volatile boolean stubborn;
     private volatile long room = Long.MAX_VALUE;
     private volatile Optional<String> fault = Optional.empty();
     private volatile Runnable onEnd = () -> {};
@@ -125,6 +126,19 @@ class ExportRunnerTest {
         runner.stop(false);
         assertThat(done).isEmpty();
         assertThat(told).isEmpty();
+    }
+
+    @Test
+    void what_was_left_and_does_not_end_is_ended_later() throws Exception {
+        left.add(STRAY);
+        stubborn = true;
+        runner.run(desired(2));
+        assertThat(done.take()).isEqualTo("did not end what was left of " + STRAY);
+        stubborn = false;
+        runner.run(desired(2));
+        assertThat(done.take()).isEqualTo("ended what was left of " + STRAY);
+        runner.run(desired(2));
+        assertOver();
     }
 
     @Test
@@ -309,7 +323,12 @@ class ExportRunnerTest {
         }
 
         @Override
-        public void endLeft(MachineId machine, OperationId export) {
+        public void endLeft(MachineId machine, OperationId export) throws RepositoryException {
+            if (stubborn) {
+                done.add("did not end what was left of " + export);
+                throw new RepositoryException(FailureCode.REPOSITORY_FAILED, "it does not end");
+            }
+            left.remove(export);
             done.add("ended what was left of " + export);
         }
 
