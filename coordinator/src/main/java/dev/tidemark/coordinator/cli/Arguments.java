@@ -34,6 +34,7 @@ final class Arguments {
         commandLine.registerConverter(SpeedLimit.class, SpeedLimit::parse);
         commandLine.registerConverter(PointInTime.class, PointInTime::parse);
         commandLine.registerConverter(Path.class, Arguments::path);
+        commandLine.registerConverter(RestorePlace.class, RestorePlace::parse);
     }
 
     private static <T> ITypeConverter<T> named(ITypeConverter<T> constructor) {
@@ -46,7 +47,7 @@ final class Arguments {
         };
     }
 
-    private static Path path(String text) {
+    static Path path(String text) {
         if (text.isEmpty()) {
             throw new TypeConversionException("a path cannot be empty");
         }

@@ -11,7 +11,8 @@ import java.util.Optional;
  * What is wanted of a repository's directory.
  *
  * @param machine its name or id; may be left out where a backup is named
- * @param to where to write; empty if nothing is to be written
+ * @param to where to write; empty if nothing is to be written to files
+ * @param isStream whether one disk goes to standard output
  * @param export where to serve from; empty if nothing is to be served
  * @param isWritable whether what is served takes writes
  * @param disks none means all
@@ -20,6 +21,7 @@ record RepositoryRequest(
         Path directory,
         Optional<String> machine,
         Optional<Path> to,
+        boolean isStream,
         Optional<Path> export,
         boolean isWritable,
         Optional<BackupReference> backup,

@@ -5,6 +5,7 @@ import dev.tidemark.coordinator.cli.client.Failure;
 import dev.tidemark.coordinator.cli.show.Text;
 import dev.tidemark.gateway.act.repository.CataloguedBackup;
 import dev.tidemark.gateway.act.repository.CataloguedMachine;
+import dev.tidemark.gateway.act.repository.ReadBack;
 import dev.tidemark.gateway.act.repository.RepositoryCatalogue;
 import dev.tidemark.gateway.act.repository.RepositoryException;
 import dev.tidemark.gateway.act.repository.RestorePointExport;
@@ -13,6 +14,8 @@ import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.OperationId;
 import dev.tidemark.schema.id.Ulid;
 import dev.tidemark.schema.json.Json;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -33,11 +36,27 @@ final class RepositoryRestore {
     }
 
     int run(RepositoryRequest request) {
+        if (!request.isStream()) {
+            return done(request);
+        }
+        try {
+            return done(request);
+        } catch (Failure failure) {
+            // Standard output is the disk's alone.
+            session.output().printError(failure.detail(), failure.remedy());
+            return failure.exitCode().number();
+        }
+    }
+
+    private int done(RepositoryRequest request) {
         try {
             RepositoryCatalogue catalogue = RepositoryCatalogue.of(request.directory());
             catalogue.faults().forEach(fault -> note("not read: " + fault));
             if (request.to().isPresent()) {
                 return restored(catalogue, request, request.to().get());
+            }
+            if (request.isStream()) {
+                return streamed(catalogue, request);
             }
             if (request.export().isPresent()) {
                 return exported(catalogue, request, request.export().get());
@@ -64,6 +83,39 @@ final class RepositoryRestore {
         List<RestoredDisk> disks = written(catalogue, machine, backup, request, to);
         JsonNode document = Json.MAPPER.valueToTree(new Restored(backup, disks));
         return session.print(document, BackupPages.restore(document));
+    }
+
+    /** Nothing of a backup that is damaged goes out, so it is read back before. */
+    private int streamed(RepositoryCatalogue catalogue, RepositoryRequest request) throws RepositoryException {
+        StreamedRestore.refuseTerminal(session);
+        CataloguedMachine machine = chosen(catalogue, request);
+        BackupId backup = chosen(machine, request);
+        if (request.disks().size() != 1) {
+            throw Session.misuse("standard output takes one disk of backup " + backup + ": name it with --disk");
+        }
+        RepositoryProgress progress = new RepositoryProgress(session.terminal());
+        try (InterruptedWork _ = InterruptedWork.ofThisThread()) {
+            ReadBack readBack = catalogue.readBack(machine.id(), backup, request.disks(), progress);
+            progress.end();
+            Path place = Files.createTempDirectory("tidemark-restore-");
+            try (RestorePointExport export =
+                    catalogue.export(machine.id(), backup, request.disks(), place.resolve("export"), false)) {
+                RestorePointExport.ExportedDisk disk = export.disks().getFirst();
+                StreamedRestore.copy(session, backup.value(), disk.disk(), disk.uri(), disk.size());
+            } finally {
+                Files.deleteIfExists(place);
+            }
+            readBack.requireUntouched();
+            return ExitCode.OK.number();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw Failure.local(ExitCode.FAILED, "INTERRUPTED", "interrupted; what was written is not the disk", "");
+        } catch (IOException fault) {
+            throw Failure.local(
+                    ExitCode.FAILED, "REPOSITORY_FAILED", "cannot make a place for the export: " + fault, "");
+        } finally {
+            progress.end();
+        }
     }
 
     /** Until Ctrl-C, which is how it is meant to end. */

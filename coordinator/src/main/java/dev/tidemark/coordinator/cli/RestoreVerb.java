@@ -25,8 +25,16 @@ final class RestoreVerb implements Callable<Integer> {
     @Parameters(index = "0", arity = "0..1", paramLabel = "VM", description = "The machine.")
     private @Nullable MachineName vm;
 
-    @Option(names = "--to", paramLabel = "DIR", description = "Where to write them.")
-    private @Nullable Path to;
+    @Option(
+            names = "--to",
+            paramLabel = "DIR",
+            description = "Where to write them; with -, the content of one --disk goes to standard output.")
+    private @Nullable RestorePlace to;
+
+    @Option(
+            names = "--no-verify",
+            description = "With --to -: do not verify the backup while it is read; what has rotted goes unseen.")
+    private boolean unverified;
 
     @Option(
             names = "--repo-dir",
@@ -74,6 +82,12 @@ final class RestoreVerb implements Callable<Integer> {
         if (backup != null && at != null) {
             throw Session.misuse("--backup and --at exclude each other");
         }
+        boolean stream = to != null && to.isStandardOutput();
+        if (stream) {
+            checkStream();
+        } else if (unverified) {
+            throw Session.misuse("--no-verify goes with --to -");
+        }
         if (repositoryDirectory != null) {
             RepositoryRequest request = request(repositoryDirectory);
             sayWhatWasAssumed();
@@ -90,13 +104,31 @@ final class RestoreVerb implements Callable<Integer> {
             throw Session.misuse(vm == null ? "VM is missing" : "--to DIR is missing");
         }
         sayWhatWasAssumed();
-        ObjectNode body = body(to);
         RequestPath path = RequestPath.v1("vms", vm.value(), "restores");
+        if (stream) {
+            return new StreamedRestore(session, !unverified).run(path, body(Path.of("/")));
+        }
+        ObjectNode body = body(to.directory().orElseThrow());
         return new OperationRun(session)
                 .start(
                         wait,
                         "tidemark vm show " + vm,
                         () -> session.coordinator().post(path, body));
+    }
+
+    private void checkStream() {
+        if (format == RestoreFormat.QCOW2) {
+            throw Session.misuse("what goes to standard output is raw");
+        }
+        if (disks != null && disks.size() != 1) {
+            throw Session.misuse("standard output takes one --disk");
+        }
+        if (wait.noWait || wait.timeoutSeconds != null) {
+            throw Session.misuse("with --to - this command does the work itself: there is nothing to leave early");
+        }
+        if (repositoryDirectory != null && unverified) {
+            throw Session.misuse("with --repo-dir all is read back before");
+        }
     }
 
     private void sayWhatWasAssumed() {
@@ -132,7 +164,8 @@ final class RestoreVerb implements Callable<Integer> {
         return new RepositoryRequest(
                 directory,
                 Optional.ofNullable(vm).map(MachineName::value),
-                Optional.ofNullable(to),
+                Optional.ofNullable(to).flatMap(RestorePlace::directory),
+                to != null && to.isStandardOutput(),
                 Optional.ofNullable(export),
                 writable,
                 Optional.ofNullable(backup),

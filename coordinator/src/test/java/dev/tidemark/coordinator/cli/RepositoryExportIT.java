@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.coordinator.cli.CommandLineRun.Ended;
+import dev.tidemark.coordinator.cli.show.Terminal;
 import dev.tidemark.gateway.testkit.RequiredProgram;
 import dev.tidemark.schema.json.Json;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -138,6 +142,33 @@ class RepositoryExportIT {
                         .run("restore", "web", "--export", "/tmp/x")
                         .exitCode())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void a_stream_gives_the_disk_and_nothing_of_one_that_has_rotted() throws Exception {
+        for (String backup : List.of(StoredBackups.FULL, StoredBackups.INCREMENTAL)) {
+            ByteArrayOutputStream taken = new ByteArrayOutputStream();
+            ByteArrayOutputStream notes = new ByteArrayOutputStream();
+            assertThat(stream(taken, notes, backup)).as("%s", notes).isZero();
+            assertThat(taken.toByteArray()).isEqualTo(Files.readAllBytes(backups.truth(backup)));
+        }
+        byte[] file = Files.readAllBytes(backups.file(StoredBackups.FULL));
+        file[file.length - 1] ^= 1;
+        Files.write(backups.file(StoredBackups.FULL), file);
+        ByteArrayOutputStream taken = new ByteArrayOutputStream();
+        ByteArrayOutputStream notes = new ByteArrayOutputStream();
+        assertThat(stream(taken, notes, StoredBackups.INCREMENTAL)).isEqualTo(1);
+        assertThat(notes.toString(StandardCharsets.UTF_8))
+                .contains("its content is not that of the backup", StoredBackups.FULL);
+        assertThat(taken.size()).isZero();
+        assertThat(run("--to", "-").exitCode()).isEqualTo(2);
+        assertThat(run("--to", "-", "--disk", "vda", "--no-verify").exitCode()).isEqualTo(2);
+    }
+
+    private int stream(ByteArrayOutputStream taken, ByteArrayOutputStream notes, String backup) {
+        Terminal terminal = new Terminal(taken, notes, Map.of(), false);
+        List<String> arguments = all("--to", "-", "--disk", "vda", "--backup", backup, "-o", "json");
+        return new TidemarkCommand(() -> new SilentLocalVerbs()).run(terminal, arguments.toArray(String[]::new));
     }
 
     private Ended run(String... arguments) {

@@ -21,13 +21,25 @@ public final class Terminal {
     private final OutputStream notes;
     private final Map<String, String> environment;
     private final boolean notesOnTerminal;
+    private final boolean resultsOnTerminal;
 
     public Terminal(
-            OutputStream results, OutputStream notes, Map<String, String> environment, boolean notesOnTerminal) {
+            OutputStream results,
+            OutputStream notes,
+            Map<String, String> environment,
+            boolean notesOnTerminal,
+            boolean resultsOnTerminal) {
         this.results = results;
         this.notes = notes;
         this.environment = environment;
         this.notesOnTerminal = notesOnTerminal;
+        this.resultsOnTerminal = resultsOnTerminal;
+    }
+
+    /** With standard output going to a file or a program. */
+    public Terminal(
+            OutputStream results, OutputStream notes, Map<String, String> environment, boolean notesOnTerminal) {
+        this(results, notes, environment, notesOnTerminal, false);
     }
 
     /** The streams of this process. */
@@ -37,7 +49,8 @@ public final class Terminal {
                 new FileOutputStream(FileDescriptor.out),
                 new FileOutputStream(FileDescriptor.err),
                 System.getenv(),
-                isTerminal("/proc/self/fd/2"));
+                isTerminal("/proc/self/fd/2"),
+                isTerminal("/proc/self/fd/1"));
     }
 
     /** A look at the descriptor, because System.console() is about standard input and costs a tenth of a second. */
@@ -74,6 +87,16 @@ public final class Terminal {
     /** Whether standard error may be coloured (no-color.org). */
     public boolean colouredNotes() {
         return livelyNotes() && environment("NO_COLOR").isEmpty();
+    }
+
+    /** Whether standard output is a terminal, which bytes that are no text would spoil. */
+    public boolean resultsOnTerminal() {
+        return resultsOnTerminal;
+    }
+
+    /** Standard output for what is no text. */
+    public OutputStream results() {
+        return results;
     }
 
     /** Writes to standard output. */

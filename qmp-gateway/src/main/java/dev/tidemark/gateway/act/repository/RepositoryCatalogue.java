@@ -138,17 +138,35 @@ public record RepositoryCatalogue(
             if (new Repositories(Map.of(NAME, directory)).contain(place)) {
                 throw new RepositoryException(FailureCode.UNSUPPORTED, to + " lies in the repository");
             }
-            List<BackupChain> chains = BackupChain.whole(new RepositoryTree(directory), machine, backup, disks);
-            for (BackupChain chain : chains) {
-                Optional<DamagedDisk> seen = chain.firstFault();
-                if (seen.isPresent()) {
-                    throw RepositoryException.damaged(seen.get());
-                }
-            }
-            return RestorePointExport.open(chains, place, isWritable);
+            return RestorePointExport.open(sound(machine, backup, disks), place, isWritable);
         } catch (IOException fault) {
             throw RepositoryException.failed("cannot export backup " + backup, fault);
         }
+    }
+
+    /** Reads all that these disks of a backup stand on, none means all; refused if it is not what the manifests say. */
+    public ReadBack readBack(MachineId machine, BackupId backup, List<DiskName> disks, ProgressListener progress)
+            throws RepositoryException, InterruptedException {
+        try {
+            return ReadBack.of(sound(machine, backup, disks), progress);
+        } catch (IOException fault) {
+            throw RepositoryException.failed("cannot read backup " + backup, fault);
+        } catch (RepositoryException failure) {
+            throw failure.unlessInterrupted();
+        }
+    }
+
+    /** As far as it can be seen without reading. */
+    private List<BackupChain> sound(MachineId machine, BackupId backup, List<DiskName> disks)
+            throws RepositoryException, IOException {
+        List<BackupChain> chains = BackupChain.whole(new RepositoryTree(directory), machine, backup, disks);
+        for (BackupChain chain : chains) {
+            Optional<DamagedDisk> seen = chain.firstFault();
+            if (seen.isPresent()) {
+                throw RepositoryException.damaged(seen.get());
+            }
+        }
+        return chains;
     }
 
     private static Optional<CataloguedMachine> machine(RepositoryTree tree, MachineId machine) throws IOException {
