@@ -113,6 +113,14 @@ final class CoordinatorEngine implements Engine {
     }
 
     @Override
+    public List<JobSight> jobs() {
+        return dispatch.underWay().stream()
+                .map(this::job)
+                .filter(sight -> sight.progress().isPresent())
+                .toList();
+    }
+
+    @Override
     public MachineSight sight(MachineId machine) {
         Sighting sighting = dispatch.sighting(machine);
         MachineSight.State state = switch (sighting.state()) {

@@ -32,6 +32,9 @@ public interface Engine {
     /** How far an operation is that has not ended, or what it waits for. */
     JobSight job(OperationId operation);
 
+    /** How far every operation is of which a gateway has told that. */
+    List<JobSight> jobs();
+
     /** What the last look at the machine gave. */
     MachineSight sight(MachineId machine);
 

@@ -211,6 +211,16 @@ public final class Dispatch implements CoordinatorLink {
         }
     }
 
+    /** The operations of which gateways have told how far they are. */
+    public List<OperationId> underWay() {
+        lock.lock();
+        try {
+            return List.copyOf(progress.keySet());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** How fast an operation goes, if that can be told. */
     public OptionalLong bytesPerSecond(OperationId operation) {
         lock.lock();

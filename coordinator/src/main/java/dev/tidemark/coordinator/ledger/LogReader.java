@@ -17,24 +17,23 @@ import tools.jackson.core.type.TypeReference;
 /**
  * Reads the log across machines, in pages, so that a slow reader holds no transaction open.
  *
- * <p>The global index is drawn before the commit, so a reader may see 6 while 5 is still under way. A hole is therefore
- * either waited out or known to be final: every transaction that drew an index before has a number below one that is
- * drawn now, and is over when the server's oldest running number is above it. This is exact, not a time-out.
+ * <p>An event that is still under way is waited for, as {@link Horizon} tells.
  */
 final class LogReader<E> {
     private static final int PAGE_LENGTH = 500;
     private static final Duration HOLE_WAIT_LIMIT = Duration.ofSeconds(15);
-    private static final long PAUSE_MILLISECONDS = 20;
     private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
     private static final String COLUMNS =
             "SELECT global_index, aggregate_identifier, sequence_number, event_identifier, time_stamp, payload_type,"
                     + " payload, meta_data FROM tidemark.domain_event_entry ";
 
     private final DataSource source;
+    private final Horizon horizon;
     private final LedgerSettings<?, ?, E, ?> settings;
 
     LogReader(DataSource source, LedgerSettings<?, ?, E, ?> settings) {
         this.source = source;
+        this.horizon = new Horizon(source);
         this.settings = settings;
     }
 
@@ -62,7 +61,8 @@ final class LogReader<E> {
 
     private List<StoredEvent<E>> settledPage(long globalIndex) {
         List<StoredEvent<E>> page = page(globalIndex, Long.MAX_VALUE);
-        int whole = lengthWithoutHole(page, globalIndex);
+        int whole = Horizon.lengthWithoutHole(
+                page.stream().map(StoredEvent::globalIndex).toList(), globalIndex);
         if (whole == page.size()) {
             return page;
         }
@@ -79,40 +79,12 @@ final class LogReader<E> {
                 upTo);
     }
 
-    private static int lengthWithoutHole(List<? extends StoredEvent<?>> page, long after) {
-        long expected = after + 1;
-        for (int position = 0; position < page.size(); position++) {
-            if (page.get(position).globalIndex() != expected++) {
-                return position;
-            }
-        }
-        return page.size();
-    }
-
     private boolean holesAreFinal() {
-        long deadline = System.nanoTime() + HOLE_WAIT_LIMIT.toNanos();
-        try (Connection connection = source.getConnection()) {
-            long drawnNow = number(connection, "SELECT pg_current_xact_id()::text::bigint");
-            while (number(connection, "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint") <= drawnNow) {
-                if (System.nanoTime() > deadline) {
-                    return false;
-                }
-                Thread.sleep(PAUSE_MILLISECONDS);
-            }
-            return true;
-        } catch (SQLException failure) {
-            throw Sorting.ofReading(failure);
+        try {
+            return horizon.holesAreFinal(HOLE_WAIT_LIMIT);
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             return false;
-        }
-    }
-
-    private static long number(Connection connection, String question) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(question);
-                ResultSet rows = statement.executeQuery()) {
-            rows.next();
-            return rows.getLong(1);
         }
     }
 

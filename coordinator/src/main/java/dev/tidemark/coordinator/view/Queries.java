@@ -198,6 +198,36 @@ public final class Queries {
                 """, Shapes::event, machine, after, limit);
     }
 
+    /** Events of the whole log behind an index and up to another, oldest first. */
+    public List<LoggedEvent> log(long after, long upTo, LogFilter filter, int limit) {
+        return list(
+                Shapes.LOGGED_EVENT + """
+                         WHERE e.global_index > ? AND e.global_index <= ?
+                           AND (?::text IS NULL OR e.aggregate_identifier = ?)
+                           AND (?::text IS NULL OR e.payload->>'operation' = ?)
+                           AND (? OR e.payload_type = ANY (?))
+                         ORDER BY e.global_index LIMIT ?
+                        """,
+                Shapes::loggedEvent,
+                after,
+                upTo,
+                filter.machine(),
+                filter.machine(),
+                filter.operation(),
+                filter.operation(),
+                filter.types().isEmpty(),
+                filter.types(),
+                limit);
+    }
+
+    /** The id of the event with this index, if there is one. */
+    public Optional<String> eventAt(long index) {
+        return one(
+                "SELECT event_identifier FROM tidemark.domain_event_entry WHERE global_index = ?",
+                row -> row.getString("event_identifier"),
+                index);
+    }
+
     /** Which operation a caller's key has started, and by which request. */
     public Optional<Remembered> remembered(String caller, String idempotencyKey) {
         return one(

@@ -76,6 +76,15 @@ final class Shapes {
     static final String OPERATION =
             "SELECT o.*, (SELECT v.name FROM tidemark.vm v WHERE v.id = o.vm) AS vm_name FROM tidemark.operation o";
 
+    /** From the log itself: the view of it would tell another text of the same payload. */
+    static final String LOGGED_EVENT = """
+            SELECT e.global_index, e.event_identifier, e.aggregate_identifier, e.sequence_number + 1 AS version,
+                   e.payload_type, coalesce(e.payload->>'at', e.time_stamp) AS at, e.payload->>'operation' AS operation,
+                   e.meta_data->>'caller' AS caller, e.payload::text AS payload,
+                   (SELECT v.name FROM tidemark.vm v WHERE v.id = e.aggregate_identifier) AS vm_name
+              FROM tidemark.domain_event_entry e
+            """;
+
     private static final String NOT_SEEN = "UNKNOWN";
 
     /** For what the statements above put together: there, null is a value like any other. */
@@ -206,6 +215,21 @@ final class Shapes {
                 row.getString("operation"),
                 row.getString("caller"),
                 Json.MAPPER.readTree(row.getString("payload")));
+    }
+
+    static LoggedEvent loggedEvent(ResultSet row) throws SQLException {
+        return new LoggedEvent(
+                row.getLong("global_index"),
+                row.getString("event_identifier"),
+                row.getString("vm_name"),
+                row.getString("aggregate_identifier"),
+                row.getLong("version"),
+                row.getString("payload_type"),
+                row.getString("at"),
+                row.getString("operation"),
+                row.getString("caller"),
+                // A line break can only stand between the members: within a text it would be escaped.
+                row.getString("payload").replace('\n', ' ').replace('\r', ' '));
     }
 
     private static Instant moment(ResultSet row, String column) throws SQLException {

@@ -3,7 +3,6 @@ package dev.tidemark.coordinator.api.resource;
 import dev.tidemark.coordinator.api.Rejected;
 import dev.tidemark.coordinator.api.edge.QueryFlag;
 import dev.tidemark.coordinator.api.edge.QueryNumber;
-import dev.tidemark.coordinator.api.edge.Refusal;
 import dev.tidemark.coordinator.view.OperationKind;
 import dev.tidemark.coordinator.view.OperationView;
 import dev.tidemark.schema.command.AbortBackup;
@@ -41,7 +40,7 @@ public final class OperationResource {
             @PathVariable("operation") OperationId operation,
             @RequestParam(value = "wait", defaultValue = "0") QueryNumber wait)
             throws InterruptedException {
-        return operations.await(operation, waitingTime(wait)).orElseThrow(() -> unknown(operation));
+        return operations.await(operation, waitingTime(wait)).orElseThrow(() -> Operations.unknown(operation));
     }
 
     @PostMapping("/v1/operations/{operation}/abort")
@@ -53,7 +52,7 @@ public final class OperationResource {
             throws Rejected {
         return submissions.accept(request, dryRun.isSet(), body, attempt -> {
             OperationId own = ids.operation();
-            OperationView found = operations.find(operation).orElseThrow(() -> unknown(operation));
+            OperationView found = operations.known(operation);
             MachineId machine = new MachineId(found.vmId());
             return new Submissions.Proposal(
                     found.kind() == OperationKind.BACKUP
@@ -61,11 +60,6 @@ public final class OperationResource {
                             : new AbortErrand(machine, own, operation, ids.now()),
                     own);
         });
-    }
-
-    private static Refusal unknown(OperationId operation) {
-        return Refusal.notFound(
-                "OPERATION_NOT_FOUND", "there is no operation " + operation, "See the vm's operations for the ids.");
     }
 
     static Duration waitingTime(QueryNumber seconds) {

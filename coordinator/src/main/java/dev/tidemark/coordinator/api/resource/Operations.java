@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.api.resource;
 import dev.tidemark.coordinator.api.Engine;
 import dev.tidemark.coordinator.api.MachineSight;
 import dev.tidemark.coordinator.api.OperationSignals;
+import dev.tidemark.coordinator.api.edge.Refusal;
 import dev.tidemark.coordinator.view.OperationKind;
 import dev.tidemark.coordinator.view.OperationView;
 import dev.tidemark.coordinator.view.Queries;
@@ -32,6 +33,16 @@ public final class Operations implements AutoCloseable {
 
     Optional<OperationView> find(OperationId operation) {
         return queries.operation(operation).map(this::present);
+    }
+
+    /** An operation that there is. */
+    OperationView known(OperationId operation) {
+        return find(operation).orElseThrow(() -> unknown(operation));
+    }
+
+    static Refusal unknown(OperationId operation) {
+        return Refusal.notFound(
+                "OPERATION_NOT_FOUND", "there is no operation " + operation, "See the vm's operations for the ids.");
     }
 
     List<OperationView> newest(MachineId machine, int limit) {

@@ -41,7 +41,7 @@ import tools.jackson.databind.node.ObjectNode;
  * whatever died in between.
  */
 public final class Submissions {
-    private static final String ADMIN = "admin";
+    static final String ADMIN = "admin";
     private static final String HEADER = "Idempotency-Key";
     private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
     private static final int NAMES_TRIED_MAX = 50;

@@ -10,6 +10,7 @@ import dev.tidemark.coordinator.api.edge.ProblemWriter;
 import dev.tidemark.coordinator.api.edge.StrictQuery;
 import dev.tidemark.coordinator.api.resource.BackupResource;
 import dev.tidemark.coordinator.api.resource.CheckpointResource;
+import dev.tidemark.coordinator.api.resource.EventResource;
 import dev.tidemark.coordinator.api.resource.ExportResource;
 import dev.tidemark.coordinator.api.resource.FreshIds;
 import dev.tidemark.coordinator.api.resource.GatewayResource;
@@ -21,6 +22,7 @@ import dev.tidemark.coordinator.api.resource.RestoreResource;
 import dev.tidemark.coordinator.api.resource.RetentionResource;
 import dev.tidemark.coordinator.api.resource.ServerResource;
 import dev.tidemark.coordinator.api.resource.Submissions;
+import dev.tidemark.coordinator.api.stream.EventStreams;
 import dev.tidemark.coordinator.security.AdminToken;
 import dev.tidemark.coordinator.security.BearerTokenFilter;
 import dev.tidemark.coordinator.view.Queries;
@@ -100,6 +102,11 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
     }
 
     @Bean
+    EventResource eventResource(EventStreams streams, Lookup lookup, Operations operations) {
+        return new EventResource(streams, lookup, operations);
+    }
+
+    @Bean
     GatewayResource gatewayResource(Engine engine) {
         return new GatewayResource(engine);
     }
@@ -134,6 +141,11 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
     @Bean
     Operations operations(Queries queries, Engine engine) {
         return new Operations(queries, engine);
+    }
+
+    @Bean
+    EventStreams eventStreams(DataSource database, Queries queries, Engine engine) {
+        return new EventStreams(database, queries, engine);
     }
 
     @Bean

@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.api.server;
 import dev.tidemark.coordinator.api.Engine;
 import dev.tidemark.coordinator.api.ServerFacts;
 import dev.tidemark.coordinator.api.resource.Operations;
+import dev.tidemark.coordinator.api.stream.EventStreams;
 import dev.tidemark.coordinator.security.AdminToken;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -64,7 +65,11 @@ public final class ApiServer implements AutoCloseable {
 
     /** Lets those who wait go, finishes what is being answered, and stops; within five seconds. */
     public void stop() {
+        if (!context.isActive()) {
+            return;
+        }
         context.getBean(Operations.class).close();
+        context.getBean(EventStreams.class).close();
         context.close();
     }
 

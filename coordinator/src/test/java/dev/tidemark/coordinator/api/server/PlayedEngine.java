@@ -169,6 +169,11 @@ final class PlayedEngine implements Engine, CoordinatorLink {
     }
 
     @Override
+    public List<JobSight> jobs() {
+        return progress.keySet().stream().map(this::job).toList();
+    }
+
+    @Override
     public MachineSight sight(MachineId machine) {
         return sights.getOrDefault(machine, MachineSight.NONE);
     }

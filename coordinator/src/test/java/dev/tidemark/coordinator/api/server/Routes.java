@@ -73,6 +73,7 @@ final class Routes {
             new Route("POST", "/v1/backups/{backup}/verify", "{}"),
             new Route("GET", "/v1/operations/{operation}", null),
             new Route("POST", "/v1/operations/{operation}/abort", "{}"),
+            new Route("GET", "/v1/events", null),
             new Route("GET", "/v1/gateways/{host}/desired", null),
             new Route("POST", "/v1/gateways/{host}/reports", """
                     {"machine":"01ARZ3NDEKTSV4RRFFQ69G5FAV","version":1,"sight":{"type":"NOT_TAKEN"},"results":[]}"""),

@@ -1,0 +1,151 @@
+package dev.tidemark.coordinator.api.server;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** A stream of events as its reader gets it; read by a thread of its own. Written without the command line's reader, to check it too. */
+final class HeardStream implements AutoCloseable {
+    private static final HttpClient CLIENT =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private static final Message END = new Message("", "END", "");
+
+    private final HttpResponse<InputStream> response;
+    private final BlockingQueue<Message> messages = new LinkedBlockingQueue<>();
+    private final List<String> comments = new ArrayList<>();
+
+    private HeardStream(HttpResponse<InputStream> response) {
+        this.response = response;
+        Thread.ofVirtual().start(this::read);
+    }
+
+    /** One message, comments apart. */
+    record Message(String id, String event, String data) {
+        JsonNode json() {
+            return dev.tidemark.schema.json.Json.MAPPER.readTree(data);
+        }
+    }
+
+    /** Opens one; without the header if {@code lastEvent} is null. The first message, which only tells the position, is left to be read. */
+    static HeardStream open(Served served, String path, @Nullable String lastEvent) {
+        var request = served.request(path);
+        if (lastEvent != null) {
+            request.header("Last-Event-ID", lastEvent);
+        }
+        try {
+            HttpResponse<InputStream> response =
+                    CLIENT.send(request.GET().build(), HttpResponse.BodyHandlers.ofInputStream());
+            if (response.statusCode() != 200) {
+                throw new IllegalStateException(response.statusCode() + " "
+                        + new String(response.body().readAllBytes(), StandardCharsets.UTF_8));
+            }
+            return new HeardStream(response);
+        } catch (IOException failure) {
+            throw new IllegalStateException(failure);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    HttpHeaders headers() {
+        return response.headers();
+    }
+
+    /** The next message, whatever it is. */
+    Message next() {
+        try {
+            Message message = messages.poll(20, TimeUnit.SECONDS);
+            if (message == null) {
+                throw new AssertionError("nothing came for 20 s");
+            }
+            return message;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    /** The next message that is an event of the log. */
+    Message nextEvent() {
+        Message message = next();
+        while (!ended(message) && (message.id().isEmpty() || message.data().isEmpty())) {
+            message = next();
+        }
+        return message;
+    }
+
+    /** Whether nothing but comments and positions came until now. */
+    boolean silent() {
+        return messages.stream().allMatch(message -> message.data().isEmpty() && !ended(message));
+    }
+
+    static boolean ended(Message message) {
+        return message.equals(END);
+    }
+
+    synchronized List<String> comments() {
+        return List.copyOf(comments);
+    }
+
+    private void read() {
+        try (InputStream body = response.body()) {
+            StringBuilder text = new StringBuilder();
+            byte[] bytes = new byte[8192];
+            for (int length = body.read(bytes); length >= 0; length = body.read(bytes)) {
+                text.append(new String(bytes, 0, length, StandardCharsets.UTF_8));
+                for (int end = text.indexOf("\n\n"); end >= 0; end = text.indexOf("\n\n")) {
+                    take(text.substring(0, end));
+                    text.delete(0, end + 2);
+                }
+            }
+        } catch (IOException cut) {
+            // Told by the end below.
+            messages.add(END);
+            return;
+        }
+        messages.add(END);
+    }
+
+    private void take(String block) {
+        Message message = message(block);
+        if (!message.id().isEmpty() || !message.data().isEmpty()) {
+            messages.add(message);
+        }
+        synchronized (this) {
+            block.lines().filter(line -> line.startsWith(":")).forEach(comments::add);
+        }
+    }
+
+    /** What stands between two empty lines. */
+    static Message message(String block) {
+        String id = "";
+        String event = "";
+        String data = "";
+        for (String line : block.split("\n", -1)) {
+            id = line.startsWith("id: ") ? line.substring(4) : id;
+            event = line.startsWith("event: ") ? line.substring(7) : event;
+            data = line.startsWith("data: ") ? line.substring(6) : data;
+        }
+        return new Message(id, event, data);
+    }
+
+    @Override
+    public void close() {
+        try {
+            response.body().close();
+        } catch (IOException gone) {
+            throw new IllegalStateException(gone);
+        }
+    }
+}
