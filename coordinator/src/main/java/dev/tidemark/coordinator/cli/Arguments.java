@@ -5,6 +5,7 @@ import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.InvalidIdentity;
 import dev.tidemark.schema.id.MachineName;
+import dev.tidemark.schema.id.OperationId;
 import dev.tidemark.schema.id.RepositoryName;
 import dev.tidemark.schema.json.Json;
 import java.nio.file.InvalidPathException;
@@ -33,6 +34,7 @@ final class Arguments {
         commandLine.registerConverter(LeaseTime.class, LeaseTime::parse);
         commandLine.registerConverter(SpeedLimit.class, SpeedLimit::parse);
         commandLine.registerConverter(PointInTime.class, PointInTime::parse);
+        commandLine.registerConverter(OperationId.class, named(OperationId::new));
         commandLine.registerConverter(Path.class, Arguments::path);
         commandLine.registerConverter(RestorePlace.class, RestorePlace::parse);
     }

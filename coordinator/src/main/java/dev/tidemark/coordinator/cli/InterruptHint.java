@@ -2,6 +2,7 @@ package dev.tidemark.coordinator.cli;
 
 import dev.tidemark.coordinator.cli.show.Terminal;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * What a person who presses Ctrl-C is told: how to go on. Said by a shutdown hook, so that the process still dies of its
@@ -11,12 +12,17 @@ final class InterruptHint implements AutoCloseable {
     private final Thread hook;
 
     InterruptHint(Terminal terminal, List<String> lines) {
+        this(terminal, () -> lines);
+    }
+
+    /** @param lines asked for when the signal has come */
+    InterruptHint(Terminal terminal, Supplier<List<String>> lines) {
         hook = new Thread(
                 () -> {
                     if (terminal.livelyNotes()) {
                         terminal.noteRaw("\n");
                     }
-                    lines.forEach(terminal::note);
+                    lines.get().forEach(terminal::note);
                 },
                 "interrupt-hint");
         Runtime.getRuntime().addShutdownHook(hook);

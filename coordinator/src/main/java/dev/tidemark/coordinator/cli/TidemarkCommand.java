@@ -61,6 +61,7 @@ public final class TidemarkCommand extends GlobalOptions implements Runnable {
                 .addSubcommand(new ExportVerbs(session))
                 .addSubcommand(new ChainVerbs(session))
                 .addSubcommand(new ReconcileVerb(session))
+                .addSubcommand(new EventsVerb(session))
                 .addSubcommand(new DoctorVerb(session))
                 .addSubcommand(new LocalCommands.Serve(session, localVerbs))
                 .addSubcommand(new LocalCommands.Gateway(session, localVerbs))

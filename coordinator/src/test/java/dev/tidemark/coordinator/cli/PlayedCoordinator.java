@@ -18,7 +18,14 @@ import java.util.concurrent.Executors;
 /** Plays the coordinator: answers what the test says, and remembers what it was asked. The last answer of a route stays. */
 final class PlayedCoordinator implements AutoCloseable {
     /** What was asked. */
-    record Asked(String method, String path, String key, String authorization, String contentType, String body) {}
+    record Asked(
+            String method,
+            String path,
+            String key,
+            String authorization,
+            String contentType,
+            String lastEvent,
+            String body) {}
 
     private record Answer(int status, String body, boolean broken) {}
 
@@ -90,6 +97,7 @@ final class PlayedCoordinator implements AutoCloseable {
                     header(exchange, "Idempotency-Key"),
                     header(exchange, "Authorization"),
                     header(exchange, "Content-Type"),
+                    header(exchange, "Last-Event-ID"),
                     body));
             Answer answer = next(
                     exchange.getRequestMethod() + " " + exchange.getRequestURI().getRawPath());

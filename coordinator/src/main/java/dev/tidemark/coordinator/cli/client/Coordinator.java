@@ -100,6 +100,36 @@ public final class Coordinator {
         return exchange(new Request("DELETE", path, null, IdempotencyKey.fresh(), ANSWER_PATIENCE));
     }
 
+    /**
+     * Opens the stream of events.
+     *
+     * @param lastEvent the position after which it goes on; empty to begin as the path says
+     */
+    public EventFeed follow(RequestPath path, String lastEvent) {
+        Endpoint endpoint = discovery.find();
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(endpoint.url() + path.toString()))
+                .timeout(ANSWER_PATIENCE)
+                .header("Authorization", "Bearer " + endpoint.token())
+                .header("Accept", "text/event-stream, application/problem+json");
+        if (!lastEvent.isEmpty()) {
+            request.header("Last-Event-ID", lastEvent);
+        }
+        try {
+            HttpResponse<InputStream> response =
+                    client(endpoint).send(request.GET().build(), BodyHandlers.ofInputStream());
+            if (response.statusCode() == 200) {
+                return new EventFeed(response.body());
+            }
+            understood(response);
+            throw strange(response.statusCode(), "not with a stream of events");
+        } catch (IOException failure) {
+            throw unanswered(new Request("GET", path, null, null, ANSWER_PATIENCE), endpoint, failure, false);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw unanswered(new Request("GET", path, null, null, ANSWER_PATIENCE), endpoint, interrupted, false);
+        }
+    }
+
     private record Request(
             String method,
             RequestPath path,

@@ -25,6 +25,11 @@ public final class Documents {
         return Json.MAPPER.writer().with(printer).writeValueAsString(document) + "\n";
     }
 
+    /** JSON on one line, with a line break at its end. */
+    static String jsonLine(JsonNode document) {
+        return Json.MAPPER.writeValueAsString(document) + "\n";
+    }
+
     /** YAML; texts stay quoted, so that no id turns into a number in another reader. */
     public static String yaml(JsonNode document) {
         return OnlyForYaml.MAPPER.writeValueAsString(document);

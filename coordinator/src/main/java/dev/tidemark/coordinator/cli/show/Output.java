@@ -31,6 +31,20 @@ public final class Output {
         }
     }
 
+    /**
+     * One of many results without an end: a line for people and for programs that read JSON, a document of its own in YAML.
+     *
+     * @return whether somebody still reads
+     */
+    public boolean printOneOfMany(JsonNode document, String line) {
+        return written(
+                switch (format) {
+                    case TABLE -> Text.harmless(line) + "\n";
+                    case JSON -> Documents.jsonLine(document);
+                    case YAML -> "---\n" + Documents.yaml(document);
+                });
+    }
+
     /** A problem on standard error for people, and as a document where a program reads. */
     public void printProblem(String detail, String remedy, JsonNode document) {
         printError(detail, remedy);
@@ -61,13 +75,19 @@ public final class Output {
     }
 
     private void write(String text) {
+        // "tidemark … | head" is no error: who reads decides how much.
+        boolean _ = written(text);
+    }
+
+    private boolean written(String text) {
         try {
             terminal.result(text);
+            return true;
         } catch (IOException failure) {
-            // "tidemark … | head" is no error: who reads decides how much.
             if (!String.valueOf(failure.getMessage()).contains("Broken pipe")) {
                 throw new Unwritable(failure);
             }
+            return false;
         }
     }
 }
