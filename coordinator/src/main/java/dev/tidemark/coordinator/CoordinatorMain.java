@@ -62,7 +62,8 @@ public final class CoordinatorMain implements LocalVerbs {
                     .strip();
             GatewaySettings usual = GatewaySettings.of(options.host(), options.repositories(), Home.lockDirectory())
                     .withTcpExports(Pulls.exports(options.pulls()))
-                    .withScratchDirectory(Home.at(options.home()).scratch(options.host()));
+                    .withScratchDirectory(Home.at(options.home()).scratch(options.host()))
+                    .withAllowedTargets(options.allowedTargets());
             GatewaySettings settings =
                     options.stallLimit().map(usual::withStallLimit).orElse(usual);
             return untilToldToStop(() -> {

@@ -106,7 +106,8 @@ final class CoordinatorServer implements AutoCloseable {
         if (options.gateway()) {
             GatewaySettings settings = GatewaySettings.of(host, repositories, Home.lockDirectory())
                     .withTcpExports(Pulls.exports(options.pulls()))
-                    .withScratchDirectory(home.scratch(host));
+                    .withScratchDirectory(home.scratch(host))
+                    .withAllowedTargets(options.allowedTargets());
             Gateway gateway = Gateway.start(
                     options.stallLimit().map(settings::withStallLimit).orElse(settings), dispatch, crash);
             opened("gateway", gateway::close);
@@ -152,7 +153,7 @@ final class CoordinatorServer implements AutoCloseable {
                 MachineEvent.class,
                 new StoredNames(),
                 SnapshotJson.MAPPER,
-                new LedgerSettings.Snapshots<>("machine-snapshot.v5", Machine.class, SNAPSHOT_EVERY_EVENTS),
+                new LedgerSettings.Snapshots<>("machine-snapshot.v6", Machine.class, SNAPSHOT_EVERY_EVENTS),
                 List.of((stored, connection) ->
                         Projection.apply(connection, stored.event(), stored.sequence() + 1, stored.metadata())));
     }

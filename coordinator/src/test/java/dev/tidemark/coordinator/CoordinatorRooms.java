@@ -99,7 +99,7 @@ public final class CoordinatorRooms implements AutoCloseable {
                         MachineEvent.class,
                         new StoredNames(),
                         SnapshotJson.MAPPER,
-                        new LedgerSettings.Snapshots<>("machine-snapshot.v5", Machine.class, snapshotEvery),
+                        new LedgerSettings.Snapshots<>("machine-snapshot.v6", Machine.class, snapshotEvery),
                         List.of(readModels)));
     }
 

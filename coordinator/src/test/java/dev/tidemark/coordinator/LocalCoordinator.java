@@ -4,9 +4,11 @@ import dev.tidemark.coordinator.cli.PullListening;
 import dev.tidemark.coordinator.cli.ServeOptions;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.RepositoryName;
+import dev.tidemark.schema.id.TargetPrefix;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -21,6 +23,12 @@ public final class LocalCoordinator implements AutoCloseable {
 
     /** As {@code tidemark serve --home HOME --port 0} with more repositories. */
     public static LocalCoordinator start(Path home, Map<RepositoryName, Path> repositories) {
+        return start(home, repositories, List.of());
+    }
+
+    /** As {@code tidemark serve --home HOME --port 0 --allow-target …}. */
+    public static LocalCoordinator start(
+            Path home, Map<RepositoryName, Path> repositories, List<TargetPrefix> allowedTargets) {
         try {
             return new LocalCoordinator(CoordinatorServer.start(new ServeOptions(
                     home,
@@ -30,7 +38,12 @@ public final class LocalCoordinator implements AutoCloseable {
                     Optional.empty(),
                     repositories,
                     Optional.of(new HostName("here")),
-                    true)));
+                    true,
+                    Optional.empty(),
+                    OptionalInt.empty(),
+                    OptionalInt.empty(),
+                    Optional.empty(),
+                    allowedTargets)));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -51,7 +64,8 @@ public final class LocalCoordinator implements AutoCloseable {
                     Optional.of(pulls),
                     OptionalInt.empty(),
                     OptionalInt.empty(),
-                    Optional.empty())));
+                    Optional.empty(),
+                    List.of())));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

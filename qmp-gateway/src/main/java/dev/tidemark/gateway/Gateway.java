@@ -1,5 +1,6 @@
 package dev.tidemark.gateway;
 
+import dev.tidemark.gateway.act.repository.AllowedTargets;
 import dev.tidemark.gateway.act.repository.Repositories;
 import dev.tidemark.gateway.act.repository.RestoreExports;
 import dev.tidemark.gateway.reconcile.HostClockwork;
@@ -41,6 +42,7 @@ public final class Gateway implements AutoCloseable {
     private final ImageWatches images = new ImageWatches();
     private final GatewaySettings settings;
     private final CrashHook crash;
+    private final AllowedTargets targets;
     private final Map<MachineId, Reconciler> reconcilers = new HashMap<>();
     private final Thread thread;
     private volatile boolean closed;
@@ -51,6 +53,7 @@ public final class Gateway implements AutoCloseable {
         this.link = link;
         this.settings = settings;
         this.crash = crash;
+        this.targets = new AllowedTargets(settings.allowedTargets());
         this.thread = Thread.ofPlatform().daemon().name("gateway " + host).unstarted(this::run);
     }
 
@@ -157,7 +160,7 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    /** What its reconciler can reach; machines share nothing there but the coordinator and the watch on images. */
+    /** What its reconciler can reach; machines share nothing there but the coordinator, the watch on images, and where may be written. */
     private Surroundings surroundings(MachineId machine) {
         CrashHook own = crash.of(machine.value());
         return new Surroundings(
@@ -170,7 +173,7 @@ public final class Gateway implements AutoCloseable {
                         own,
                         images),
                 new HostStorage(
-                        new Repositories(settings.repositories(), own),
+                        new Repositories(settings.repositories(), own, targets),
                         settings.exportDirectory(),
                         settings.tcpExports(),
                         settings.scratchDirectory()),

@@ -4,8 +4,10 @@ import dev.tidemark.gateway.act.export.TcpExports;
 import dev.tidemark.gateway.qmp.QmpLimits;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.RepositoryName;
+import dev.tidemark.schema.id.TargetPrefix;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -14,7 +16,7 @@ import java.util.Optional;
  * other's machines (I14). {@code transactionTimeout} is generous, because a transaction drains all I/O first (qemu-facts
  * §0.8); {@code lookInterval} is how long a machine is left alone when nothing happens, {@code stallLimit} for how long a job that
  * copies may stand still. What clients pull is served on unix sockets, unless there are {@code tcpExports}; what they write to restore points is kept in
- * {@code scratchDirectory}.
+ * {@code scratchDirectory}. It writes to no device and no NBD server but {@code allowedTargets}.
  */
 public record GatewaySettings(
         HostName host,
@@ -26,7 +28,8 @@ public record GatewaySettings(
         Duration lookInterval,
         Duration stallLimit,
         Optional<TcpExports> tcpExports,
-        Path scratchDirectory) {
+        Path scratchDirectory,
+        List<TargetPrefix> allowedTargets) {
     private static final Duration QUERY_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration LOOK_INTERVAL = Duration.ofSeconds(30);
@@ -36,6 +39,7 @@ public record GatewaySettings(
 
     public GatewaySettings {
         repositories = Map.copyOf(repositories);
+        allowedTargets = List.copyOf(allowedTargets);
     }
 
     /** That serves what clients pull on unix sockets, with the usual patience. */
@@ -57,7 +61,8 @@ public record GatewaySettings(
                 lookInterval,
                 STALL_LIMIT,
                 Optional.empty(),
-                lockDirectory.resolve("scratch").resolve(host.value()));
+                lockDirectory.resolve("scratch").resolve(host.value()),
+                List.of());
     }
 
     /** With the times that suit most hosts. */
@@ -89,7 +94,8 @@ public record GatewaySettings(
                 interval,
                 stallLimit,
                 tcpExports,
-                scratchDirectory);
+                scratchDirectory,
+                allowedTargets);
     }
 
     /** With other time-outs for a question and for a transaction. */
@@ -104,7 +110,8 @@ public record GatewaySettings(
                 lookInterval,
                 stallLimit,
                 tcpExports,
-                scratchDirectory);
+                scratchDirectory,
+                allowedTargets);
     }
 
     /** With more or less patience for a job that stands still. */
@@ -119,7 +126,8 @@ public record GatewaySettings(
                 lookInterval,
                 stall,
                 tcpExports,
-                scratchDirectory);
+                scratchDirectory,
+                allowedTargets);
     }
 
     /** With other places for what clients pull. */
@@ -134,7 +142,8 @@ public record GatewaySettings(
                 lookInterval,
                 stallLimit,
                 exports,
-                scratchDirectory);
+                scratchDirectory,
+                allowedTargets);
     }
 
     /** With another place for what clients write to restore points; no other gateway may have the same. */
@@ -149,6 +158,23 @@ public record GatewaySettings(
                 lookInterval,
                 stallLimit,
                 tcpExports,
-                directory);
+                directory,
+                allowedTargets);
+    }
+
+    /** With devices and NBD servers that it may write to. */
+    public GatewaySettings withAllowedTargets(List<TargetPrefix> targets) {
+        return new GatewaySettings(
+                host,
+                repositories,
+                lockDirectory,
+                limits,
+                queryTimeout,
+                transactionTimeout,
+                lookInterval,
+                stallLimit,
+                tcpExports,
+                scratchDirectory,
+                targets);
     }
 }

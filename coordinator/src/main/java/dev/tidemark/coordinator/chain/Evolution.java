@@ -206,7 +206,9 @@ final class Evolution {
                         requested.repository(),
                         requested.disks(),
                         requested.directory(),
-                        requested.format())));
+                        requested.format(),
+                        List.of(),
+                        requested.targets().orElse(List.of()))));
             }
             case RestoreCompleted completed -> draft.errandEnded(completed.operation());
             case RestoreFailed failed -> draft.errandEnded(failed.operation());

@@ -8,6 +8,7 @@ import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.OperationId;
 import dev.tidemark.schema.id.RepositoryName;
+import dev.tidemark.schema.id.TargetAddress;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -403,6 +404,32 @@ public sealed interface Rejection {
         @Override
         public String remedy() {
             return "delete them first, or remove the machine with '--keep-bitmaps'";
+        }
+    }
+
+    /** Two disks cannot go to one place. */
+    record TargetNamedTwice(TargetAddress address) implements Rejection {
+        @Override
+        public String detail() {
+            return "target " + address + " is named twice";
+        }
+
+        @Override
+        public String remedy() {
+            return "name another target for each disk";
+        }
+    }
+
+    /** The guest would be written over. */
+    record TargetIsDisk(TargetAddress address, DiskName disk) implements Rejection {
+        @Override
+        public String detail() {
+            return address + " is the machine's own disk " + disk;
+        }
+
+        @Override
+        public String remedy() {
+            return "choose another target; to put the disk itself back, stop the machine and remove it from it first";
         }
     }
 }

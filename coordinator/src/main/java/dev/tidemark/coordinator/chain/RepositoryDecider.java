@@ -19,6 +19,7 @@ import dev.tidemark.schema.event.BackupMergeRequested;
 import dev.tidemark.schema.event.BackupProtected;
 import dev.tidemark.schema.event.BackupUnprotected;
 import dev.tidemark.schema.event.DiskMerge;
+import dev.tidemark.schema.event.DiskTarget;
 import dev.tidemark.schema.event.ErrandAbortRequested;
 import dev.tidemark.schema.event.RestoreRequested;
 import dev.tidemark.schema.event.VerificationRequested;
@@ -57,7 +58,9 @@ final class RepositoryDecider {
         if (going.isPresent()) {
             return Decision.rejected(going.get());
         }
-        List<DiskName> disks = command.selection().isEmpty() ? command.backupDisks() : command.selection();
+        List<DiskName> disks = command.targets().isEmpty()
+                ? command.selection().isEmpty() ? command.backupDisks() : command.selection()
+                : command.targets().stream().map(DiskTarget::disk).toList();
         for (int index = 0; index < disks.size(); index++) {
             DiskName disk = disks.get(index);
             if (!command.backupDisks().contains(disk)) {
@@ -67,6 +70,10 @@ final class RepositoryDecider {
                 return Decision.rejected(new Rejection.DiskNamedTwice(disk));
             }
         }
+        Optional<Rejection> taken = Targets.objection(machine, command.targets());
+        if (taken.isPresent()) {
+            return Decision.rejected(taken.get());
+        }
         return Decision.accepted(new RestoreRequested(
                 command.machine(),
                 command.operation(),
@@ -75,6 +82,7 @@ final class RepositoryDecider {
                 disks,
                 command.directory(),
                 command.format(),
+                command.targets().isEmpty() ? Optional.empty() : Optional.of(command.targets()),
                 command.askedAt()));
     }
 

@@ -7,10 +7,13 @@ import dev.tidemark.schema.id.InvalidIdentity;
 import dev.tidemark.schema.id.MachineName;
 import dev.tidemark.schema.id.OperationId;
 import dev.tidemark.schema.id.RepositoryName;
+import dev.tidemark.schema.id.TargetAddress;
+import dev.tidemark.schema.id.TargetPrefix;
 import dev.tidemark.schema.json.Json;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
@@ -28,6 +31,8 @@ final class Arguments {
         commandLine.registerConverter(DiskName.class, named(DiskName::new));
         commandLine.registerConverter(HostName.class, named(HostName::new));
         commandLine.registerConverter(RepositoryName.class, named(RepositoryName::new));
+        commandLine.registerConverter(TargetAddress.class, named(TargetAddress::new));
+        commandLine.registerConverter(TargetPrefix.class, named(TargetPrefix::new));
         commandLine.registerConverter(BackupReference.class, BackupReference::parse);
         commandLine.registerConverter(ByteRate.class, ByteRate::parse);
         commandLine.registerConverter(ByteSize.class, ByteSize::parse);
@@ -74,6 +79,15 @@ final class Arguments {
     /** An empty request body, or the beginning of one. */
     static ObjectNode body() {
         return Json.MAPPER.createObjectNode();
+    }
+
+    /** Adds where disks go, if that was said. */
+    static void putTargets(ObjectNode body, Map<DiskName, TargetAddress> targets) {
+        if (!targets.isEmpty()) {
+            ArrayNode places = body.putArray("targets");
+            targets.forEach((disk, address) ->
+                    places.addObject().put("disk", disk.value()).put("address", address.value()));
+        }
     }
 
     /** Adds the disks if some were named; none means all of them. */

@@ -2,9 +2,11 @@ package dev.tidemark.coordinator.cli;
 
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.RepositoryName;
+import dev.tidemark.schema.id.TargetPrefix;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -16,6 +18,7 @@ import java.util.Optional;
  * @param home absolute; need not exist
  * @param pulls where it serves pull backups over TCP; empty for unix sockets
  * @param stallLimit for how long a job may copy nothing; empty for what is usual
+ * @param allowedTargets devices and NBD servers that it may write to
  */
 public record GatewayOptions(
         URI coordinator,
@@ -24,4 +27,9 @@ public record GatewayOptions(
         Map<RepositoryName, Path> repositories,
         Path home,
         Optional<PullListening> pulls,
-        Optional<Duration> stallLimit) {}
+        Optional<Duration> stallLimit,
+        List<TargetPrefix> allowedTargets) {
+    public GatewayOptions {
+        allowedTargets = List.copyOf(allowedTargets);
+    }
+}

@@ -60,6 +60,9 @@ final class LocalCommands {
         @Mixin
         private StallOption stall;
 
+        @Mixin
+        private TargetOption targets;
+
         @Option(
                 names = "--jobs-per-host",
                 paramLabel = "N",
@@ -95,7 +98,8 @@ final class LocalCommands {
                             pulls.listening(),
                             jobs("--jobs-per-host", jobsPerHost),
                             jobs("--jobs-per-repository", jobsPerRepository),
-                            stall.limit()));
+                            stall.limit(),
+                            targets.prefixes()));
         }
 
         private static OptionalInt jobs(String option, @Nullable Integer given) {
@@ -129,6 +133,9 @@ final class LocalCommands {
         @Mixin
         private StallOption stall;
 
+        @Mixin
+        private TargetOption targets;
+
         Gateway(Session session, Supplier<LocalVerbs> verbs) {
             this.session = session;
             this.verbs = verbs;
@@ -152,7 +159,8 @@ final class LocalCommands {
                             repositories,
                             session.home(),
                             pulls.listening(),
-                            stall.limit()));
+                            stall.limit(),
+                            targets.prefixes()));
         }
     }
 

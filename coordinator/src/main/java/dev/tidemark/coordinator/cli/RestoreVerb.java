@@ -5,8 +5,11 @@ import dev.tidemark.schema.event.RestoreFormat;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.MachineName;
 import dev.tidemark.schema.id.RepositoryName;
+import dev.tidemark.schema.id.TargetAddress;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +20,7 @@ import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code tidemark restore}: disks as they were; by a coordinator, or in this process where there is none any more. */
-@Command(name = "restore", description = "Writes disks as they were into a directory.")
+@Command(name = "restore", description = "Writes disks as they were into a directory, to a stream, or to devices.")
 @SuppressWarnings("NullAway.Init") // picocli fills what is required before it calls
 final class RestoreVerb implements Callable<Integer> {
     private final Session session;
@@ -30,6 +33,13 @@ final class RestoreVerb implements Callable<Integer> {
             paramLabel = "DIR",
             description = "Where to write them; with -, the content of one --disk goes to standard output.")
     private @Nullable RestorePlace to;
+
+    @Option(
+            names = "--target",
+            paramLabel = "DISK=ADDRESS",
+            description =
+                    "Over a block device or an NBD export instead, which the gateway must be allowed to write; may be repeated.")
+    private Map<DiskName, TargetAddress> targets = new LinkedHashMap<>();
 
     @Option(
             names = "--no-verify",
@@ -82,6 +92,9 @@ final class RestoreVerb implements Callable<Integer> {
         if (backup != null && at != null) {
             throw Session.misuse("--backup and --at exclude each other");
         }
+        if (!targets.isEmpty()) {
+            checkTargets();
+        }
         boolean stream = to != null && to.isStandardOutput();
         if (stream) {
             checkStream();
@@ -100,20 +113,35 @@ final class RestoreVerb implements Callable<Integer> {
         if (list) {
             throw Session.misuse("--list goes with --repo-dir; a coordinator tells by: tidemark backup list VM");
         }
-        if (vm == null || to == null) {
-            throw Session.misuse(vm == null ? "VM is missing" : "--to DIR is missing");
+        if (vm == null) {
+            throw Session.misuse("VM is missing");
+        }
+        if (to == null && targets.isEmpty()) {
+            throw Session.misuse("--to DIR is missing");
         }
         sayWhatWasAssumed();
         RequestPath path = RequestPath.v1("vms", vm.value(), "restores");
         if (stream) {
             return new StreamedRestore(session, !unverified).run(path, body(Path.of("/")));
         }
-        ObjectNode body = body(to.directory().orElseThrow());
+        ObjectNode body = body(to == null ? null : to.directory().orElseThrow());
         return new OperationRun(session)
                 .start(
                         wait,
                         "tidemark vm show " + vm,
                         () -> session.coordinator().post(path, body));
+    }
+
+    private void checkTargets() {
+        if (to != null || export != null || disks != null) {
+            throw Session.misuse("--target names the disks and where they go: --to, --export and --disk exclude it");
+        }
+        if (repositoryDirectory != null) {
+            throw Session.misuse("--target is written by a gateway, and goes with no --repo-dir");
+        }
+        if (format == RestoreFormat.QCOW2) {
+            throw Session.misuse("what goes to a --target is raw");
+        }
     }
 
     private void checkStream() {
@@ -174,8 +202,12 @@ final class RestoreVerb implements Callable<Integer> {
                 format == null ? RestoreFormat.QCOW2 : format);
     }
 
-    private ObjectNode body(Path to) {
-        ObjectNode body = Arguments.body().put("to", to.toString());
+    private ObjectNode body(@Nullable Path directory) {
+        ObjectNode body = Arguments.body();
+        if (directory != null) {
+            body.put("to", directory.toString());
+        }
+        Arguments.putTargets(body, targets);
         if (backup != null) {
             body.put("backup", backup.value());
         }

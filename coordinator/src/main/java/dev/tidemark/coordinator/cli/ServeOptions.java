@@ -2,8 +2,10 @@ package dev.tidemark.coordinator.cli;
 
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.RepositoryName;
+import dev.tidemark.schema.id.TargetPrefix;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -20,6 +22,7 @@ import java.util.OptionalInt;
  * @param pulls where it serves pull backups over TCP; empty for unix sockets
  * @param jobsPerHost how many backups and verifications are at work on a host at a time, and in a repository; empty for what is usual
  * @param stallLimit for how long a job may copy nothing; empty for what is usual
+ * @param allowedTargets devices and NBD servers that its gateway may write to
  */
 public record ServeOptions(
         Path home,
@@ -33,7 +36,12 @@ public record ServeOptions(
         Optional<PullListening> pulls,
         OptionalInt jobsPerHost,
         OptionalInt jobsPerRepository,
-        Optional<Duration> stallLimit) {
+        Optional<Duration> stallLimit,
+        List<TargetPrefix> allowedTargets) {
+    public ServeOptions {
+        allowedTargets = List.copyOf(allowedTargets);
+    }
+
     /** That serves pull backups on unix sockets, with the usual limits. */
     public ServeOptions(
             Path home,
@@ -56,6 +64,7 @@ public record ServeOptions(
                 Optional.empty(),
                 OptionalInt.empty(),
                 OptionalInt.empty(),
-                Optional.empty());
+                Optional.empty(),
+                List.of());
     }
 }

@@ -57,6 +57,15 @@ final class Remedies {
             case REPOSITORY_UNKNOWN -> "Name a repository that the machine's gateway knows.";
             case REPOSITORY_FAILED -> "Check that the repository is mounted, writable and has space; then ask again.";
             case TARGET_EXISTS -> "Choose an empty directory, or move away what is there.";
+            case TARGET_REFUSED ->
+                "Start the gateway of the machine's host with '--allow-target' and what the detail names, or choose another target.";
+            case TARGET_UNAVAILABLE -> "See that the device or the NBD server is there, and ask again.";
+            case TARGET_TOO_SMALL -> "Choose a target that is as large as the disk or larger.";
+            case TARGET_READ_ONLY -> "Make the target writable for the gateway's user, or choose another one.";
+            case TARGET_IN_USE -> "End what uses the target, or choose another one.";
+            case TARGET_DIFFERS -> "Do not use this target: it does not keep what is written to it.";
+            case TARGET_FAILED ->
+                "Read in the detail what failed, and ask again; what the target holds now is not the disk.";
             case BACKUP_DAMAGED -> "Restore an older backup, and take a full backup now.";
             case BACKUP_NEEDED -> "Delete the backups that stand on it first, or keep it.";
             case ABORTED -> "Nothing to do; it was ended on request.";

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidemark.coordinator.cli.show.OutputFormat;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.RepositoryName;
+import dev.tidemark.schema.id.TargetPrefix;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,7 +62,9 @@ class LocalVerbsTest {
                         "--no-gateway",
                         "--jobs-per-host=2",
                         "--jobs-per-repository=5",
-                        "--stall-limit=90s"))
+                        "--stall-limit=90s",
+                        "--allow-target=/dev/mapper",
+                        "--allow-target=nbd+unix:/run/nbd"))
                 .isZero();
         assertThat(verbs.asked)
                 .isEqualTo(List.of(new ServeOptions(
@@ -80,7 +83,10 @@ class LocalVerbsTest {
                         Optional.empty(),
                         OptionalInt.of(2),
                         OptionalInt.of(5),
-                        Optional.of(Duration.ofSeconds(90)))));
+                        Optional.of(Duration.ofSeconds(90)),
+                        List.of(new TargetPrefix("/dev/mapper"), new TargetPrefix("nbd+unix:/run/nbd")))));
+        assertThat(run("serve", "--allow-target=/")).isEqualTo(2);
+        assertThat(run("serve", "--allow-target=../dev")).isEqualTo(2);
         assertThat(run("serve", "--jobs-per-host=0")).isEqualTo(2);
     }
 
@@ -92,7 +98,8 @@ class LocalVerbsTest {
                         "--host=beta",
                         "--token-file=/t",
                         "--repository=a=/a",
-                        "--stall-limit=2h"))
+                        "--stall-limit=2h",
+                        "--allow-target=nbd://store:10809"))
                 .isZero();
         assertThat(verbs.asked)
                 .isEqualTo(List.of(new GatewayOptions(
@@ -102,7 +109,8 @@ class LocalVerbsTest {
                         Map.of(new RepositoryName("a"), Path.of("/a")),
                         home,
                         Optional.empty(),
-                        Optional.of(Duration.ofHours(2)))));
+                        Optional.of(Duration.ofHours(2)),
+                        List.of(new TargetPrefix("nbd://store:10809")))));
     }
 
     @Test

@@ -4,10 +4,12 @@ import dev.tidemark.coordinator.LocalCoordinator;
 import dev.tidemark.coordinator.stage.Stage;
 import dev.tidemark.gateway.testkit.ShortDirectory;
 import dev.tidemark.schema.id.RepositoryName;
+import dev.tidemark.schema.id.TargetPrefix;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -25,13 +27,14 @@ final class Site implements AutoCloseable {
 
     private Site() {
         try {
+            Files.createDirectory(targets());
             for (Path repository : repositories.values()) {
                 Files.createDirectory(repository);
             }
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
-        coordinator = LocalCoordinator.start(home(), repositories);
+        coordinator = LocalCoordinator.start(home(), repositories, allowedTargets());
     }
 
     /** Hands the site to tests that ask for it. */
@@ -47,6 +50,16 @@ final class Site implements AutoCloseable {
                     .getStore(ExtensionContext.Namespace.create(Site.class))
                     .computeIfAbsent(Site.class, key -> new Site(), Site.class);
         }
+    }
+
+    /** Sockets of NBD servers in {@link #targets}, and devices; nothing else. */
+    private List<TargetPrefix> allowedTargets() {
+        return List.of(new TargetPrefix("nbd+unix:" + targets()), new TargetPrefix("/dev"));
+    }
+
+    /** Where servers may listen that the gateway may write to. */
+    Path targets() {
+        return directory.resolve("targets");
     }
 
     static String freshName() {
@@ -75,7 +88,7 @@ final class Site implements AutoCloseable {
     }
 
     void start() {
-        coordinator = LocalCoordinator.start(home(), repositories);
+        coordinator = LocalCoordinator.start(home(), repositories, allowedTargets());
     }
 
     /** A clean stop and a new start; QEMU goes on. */

@@ -19,6 +19,8 @@ public enum RequiredProgram {
     QEMU_NBD("qemu-nbd", "qemu-utils"),
     KILL("kill", "procps"),
     UMOUNT("umount", "mount"),
+    LOSETUP("losetup", "mount"),
+    BLOCKDEV("blockdev", "util-linux"),
     PRLIMIT("prlimit", "util-linux"),
     MKFS_EXT4("mkfs.ext4", "e2fsprogs"),
     E2FSCK("e2fsck", "e2fsprogs"),

@@ -38,6 +38,20 @@ public enum FailureCode {
     REPOSITORY_FAILED,
     /** There is something at the target already; nothing is overwritten. */
     TARGET_EXISTS,
+    /** This host's gateway was not told that it may write there. */
+    TARGET_REFUSED,
+    /** The device or the NBD server is not there, or does not answer. */
+    TARGET_UNAVAILABLE,
+    /** The disk does not fit into it. */
+    TARGET_TOO_SMALL,
+    /** It takes no writes. */
+    TARGET_READ_ONLY,
+    /** Somebody else uses it. */
+    TARGET_IN_USE,
+    /** What was read back from it is not what was written. */
+    TARGET_DIFFERS,
+    /** Writing to it failed. */
+    TARGET_FAILED,
     /** A file to be restored is not what its manifest says. */
     BACKUP_DAMAGED,
     /** Another backup in the repository stands on it. */

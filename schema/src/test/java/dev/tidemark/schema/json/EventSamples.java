@@ -40,6 +40,7 @@ import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.DiskMerge;
 import dev.tidemark.schema.event.DiskPlan;
+import dev.tidemark.schema.event.DiskTarget;
 import dev.tidemark.schema.event.DriftAction;
 import dev.tidemark.schema.event.DriftFound;
 import dev.tidemark.schema.event.DriftGone;
@@ -88,6 +89,7 @@ import dev.tidemark.schema.id.MachineName;
 import dev.tidemark.schema.id.OperationId;
 import dev.tidemark.schema.id.RepositoryIdentity;
 import dev.tidemark.schema.id.RepositoryName;
+import dev.tidemark.schema.id.TargetAddress;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -587,6 +589,19 @@ final class EventSamples {
     }
 
     /** With the member that came later. */
+    static RestoreRequested restoreToTargetsRequested() {
+        return new RestoreRequested(
+                MACHINE,
+                OPERATION,
+                BACKUP,
+                REPOSITORY,
+                List.of(VDA),
+                "",
+                RestoreFormat.RAW,
+                Optional.of(List.of(new DiskTarget(VDA, new TargetAddress("nbd://store:10809/vda")))),
+                AT);
+    }
+
     static BackupAbortRequested backupAbortedByDeadline() {
         return new BackupAbortRequested(MACHINE, OPERATION, BACKUP, Optional.of(FailureCode.DEADLINE_PASSED), AT);
     }

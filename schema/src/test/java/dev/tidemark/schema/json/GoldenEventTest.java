@@ -63,6 +63,7 @@ class GoldenEventTest {
                 Arguments.of(
                         "backup-requested.v1.differential", EventSamples.backupRequested(EventSamples.differential())),
                 Arguments.of("backup-completed.v1.identity", EventSamples.backupCompletedWithIdentity()),
+                Arguments.of("restore-requested.v1.targets", EventSamples.restoreToTargetsRequested()),
                 Arguments.of("backup-requested.v1.pull", EventSamples.backupRequestedToBePulled()));
     }
 

@@ -1,6 +1,7 @@
 package dev.tidemark.coordinator.api.resource;
 
 import dev.tidemark.coordinator.api.edge.Refusal;
+import dev.tidemark.schema.event.DiskTarget;
 import dev.tidemark.schema.id.DiskName;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
@@ -87,6 +88,18 @@ final class Given {
             throw Refusal.member("disks", "'disks' selects no disk", "Name a disk, or leave 'disks' out for all.");
         }
         return disks.get().stream().map(DiskName.class::cast).toList();
+    }
+
+    /** Where disks go that go to no file; empty if nothing was said. */
+    static List<DiskTarget> targets(Optional<? extends List<@Nullable DiskTarget>> targets) {
+        if (targets.isEmpty()) {
+            return List.of();
+        }
+        if (targets.get().isEmpty() || targets.get().contains(null)) {
+            throw Refusal.member(
+                    "targets", "'targets' is empty, or one of them is null", "Name a disk and its address.");
+        }
+        return targets.get().stream().map(DiskTarget.class::cast).toList();
     }
 
     static Optional<Instant> moment(String field, Optional<String> text) {

@@ -6,6 +6,7 @@ import dev.tidemark.coordinator.api.edge.Refusal;
 import dev.tidemark.coordinator.view.BackupView;
 import dev.tidemark.coordinator.view.Queries;
 import dev.tidemark.schema.command.RestoreBackup;
+import dev.tidemark.schema.event.DiskTarget;
 import dev.tidemark.schema.event.RestoreFormat;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.DiskName;
@@ -17,6 +18,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -44,7 +46,8 @@ public final class RestoreResource {
             Optional<String> at,
             Optional<RepositoryName> repo,
             Optional<List<DiskName>> disks,
-            String to,
+            Optional<String> to,
+            Optional<List<@Nullable DiskTarget>> targets,
             Optional<RestoreFormat> format) {}
 
     @PostMapping("/v1/vms/{vm}/restores")
@@ -55,7 +58,15 @@ public final class RestoreResource {
             HttpServletRequest request)
             throws Rejected {
         List<DiskName> disks = Given.disks(body.disks());
-        String directory = Given.directory("to", body.to());
+        List<DiskTarget> targets = Given.targets(body.targets());
+        String directory = targets.isEmpty() ? Given.directory("to", body.to().orElse("")) : "";
+        if (!targets.isEmpty()) {
+            requireNothingBeside(body);
+        }
+        List<DiskName> held = targets.isEmpty()
+                ? disks
+                : targets.stream().map(DiskTarget::disk).toList();
+        RestoreFormat format = body.format().orElse(targets.isEmpty() ? RestoreFormat.QCOW2 : RestoreFormat.RAW);
         Optional<Instant> at = Given.moment("at", body.at());
         if (at.isPresent() && body.backup().isPresent()) {
             throw Refusal.member("at", "'backup' and 'at' exclude each other", "Leave one of them out.");
@@ -63,7 +74,7 @@ public final class RestoreResource {
         return submissions.accept(request, dryRun.isSet(), body, attempt -> {
             OperationId operation = ids.operation();
             MachineId machine = lookup.registered(vm).id();
-            BackupView backup = chosen(machine, body, at, disks);
+            BackupView backup = chosen(machine, body, at, held);
             return new Submissions.Proposal(
                     new RestoreBackup(
                             machine,
@@ -75,10 +86,23 @@ public final class RestoreResource {
                                     .map(disk -> new DiskName(disk.disk()))
                                     .toList(),
                             directory,
-                            body.format().orElse(RestoreFormat.QCOW2),
+                            format,
+                            targets,
                             ids.now()),
                     operation);
         });
+    }
+
+    private static void requireNothingBeside(NewRestore body) {
+        if (body.to().isPresent() || body.disks().isPresent()) {
+            throw Refusal.member(
+                    "targets",
+                    "'targets' names the disks and where each goes: 'to' and 'disks' have no place beside it",
+                    "Leave 'to' and 'disks' out, or 'targets'.");
+        }
+        if (body.format().isPresent() && body.format().get() != RestoreFormat.RAW) {
+            throw Refusal.member("format", "what goes to 'targets' is raw", "Leave 'format' out.");
+        }
     }
 
     /** The newest one also if it is damaged: an older one must be asked for, not slipped in. */

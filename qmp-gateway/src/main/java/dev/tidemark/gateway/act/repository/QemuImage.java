@@ -161,15 +161,55 @@ final class QemuImage {
         }
     }
 
+    /**
+     * Writes what these layers hold together over all that is at a place, zeros as well. {@code writtenThrough}: nothing counts as
+     * written before it is durable.
+     */
+    void overwrite(List<Path> layers, String target, boolean writtenThrough, DoubleConsumer shareDone)
+            throws RepositoryException, InterruptedException {
+        String cache = writtenThrough ? "writethrough" : "writeback";
+        List<String> arguments = List.of("convert", "-p", "-n", "-t", cache, "-O", "raw", opened(layers), target);
+        run(arguments, NO_LIMIT, shareDone).requireSuccess("write to it");
+    }
+
+    /** How many bytes can be had from a place. */
+    long virtualSize(String place) throws RepositoryException, InterruptedException {
+        ProgramRun.Ended ended = run(List.of("info", "--output=json", place), SHORT_LIMIT, share -> {});
+        ended.requireSuccess("open it");
+        try {
+            return Json.MAPPER.readTree(ended.output()).path("virtual-size").asLong();
+        } catch (JacksonException strange) {
+            throw new RepositoryException(
+                    FailureCode.REPOSITORY_FAILED, null, "qemu-img info says what is not JSON", strange);
+        }
+    }
+
+    /** Why a place cannot be opened for writing; empty if it can. */
+    Optional<String> unwritable(String place) throws RepositoryException, InterruptedException {
+        List<String> command = List.of("qemu-io", "-c", "flush", place);
+        try {
+            ProgramRun.Ended ended = new ProgramRun(command, SHORT_LIMIT, share -> {}).toEnd();
+            return ended.exitCode() == 0 ? Optional.empty() : Optional.of(ended.complaint());
+        } catch (IOException fault) {
+            throw new RepositoryException(
+                    FailureCode.UNSUPPORTED, null, "cannot run qemu-io: " + fault.getMessage(), fault);
+        }
+    }
+
     /** Where an image on its own differs from what these layers hold together; empty if nowhere. */
     Optional<String> difference(Path image, List<Path> layers, DoubleConsumer shareDone)
             throws RepositoryException, InterruptedException {
-        ProgramRun.Ended ended =
-                run(List.of("compare", "-p", opened(List.of(image)), opened(layers)), NO_LIMIT, shareDone);
+        return difference(opened(List.of(image)), layers, shareDone);
+    }
+
+    /** Where what is at a place differs from what these layers hold together; empty if nowhere. */
+    Optional<String> difference(String place, List<Path> layers, DoubleConsumer shareDone)
+            throws RepositoryException, InterruptedException {
+        ProgramRun.Ended ended = run(List.of("compare", "-p", place, opened(layers)), NO_LIMIT, shareDone);
         if (ended.exitCode() == COMPARE_DIFFERENT) {
             return Optional.of(ended.lastLine());
         }
-        ended.requireSuccess("compare " + image + " with " + layers.getFirst());
+        ended.requireSuccess("compare it with " + layers.getFirst());
         return Optional.empty();
     }
 

@@ -26,6 +26,7 @@ public final class Repositories {
     private final Map<RepositoryName, Path> directories;
     private final QemuImage images;
     private final CrashHook crash;
+    private final AllowedTargets targets;
 
     /** Directories by name; they are looked at when they are used, not here. {@code qemu-img} is found by the PATH. */
     public Repositories(Map<RepositoryName, Path> directories) {
@@ -34,10 +35,21 @@ public final class Repositories {
 
     /** For drills and tests, which crash at a point. */
     public Repositories(Map<RepositoryName, Path> directories, CrashHook crash) {
-        this(directories, crash, new QemuImage("qemu-img", crash));
+        this(directories, crash, AllowedTargets.none());
+    }
+
+    /** With places beside them that may be written. */
+    public Repositories(Map<RepositoryName, Path> directories, CrashHook crash, AllowedTargets targets) {
+        this(directories, crash, new QemuImage("qemu-img", crash), targets);
     }
 
     Repositories(Map<RepositoryName, Path> directories, CrashHook crash, QemuImage images) {
+        this(directories, crash, images, AllowedTargets.none());
+    }
+
+    private Repositories(
+            Map<RepositoryName, Path> directories, CrashHook crash, QemuImage images, AllowedTargets targets) {
+        this.targets = targets;
         this.directories = Map.copyOf(directories);
         this.crash = crash;
         this.images = images;
@@ -106,6 +118,10 @@ public final class Repositories {
 
     CrashHook crash() {
         return crash;
+    }
+
+    AllowedTargets targets() {
+        return targets;
     }
 
     QemuImage images() {

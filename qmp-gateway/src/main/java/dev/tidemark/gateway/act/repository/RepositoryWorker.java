@@ -72,7 +72,10 @@ public final class RepositoryWorker {
     private Outcome aborted(RepositoryOperation errand, RepositoryTree tree, MachineId machine)
             throws RepositoryException {
         try {
-            if (errand instanceof RestoreOperation restore) {
+            if (errand instanceof RestoreOperation restore && !restore.targets().isEmpty()) {
+                return new Outcome.Refused(
+                        FailureCode.ABORTED, "it was ended on request; what its targets hold now is not the disk");
+            } else if (errand instanceof RestoreOperation restore) {
                 RestoreDirectory target = RestoreDirectory.of(restore, repositories);
                 Optional<RestoreMarker> made = target.marker();
                 if (made.isPresent() && made.get().state() == RestoreMarker.State.FINISHED) {
@@ -92,10 +95,14 @@ public final class RepositoryWorker {
             RestoreOperation operation, RepositoryTree tree, MachineId machine, ProgressListener progress)
             throws RepositoryException, InterruptedException {
         try {
+            if (!operation.targets().isEmpty()) {
+                return new TargetRestoration(tree, repositories.images(), repositories.targets(), machine, operation)
+                        .run(progress);
+            }
             RestoreDirectory target = RestoreDirectory.of(operation, repositories);
             return new Restoration(tree, repositories.images(), machine, operation, target).run(progress);
         } catch (IOException fault) {
-            throw RepositoryException.failed("cannot restore into " + operation.directory(), fault);
+            throw RepositoryException.failed("cannot restore backup " + operation.backup(), fault);
         }
     }
 }

@@ -79,11 +79,7 @@ final class Restoration {
         void copyAll(ProgressListener progress) throws RepositoryException, IOException, InterruptedException {
             List<BackupChain> chains = BackupChain.whole(tree, machine, operation.backup(), operation.disks());
             for (BackupChain chain : chains) {
-                // Before qemu-img is let near them.
-                Optional<DamagedDisk> seen = chain.firstFault().or(() -> rewritten(chain));
-                if (seen.isPresent()) {
-                    throw RepositoryException.damaged(seen.get());
-                }
+                requireSound(chain, operation);
             }
             List<RestoredDisk> disks = chains.stream()
                     .map(chain -> chain.layers().getFirst())
@@ -105,7 +101,15 @@ final class Restoration {
         }
     }
 
-    private Optional<DamagedDisk> rewritten(BackupChain chain) {
+    /** Before qemu-img is let near it. */
+    static void requireSound(BackupChain chain, RestoreOperation operation) throws RepositoryException {
+        Optional<DamagedDisk> seen = chain.firstFault().or(() -> rewritten(chain, operation));
+        if (seen.isPresent()) {
+            throw RepositoryException.damaged(seen.get());
+        }
+    }
+
+    private static Optional<DamagedDisk> rewritten(BackupChain chain, RestoreOperation operation) {
         LogRecord log = new LogRecord(operation.recorded());
         return chain.layers().stream()
                 .flatMap(layer -> log.objection(layer).stream())
@@ -113,7 +117,7 @@ final class Restoration {
     }
 
     /** Every layer is read once, every disk is written once. */
-    private static long total(List<BackupChain> chains) {
+    static long total(List<BackupChain> chains) {
         return chains.stream()
                 .mapToLong(chain -> chain.layers().getFirst().stored().size()
                         + chain.layers().stream()
@@ -130,7 +134,7 @@ final class Restoration {
     }
 
     /** Before anything is copied: what is changed between the copy and the reading must not go unseen. */
-    private static Map<Layer, Layer.Stamp> stamps(List<BackupChain> chains) throws RepositoryException {
+    static Map<Layer, Layer.Stamp> stamps(List<BackupChain> chains) throws RepositoryException {
         Map<Layer, Layer.Stamp> stamps = new LinkedHashMap<>();
         for (BackupChain chain : chains) {
             for (Layer layer : chain.layers()) {
@@ -144,7 +148,7 @@ final class Restoration {
         return stamps;
     }
 
-    private static List<LayerReading> readAll(Map<Layer, Layer.Stamp> stamps, PhaseProgress phase)
+    static List<LayerReading> readAll(Map<Layer, Layer.Stamp> stamps, PhaseProgress phase)
             throws RepositoryException, IOException, InterruptedException {
         List<SideBySide.Reading<LayerReading>> each = new ArrayList<>();
         stamps.forEach((layer, stamp) -> each.add(() -> LayerReading.of(layer, stamp, phase::add)));
