@@ -8,8 +8,13 @@ import dev.tidemark.coordinator.chain.Rejection;
 import dev.tidemark.coordinator.cli.ServeOptions;
 import dev.tidemark.coordinator.dispatch.Dispatch;
 import dev.tidemark.coordinator.dispatch.JobLimits;
+import dev.tidemark.coordinator.evidence.BadEvidence;
+import dev.tidemark.coordinator.evidence.HeadFile;
+import dev.tidemark.coordinator.evidence.HeadKey;
+import dev.tidemark.coordinator.evidence.HeadWriter;
 import dev.tidemark.coordinator.ledger.Ledger;
 import dev.tidemark.coordinator.ledger.LedgerSettings;
+import dev.tidemark.coordinator.ledger.RecordReader;
 import dev.tidemark.coordinator.ledger.SnapshotJson;
 import dev.tidemark.coordinator.ledger.StoredEvent;
 import dev.tidemark.coordinator.ledger.postgres.Database;
@@ -33,6 +38,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -50,6 +56,9 @@ import org.slf4j.LoggerFactory;
 final class CoordinatorServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CoordinatorServer.class);
     private static final int SNAPSHOT_EVERY_EVENTS = 25;
+
+    /** What was appended since the last head can be rewritten by whoever owns the database. */
+    private static final Duration HEAD_INTERVAL = Duration.ofSeconds(60);
 
     private final Deque<Room> open = new ArrayDeque<>();
     private final URI url;
@@ -88,6 +97,14 @@ final class CoordinatorServer implements AutoCloseable {
         Ledger<Machine, MachineCommand, MachineEvent, Rejection> ledger =
                 Ledger.open(database.application(), ledgerSettings(), crash);
         opened("ledger", ledger::close);
+
+        HeadWriter heads = HeadWriter.start(
+                new RecordReader(database.application())::places,
+                new HeadFile(home.evidence().resolve("heads.ndjson")),
+                headKey(home),
+                clock,
+                HEAD_INTERVAL);
+        opened("heads of the log", heads::close);
 
         Queries queries = new Queries(database.application());
         Dispatch dispatch = new Dispatch(
@@ -132,6 +149,15 @@ final class CoordinatorServer implements AutoCloseable {
         writeServerFile(home, api.url());
         opened("server.json", () -> removeServerFile(home));
         return api.url();
+    }
+
+    private static HeadKey headKey(Home home) throws IOException {
+        try {
+            return HeadKey.at(
+                    home.evidence().resolve("head-key.pem"), home.evidence().resolve("head-key.pub.pem"));
+        } catch (BadEvidence unusable) {
+            throw new IOException(unusable.getMessage(), unusable);
+        }
     }
 
     private static JobLimits limits(ServeOptions options) {

@@ -39,6 +39,11 @@ record Home(Path directory) {
         return directory.resolve("server.json");
     }
 
+    /** What proves that the log is what was written: outside of the database, and for its owner only. */
+    Path evidence() throws IOException {
+        return Files.createDirectories(directory.resolve("evidence"), OWNER_ONLY);
+    }
+
     Path logs() throws IOException {
         return Files.createDirectories(directory.resolve("logs"), OWNER_ONLY);
     }

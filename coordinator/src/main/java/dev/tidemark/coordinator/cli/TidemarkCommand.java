@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 conflict, 5 denied, 6 unavailable,",
-            "7 a full backup is required, 8 outcome unknown."
+            "7 a full backup is required, 8 outcome unknown, 9 the log was tampered with."
         })
 public final class TidemarkCommand extends GlobalOptions implements Runnable {
     /** picocli refuses to write help that is narrower. */
@@ -62,6 +62,7 @@ public final class TidemarkCommand extends GlobalOptions implements Runnable {
                 .addSubcommand(new ChainVerbs(session))
                 .addSubcommand(new ReconcileVerb(session))
                 .addSubcommand(new EventsVerb(session))
+                .addSubcommand(new AuditVerbs(session))
                 .addSubcommand(new DoctorVerb(session))
                 .addSubcommand(new LocalCommands.Serve(session, localVerbs))
                 .addSubcommand(new LocalCommands.Gateway(session, localVerbs))

@@ -8,6 +8,7 @@ import dev.tidemark.coordinator.api.edge.EdgeFilter;
 import dev.tidemark.coordinator.api.edge.Problem;
 import dev.tidemark.coordinator.api.edge.ProblemWriter;
 import dev.tidemark.coordinator.api.edge.StrictQuery;
+import dev.tidemark.coordinator.api.resource.AuditResource;
 import dev.tidemark.coordinator.api.resource.BackupResource;
 import dev.tidemark.coordinator.api.resource.CheckpointResource;
 import dev.tidemark.coordinator.api.resource.EventResource;
@@ -23,6 +24,7 @@ import dev.tidemark.coordinator.api.resource.RetentionResource;
 import dev.tidemark.coordinator.api.resource.ServerResource;
 import dev.tidemark.coordinator.api.resource.Submissions;
 import dev.tidemark.coordinator.api.stream.EventStreams;
+import dev.tidemark.coordinator.ledger.RecordReader;
 import dev.tidemark.coordinator.security.AdminToken;
 import dev.tidemark.coordinator.security.BearerTokenFilter;
 import dev.tidemark.coordinator.view.Queries;
@@ -109,6 +111,11 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
     @Bean
     GatewayResource gatewayResource(Engine engine) {
         return new GatewayResource(engine);
+    }
+
+    @Bean
+    AuditResource auditResource(DataSource database) {
+        return new AuditResource(new RecordReader(database));
     }
 
     @Bean

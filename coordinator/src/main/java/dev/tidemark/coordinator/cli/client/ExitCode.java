@@ -10,7 +10,8 @@ public enum ExitCode {
     DENIED(5),
     UNAVAILABLE(6),
     FULL_REQUIRED(7),
-    UNKNOWN(8);
+    UNKNOWN(8),
+    TAMPERED(9);
 
     private static final String FULL_REQUIRED_CODE = "FULL_REQUIRED";
     private static final String OUTCOME_UNKNOWN_CODE = "OUTCOME_UNKNOWN";

@@ -35,6 +35,13 @@ public final class HistoryProtection {
                     WHERE tgrelid = 'tidemark.domain_event_entry'::regclass
                       AND tgfoid = 'tidemark.refuse_to_rewrite_history'::regproc
                       AND tgenabled = 'A' AND tgqual IS NULL AND tgattr::text = '' AND tgtype & bit = bit)
+            UNION ALL
+            SELECT 'the trigger that chains what is appended is missing or switched off'
+             WHERE NOT EXISTS (
+                   SELECT FROM pg_trigger
+                    WHERE tgrelid = 'tidemark.domain_event_entry'::regclass
+                      AND tgfoid = 'tidemark.chain_record'::regproc
+                      AND tgenabled = 'A' AND tgqual IS NULL AND tgtype = 7)
             """;
 
     private HistoryProtection() {}

@@ -38,6 +38,7 @@ final class Routes {
             new Route("GET", "/v1/openapi.yaml", null),
             new Route("GET", "/v1/server", null),
             new Route("GET", "/v1/repositories", null),
+            new Route("GET", "/v1/audit/records", null),
             new Route("GET", "/v1/vms", null),
             new Route("POST", "/v1/vms", "{\"name\":\"new\",\"qmp\":\"/run/new.sock\"}"),
             new Route("GET", "/v1/vms/{vm}", null),

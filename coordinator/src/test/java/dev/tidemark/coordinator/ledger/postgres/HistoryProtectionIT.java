@@ -81,7 +81,9 @@ class HistoryProtectionIT {
                 "GRANT TRUNCATE ON tidemark.domain_event_entry TO tidemark_application | may truncate events",
                 "ALTER TABLE tidemark.domain_event_entry DISABLE TRIGGER history_is_not_rewritten | switched off",
                 "ALTER TABLE tidemark.domain_event_entry ENABLE TRIGGER history_is_not_rewritten | switched off",
-                "DROP TRIGGER history_is_not_rewritten ON tidemark.domain_event_entry | missing"
+                "DROP TRIGGER history_is_not_rewritten ON tidemark.domain_event_entry | missing",
+                "ALTER TABLE tidemark.domain_event_entry DISABLE TRIGGER record_is_chained | chains what is appended",
+                "DROP TRIGGER record_is_chained ON tidemark.domain_event_entry | chains what is appended"
             })
     void each_sabotage_is_found(String sabotage, String finding) throws SQLException {
         try (Database scratch = TestDatabase.fresh()) {

@@ -1,0 +1,111 @@
+package dev.tidemark.coordinator.ledger;
+
+import dev.tidemark.coordinator.evidence.HeadWriter;
+import dev.tidemark.coordinator.evidence.LogRecord;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+
+/**
+ * The records of the log as they are stored, in their order, in pages, and only as far as they are settled: whoever has seen a
+ * record has seen all that will ever come before it.
+ */
+public final class RecordReader {
+    private static final int PLACES = 1_000;
+    private static final Duration HOLE_WAIT_LIMIT = Duration.ofSeconds(15);
+    private static final String HASH = "encode(record_hash, 'hex')";
+    private static final String ROWS = "SELECT global_index, transaction_id::text, event_identifier,"
+            + " aggregate_identifier, sequence_number, type, time_stamp, payload_type, payload_revision, payload::text,"
+            + " meta_data::text, " + HASH;
+    private static final String SETTLED =
+            " FROM tidemark.domain_event_entry WHERE global_index > ? AND global_index <= ?"
+                    + " ORDER BY global_index LIMIT ?";
+
+    private final DataSource source;
+    private final Horizon horizon;
+
+    public RecordReader(DataSource source) {
+        this.source = source;
+        this.horizon = new Horizon(source);
+    }
+
+    /** The next records behind a place; none when there are none, or none yet that are settled. */
+    public List<LogRecord> page(long after, int limit) {
+        return query(ROWS, after, limit, RecordReader::recordIn);
+    }
+
+    /** Place and hash of every settled record behind a place. */
+    public Stream<HeadWriter.Place> places(long after) {
+        return Stream.iterate(
+                        placesPage(after),
+                        page -> !page.isEmpty(),
+                        page -> placesPage(page.getLast().globalIndex()))
+                .flatMap(List::stream);
+    }
+
+    private List<HeadWriter.Place> placesPage(long after) {
+        return query(
+                "SELECT global_index, " + HASH,
+                after,
+                PLACES,
+                row -> new HeadWriter.Place(row.getLong(1), row.getString(2)));
+    }
+
+    private interface RowReading<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    private <T> List<T> query(String columns, long after, int limit, RowReading<T> reading) {
+        long upTo = settled(after);
+        if (upTo == after) {
+            return List.of();
+        }
+        try (Connection connection = source.getConnection();
+                PreparedStatement statement = connection.prepareStatement(columns + SETTLED)) {
+            statement.setLong(1, after);
+            statement.setLong(2, upTo);
+            statement.setInt(3, limit);
+            List<T> found = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    found.add(reading.read(rows));
+                }
+            }
+            return found;
+        } catch (SQLException failure) {
+            throw Sorting.ofReading(failure);
+        }
+    }
+
+    private long settled(long after) {
+        try {
+            return horizon.after(after, HOLE_WAIT_LIMIT);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            return after;
+        }
+    }
+
+    private static LogRecord recordIn(ResultSet row) throws SQLException {
+        return new LogRecord(
+                row.getLong(1),
+                row.getString(2),
+                row.getString(3),
+                row.getString(4),
+                row.getLong(5),
+                row.getString(6),
+                row.getString(7),
+                row.getString(8),
+                Optional.ofNullable(row.getString(9)),
+                row.getString(10),
+                row.getString(11),
+                row.getString(12));
+    }
+}

@@ -1,0 +1,189 @@
+package dev.tidemark.coordinator.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.coordinator.cli.CommandLineRun.Ended;
+import dev.tidemark.coordinator.evidence.BadEvidence;
+import dev.tidemark.coordinator.evidence.HeadFile;
+import dev.tidemark.coordinator.evidence.HeadKey;
+import dev.tidemark.coordinator.evidence.HeadWriter;
+import dev.tidemark.coordinator.evidence.LogRecord;
+import dev.tidemark.schema.json.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whoever audits: the log, the heads and the key are compared here, and what is wrong is named. */
+@SuppressWarnings("NullAway.Init")
+class AuditTest {
+    private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-22T12:00:00Z"), ZoneOffset.UTC);
+    private static final String EMPTY_HASH = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+    @TempDir
+    Path home;
+
+    private final List<LogRecord> log = new ArrayList<>();
+    private PlayedCoordinator coordinator;
+    private CommandLineRun commands;
+
+    @BeforeEach
+    void threeSignedRecords() throws IOException, BadEvidence {
+        for (int number = 0; number < 3; number++) {
+            log.add(record(number, "{\"name\": \"nightly\"}"));
+        }
+        Path evidence = Files.createDirectory(home.resolve("evidence"));
+        HeadWriter.start(
+                        after -> log.stream()
+                                .filter(row -> row.globalIndex() > after)
+                                .map(row -> new HeadWriter.Place(row.globalIndex(), row.hash())),
+                        new HeadFile(evidence.resolve("heads.ndjson")),
+                        HeadKey.at(evidence.resolve("head-key.pem"), evidence.resolve("head-key.pub.pem")),
+                        CLOCK,
+                        Duration.ofHours(1))
+                .close();
+        coordinator = new PlayedCoordinator();
+        commands = CommandLineRun.against(coordinator, home);
+    }
+
+    @AfterEach
+    void stop() {
+        coordinator.close();
+    }
+
+    private LogRecord record(int number, String payload) {
+        LogRecord unhashed = new LogRecord(
+                number + 1L,
+                "77",
+                "e" + number,
+                "m",
+                number,
+                "Machine",
+                "2026-11-22T11:00:00.000Z",
+                "checkpoint-requested.v1",
+                Optional.empty(),
+                payload,
+                "{}",
+                EMPTY_HASH);
+        String hash = unhashed.hashAfter(
+                number == 0 ? LogRecord.NOTHING_BEFORE : log.get(number - 1).hash());
+        return new LogRecord(
+                unhashed.globalIndex(),
+                unhashed.transactionId(),
+                unhashed.eventIdentifier(),
+                "m",
+                number,
+                "Machine",
+                unhashed.timeStamp(),
+                unhashed.payloadType(),
+                Optional.empty(),
+                payload,
+                "{}",
+                hash);
+    }
+
+    private void answer(List<LogRecord> rows) {
+        coordinator
+                .answers("GET /v1/audit/records", Json.MAPPER.writeValueAsString(Map.of("records", rows)))
+                .answers("GET /v1/audit/records", "{\"records\":[]}");
+    }
+
+    @Test
+    void a_log_that_is_what_was_written() {
+        answer(log);
+        Ended ended = commands.run("audit", "verify");
+        assertThat(ended.notes()).isEmpty();
+        assertThat(ended.exitCode()).isZero();
+        assertThat(ended.results())
+                .contains("the log is what was written: 3 records of 1 machines, 1 signed heads")
+                .contains("signed up to record 3 of 3, at 2026-11-22 12:00:00Z");
+    }
+
+    @Test
+    void a_record_that_was_changed_ends_with_nine_and_is_named() {
+        LogRecord changed = record(1, "{\"name\": \"weekly\"}");
+        answer(List.of(
+                log.get(0),
+                Json.MAPPER.readValue(
+                        Json.MAPPER.writeValueAsString(log.get(1)).replace("nightly", "weekly"), LogRecord.class),
+                log.get(2)));
+        assertThat(changed.hash()).isNotEqualTo(log.get(1).hash());
+        Ended ended = commands.run("audit", "verify");
+        assertThat(ended.exitCode()).isEqualTo(9);
+        assertThat(ended.results()).contains("THE LOG IS NOT WHAT WAS WRITTEN", "ALTERED", "m, number 1");
+    }
+
+    @Test
+    void a_log_that_lost_its_end_ends_with_nine() {
+        answer(log.subList(0, 2));
+        Ended ended = commands.run("audit", "verify", "-o", "json");
+        assertThat(ended.exitCode()).isEqualTo(9);
+        assertThat(ended.results()).contains("\"TRUNCATED\"");
+    }
+
+    @Test
+    void an_export_is_checked_without_any_coordinator() {
+        answer(log);
+        Path export = home.resolve("log.ndjson");
+        assertThat(commands.run("audit", "export", "--to", export.toString()).results())
+                .contains("3 records in ");
+        coordinator.close();
+        Ended sound = commands.run("audit", "verify", "--export", export.toString());
+        assertThat(sound.notes()).isEmpty();
+        assertThat(sound.exitCode()).isZero();
+
+        commands.run("audit", "export", "--to", export.toString());
+        assertThat(commands.run("audit", "export", "--to", export.toString()).exitCode())
+                .as("what is there is not written over")
+                .isNotZero();
+    }
+
+    @Test
+    void an_export_that_was_changed_ends_with_nine() throws IOException {
+        answer(log);
+        Path export = home.resolve("log.ndjson");
+        commands.run("audit", "export", "--to", export.toString());
+        Files.writeString(export, Files.readString(export).replaceFirst("nightly", "weekly"));
+        assertThat(commands.run("audit", "verify", "--export", export.toString())
+                        .exitCode())
+                .isEqualTo(9);
+    }
+
+    @Test
+    void a_line_that_is_no_record_is_named() throws IOException {
+        Path export = home.resolve("log.ndjson");
+        Files.writeString(export, "{\"globalIndex\":1}\n");
+        Ended ended = commands.run("audit", "verify", "--export", export.toString());
+        assertThat(ended.exitCode()).isEqualTo(1);
+        assertThat(ended.notes()).contains("line 1 does not hold a record");
+    }
+
+    @Test
+    void without_heads_nothing_is_said_to_be_sound() throws IOException {
+        answer(log);
+        Files.delete(home.resolve("evidence").resolve("heads.ndjson"));
+        Ended ended = commands.run("audit", "verify");
+        assertThat(ended.exitCode()).isEqualTo(1);
+        assertThat(ended.results()).isEmpty();
+        assertThat(ended.notes()).contains("there is no head in ");
+    }
+
+    @Test
+    void a_coordinator_that_repeats_itself_is_not_listened_to_for_ever() {
+        coordinator.answers("GET /v1/audit/records", Json.MAPPER.writeValueAsString(Map.of("records", log)));
+        Ended ended = commands.run("audit", "verify");
+        assertThat(ended.exitCode()).isEqualTo(1);
+        assertThat(ended.notes()).contains("goes round in circles");
+    }
+}

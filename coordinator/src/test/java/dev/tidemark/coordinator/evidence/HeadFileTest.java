@@ -1,0 +1,195 @@
+package dev.tidemark.coordinator.evidence;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Heads that were changed, taken out, signed by somebody else, torn; and a writer that is started again. */
+@SuppressWarnings("NullAway.Init")
+class HeadFileTest {
+    private static final int HEADS = 5;
+
+    private final SplittableRandom random = new SplittableRandom(3);
+    private final WrittenLog log = new WrittenLog();
+
+    @TempDir
+    private Path directory;
+
+    private Path file;
+
+    @BeforeEach
+    void fiveHeads() throws IOException, BadEvidence {
+        try (HeadWriter writer = log.writer(directory)) {
+            for (int head = 0; head < HEADS; head++) {
+                log.append("a", random);
+                log.append("b", random);
+                writer.sign();
+            }
+        }
+        file = WrittenLog.headsFile(directory);
+    }
+
+    private void rewrite(UnaryOperator<List<String>> change) throws IOException {
+        Files.write(file, change.apply(new ArrayList<>(Files.readAllLines(file))));
+    }
+
+    private void assertRefused(String... words) {
+        assertThatThrownBy(() -> WrittenLog.heads(directory))
+                .isInstanceOf(BadEvidence.class)
+                .hasMessageContainingAll(words);
+    }
+
+    @Test
+    void nothing_new_is_nothing_to_sign() throws IOException, BadEvidence {
+        assertThat(WrittenLog.heads(directory)).hasSize(HEADS).last().satisfies(head -> {
+            assertThat(head.records()).isEqualTo(2 * HEADS);
+            assertThat(head.number()).isEqualTo(HEADS);
+        });
+    }
+
+    @Test
+    void a_long_log_that_was_never_signed_gets_more_than_one_head() throws IOException, BadEvidence {
+        WrittenLog grown = new WrittenLog();
+        for (int count = 0; count < 2_500; count++) {
+            grown.append("c", random);
+        }
+        Path other = Files.createDirectory(directory.resolve("other"));
+        grown.writer(other).sign();
+        assertThat(WrittenLog.heads(other)).extracting(LogHead::records).containsExactly(1_000L, 2_000L, 2_500L);
+    }
+
+    @Test
+    void the_private_key_is_for_its_owner_alone() throws IOException {
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("head-key.pem"))))
+                .isEqualTo("rw-------");
+        Files.setPosixFilePermissions(directory.resolve("head-key.pem"), PosixFilePermissions.fromString("rw-r--r--"));
+        assertThatThrownBy(() -> log.writer(directory))
+                .isInstanceOf(BadEvidence.class)
+                .hasMessageContaining("others");
+    }
+
+    @Test
+    void a_key_that_does_not_belong_to_the_other_half_signs_nothing() throws IOException, BadEvidence {
+        Path other = Files.createDirectory(directory.resolve("other"));
+        new WrittenLog().writer(other);
+        Files.copy(
+                other.resolve("head-key.pub.pem"),
+                directory.resolve("head-key.pub.pem"),
+                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        assertThatThrownBy(() -> log.writer(directory))
+                .isInstanceOf(BadEvidence.class)
+                .hasMessageContaining("do not belong together");
+    }
+
+    @Test
+    void a_changed_number_is_found_by_the_signature() throws IOException {
+        rewrite(lines -> {
+            lines.set(HEADS - 1, lines.getLast().replace("\"records\":10", "\"records\":11"));
+            return lines;
+        });
+        assertRefused("line 5", "signature");
+    }
+
+    @Test
+    void a_head_taken_out_of_the_middle_is_found() throws IOException {
+        rewrite(lines -> {
+            lines.remove(2);
+            return lines;
+        });
+        assertRefused("line 3", "head 4 does not follow on head 2");
+    }
+
+    @Test
+    void two_heads_that_changed_places_are_found() throws IOException {
+        rewrite(lines -> {
+            Collections.swap(lines, 1, 2);
+            return lines;
+        });
+        assertRefused("does not follow on");
+    }
+
+    @Test
+    void heads_without_their_beginning_are_found() throws IOException {
+        rewrite(lines -> lines.subList(1, lines.size()));
+        assertRefused("line 1", "head 2 does not follow on nothing");
+    }
+
+    @Test
+    void heads_signed_by_somebody_else_are_found() throws IOException, BadEvidence {
+        Path other = Files.createDirectory(directory.resolve("other"));
+        log.writer(other).sign();
+        Files.copy(WrittenLog.headsFile(other), file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        assertRefused("key ", "the one given is");
+    }
+
+    @Test
+    void a_line_made_unreadable_in_the_middle_is_no_way_to_take_it_out() throws IOException {
+        rewrite(lines -> {
+            lines.set(2, "x" + lines.get(2));
+            return lines;
+        });
+        assertRefused("line 4", "head 4 does not follow on head 2");
+    }
+
+    @Test
+    void a_file_without_any_head_is_no_file_of_heads() throws IOException {
+        Files.writeString(file, "hello\n");
+        assertRefused("holds no head");
+    }
+
+    @Test
+    void a_line_torn_by_a_crash_is_passed_over_and_the_next_head_goes_into_a_line_of_its_own()
+            throws IOException, BadEvidence {
+        String last = Files.readAllLines(file).getLast();
+        Files.writeString(file, last.substring(0, last.length() / 2), StandardOpenOption.APPEND);
+        log.append("a", random);
+        log.writer(directory).sign();
+        assertThat(WrittenLog.heads(directory)).hasSize(HEADS + 1);
+        assertThat(Files.readAllLines(file)).hasSize(HEADS + 2);
+    }
+
+    @Test
+    void a_writer_that_is_started_again_goes_on_where_the_last_one_ended() throws IOException, BadEvidence {
+        log.append("a", random);
+        log.writer(directory).sign();
+        List<LogHead> heads = WrittenLog.heads(directory);
+        assertThat(heads).extracting(LogHead::number).containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
+        assertThat(WrittenLog.verdict(log.records(), heads).findings()).isEmpty();
+    }
+
+    @Test
+    void a_writer_signs_nothing_on_a_log_that_is_not_the_one_that_was_signed() throws IOException, BadEvidence {
+        List<String> before = Files.readAllLines(file);
+        WrittenLog other = new WrittenLog();
+        for (int count = 0; count < 4 * HEADS; count++) {
+            other.append("a", random);
+        }
+        HeadWriter writer = other.writer(directory);
+        assertThatThrownBy(writer::sign)
+                .isInstanceOf(BadEvidence.class)
+                .hasMessageContainingAll("it is not the log that head 1", "audit verify");
+        writer.sign();
+        assertThat(Files.readAllLines(file)).isEqualTo(before);
+    }
+
+    @Test
+    void a_writer_signs_nothing_on_a_log_that_has_become_shorter() throws IOException, BadEvidence {
+        WrittenLog empty = new WrittenLog();
+        assertThatThrownBy(() -> empty.writer(directory).sign())
+                .isInstanceOf(BadEvidence.class)
+                .hasMessageContaining("it is not the log that head 1");
+    }
+}
