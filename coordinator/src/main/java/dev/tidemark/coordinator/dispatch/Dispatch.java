@@ -361,6 +361,7 @@ public final class Dispatch implements CoordinatorLink {
             if (progress.size() > PROGRESS_MAX) {
                 progress.remove(progress.keySet().iterator().next());
             }
+            release(turnstile.atWork(step.operation()));
         } finally {
             lock.unlock();
         }

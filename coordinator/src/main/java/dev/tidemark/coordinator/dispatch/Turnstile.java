@@ -16,14 +16,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Lets jobs begin in the order in which they were asked for, so many at a time on each host and in each repository.
  *
- * <p>Invariants: whoever waits keeps a place in both rows, so that nobody who came later takes it, and nobody starves. Only a
- * reading that waits for another one of its machine takes no place as yet: it could do nothing with it. What a
- * gateway was asked for is not taken back. Everything follows from the logs of the machines, so that a crash loses no place; nothing of it is written
- * down.
+ * <p>Invariants: nobody takes a repository's place before its host has room for it, so that the many of one host keep no other host
+ * from their repository. Of those that have room, whoever came first is first. Of a host's jobs that wait for their repository the first
+ * keeps a place of the host meanwhile: else two rows that are never free at once could pass it over for ever. A reading that waits for
+ * another one of its machine takes no place as yet: it could do nothing with it. What a gateway was asked for is not taken back, nor what
+ * tells of its progress. All else follows from the logs of the machines, so that a crash loses no place; nothing of it is written down.
  */
 final class Turnstile {
     private static final Comparator<Job> BEGUN_FIRST =
@@ -87,6 +89,19 @@ final class Turnstile {
                 : desired.asking(operation, repositoryOperations);
     }
 
+    /** It tells how far it is: perhaps the coordinator that asked for it lives no more. Gives those whose jobs may begin by that. */
+    Set<MachineId> atWork(OperationId operation) {
+        boolean isNew = !handedOut.contains(operation)
+                && jobs.values().stream()
+                        .flatMap(List::stream)
+                        .anyMatch(job -> job.operation().equals(operation));
+        if (!isNew) {
+            return Set.of();
+        }
+        handedOut.add(operation);
+        return recount();
+    }
+
     private Set<MachineId> recount() {
         List<Job> order = jobs.values().stream()
                 .flatMap(List::stream)
@@ -94,7 +109,9 @@ final class Turnstile {
                 .sorted(BEGUN_FIRST)
                 .toList();
         Map<OperationId, Waiting> kept = new HashMap<>();
-        Map<Object, List<Job>> rows = new HashMap<>();
+        Map<Object, List<Job>> places = new HashMap<>();
+        Map<Object, List<Job>> queues = new HashMap<>();
+        Set<HostName> keepPlace = new HashSet<>();
         Set<MachineId> released = new HashSet<>();
         Map<MachineId, Job> readings = new HashMap<>();
         for (Job job : order) {
@@ -115,21 +132,28 @@ final class Turnstile {
                                 List.of(before.operation())));
                 continue;
             }
-            List<Job> host = rows.computeIfAbsent(job.host(), row -> new ArrayList<>());
-            List<Job> repository = rows.computeIfAbsent(job.repository(), row -> new ArrayList<>());
+            List<Job> host = places.computeIfAbsent(job.host(), row -> new ArrayList<>());
+            List<Job> repository = places.computeIfAbsent(job.repository(), row -> new ArrayList<>());
             if (job.begun() || (host.size() < limits.perHost() && repository.size() < limits.perRepository())) {
                 if (waiting.containsKey(job.operation())) {
                     released.add(job.machine());
                 }
+                host.add(job);
+                repository.add(job);
             } else if (host.size() >= limits.perHost()) {
-                kept.put(job.operation(), waiting("host '" + job.host() + "'", limits.perHost(), host));
+                List<Job> queue = queues.computeIfAbsent(job.host(), row -> new ArrayList<>());
+                kept.put(job.operation(), waiting("host '" + job.host() + "'", limits.perHost(), host, queue));
+                queue.add(job);
             } else {
+                List<Job> queue = queues.computeIfAbsent(job.repository(), row -> new ArrayList<>());
                 kept.put(
                         job.operation(),
-                        waiting("repository '" + job.repository() + "'", limits.perRepository(), repository));
+                        waiting("repository '" + job.repository() + "'", limits.perRepository(), repository, queue));
+                queue.add(job);
+                if (keepPlace.add(job.host())) {
+                    host.add(job);
+                }
             }
-            host.add(job);
-            repository.add(job);
         }
         handedOut.retainAll(order.stream().map(Job::operation).collect(Collectors.toSet()));
         waiting = kept;
@@ -141,11 +165,13 @@ final class Turnstile {
                 job.operation(), job.machine(), job.host(), job.repository(), job.reading(), true, job.description());
     }
 
-    private static Waiting waiting(String where, int limit, List<Job> before) {
-        String first = before.stream().limit(limit).map(Job::description).collect(Collectors.joining(", "));
-        int others = before.size() - limit;
+    private static Waiting waiting(String where, int limit, List<Job> places, List<Job> queue) {
+        String first = places.stream().limit(limit).map(Job::description).collect(Collectors.joining(", "));
+        int others = places.size() - limit + queue.size();
         return new Waiting(
                 where + " has " + limit + " at a time: " + first + (others > 0 ? "; " + others + " before it" : ""),
-                before.stream().map(Job::operation).toList());
+                Stream.concat(places.stream(), queue.stream())
+                        .map(Job::operation)
+                        .toList());
     }
 }
