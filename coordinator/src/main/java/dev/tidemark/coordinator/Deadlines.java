@@ -7,11 +7,13 @@ import dev.tidemark.coordinator.api.resource.FreshIds;
 import dev.tidemark.coordinator.dispatch.Dispatch;
 import dev.tidemark.schema.command.AbortBackup;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,42 +25,50 @@ final class Deadlines implements AutoCloseable {
 
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("deadlines").daemon().factory());
-    private final Dispatch dispatch;
-    private final Engine engine;
-    private final FreshIds ids;
+    private final Supplier<List<AbortBackup>> late;
+    private final Ending ending;
 
-    private Deadlines(Dispatch dispatch, Engine engine, FreshIds ids) {
-        this.dispatch = dispatch;
-        this.engine = engine;
-        this.ids = ids;
+    private Deadlines(Supplier<List<AbortBackup>> late, Ending ending) {
+        this.late = late;
+        this.ending = ending;
+    }
+
+    /** Where the wish to end a backup goes. */
+    interface Ending {
+        void submit(AbortBackup late, Caller caller) throws Rejected;
     }
 
     static Deadlines start(Dispatch dispatch, Engine engine, FreshIds ids) {
-        Deadlines deadlines = new Deadlines(dispatch, engine, ids);
+        return start(() -> dispatch.late(ids.now(), ids::operation), engine::submit, INTERVAL);
+    }
+
+    /** Asks what is late, time after time, and has that end. */
+    static Deadlines start(Supplier<List<AbortBackup>> late, Ending ending, Duration interval) {
+        Deadlines deadlines = new Deadlines(late, ending);
         // It ends with the timer: nobody has to hold on to it.
         ScheduledFuture<?> _ = deadlines.timer.scheduleWithFixedDelay(
-                deadlines::once, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+                deadlines::once, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
         return deadlines;
     }
 
     private void once() {
         try {
-            dispatch.late(ids.now(), ids::operation).forEach(this::end);
+            late.get().forEach(this::end);
         } catch (RuntimeException failed) {
             // A timer whose task throws is a timer that has ended, and no deadline would ever hold again.
             LOG.warn("nobody can tell which backups are late: {}", failed.toString());
         }
     }
 
-    private void end(AbortBackup late) {
+    private void end(AbortBackup backup) {
         try {
-            LOG.info("backup {} is late and is to end", late.backup());
-            engine.submit(late, CALLER);
+            LOG.info("backup {} is late and is to end", backup.backup());
+            ending.submit(backup, CALLER);
         } catch (Rejected ended) {
-            LOG.debug("backup {} has ended meanwhile", late.backup(), ended);
+            LOG.debug("backup {} has ended meanwhile", backup.backup(), ended);
         } catch (RuntimeException failed) {
             // The next turn is in a second.
-            LOG.warn("backup {} is late and could not be told to end: {}", late.backup(), failed.toString());
+            LOG.warn("backup {} is late and could not be told to end: {}", backup.backup(), failed.toString());
         }
     }
 

@@ -145,6 +145,19 @@ class PullIT {
     }
 
     @Test
+    void a_deadline_that_passes_while_its_client_reads_ends_it_and_the_bits_are_kept() {
+        machine.write("d0", 0x11, 0, 1 << 20);
+        Map<String, byte[]> copy = finished(Map.of());
+        machine.write("d0", 0x22, 65_536, 65_536);
+        JsonNode ready = puller.ready(pull(Map.of("deadlineSeconds", 3)));
+        awaitState(ready, "FAILED");
+        assertThat(puller.now(ready).path("code").asString("")).isEqualTo("DEADLINE_PASSED");
+        thenNothingIsLeft();
+        machine.write("d0", 0x33, 65_536 * 8L, 65_536);
+        thenTheNextIsIncrementalUpon(copy);
+    }
+
+    @Test
     void scratch_that_outgrows_its_limit_ends_the_backup_and_never_the_guests_writes() {
         machine.write("d0", 0x11, 0, FuseMachine.DISK_BYTES);
         Map<String, byte[]> copy = finished(Map.of());

@@ -1,12 +1,14 @@
 package dev.tidemark.gateway.reconcile;
 
 import dev.tidemark.schema.contract.DiskBackup;
+import dev.tidemark.schema.contract.PullBackupOperation;
 import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.DiskPlan;
 import dev.tidemark.schema.event.FullCause;
 import dev.tidemark.schema.event.Moment;
+import dev.tidemark.schema.event.PullTerms;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.BitmapName;
 import dev.tidemark.schema.id.CheckpointId;
@@ -86,6 +88,24 @@ final class Operations {
                 speed,
                 Optional.empty(),
                 REQUESTED_AT,
+                false,
+                false);
+    }
+
+    /** For a client that has an hour. */
+    static PullBackupOperation pull(DiskBackup... disks) {
+        return new PullBackupOperation(
+                operation(),
+                backupId(),
+                REPOSITORY,
+                Optional.empty(),
+                List.of(disks),
+                new PullTerms("unguessable", Instant.now().plusSeconds(3_600), OptionalLong.empty()),
+                false,
+                Optional.empty(),
+                REQUESTED_AT,
+                false,
+                false,
                 false,
                 false);
     }
