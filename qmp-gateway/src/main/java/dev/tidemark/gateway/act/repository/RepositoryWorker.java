@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /** Does what needs the repository only: verify, restore, merge, delete. Each can be run again after a crash and come to the same end. */
 public final class RepositoryWorker {
+    private static final String ENDED = "it was ended on request";
     private static final Logger LOG = LoggerFactory.getLogger(RepositoryWorker.class);
 
     private final Repositories repositories;
@@ -74,7 +75,7 @@ public final class RepositoryWorker {
         try {
             if (errand instanceof RestoreOperation restore && !restore.targets().isEmpty()) {
                 return new Outcome.Refused(
-                        FailureCode.ABORTED, "it was ended on request; what its targets hold now is not the disk");
+                        FailureCode.ABORTED, ENDED + "; what its targets hold now is not the disk");
             } else if (errand instanceof RestoreOperation restore) {
                 RestoreDirectory target = RestoreDirectory.of(restore, repositories);
                 Optional<RestoreMarker> made = target.marker();
@@ -82,10 +83,14 @@ public final class RepositoryWorker {
                     return new Outcome.Done(new Evidence.Restored(made.get().disks()));
                 }
                 made.ifPresent(target::undo);
+                if (target.left().isPresent()) {
+                    return new Outcome.Refused(
+                            FailureCode.ABORTED, ENDED + "; " + target.left().get());
+                }
             } else if (errand instanceof VerifyOperation) {
                 TrialDirectory.sweep(tree, machine);
             }
-            return new Outcome.Refused(FailureCode.ABORTED, "it was ended on request");
+            return new Outcome.Refused(FailureCode.ABORTED, ENDED);
         } catch (IOException fault) {
             throw RepositoryException.failed("not all could be removed that was made until the abort", fault);
         }
@@ -100,9 +105,30 @@ public final class RepositoryWorker {
                         .run(progress);
             }
             RestoreDirectory target = RestoreDirectory.of(operation, repositories);
-            return new Restoration(tree, repositories.images(), machine, operation, target).run(progress);
+            try {
+                return new Restoration(tree, repositories.images(), machine, operation, target).run(progress);
+            } catch (IOException fault) {
+                throw withWhatIsLeft(target, cannotRestore(operation, fault));
+            } catch (RepositoryException failure) {
+                throw withWhatIsLeft(target, failure);
+            }
         } catch (IOException fault) {
-            throw RepositoryException.failed("cannot restore backup " + operation.backup(), fault);
+            throw cannotRestore(operation, fault);
         }
+    }
+
+    private static RepositoryException cannotRestore(RestoreOperation operation, IOException fault) {
+        return RepositoryException.failed("cannot restore backup " + operation.backup(), fault);
+    }
+
+    /** Whoever asked looks at the operation, not into the gateway's log. */
+    private static RepositoryException withWhatIsLeft(RestoreDirectory target, RepositoryException failure) {
+        return target.left()
+                .map(left -> new RepositoryException(
+                        failure.code(),
+                        failure.disk().orElse(null),
+                        failure.detail() + "; " + left,
+                        failure.getCause()))
+                .orElse(failure);
     }
 }

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -38,6 +39,8 @@ final class RestoreDirectory {
     private final CrashHook crash;
     /** Those that got their names where there are no hard links: nothing else tells that they are ours. */
     private final Set<DiskName> renamed = new HashSet<>();
+
+    private final List<String> left = new ArrayList<>();
 
     private RestoreDirectory(RestoreOperation operation, Path asked, Path directory, CrashHook crash) {
         this.crash = crash;
@@ -165,24 +168,48 @@ final class RestoreDirectory {
         crash.at(CrashPoint.RESTORE_FINISHED);
     }
 
-    /** Removes what this operation made and nothing else. */
+    /** Removes what this operation made and nothing else; what cannot be removed is {@link #left}. */
     void undo(RestoreMarker marker) {
-        try {
-            for (RestoredDisk disk : marker.disks()) {
-                if (renamed.contains(disk.disk()) || isNamed(disk.disk())) {
-                    Files.deleteIfExists(named(disk.disk()));
-                }
-                Files.deleteIfExists(unnamed(disk.disk()));
-            }
-            Files.deleteIfExists(markerFile);
-            if (marker.directoryMade()) {
-                Files.deleteIfExists(directory);
-            }
-        } catch (DirectoryNotEmptyException used) {
-            LOG.info("{} holds files of others and stays", directory, used);
-        } catch (IOException fault) {
-            LOG.warn("not all that a restore had made could be removed: {}", FileFault.describe(fault), fault);
+        for (RestoredDisk disk : marker.disks()) {
+            remove(named(disk.disk()), () -> renamed.contains(disk.disk()) || isNamed(disk.disk()));
+            remove(unnamed(disk.disk()), () -> true);
         }
+        remove(markerFile, () -> true);
+        if (marker.directoryMade() && left.isEmpty()) {
+            try {
+                Files.deleteIfExists(directory);
+            } catch (DirectoryNotEmptyException used) {
+                LOG.info("{} holds files of others and stays", directory, used);
+            } catch (IOException fault) {
+                stays(directory, fault);
+            }
+        }
+    }
+
+    /** What an undoing could not remove, and why; empty if nothing of this operation stays. */
+    Optional<String> left() {
+        return left.isEmpty()
+                ? Optional.empty()
+                : Optional.of("what it had made could not all be removed, this stays: " + String.join(", ", left));
+    }
+
+    private interface Ownership {
+        boolean isOurs() throws IOException;
+    }
+
+    private void remove(Path file, Ownership ownership) {
+        try {
+            if (ownership.isOurs()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException fault) {
+            stays(file, fault);
+        }
+    }
+
+    private void stays(Path file, IOException fault) {
+        LOG.warn("{}, which a restore had made, stays: {}", file, FileFault.describe(fault), fault);
+        left.add(asked.resolve(directory.relativize(file)) + " (" + FileFault.describe(fault) + ")");
     }
 
     /** As it is reported: with the path that was asked for. */

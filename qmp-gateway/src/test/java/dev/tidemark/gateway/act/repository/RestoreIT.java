@@ -138,6 +138,23 @@ class RestoreIT {
     }
 
     @Test
+    void an_aborted_one_whose_files_cannot_be_removed_says_what_stays_where() throws Exception {
+        RestoreOperation operation = restoration(2, to, RestoreFormat.RAW);
+        fixture.run(operation);
+        Path partial = to.resolve("vda.raw." + operation.id() + ".partial");
+        Path marker = to.resolve(marker(operation));
+        Files.writeString(marker, Files.readString(marker).replace("FINISHED", "COPYING"));
+        Files.delete(output);
+        // Nobody can remove that as the file that it was.
+        Files.createDirectories(partial.resolve("in-the-way"));
+        Outcome ended = new RepositoryWorker(fixture.repositories())
+                .run(new AbortOperation(operation), RepositoryFixture.MACHINE, ProgressListener.NONE);
+        assertThat(((Outcome.Refused) ended).code()).isEqualTo(FailureCode.ABORTED);
+        assertThat(((Outcome.Refused) ended).detail()).contains("this stays: " + partial + " (");
+        assertThat(names(to)).containsExactly(partial.getFileName().toString());
+    }
+
+    @Test
     void naming_goes_on_where_a_file_has_no_name_yet_and_where_its_work_name_is_gone() throws Exception {
         RestoreOperation operation = restoration(2, to, RestoreFormat.RAW);
         Outcome expected = fixture.run(operation);
