@@ -10,6 +10,8 @@ import dev.tidemark.schema.command.CreateCheckpoint;
 import dev.tidemark.schema.command.DeleteBackup;
 import dev.tidemark.schema.command.DeleteCheckpoint;
 import dev.tidemark.schema.command.MachineCommand;
+import dev.tidemark.schema.command.MergeBackup;
+import dev.tidemark.schema.command.MergeReach;
 import dev.tidemark.schema.command.RemoveMachine;
 import dev.tidemark.schema.command.RestoreBackup;
 import dev.tidemark.schema.command.StartBackup;
@@ -96,13 +98,14 @@ final class Client {
     /** Something that a user may want now. */
     MachineCommand any() {
         Dice dice = simulation.world.dice;
-        return switch (dice.below(16)) {
+        return switch (dice.below(17)) {
             case 0, 1 -> create();
             case 2, 3 -> anyCheckpoint().<MachineCommand>map(this::delete).orElseGet(this::create);
             case 4 -> abort();
             case 5 -> verify(dice.any(Simulation.REPOSITORIES));
             case 6 -> restore(dice.any(Simulation.REPOSITORIES));
             case 7, 8 -> deleteBackup(dice.any(Simulation.REPOSITORIES));
+            case 9, 10 -> merge(dice.any(Simulation.REPOSITORIES));
             default -> back(dice.any(Simulation.REPOSITORIES), anyRequest());
         };
     }
@@ -260,6 +263,22 @@ final class Client {
                         simulation.id,
                         operation(),
                         simulation.world.dice.oneIn(3) ? simulation.world.dice.any(all) : all.getLast(),
+                        PlayedLog.NOW);
+    }
+
+    /** Any that stands on another one; most are stood on, too. */
+    MachineCommand merge(RepositoryName repository) {
+        List<BackupId> all = simulation.storage.backups(repository).stream()
+                .filter(backup -> simulation.storage.stored(repository, backup).stream()
+                        .anyMatch(stored -> stored.plan().parent().isPresent()))
+                .toList();
+        return all.isEmpty()
+                ? create()
+                : new MergeBackup(
+                        simulation.id,
+                        operation(),
+                        simulation.world.dice.any(all),
+                        simulation.world.dice.oneIn(2) ? MergeReach.PARENT : MergeReach.ALL,
                         PlayedLog.NOW);
     }
 

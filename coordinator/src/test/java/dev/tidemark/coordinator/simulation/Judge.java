@@ -43,6 +43,7 @@ import dev.tidemark.schema.event.DriftFound;
 import dev.tidemark.schema.event.DriftGone;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.event.MachineObserved;
+import dev.tidemark.schema.event.MergedDisk;
 import dev.tidemark.schema.event.RestoreCompleted;
 import dev.tidemark.schema.event.RestoreExportEndRequested;
 import dev.tidemark.schema.event.RestoreExportEnded;
@@ -88,6 +89,7 @@ final class Judge {
     private long incrementals;
     private long backups;
     private long quiesced;
+    private long merges;
 
     Judge(Simulation simulation) {
         this.simulation = simulation;
@@ -180,7 +182,10 @@ final class Judge {
                 deleted(deleted.backup());
             }
             case BackupMergeRequested requested -> open.add("operation " + requested.operation());
-            case BackupMerged merged -> once("operation " + merged.operation());
+            case BackupMerged merged -> {
+                once("operation " + merged.operation());
+                merged(merged);
+            }
             case BackupMergeFailed failed -> once("operation " + failed.operation());
             case BackupDeletionFailed failed -> once("operation " + failed.operation());
             case CheckpointCreated created -> {
@@ -252,6 +257,31 @@ final class Judge {
                     !simulation.storage.backups(repository).contains(backup),
                     () -> "deleted, and still there: " + backup);
         }
+    }
+
+    /** It lies there as it is told, and it and all that stands on it are what they were. */
+    private void merged(BackupMerged merged) {
+        merges++;
+        RepositoryName repository = completed.get(merged.backup());
+        if (repository == null) {
+            return;
+        }
+        for (MergedDisk disk : merged.disks()) {
+            require(
+                    Invariant.PHANTOM,
+                    simulation.storage.stored(repository, merged.backup()).stream()
+                            .anyMatch(stored -> stored.plan()
+                                            .disk()
+                                            .equals(disk.now().disk())
+                                    && stored.plan().parent().equals(disk.now().parent())),
+                    () -> "merged, and it stands on something else: " + disk);
+        }
+        everythingRestorable();
+    }
+
+    /** Merges that were judged. */
+    long merges() {
+        return merges;
     }
 
     /** It goes for good: nobody promises it from now on. */

@@ -25,9 +25,13 @@ import dev.tidemark.schema.contract.RepositoryOperation;
 import dev.tidemark.schema.contract.RestoreExportOperation;
 import dev.tidemark.schema.contract.RestoreOperation;
 import dev.tidemark.schema.contract.VerifyOperation;
+import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.CompletedDisk;
 import dev.tidemark.schema.event.DiskFacts;
+import dev.tidemark.schema.event.DiskMerge;
 import dev.tidemark.schema.event.DiskPlan;
 import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.event.MergedDisk;
 import dev.tidemark.schema.event.RestoredDisk;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.DiskName;
@@ -394,8 +398,7 @@ final class PlayedStorage {
                 case DeleteBackupOperation delete -> delete(delete);
                 case RestoreExportOperation export ->
                     throw new IllegalStateException("it is served by another: " + export);
-                case MergeBackupOperation merge ->
-                    throw new IllegalStateException("nobody asks for a merge here: " + merge);
+                case MergeBackupOperation merge -> merge(merge, held);
                 case AbortOperation abort -> throw new IllegalStateException("done before: " + abort);
             };
             simulation.pass(life, Site.ERRAND, true);
@@ -418,6 +421,69 @@ final class PlayedStorage {
             }
             simulation.pass(life, Site.ERRAND, true);
             return new Outcome.Done(new Outcome.Evidence.Removed(held == null ? 0 : 1));
+        }
+
+        /** Disk after disk, so that a crash leaves some of them done; those are told of as they are. */
+        private Outcome merge(MergeBackupOperation operation, Held held) {
+            List<MergedDisk> merged = new ArrayList<>();
+            for (DiskMerge merge : operation.disks()) {
+                Stored stored = Objects.requireNonNull(held.disks.get(merge.disk()));
+                boolean isDone = stored.plan().parent().equals(merge.onto());
+                if (!isDone && simulation.saboteur != Saboteur.MERGE_NEVER_DONE) {
+                    List<Stored> taken = new ArrayList<>();
+                    Optional<BackupId> below = stored.plan().parent();
+                    while (!below.equals(merge.onto())) {
+                        Held layer = below.map(of(completed, operation.repository())::get)
+                                .orElse(null);
+                        if (layer == null || !layer.disks.containsKey(merge.disk())) {
+                            return new Outcome.Refused(FailureCode.BACKUP_DAMAGED, "a layer is not there: " + below);
+                        }
+                        taken.add(Objects.requireNonNull(layer.disks.get(merge.disk())));
+                        below = taken.getLast().plan().parent();
+                    }
+                    simulation.pass(life, Site.ERRAND, true);
+                    held.disks.put(merge.disk(), merged(operation.repository(), stored, taken, merge.onto()));
+                    simulation.machine.changed();
+                }
+                Stored now = Objects.requireNonNull(held.disks.get(merge.disk()));
+                boolean full = merge.onto().isEmpty();
+                merged.add(new MergedDisk(
+                        merge.parent(),
+                        "00",
+                        new CompletedDisk(
+                                merge.disk(),
+                                full ? BackupKind.FULL : BackupKind.INCREMENTAL,
+                                now.plan().since(),
+                                merge.onto(),
+                                1,
+                                simulation.id + "/" + operation.backup() + "/" + merge.disk() + ".qcow2",
+                                1,
+                                "11",
+                                now.bytes())));
+                simulation.pass(life, Site.ERRAND, true);
+            }
+            return new Outcome.Done(new Outcome.Evidence.Merged(merged));
+        }
+
+        private Stored merged(RepositoryName repository, Stored stored, List<Stored> taken, Optional<BackupId> onto) {
+            List<String> files =
+                    new ArrayList<>(taken.stream().map(Stored::file).toList());
+            if (simulation.saboteur == Saboteur.MERGE_FORGETS_A_LAYER) {
+                files.removeLast();
+            }
+            simulation.machine.host.merge(
+                    stored.file(),
+                    files,
+                    onto.map(base ->
+                            directory(repository, base) + "/" + stored.plan().disk() + ".qcow2"));
+            DiskPlan plan = new DiskPlan(
+                    stored.plan().disk(),
+                    onto.isPresent() ? BackupKind.INCREMENTAL : BackupKind.FULL,
+                    taken.getLast().plan().since(),
+                    onto,
+                    Optional.empty(),
+                    "merged");
+            return new Stored(plan, stored.file(), stored.bytes(), stored.moment());
         }
 
         private Outcome restore(RestoreOperation operation, Held held) {

@@ -63,6 +63,10 @@ enum Saboteur {
     LIVE_STATE_FORGETS,
     /** With a backup goes what it stood on. */
     DELETES_ONE_TOO_MANY,
+    /** Of what a backup takes in, the lowest is left out, as {@code qemu-img convert -B} does. */
+    MERGE_FORGETS_A_LAYER,
+    /** A merge is told of that never was: what is below it may go. */
+    MERGE_NEVER_DONE,
     /** What was committed without a word to anybody stays unheard of. */
     NEVER_CATCHES_UP,
     /** A guest that is said to be thawed is not. */

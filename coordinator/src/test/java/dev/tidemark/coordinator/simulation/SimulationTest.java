@@ -35,16 +35,20 @@ class SimulationTest {
         seeds.liveOn(threads);
         double seconds = (System.nanoTime() - begun) / 1e9;
         System.out.printf(
-                "simulation: %d histories, %d backups, %d incremental disks and %d frozen moments judged in %.1f s: %.0f a minute%n",
+                "simulation: %d histories, %d backups, %d incremental disks, %d merges and %d frozen moments judged in %.1f s: %.0f a minute%n",
                 histories,
                 seeds.backups.sum(),
                 seeds.incrementals.sum(),
+                seeds.merges.sum(),
                 seeds.quiesced.sum(),
                 seconds,
                 histories / seconds * 60);
         assertThat(seeds.incrementals.sum())
                 .as("incremental disks judged in %d histories", histories)
                 .isGreaterThan(histories);
+        assertThat(seeds.merges.sum())
+                .as("merges judged in %d histories", histories)
+                .isGreaterThan(histories / 50);
         assertThat(seeds.quiesced.sum())
                 .as("frozen moments judged in %d histories", histories)
                 .isGreaterThan(histories / 10);
@@ -58,6 +62,7 @@ class SimulationTest {
         private final LongAdder backups = new LongAdder();
         private final LongAdder incrementals = new LongAdder();
         private final LongAdder quiesced = new LongAdder();
+        private final LongAdder merges = new LongAdder();
 
         Seeds(long first, long end) {
             this.next = new AtomicLong(first);
@@ -89,6 +94,7 @@ class SimulationTest {
                     backups.add(judge.backups());
                     incrementals.add(judge.incrementals());
                     quiesced.add(judge.quiesced());
+                    merges.add(judge.merges());
                 } catch (Throwable failure) {
                     red.put(seed, failure);
                 }

@@ -1,7 +1,9 @@
 package dev.tidemark.gateway.model;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -57,6 +59,14 @@ public final class Host {
     public void write(String file, int cell, long value) {
         Image image = image(file).orElseThrow(() -> new IllegalArgumentException("no file " + file));
         image.write(Cells.range(cell, cell + 1), value, layer(file));
+    }
+
+    /** Puts an image in the place of a file that holds what it and these below it hold together, the uppermost first. */
+    public void merge(String file, List<String> below, Optional<String> onto) {
+        List<Image> layers = new ArrayList<>();
+        layers.add(image(file).orElseThrow());
+        below.forEach(name -> layers.add(image(name).orElseThrow()));
+        images.put(file, Image.merged(layers, onto));
     }
 
     /** Removes the file. */

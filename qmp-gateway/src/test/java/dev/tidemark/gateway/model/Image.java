@@ -57,6 +57,23 @@ public final class Image {
         return copy;
     }
 
+    /** What layers hold together, the uppermost first; what none of them holds is looked up below. */
+    static Image merged(List<Image> layers, Optional<String> backingFile) {
+        Image top = layers.getFirst();
+        Image merged = new Image(top.cellBytes, top.cells, backingFile, new Cells());
+        for (int cell = 0; cell < top.cells; cell++) {
+            for (Image layer : layers) {
+                boolean isPastItsEnd = cell >= layer.cells;
+                if (isPastItsEnd || layer.holds(cell)) {
+                    merged.values.put(cell, isPastItsEnd ? 0 : layer.at(cell));
+                    merged.data |= Cells.range(cell, cell + 1);
+                    break;
+                }
+            }
+        }
+        return merged;
+    }
+
     /** Whether the file holds the cell itself. */
     boolean holds(int cell) {
         return Cells.has(data | zeros, cell);
