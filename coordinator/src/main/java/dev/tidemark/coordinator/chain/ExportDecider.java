@@ -84,7 +84,6 @@ final class ExportDecider {
                 .map(Errand::operation)
                 .filter(open -> open instanceof MergeBackupOperation && read.contains(open.backup()))
                 .findFirst()
-                .map(open -> new Rejection.OtherOperation(
-                        open.id(), "backup " + open.backup() + " is being " + RepositoryDecider.done(open)));
+                .map(RepositoryDecider::busy);
     }
 }

@@ -102,10 +102,7 @@ final class MergePlanner {
         for (Errand errand : machine.errands()) {
             Set<BackupId> mind = errand.operation() instanceof MergeBackupOperation ? all : readers;
             if (mind.contains(errand.operation().backup())) {
-                return Optional.of(new Rejection.OtherOperation(
-                        errand.operation().id(),
-                        "backup " + errand.operation().backup() + " is being "
-                                + RepositoryDecider.done(errand.operation())));
+                return Optional.of(RepositoryDecider.busy(errand.operation()));
             }
         }
         return machine.pending()

@@ -60,7 +60,12 @@ public sealed interface Rejection {
     }
 
     /** One operation on bitmaps at a time: another one has no outcome yet. */
-    record OtherOperation(OperationId operation, String what) implements Rejection {
+    record OtherOperation(OperationId operation, String what, boolean isExport) implements Rejection {
+        /** One that comes to an end by itself. */
+        public OtherOperation(OperationId operation, String what) {
+            this(operation, what, false);
+        }
+
         @Override
         public String detail() {
             return what + " (operation " + operation + ")";
@@ -68,7 +73,9 @@ public sealed interface Rejection {
 
         @Override
         public String remedy() {
-            return "wait for operation " + operation + " to end, or abort it";
+            return isExport
+                    ? "end it with 'tidemark export end " + operation + "'; it ends with its lease at the latest"
+                    : "wait for operation " + operation + " to end, or abort it";
         }
     }
 

@@ -217,8 +217,7 @@ final class RepositoryDecider {
     private static Optional<Rejection> inUse(Machine machine, BackupId backup) {
         for (Errand errand : machine.errands()) {
             if (errand.operation().backup().equals(backup)) {
-                return Optional.of(new Rejection.OtherOperation(
-                        errand.operation().id(), "backup " + backup + " is being " + done(errand.operation())));
+                return Optional.of(busy(errand.operation()));
             }
         }
         return machine.pending()
@@ -230,6 +229,14 @@ final class RepositoryDecider {
 
     private static Rejection other(OperationId operation, String what) {
         return new Rejection.OtherOperation(operation, what);
+    }
+
+    /** Its backup is needed as it is. */
+    static Rejection busy(RepositoryOperation open) {
+        return new Rejection.OtherOperation(
+                open.id(),
+                "backup " + open.backup() + " is being " + done(open),
+                open instanceof RestoreExportOperation export && !export.ending());
     }
 
     static String done(RepositoryOperation operation) {

@@ -79,6 +79,7 @@ final class BackupPages {
                         .field("state", Cell.text(backup, "state"))
                         .fieldIfAny("waits for", Cell.text(backup, "waitsFor"))
                         .fieldIfAny("progress", progress(backup))
+                        .fieldIfAny("stands still", Cell.standsStill(backup))
                         .fieldIfAny("beside chains", besideChains(backup))
                         .field("checkpoint", Cell.text(backup, "checkpoint"))
                         .fieldIfAny("consistency", Cell.text(backup, "consistency"))
@@ -96,6 +97,7 @@ final class BackupPages {
                         .fieldIfAny("restored for a look", Cell.time(backup, "deepVerifiedAt"))
                         .fieldIfAny("damaged", isDamaged(backup) ? "yes" : Cell.NOTHING)
                         .fieldIfAny("protected", backup.path("protected").asBoolean(false) ? "yes" : Cell.NOTHING)
+                        .fieldIfAny("exports", exports(backup))
                         .fieldIfAny("legal hold", Cell.text(backup, "hold"))
                         .fieldIfAny("held by", Cell.text(backup, "heldBy"))
                         .fieldIfAny("held since", Cell.time(backup, "heldSince"))
@@ -182,6 +184,13 @@ final class BackupPages {
     /** {@code BITMAP_MISSING} as {@code bitmap missing}. */
     static String cause(JsonNode disk) {
         return Cell.text(disk, "cause").toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    /** Those that are open. */
+    private static String exports(JsonNode backup) {
+        List<String> open =
+                Cell.list(backup, "exports").stream().map(JsonNode::asString).toList();
+        return open.isEmpty() ? Cell.NOTHING : Text.harmless(String.join(" ", open));
     }
 
     private static String limit(JsonNode backup) {

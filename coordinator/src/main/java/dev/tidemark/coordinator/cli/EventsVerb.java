@@ -151,7 +151,10 @@ final class EventsVerb implements Callable<Integer> {
                 : "";
         return "  " + machine(step) + "  " + step.path("operation").asString("") + "  "
                 + step.path("phase").asString("").toLowerCase(Locale.ROOT) + " " + Text.size(done) + " of "
-                + Text.size(total) + (rate > 0 ? "  " + Text.size(rate) + "/s" : "") + left;
+                + Text.size(total) + (rate > 0 ? "  " + Text.size(rate) + "/s" : "") + left
+                + (step.path("awaits").isString()
+                        ? "  stands still: " + Text.harmless(step.path("awaits").asString(""))
+                        : "");
     }
 
     private static String machine(JsonNode told) {

@@ -55,6 +55,7 @@ final class OperationPages {
                         .field("vm", Cell.text(operation, "vm"))
                         .field("state", Cell.text(operation, "state"))
                         .fieldIfAny("waits for", Cell.text(operation, "waitsFor"))
+                        .fieldIfAny("stands still", Cell.standsStill(operation))
                         .fieldIfAny("target", Cell.text(operation, "target"))
                         .fieldIfAny("code", Cell.text(operation, "code"))
                         .fieldIfAny("error", Cell.text(operation, "error"))

@@ -71,6 +71,10 @@ final class ProgressLine {
         if (total > 0 && done >= 0) {
             appendBytes(line, Math.min(done, total), total, nowNanoseconds);
         }
+        if (progress.path("awaits").isString()) {
+            line.append("  stands still: ")
+                    .append(Text.harmless(progress.path("awaits").asString("")));
+        }
         return line.toString();
     }
 

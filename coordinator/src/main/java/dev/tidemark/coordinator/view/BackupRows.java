@@ -26,6 +26,7 @@ import dev.tidemark.schema.event.OperationInDoubt;
 import dev.tidemark.schema.event.PullTerms;
 import dev.tidemark.schema.event.ReadyDisk;
 import dev.tidemark.schema.id.BackupId;
+import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.json.Json;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -209,12 +210,26 @@ final class BackupRows {
                             .orElse("took in all that it stood on"),
                     event.backup(),
                     disk.now().disk());
+            unread(connection, event.backup(), disk.now().disk());
         }
         Sql.change(connection, """
             UPDATE tidemark.backup
                SET merged_at = ?, merged_by = (SELECT caller FROM tidemark.operation WHERE id = ?)
              WHERE id = ?
             """, event.at(), event.operation(), event.backup());
+    }
+
+    /** Nobody has read this file, nor anything that is restored from it, since it is there. */
+    private static void unread(Connection connection, BackupId backup, DiskName disk) throws SQLException {
+        Sql.change(connection, """
+            WITH RECURSIVE above (backup, disk) AS (
+                SELECT d.backup, d.disk FROM tidemark.backup_disk d WHERE d.backup = ? AND d.disk = ?
+                UNION
+                SELECT d.backup, d.disk
+                  FROM above a JOIN tidemark.backup_disk d ON d.parent = a.backup AND d.disk = a.disk)
+            UPDATE tidemark.backup b SET verified_at = NULL, verified_by = NULL, deep_verified_at = NULL
+              FROM above a WHERE b.id = a.backup AND b.verified_at IS NOT NULL
+            """, backup, disk);
     }
 
     static void becomes(Connection connection, BackupId backup, String state) throws SQLException {

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * its disks cannot be restored, for damage of its own or of a backup that it stands on; without {@code bytesPerSecondMax} it may
  * copy as fast as it can; {@code hold} is the reason of a legal one; {@code crashCause} says why it is CRASH although a frozen guest
  * was asked for; a pull backup has {@code leaseUntil}, and {@code scratchBytesMax} if what it keeps is limited;
- * {@code deadline} is when it is to have ended, {@code mergedAt} when it last took in what it stood on.
+ * {@code deadline} is when it is to have ended, {@code mergedAt} when it last took in what it stood on. {@code exports} are those of
+ * it that are open: until they have ended it is neither deleted nor merged.
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record BackupView(
@@ -49,6 +50,7 @@ public record BackupView(
         String operation,
         @Nullable String waitsFor,
         @Nullable ProgressView progress,
+        List<String> exports,
         List<Disk> disks,
         @Nullable MachineConfiguration configuration) {
     private static final String QUEUED = "QUEUED";
@@ -82,6 +84,7 @@ public record BackupView(
     }
 
     public BackupView {
+        exports = List.copyOf(exports);
         disks = List.copyOf(disks);
     }
 
@@ -130,6 +133,7 @@ public record BackupView(
                 operation,
                 reason,
                 seen,
+                exports,
                 disks,
                 configuration);
     }

@@ -51,6 +51,8 @@ final class Shapes {
                     ON d.parent = s.backup AND d.disk = s.disk AND d.file IS NOT NULL)
             SELECT b.*, EXISTS (SELECT FROM spoilt s WHERE s.backup = b.id) AS damaged,
                    (SELECT v.name FROM tidemark.vm v WHERE v.id = b.vm) AS vm_name,
+                   (SELECT json_agg(x.id ORDER BY x.version) FROM tidemark.export x
+                     WHERE x.backup = b.id AND x.ended_at IS NULL) AS exports,
                    (SELECT json_agg(json_build_object(
                                'disk', d.disk, 'kind', d.kind, 'since', d.since, 'parent', d.parent,
                                'cause', d.cause, 'detail', d.detail, 'bytes', d.bytes, 'file', d.file,
@@ -162,6 +164,7 @@ final class Shapes {
                 row.getString("operation"),
                 null,
                 null,
+                list(row, "exports", String[].class),
                 disks(row, BackupView.Disk[].class),
                 configuration(row));
     }
@@ -242,7 +245,11 @@ final class Shapes {
     }
 
     private static <D> List<D> disks(ResultSet row, Class<D[]> shape) throws SQLException {
-        @Nullable String json = row.getString("disks");
+        return list(row, "disks", shape);
+    }
+
+    private static <D> List<D> list(ResultSet row, String column, Class<D[]> shape) throws SQLException {
+        @Nullable String json = row.getString(column);
         return json == null ? List.of() : Arrays.asList(ROWS.readValue(json, shape));
     }
 }

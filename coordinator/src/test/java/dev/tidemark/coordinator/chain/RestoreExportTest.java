@@ -140,10 +140,10 @@ class RestoreExportTest {
     @Test
     void what_is_served_is_neither_deleted_nor_are_its_files_exchanged_and_the_reason_names_the_export() {
         Story story = three().when(export(THIRD));
-        assertThat(story.when(new DeleteBackup(MACHINE, OTHER, THIRD, AT))
-                        .thenRejected(Rejection.OtherOperation.class)
-                        .detail())
-                .contains(EXPORT.value(), "is being exported");
+        Rejection refused =
+                story.when(new DeleteBackup(MACHINE, OTHER, THIRD, AT)).thenRejected(Rejection.OtherOperation.class);
+        assertThat(refused.detail()).contains(EXPORT.value(), "is being exported");
+        assertThat(refused.remedy()).contains("'tidemark export end " + EXPORT + "'");
         for (BackupId backup : List.of(THIRD, SECOND_BACKUP)) {
             assertThat(story.when(new MergeBackup(MACHINE, OTHER, backup, MergeReach.ALL, AT))
                             .thenRejected(Rejection.OtherOperation.class)

@@ -163,8 +163,16 @@ class RestoreExportIT {
             assertThat(refused.status()).as("%s", refused.body()).isEqualTo(409);
             assertThat(refused.text("code")).isEqualTo("OTHER_OPERATION");
             assertThat(refused.text("operation")).isEqualTo(Exports.id(export));
+            assertThat(refused.text("remedy")).contains("tidemark export end " + Exports.id(export));
         }
+        assertThat(api.get("/v1/backups/" + top.id())
+                        .path("exports")
+                        .valueStream()
+                        .map(JsonNode::asString))
+                .containsExactly(Exports.id(export));
+        assertThat(api.get("/v1/backups/" + below.id()).path("exports")).isEmpty();
         exports.end(export);
+        assertThat(api.get("/v1/backups/" + top.id()).path("exports")).isEmpty();
         assertThat(api.post("/v1/exports/" + Exports.id(export) + "/end", Map.of())
                         .text("code"))
                 .isEqualTo("NOT_EXPORTED");
@@ -208,6 +216,21 @@ class RestoreExportIT {
         api.done(api.delete(client.path("?keepBitmaps=true")));
         exports.awaitNothingIsLeft(stays);
         exports.awaitFailed(stays, "MACHINE_REMOVED");
+    }
+
+    @Test
+    void a_machine_that_hangs_or_is_gone_keeps_nobody_from_its_data() {
+        machine.write("d0", 0, 1 << 20);
+        Made made = client.backUp();
+        machine.daemon().pause();
+        JsonNode hung = exports.opened(made.id(), Map.of());
+        assertThat(reader.copied(hung).get("d0")).isEqualTo(truth(made));
+        exports.lookingIn(hung).end(hung);
+        machine.daemon().resume();
+        machine.daemon().kill();
+        JsonNode gone = exports.opened(made.id(), Map.of());
+        assertThat(reader.copied(gone).get("d0")).isEqualTo(truth(made));
+        exports.end(gone);
     }
 
     private Path own() {

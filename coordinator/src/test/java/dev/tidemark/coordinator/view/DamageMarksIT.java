@@ -131,6 +131,41 @@ class DamageMarksIT {
     }
 
     @Test
+    void a_merge_takes_the_marks_of_readings_before_it_from_all_that_is_restored_from_the_new_file()
+            throws SQLException, IOException {
+        BackupRequested otherDisk = story.backupOn(second, Story.VDB);
+        List<BackupRequested> chain = List.of(first, second, third, otherDisk);
+        chain.forEach(one -> story.verified(one, "auditor", true));
+        story.merged(second, first, Story.VDA);
+        models.tell(story);
+        // Below it and beside it nothing changed.
+        for (BackupRequested one : List.of(first, otherDisk)) {
+            assertThat(view(one).verifiedAt()).isNotNull();
+            assertThat(view(one).deepVerifiedAt()).isNotNull();
+        }
+        for (BackupRequested one : List.of(second, third)) {
+            assertThat(view(one).verifiedAt()).isNull();
+            assertThat(view(one).verifiedBy()).isNull();
+            assertThat(view(one).deepVerifiedAt()).isNull();
+        }
+        rest(story.verified(third, "nightly"));
+        assertThat(view(third).verifiedBy()).isEqualTo("nightly");
+        assertThat(view(third).deepVerifiedAt()).isNull();
+
+        // What was folded before there was this rule comes to where it has it now.
+        log(story);
+        Map<String, List<String>> folded = models.rows();
+        PlainSql.run(DATABASE.migration(), """
+                UPDATE tidemark.backup SET deep_verified_at = requested_at WHERE deep_verified_at IS NULL;
+                UPDATE tidemark.backup SET verified_at = requested_at, verified_by = 'auditor' WHERE verified_at IS NULL;
+                UPDATE tidemark.backup SET verified_at = NULL, verified_by = NULL, deep_verified_at = NULL WHERE id = '%s'
+                """.formatted(other.backup()));
+        assertThat(models.rows()).isNotEqualTo(folded);
+        PlainSql.run(DATABASE.migration(), migration("V2_18__marks_of_replaced_files"));
+        assertThat(models.rows()).isEqualTo(folded);
+    }
+
+    @Test
     void the_migration_brings_old_marks_to_where_the_fold_has_them() throws SQLException, IOException {
         // Nothing had been merged when it ran, and a merge moves marks and puts some of its own.
         List<Story> stories = IntStream.range(2, 200)
@@ -156,9 +191,13 @@ class DamageMarksIT {
     }
 
     private static String refolding() throws IOException {
-        try (InputStream file = DamageMarksIT.class.getResourceAsStream("/db/migration/V2_2__damage.sql")) {
-            String migration = new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8);
-            return migration.substring(migration.indexOf("-- What was folded before"));
+        String migration = migration("V2_2__damage");
+        return migration.substring(migration.indexOf("-- What was folded before"));
+    }
+
+    private static String migration(String name) throws IOException {
+        try (InputStream file = DamageMarksIT.class.getResourceAsStream("/db/migration/" + name + ".sql")) {
+            return new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 

@@ -9,6 +9,8 @@ import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupFailed;
 import dev.tidemark.schema.event.BackupFinishRequested;
 import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.BackupMergeRequested;
+import dev.tidemark.schema.event.BackupMerged;
 import dev.tidemark.schema.event.BackupMode;
 import dev.tidemark.schema.event.BackupPulled;
 import dev.tidemark.schema.event.BackupReady;
@@ -24,6 +26,7 @@ import dev.tidemark.schema.event.Compression;
 import dev.tidemark.schema.event.Consistency;
 import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.event.DiskFacts;
+import dev.tidemark.schema.event.DiskMerge;
 import dev.tidemark.schema.event.DiskPlan;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.FullCause;
@@ -34,6 +37,7 @@ import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.event.MachineFacts;
 import dev.tidemark.schema.event.MachineObserved;
 import dev.tidemark.schema.event.MachineRegistered;
+import dev.tidemark.schema.event.MergedDisk;
 import dev.tidemark.schema.event.Moment;
 import dev.tidemark.schema.event.PullTerms;
 import dev.tidemark.schema.event.QemuFacts;
@@ -391,6 +395,25 @@ final class Story {
         tell(new BackupVerified(
                 machine(), operation, backup.backup(), 5, deep ? Optional.of(true) : Optional.empty(), now()));
         return operation;
+    }
+
+    /** It takes in all that it stood on, for one disk. */
+    void merged(BackupRequested backup, BackupRequested below, DiskName disk) {
+        OperationId operation = nextOperation();
+        tell(
+                new BackupMergeRequested(
+                        machine(),
+                        operation,
+                        backup.backup(),
+                        List.of(new DiskMerge(disk, below.backup(), Optional.empty())),
+                        now()),
+                Map.of("caller", "timer"));
+        tell(new BackupMerged(
+                machine(),
+                operation,
+                backup.backup(),
+                List.of(new MergedDisk(below.backup(), SHA256, file(backup, disk, Optional.empty()))),
+                now()));
     }
 
     /** What reading one backup has found. */

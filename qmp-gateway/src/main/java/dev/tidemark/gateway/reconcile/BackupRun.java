@@ -23,6 +23,7 @@ import dev.tidemark.schema.contract.Outcome.Refused;
 import dev.tidemark.schema.contract.Progress;
 import dev.tidemark.schema.contract.PullBackupOperation;
 import dev.tidemark.schema.contract.PushBackupOperation;
+import dev.tidemark.schema.contract.Stall;
 import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.FailureCode;
@@ -32,6 +33,8 @@ import dev.tidemark.schema.id.DiskName;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +73,8 @@ final class BackupRun {
     private @Nullable Completion completion;
     private final PullService pulls;
     private final StallWatch stalls;
+    private Optional<Refused> stalledReading = Optional.empty();
+    private @Nullable Instant standsSince;
 
     BackupRun(
             Surroundings surroundings,
@@ -238,6 +243,7 @@ final class BackupRun {
                 job.id(), job.currentProgress(), speed, surroundings.clockwork().nanoTime())) {
             return false;
         }
+        standsSince = since(stalls.standsFor(job.id(), surroundings.clockwork().nanoTime()));
         condemn(new Refused(
                 FailureCode.JOB_STALLED,
                 "disk " + disk(index) + ": nothing was copied for " + surroundings.stallLimit() + " after "
@@ -245,6 +251,36 @@ final class BackupRun {
                         + job.status(),
                 Optional.of(disk(index))));
         return true;
+    }
+
+    /** Its jobs are to end: QEMU shows one as running until the last write to its target has come back, if it ever does. */
+    void ending(Look look, Refused because) {
+        boolean again = standsSince != null;
+        if (standsSince == null) {
+            standsSince = surroundings.clockwork().now();
+        }
+        if (!again && because.code() != FailureCode.JOB_STALLED) {
+            return;
+        }
+        long done = 0;
+        long total = 0;
+        for (ObservedJob job : look.observed().jobs()) {
+            if (QemuNames.belongsTo(job.id(), operation.id()) && !QemuNames.isCanary(job.id())) {
+                done += job.currentProgress();
+                total += job.totalProgress();
+            }
+        }
+        Stall stall = new Stall(
+                standsSince,
+                "it is to end with " + because.code() + " (" + because.detail()
+                        + "); QEMU was told so, and shows its job until the last write to the target has come back");
+        surroundings
+                .link()
+                .progress(new Progress(desired.machine(), operation.id(), phase(), done, total, Optional.of(stall)));
+    }
+
+    private Instant since(Duration standing) {
+        return surroundings.clockwork().now().minus(standing).truncatedTo(ChronoUnit.MILLIS);
     }
 
     private String phase() {
@@ -272,11 +308,12 @@ final class BackupRun {
             throws QmpException, UnusableReply, InterruptedException {
         Completion running = completion;
         if (running != null && !running.isDone()) {
-            signals.await(surroundings.lookInterval());
+            awaitReading(running);
             return;
         }
         if (running != null) {
             running.failure().ifPresent(this::condemn);
+            stalledReading.ifPresent(this::condemn);
             completion = null;
             return;
         }
@@ -304,6 +341,35 @@ final class BackupRun {
         } catch (RepositoryException failure) {
             condemn(failure.unlessInterrupted().refused());
         }
+    }
+
+    /**
+     * A file system that hangs gives no error either. Whether there is a backup is known when the reader has ended, not before: it
+     * could still give the files their name.
+     */
+    private void awaitReading(Completion running) throws InterruptedException {
+        Duration standing = running.standsFor();
+        if (standing.compareTo(surroundings.stallLimit()) > 0) {
+            String what = running.isReading()
+                    ? "nothing was read back from the repository for " + surroundings.stallLimit()
+                    : "the repository has not brought the files to their medium for " + surroundings.stallLimit();
+            if (running.isReading() && stalledReading.isEmpty()) {
+                stalledReading = Optional.of(new Refused(FailureCode.JOB_STALLED, what));
+            }
+            surroundings
+                    .link()
+                    .progress(running.progress(
+                            desired.machine(),
+                            operation.id(),
+                            new Stall(
+                                    since(standing),
+                                    what + "; " + (running.isReading() ? "its reader was told to end, and " : "")
+                                            + "the repository's file system has not answered yet")));
+            if (running.isReading() && running.stop()) {
+                return;
+            }
+        }
+        signals.await(surroundings.lookInterval());
     }
 
     /**

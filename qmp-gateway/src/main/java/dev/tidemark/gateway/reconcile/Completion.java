@@ -2,9 +2,11 @@ package dev.tidemark.gateway.reconcile;
 
 import dev.tidemark.gateway.act.repository.BackupFacts;
 import dev.tidemark.gateway.act.repository.PartialBackup;
+import dev.tidemark.gateway.act.repository.ProgressListener;
 import dev.tidemark.gateway.act.repository.RepositoryException;
 import dev.tidemark.schema.contract.Outcome.Refused;
 import dev.tidemark.schema.contract.Progress;
+import dev.tidemark.schema.contract.Stall;
 import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.id.MachineId;
@@ -22,14 +24,25 @@ final class Completion {
     private static final Logger LOG = LoggerFactory.getLogger(Completion.class);
     private static final Duration STOP_TIME_MAX = Duration.ofSeconds(1);
 
+    /** Before the first byte is read back: nobody can tell how much of that is left. */
+    private static final String SYNC = "sync";
+
+    private final Clockwork clockwork;
     private final Clockwork.Work reading;
+    private volatile Step step;
     private volatile boolean done;
     private volatile Optional<Refused> failure = Optional.empty();
 
+    /** How far it was when it moved last. */
+    private record Step(String phase, long bytesDone, long bytesTotal, long atNanoseconds) {}
+
     private Completion(Surroundings surroundings, Signals signals, String name, Work work) {
+        this.clockwork = surroundings.clockwork();
+        this.step = new Step(SYNC, 0, 0, clockwork.nanoTime());
         this.reading = surroundings.clockwork().prepare(name, () -> {
             try {
-                work.run();
+                work.run((phase, bytesDone, bytesTotal) ->
+                        step = new Step(phase, bytesDone, bytesTotal, clockwork.nanoTime()));
                 surroundings.crash().at(CrashPoint.AFTER_COMPLETE);
             } catch (RepositoryException refused) {
                 failure = Optional.of(refused.refused());
@@ -46,7 +59,7 @@ final class Completion {
     }
 
     private interface Work {
-        void run() throws RepositoryException, InterruptedException;
+        void run(ProgressListener steps) throws RepositoryException, InterruptedException;
     }
 
     static Completion start(
@@ -60,11 +73,10 @@ final class Completion {
                 surroundings,
                 signals,
                 "complete " + operation,
-                () -> partial.complete(
-                        facts,
-                        (phase, bytesDone, bytesTotal) -> surroundings
-                                .link()
-                                .progress(new Progress(machine, operation, phase, bytesDone, bytesTotal))));
+                steps -> partial.complete(facts, (phase, bytesDone, bytesTotal) -> {
+                    steps.progress(phase, bytesDone, bytesTotal);
+                    surroundings.link().progress(new Progress(machine, operation, phase, bytesDone, bytesTotal));
+                }));
         completion.reading.start();
         return completion;
     }
@@ -75,6 +87,22 @@ final class Completion {
 
     Optional<Refused> failure() {
         return failure;
+    }
+
+    /** For how long it has not moved. */
+    Duration standsFor() {
+        return Duration.ofNanos(clockwork.nanoTime() - step.atNanoseconds());
+    }
+
+    /** Whether it reads, so that bytes have to come. */
+    boolean isReading() {
+        return !step.phase().equals(SYNC);
+    }
+
+    /** As it stands. */
+    Progress progress(MachineId machine, OperationId operation, Stall stall) {
+        Step now = step;
+        return new Progress(machine, operation, now.phase(), now.bytesDone(), now.bytesTotal(), Optional.of(stall));
     }
 
     /** Asks it to end; false if it has not yet: then it may still let the files become a backup. */

@@ -5,6 +5,8 @@ import java.time.Instant;
 
 /** The host's clock and threads. */
 public final class HostClockwork implements Clockwork {
+    private static final Duration INTERRUPTION_TIME_MAX = Duration.ofSeconds(1);
+
     @Override
     public long nanoTime() {
         return System.nanoTime();
@@ -45,7 +47,15 @@ public final class HostClockwork implements Clockwork {
 
         @Override
         public void interrupt() {
-            thread.interrupt();
+            // Whoever interrupts a reader closes its channel and waits until it has let go of it: a reader may hang in
+            // the kernel.
+            Thread beside =
+                    Thread.ofPlatform().daemon().name("end " + thread.getName()).start(thread::interrupt);
+            try {
+                beside.join(INTERRUPTION_TIME_MAX);
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
         }
 
         @Override

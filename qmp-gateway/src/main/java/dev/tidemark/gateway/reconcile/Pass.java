@@ -263,6 +263,7 @@ final class Pass {
             case Next.Follow() -> run().follow(qemu, quiescence.patience(surroundings.lookInterval()));
             case Next.Cancel(List<String> jobs, Refused because) -> {
                 run().condemn(because);
+                run().ending(look, because);
                 run().endExports(housekeeping, look);
                 housekeeping.cancel(jobs);
             }

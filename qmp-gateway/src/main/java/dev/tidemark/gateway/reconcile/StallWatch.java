@@ -32,4 +32,10 @@ final class StallWatch {
         Duration rest = bytesPerSecond == 0 ? Duration.ZERO : Duration.ofSeconds(STEP_BYTES / bytesPerSecond);
         return nowNanoseconds - before.sinceNanoseconds() > limit.plus(rest).toNanos();
     }
+
+    /** For how long it has stood where it was seen last. */
+    Duration standsFor(String job, long nowNanoseconds) {
+        Stand stand = stands.get(job);
+        return stand == null ? Duration.ZERO : Duration.ofNanos(nowNanoseconds - stand.sinceNanoseconds());
+    }
 }

@@ -9,8 +9,10 @@ import dev.tidemark.gateway.testkit.DiskImage;
 import dev.tidemark.gateway.testkit.RawMonitor;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.Outcome.Evidence.Stored;
+import dev.tidemark.schema.contract.Progress;
 import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.contract.VerifyOperation;
+import dev.tidemark.schema.crash.CrashHook;
 import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupKind;
@@ -21,6 +23,7 @@ import dev.tidemark.schema.id.RepositoryName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -216,6 +220,7 @@ class BackupIT {
                     cancelled.set(true);
                 }
             };
+            Instant begun = Instant.now();
             rig.write(0, 0x11, 0, 8 << 20);
             PushBackupOperation operation = full(rig, OptionalLong.of(1 << 18));
             rig.coordinator.ask(operation);
@@ -229,6 +234,11 @@ class BackupIT {
                 // What was copied already the guest writes without the target.
                 rig.write(0, 0x22, 0, 65536);
                 assertThat(rig.coordinator.outcome(operation.id())).isEmpty();
+                assertThat(rig.coordinator.progress().getLast().stall()).hasValueSatisfying(stall -> {
+                    assertThat(stall.since()).isBetween(begun, Instant.now().minusSeconds(1));
+                    assertThat(stall.awaited())
+                            .contains("JOB_STALLED", "nothing was copied for PT1S", "until the last write");
+                });
                 release(bystander, file);
             }
             assertThat(rig.outcome(operation.id())).isInstanceOfSatisfying(Outcome.Refused.class, refused -> {
@@ -244,6 +254,41 @@ class BackupIT {
             rig.stored(next);
             assertThat(Rig.same(rig.restored(next.backup(), 0), now)).isTrue();
             rig.assertNothingOfOursButBitmaps();
+        }
+    }
+
+    @Test
+    void a_repository_that_hangs_while_it_is_read_back_is_told_and_ends_the_backup_by_name_once_the_reader_has_ended() {
+        try (Rig rig = new Rig(1)) {
+            rig.awaitDisks();
+            rig.restartGateway(Duration.ofMillis(500));
+            rig.write(0, 0x11, 0, 1 << 20);
+            PushBackupOperation operation = full(rig, OptionalLong.empty());
+            CountDownLatch answers = new CountDownLatch(1);
+            rig.crash = point -> {
+                if (point == CrashPoint.DIGESTS_READ) {
+                    hang(answers);
+                }
+            };
+            rig.coordinator.ask(operation);
+            await().atMost(Rig.TIME_MAX)
+                    .until(() -> rig.coordinator.progress().stream()
+                            .anyMatch(told -> told.stall().isPresent()));
+            Progress told = rig.coordinator.progress().getLast();
+            assertThat(told.phase()).isEqualTo("digest");
+            assertThat(told.stall().orElseThrow().awaited()).contains("nothing was read back", "has not answered yet");
+            // It could still give the files their name: nobody says that there is no backup.
+            assertThat(rig.coordinator.outcome(operation.id())).isEmpty();
+            assertThat(rig.partialDirectories()).hasSize(1);
+            answers.countDown();
+            assertThat(rig.outcome(operation.id())).isInstanceOfSatisfying(Outcome.Refused.class, refused -> {
+                assertThat(refused.code()).isEqualTo(FailureCode.JOB_STALLED);
+                assertThat(refused.detail()).contains("nothing was read back from the repository for PT0.5S");
+            });
+            rig.crash = CrashHook.NONE;
+            rig.assertNothingOfOursButBitmaps();
+            rig.restartGateway();
+            rig.stored(full(rig, OptionalLong.empty()));
         }
     }
 
@@ -427,6 +472,21 @@ class BackupIT {
                 "{\"execute\":\"blockdev-add\",\"arguments\":{\"driver\":\"blkdebug\",\"node-name\":\"broken\","
                         + "\"image\":\"" + fileOf(bystander, target) + "\",\"inject-error\":[" + rule + "]}}");
         putBelow(bystander, target, "broken");
+    }
+
+    /** As in the kernel: no interrupt ends it, and one that came meanwhile is seen after it. */
+    private static void hang(CountDownLatch until) {
+        boolean interrupted = false;
+        while (until.getCount() > 0) {
+            try {
+                until.await();
+            } catch (InterruptedException stopped) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Puts a layer between the target and its file that lets one write through, and the next in some weeks; gives the file's node. */

@@ -4,12 +4,8 @@ import dev.tidemark.coordinator.api.Engine;
 import dev.tidemark.coordinator.api.JobSight;
 import dev.tidemark.coordinator.view.BackupView;
 import dev.tidemark.coordinator.view.OperationView;
-import dev.tidemark.coordinator.view.ProgressView;
-import dev.tidemark.schema.contract.Progress;
 import dev.tidemark.schema.id.OperationId;
-import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** What is under way, with how far it is or what it waits for: the log says neither. */
 final class Jobs {
@@ -26,7 +22,7 @@ final class Jobs {
         if (sight.waitsFor().isPresent()) {
             return operation.waitingFor(sight.waitsFor().get());
         }
-        return progress(sight).map(operation::at).orElse(operation);
+        return sight.shown().map(operation::at).orElse(operation);
     }
 
     BackupView present(BackupView backup) {
@@ -37,15 +33,6 @@ final class Jobs {
         if (sight.waitsFor().isPresent()) {
             return backup.waitingFor(sight.waitsFor().get());
         }
-        return progress(sight).map(backup::at).orElse(backup);
-    }
-
-    private static Optional<ProgressView> progress(JobSight sight) {
-        @Nullable
-        Long rate = sight.bytesPerSecond().isPresent()
-                ? (Long) sight.bytesPerSecond().getAsLong()
-                : null;
-        return sight.progress()
-                .map((Progress step) -> ProgressView.at(step.phase(), step.bytesDone(), step.bytesTotal(), rate));
+        return sight.shown().map(backup::at).orElse(backup);
     }
 }

@@ -7,6 +7,7 @@ import dev.tidemark.coordinator.view.ProgressView;
 import dev.tidemark.coordinator.view.Queries;
 import dev.tidemark.schema.contract.Progress;
 import dev.tidemark.schema.id.OperationId;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -42,7 +43,9 @@ final class ProgressBoard {
             long bytesDone,
             long bytesTotal,
             @Nullable Long bytesPerSecond,
-            @Nullable Long secondsLeft) {}
+            @Nullable Long secondsLeft,
+            @Nullable Instant stalledSince,
+            @Nullable String awaits) {}
 
     synchronized List<Entry> entries() {
         long now = System.nanoTime();
@@ -74,10 +77,7 @@ final class ProgressBoard {
     }
 
     private static Told told(JobSight job, Progress step, @Nullable String vm) {
-        @Nullable
-        Long rate =
-                job.bytesPerSecond().isPresent() ? (Long) job.bytesPerSecond().getAsLong() : null;
-        ProgressView view = ProgressView.at(step.phase(), step.bytesDone(), step.bytesTotal(), rate);
+        ProgressView view = job.shown().orElseThrow();
         return new Told(
                 vm,
                 step.machine().value(),
@@ -86,6 +86,8 @@ final class ProgressBoard {
                 view.bytesDone(),
                 view.bytesTotal(),
                 view.bytesPerSecond(),
-                view.secondsLeft());
+                view.secondsLeft(),
+                view.stalledSince(),
+                view.awaits());
     }
 }

@@ -32,6 +32,14 @@ public final class Cell {
         return Text.time(text(node, member));
     }
 
+    /** Since when something does not move, and what it awaits. */
+    public static String standsStill(JsonNode job) {
+        JsonNode progress = job.path("progress");
+        return progress.path("awaits").isString()
+                ? "since " + time(progress, "stalledSince") + ": " + text(progress, "awaits")
+                : NOTHING;
+    }
+
     /** A member that is true or false. */
     public static String yesNo(JsonNode node, String member) {
         JsonNode value = node.path(member);

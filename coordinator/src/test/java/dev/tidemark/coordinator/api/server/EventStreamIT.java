@@ -232,12 +232,13 @@ class EventStreamIT {
             SERVED.engine.progress(new Progress(machine, operation, "COPY", 400, 1_000));
             HeardStream.Message first = mine.next();
             assertThat(first)
-                    .isEqualTo(new HeardStream.Message(
-                            "",
-                            "progress",
-                            "{\"vm\":\"moving\",\"vmId\":\"" + machine + "\",\"operation\":\"" + operation
-                                    + "\",\"phase\":\"COPY\",\"bytesDone\":400,\"bytesTotal\":1000,"
-                                    + "\"bytesPerSecond\":70,\"secondsLeft\":9}"));
+                    .isEqualTo(
+                            new HeardStream.Message(
+                                    "",
+                                    "progress",
+                                    "{\"vm\":\"moving\",\"vmId\":\"" + machine + "\",\"operation\":\"" + operation
+                                            + "\",\"phase\":\"COPY\",\"bytesDone\":400,\"bytesTotal\":1000,"
+                                            + "\"bytesPerSecond\":70,\"secondsLeft\":9,\"stalledSince\":null,\"awaits\":null}"));
             long before = System.nanoTime();
             SERVED.engine.progress(new Progress(machine, operation, "COPY", 500, 1_000));
             SERVED.engine.progress(new Progress(machine, operation, "COPY", 600, 1_000));

@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.api.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.schema.contract.Progress;
+import dev.tidemark.schema.contract.Stall;
 import dev.tidemark.schema.event.BackupCompleted;
 import dev.tidemark.schema.event.BackupVerified;
 import dev.tidemark.schema.event.CheckpointFailed;
@@ -93,9 +94,18 @@ class WaitingIT {
                 SERVED.get("/v1/vms/paced/backups").json().path("backups").path(0);
         assertThat(backup.path("progress").toString())
                 .isEqualTo("{\"phase\":\"COPY\",\"bytesDone\":400,\"bytesTotal\":1000,\"bytesPerSecond\":70,"
-                        + "\"secondsLeft\":9}");
+                        + "\"secondsLeft\":9,\"stalledSince\":null,\"awaits\":null}");
         assertThat(SERVED.get("/v1/operations/" + operation).json().path("progress"))
                 .isEqualTo(backup.path("progress"));
+        // Then it stands still: what its pace was tells nobody how long that lasts.
+        Instant since = Instant.parse("2026-07-01T10:00:00Z");
+        SERVED.engine.progress(new Progress(
+                machine, operation, "COPY", 400, 1_000, Optional.of(new Stall(since, "the last write to its target"))));
+        JsonNode stalled = SERVED.get("/v1/operations/" + operation).json().path("progress");
+        assertThat(stalled.toString())
+                .isEqualTo("{\"phase\":\"COPY\",\"bytesDone\":400,\"bytesTotal\":1000,\"bytesPerSecond\":null,"
+                        + "\"secondsLeft\":null,\"stalledSince\":\"2026-07-01T10:00:00Z\","
+                        + "\"awaits\":\"the last write to its target\"}");
         SERVED.engine.bytesPerSecond = OptionalLong.empty();
     }
 

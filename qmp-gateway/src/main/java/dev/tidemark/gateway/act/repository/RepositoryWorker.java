@@ -74,8 +74,7 @@ public final class RepositoryWorker {
             throws RepositoryException {
         try {
             if (errand instanceof RestoreOperation restore && !restore.targets().isEmpty()) {
-                return new Outcome.Refused(
-                        FailureCode.ABORTED, ENDED + "; what its targets hold now is not the disk");
+                return new Outcome.Refused(FailureCode.ABORTED, ENDED + "; what its targets hold now is not the disk");
             } else if (errand instanceof RestoreOperation restore) {
                 RestoreDirectory target = RestoreDirectory.of(restore, repositories);
                 Optional<RestoreMarker> made = target.marker();
