@@ -140,7 +140,8 @@ final class Passages {
                                         MERGE_FILES_SWAPPED,
                                         MERGE_FINISHED))
                         .with(2, List.of(MERGE_FILE_SWAPPED, BEFORE_QEMU_IMG, AFTER_QEMU_IMG));
-            case REGISTER, RECONCILE -> {}
+            // What serves is a process of its own, which is asked for and told of like everything else.
+            case EXPORT, END_EXPORT, REGISTER, RECONCILE -> {}
         }
         return passages.moments;
     }

@@ -219,6 +219,18 @@ final class Play {
         held = judge.held();
         now.converged = judge.converged();
         finishPulls(now);
+        readExports(now, acknowledged);
+    }
+
+    /** Nor is the client of an export: whoever was killed, it is served again, and ends when it is told to. */
+    private void readExports(Run now, Optional<JsonNode> acknowledged) throws Broken, IOException {
+        if (now.scenario.workflow().isExport()) {
+            int served = new ExportClient(cast.service(), machine()).readAndEnd();
+            if (now.scenario.workflow() == Workflow.EXPORT && acknowledged.isPresent() && served == 0) {
+                throw new Broken(Invariant.ACKNOWLEDGED_ENDED, "an export was acknowledged and is not served");
+            }
+            new Judge(cast, machine()).converged();
+        }
     }
 
     /** A client is killed by nobody: it reads what is there, and the machine comes to rest once more. */
@@ -391,6 +403,7 @@ final class Play {
         release();
         Map<CrashPoint, Integer> passed = cast.hold().takePassed();
         finishPulls(now());
+        readExports(now(), Optional.empty());
         new Judge(cast, machine()).meet(now().before);
         return passed;
     }

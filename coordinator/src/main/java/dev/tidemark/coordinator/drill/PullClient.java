@@ -85,7 +85,7 @@ final class PullClient {
         }
         throw new Broken(
                 Invariant.BACKUPS_RESTORE,
-                "what was read of pull backup " + backup.path("id").asString("") + " is not what the disks held");
+                "what was read of " + backup.path("id").asString("") + " is not what the disks held");
     }
 
     private static void copy(URI uri, Path to) throws IOException {

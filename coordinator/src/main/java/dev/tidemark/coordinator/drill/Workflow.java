@@ -156,6 +156,34 @@ enum Workflow {
                     "restores");
         }
     },
+    EXPORT {
+        @Override
+        JsonNode ask(Service service, DrillMachine machine) {
+            return export(service, machine);
+        }
+
+        @Override
+        boolean isExport() {
+            return true;
+        }
+    },
+    END_EXPORT {
+        @Override
+        void prepare(Service service, DrillMachine machine) {
+            service.await(export(service, machine), "DONE");
+        }
+
+        @Override
+        JsonNode ask(Service service, DrillMachine machine) {
+            JsonNode open = service.get("vms", machine.name(), "exports").path("exports");
+            return service.started(Map.of(), "exports", open.path(0).path("id").asString(""), "end");
+        }
+
+        @Override
+        boolean isExport() {
+            return true;
+        }
+    },
     DELETE_BACKUP {
         @Override
         void prepare(Service service, DrillMachine machine) throws IOException {
@@ -248,6 +276,11 @@ enum Workflow {
         return false;
     }
 
+    /** Whether a client of what the gateway serves takes part. */
+    boolean isExport() {
+        return false;
+    }
+
     /** Every moment that the workflow is certain to pass; {@code DrillIT} holds it against what was passed. */
     List<Moment> moments() {
         return Passages.of(this);
@@ -273,6 +306,10 @@ enum Workflow {
             }
         }
         return names;
+    }
+
+    private static JsonNode export(Service service, DrillMachine machine) {
+        return service.started(Map.of(), "backups", newest(machine), "exports");
     }
 
     private static JsonNode pull(Service service, DrillMachine machine) {

@@ -116,7 +116,7 @@ class ScenariosTest {
         assertThat(batches.stream().flatMap(List::stream))
                 .doesNotHaveDuplicates()
                 .containsExactlyInAnyOrderElementsOf(Scenarios.all());
-        assertThat(batches).hasSizeLessThan(420).allSatisfy(batch -> {
+        assertThat(batches).hasSizeLessThan(470).allSatisfy(batch -> {
             assertThat(batch).hasSizeBetween(1, 16);
             assertThat(batch.stream().map(Scenario::victims).distinct()).hasSize(1);
             assertThat(batch.stream().filter(scenario -> scenario.moment().isInTransaction()))
