@@ -42,6 +42,8 @@ final class Refusals {
             case Rejection.NotReady _ -> rejected(Kind.CONFLICT, "NOT_READY", rejection);
             case Rejection.Unsupported _ -> rejected(Kind.UNSUPPORTED, "UNSUPPORTED", rejection);
             case Rejection.TargetNamedTwice _ -> rejected(Kind.BAD_REQUEST, "TARGET_NAMED_TWICE", rejection);
+            case Rejection.TargetClaimed _ -> rejected(Kind.CONFLICT, "TARGET_CLAIMED", rejection);
+            case Rejection.BackupElsewhere _ -> rejected(Kind.UNSUPPORTED, "BACKUP_ELSEWHERE", rejection);
             case Rejection.TargetIsDisk _ -> rejected(Kind.CONFLICT, "TARGET_IS_DISK", rejection);
             case Rejection.HasCheckpoints _ -> rejected(Kind.CONFLICT, "HAS_CHECKPOINTS", rejection);
         };

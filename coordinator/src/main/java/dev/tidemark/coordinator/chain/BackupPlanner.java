@@ -75,7 +75,7 @@ public final class BackupPlanner {
     private static DiskPlan plan(Machine machine, Place place, BackupRequest request, Disk disk) {
         return switch (request) {
             case BackupRequest.Full() -> full(disk, FullCause.REQUESTED, "a full backup was asked for");
-            case BackupRequest.Copy() -> full(disk, FullCause.REQUESTED, "a copy was asked for");
+            case BackupRequest.Copy _ -> full(disk, FullCause.REQUESTED, "a copy was asked for");
             case BackupRequest.Automatic() ->
                 newestBase(machine, place, disk).orElseGet(() -> fullForCause(machine, place, disk));
             case BackupRequest.Since(CheckpointId checkpoint) -> sinceElseFull(machine, place, disk, checkpoint);

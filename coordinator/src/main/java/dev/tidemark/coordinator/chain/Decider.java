@@ -185,8 +185,15 @@ public final class Decider {
             return Decision.rejected(new Rejection.Unsupported(
                     "the client of a pull backup says how fast it reads and how it stores what it has read"));
         }
+        if (!command.request().targetsOfDisks().isEmpty()
+                && (command.mode() != BackupMode.PUSH || command.compression().isPresent())) {
+            return Decision.rejected(new Rejection.Unsupported(
+                    "what goes to targets is pushed, and is raw: it is neither pulled nor compressed"));
+        }
         Optional<Rejection> unfit = busy(machine)
                 .or(() -> speechless(machine, command.quiesce()))
+                .or(() -> Targets.objection(machine, command.request().targetsOfDisks()))
+                .or(() -> Targets.misfit(command.request(), command.selection()))
                 .or(() -> BackupPlanner.withoutBase(machine, command.repository(), command.mode(), command.request()))
                 .or(() ->
                         command.checkpoint().flatMap(checkpoint -> taken(machine, checkpoint.id(), checkpoint.name())));

@@ -23,11 +23,13 @@ import dev.tidemark.schema.contract.VerifyOperation;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.DiskPlan;
+import dev.tidemark.schema.event.DiskTarget;
 import dev.tidemark.schema.event.Moment;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.BitmapName;
 import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.TargetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -203,7 +205,11 @@ public final class DesiredState {
         List<BitmapName> merge = plan.kind() == BackupKind.INCREMENTAL
                 ? plan.since().map(since -> from(since, before)).orElse(List.of())
                 : List.of();
-        return new DiskBackup(plan, tracked, previous, merge);
+        Optional<TargetAddress> target = backup.request().targetsOfDisks().stream()
+                .filter(named -> named.disk().equals(plan.disk()))
+                .map(DiskTarget::address)
+                .findFirst();
+        return new DiskBackup(plan, tracked, previous, merge, target);
     }
 
     /** The chain as it was before the backup's own checkpoint was added to it. */

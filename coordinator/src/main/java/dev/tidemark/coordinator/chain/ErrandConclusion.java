@@ -27,6 +27,7 @@ import dev.tidemark.schema.event.RestoreExportOpened;
 import dev.tidemark.schema.event.RestoreFailed;
 import dev.tidemark.schema.event.VerificationFailed;
 import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.id.TargetAddress;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -50,7 +51,7 @@ final class ErrandConclusion {
         switch (outcome) {
             case Outcome.Done(Outcome.Evidence.Exported(var disks))
             when operation instanceof RestoreExportOperation export -> opened(unfolding, export, disks, at);
-            case Outcome.Done(var evidence) -> unfolding.append(done(machine, operation, evidence, at));
+            case Outcome.Done(var evidence) -> unfolding.append(done(unfolding.now(), operation, evidence, at));
             case Outcome.Refused refused ->
                 unfolding.append(failed(machine, operation, refused.code(), refused.detail(), at));
             case Outcome.Unknown unknown -> {
@@ -60,7 +61,8 @@ final class ErrandConclusion {
     }
 
     private static MachineEvent done(
-            MachineId machine, RepositoryOperation operation, Outcome.Evidence evidence, Instant at) {
+            Machine now, RepositoryOperation operation, Outcome.Evidence evidence, Instant at) {
+        MachineId machine = now.id();
         return switch (operation) {
             case VerifyOperation verify ->
                 switch (evidence) {
@@ -88,17 +90,21 @@ final class ErrandConclusion {
                 evidence instanceof Outcome.Evidence.Restored(var disks)
                         ? new RestoreCompleted(machine, restore.id(), restore.backup(), disks, at)
                         : failed(machine, operation, FailureCode.EVIDENCE_CHANGED, foreign(evidence), at);
-            case AbortOperation abort -> done(machine, abort.errand(), evidence, at);
+            case AbortOperation abort -> done(now, abort.errand(), evidence, at);
             case RestoreExportOperation export ->
                 evidence instanceof Outcome.Evidence.Closed && export.ending()
                         ? new RestoreExportEnded(machine, export.id(), export.backup(), at)
                         : failed(machine, operation, FailureCode.EVIDENCE_CHANGED, foreign(evidence), at);
             case DeleteBackupOperation delete ->
                 evidence instanceof Outcome.Evidence.Removed(long bytes)
-                        ? new BackupDeleted(machine, delete.id(), delete.backup(), bytes, at)
+                        ? new BackupDeleted(machine, delete.id(), delete.backup(), bytes, leftAlone(now, delete), at)
                         : failed(machine, operation, FailureCode.EVIDENCE_CHANGED, foreign(evidence), at);
             case MergeBackupOperation merge -> merged(machine, merge, evidence, at);
         };
+    }
+
+    private static Optional<List<TargetAddress>> leftAlone(Machine now, DeleteBackupOperation delete) {
+        return now.stored(delete.backup()).map(StoredBackup::targets).filter(targets -> !targets.isEmpty());
     }
 
     /** A gateway that begins again says it again; only where it can be read, or that it now can, is news. */

@@ -465,13 +465,19 @@ final class Evolution {
                 .filter(errand -> errand.operation().id().equals(damaged.operation()))
                 .map(errand -> errand.operation().repository())
                 .findFirst();
-        repository.ifPresent(name -> damaged.disks()
-                .forEach(disk -> loseAll(
-                        draft,
-                        name,
-                        disk.disk(),
-                        FullCause.BASE_BACKUP_DAMAGED,
-                        "backup " + damaged.backup() + " failed its verification: " + disk.detail())));
+        // Nothing stands on what lies at a target.
+        boolean elsewhere = draft.stored().stream()
+                .anyMatch(stored -> stored.backup().equals(damaged.backup())
+                        && !stored.targets().isEmpty());
+        repository
+                .filter(name -> !elsewhere)
+                .ifPresent(name -> damaged.disks()
+                        .forEach(disk -> loseAll(
+                                draft,
+                                name,
+                                disk.disk(),
+                                FullCause.BASE_BACKUP_DAMAGED,
+                                "backup " + damaged.backup() + " failed its verification: " + disk.detail())));
     }
 
     /** Every push backup of the disk in the repository may stand on the one that is lost, so none is a base any more. */

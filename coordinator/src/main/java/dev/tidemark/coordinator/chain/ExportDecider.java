@@ -35,6 +35,7 @@ final class ExportDecider {
         MergePlanner chains = new MergePlanner(machine, stored);
         return unknown(disks, held)
                 .or(() -> RepositoryDecider.beingDeleted(machine, command.backup()))
+                .or(() -> Targets.elsewhere(machine, command.backup(), disks))
                 .or(() -> beingMerged(machine, chains, command.backup(), disks))
                 .or(() -> chains.broken(disks))
                 .map(Decision::rejected)

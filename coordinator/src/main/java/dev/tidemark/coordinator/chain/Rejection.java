@@ -439,4 +439,31 @@ public sealed interface Rejection {
             return "choose another target; to put the disk itself back, stop the machine and remove it from it first";
         }
     }
+
+    /** A backup of the machine lies there; what is written to it would be all that is left of that. */
+    record TargetClaimed(TargetAddress address, BackupId backup) implements Rejection {
+        @Override
+        public String detail() {
+            return address + " holds a disk of backup " + backup;
+        }
+
+        @Override
+        public String remedy() {
+            return "choose another target, or give that one up first with 'tidemark backup delete " + backup + "'";
+        }
+    }
+
+    /** It lies at a target, not in a file of the repository. */
+    record BackupElsewhere(BackupId backup, DiskName disk, TargetAddress address) implements Rejection {
+        @Override
+        public String detail() {
+            return "disk " + disk + " of backup " + backup + " lies at " + address
+                    + ", not in the repository, and this works on files of the repository";
+        }
+
+        @Override
+        public String remedy() {
+            return "read it there, it is raw: with nbdcopy, qemu-img convert -f raw, or dd";
+        }
+    }
 }

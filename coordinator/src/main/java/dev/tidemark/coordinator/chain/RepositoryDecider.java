@@ -37,7 +37,8 @@ final class RepositoryDecider {
         if (machine.did(command.operation())) {
             return Decision.accepted();
         }
-        Optional<Rejection> going = beingDeleted(machine, command.backup());
+        Optional<Rejection> going = beingDeleted(machine, command.backup())
+                .or(() -> command.deep() ? Targets.elsewhere(machine, command.backup(), List.of()) : Optional.empty());
         if (going.isPresent()) {
             return Decision.rejected(going.get());
         }
@@ -70,7 +71,8 @@ final class RepositoryDecider {
                 return Decision.rejected(new Rejection.DiskNamedTwice(disk));
             }
         }
-        Optional<Rejection> taken = Targets.objection(machine, command.targets());
+        Optional<Rejection> taken = Targets.elsewhere(machine, command.backup(), disks)
+                .or(() -> Targets.objection(machine, command.targets()));
         if (taken.isPresent()) {
             return Decision.rejected(taken.get());
         }

@@ -34,7 +34,7 @@ final class RepositoryEvolution {
                 completed.checkpoint(),
                 completed.disks().stream()
                         .map(disk -> new StoredBackup.File(
-                                disk.disk(), disk.parent(), disk.fileSize(), false, disk.sha256()))
+                                disk.disk(), disk.parent(), disk.fileSize(), false, disk.sha256(), disk.target()))
                         .toList(),
                 completed.identity(),
                 Optional.empty(),

@@ -40,6 +40,10 @@ final class RetentionDecider {
             return Optional.of(new Rejection.NoRetention(stored.repository()));
         }
         BackupId backup = stored.backup();
+        if (!stored.targets().isEmpty()) {
+            return Optional.of(new Rejection.Unsupported(
+                    "no policy is for backup " + backup + ", which lies at targets: delete it by its name"));
+        }
         return RetentionPlanner.plan(
                         machine, stored.repository(), retention.get().policy())
                 .entries()

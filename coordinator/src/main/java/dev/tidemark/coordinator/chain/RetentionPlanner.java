@@ -45,8 +45,10 @@ public final class RetentionPlanner {
         this.policy = policy;
         this.merging = merging;
         there = machine.stored().stream()
-                .filter(kept ->
-                        kept.repository().equals(repository) && kept.deletion().isEmpty())
+                .filter(kept -> kept.repository().equals(repository)
+                        && kept.deletion().isEmpty()
+                        // Nothing in the repository is won by it, and who uses the target is for people to say.
+                        && kept.targets().isEmpty())
                 .toList();
         there.forEach(kept -> reasons.put(kept.backup(), new LinkedHashSet<>()));
     }

@@ -6,6 +6,7 @@ import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.OperationId;
 import dev.tidemark.schema.id.RepositoryIdentity;
 import dev.tidemark.schema.id.RepositoryName;
+import dev.tidemark.schema.id.TargetAddress;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -34,8 +35,23 @@ public record StoredBackup(
         files = List.copyOf(files);
     }
 
-    /** One disk's file, what it stands on, its length, whether it was found to be damaged, and its digest. */
-    public record File(DiskName disk, Optional<BackupId> parent, long bytes, boolean damaged, String sha256) {}
+    /**
+     * One disk's file, what it stands on, its length, whether it was found to be damaged, and its digest.
+     *
+     * @param target where it lies, if that is no file
+     */
+    public record File(
+            DiskName disk,
+            Optional<BackupId> parent,
+            long bytes,
+            boolean damaged,
+            String sha256,
+            Optional<TargetAddress> target) {}
+
+    /** Where disks of it lie that are no files. */
+    List<TargetAddress> targets() {
+        return files.stream().flatMap(file -> file.target().stream()).toList();
+    }
 
     Optional<File> file(DiskName disk) {
         return files.stream().filter(file -> file.disk().equals(disk)).findFirst();
@@ -52,12 +68,12 @@ public record StoredBackup(
 
     /** After a look at this disk's file. */
     StoredBackup read(DiskName disk, boolean damaged) {
-        return with(disk, file -> new File(disk, file.parent(), file.bytes(), damaged, file.sha256()));
+        return with(disk, file -> new File(disk, file.parent(), file.bytes(), damaged, file.sha256(), file.target()));
     }
 
     /** With another file of the same content in its place. */
     StoredBackup merged(DiskName disk, Optional<BackupId> parent, long bytes, String sha256) {
-        return with(disk, file -> new File(disk, parent, bytes, false, sha256));
+        return with(disk, file -> new File(disk, parent, bytes, false, sha256, Optional.empty()));
     }
 
     private StoredBackup with(DiskName disk, UnaryOperator<File> change) {

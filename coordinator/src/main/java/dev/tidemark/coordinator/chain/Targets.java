@@ -1,7 +1,10 @@
 package dev.tidemark.coordinator.chain;
 
 import dev.tidemark.schema.contract.RestoreOperation;
+import dev.tidemark.schema.event.BackupRequest;
 import dev.tidemark.schema.event.DiskTarget;
+import dev.tidemark.schema.id.BackupId;
+import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.TargetAddress;
 import java.util.HashSet;
 import java.util.List;
@@ -24,6 +27,11 @@ final class Targets {
                     return Optional.of(new Rejection.TargetIsDisk(address, disk.name()));
                 }
             }
+            for (StoredBackup stored : machine.stored()) {
+                if (stored.targets().contains(address)) {
+                    return Optional.of(new Rejection.TargetClaimed(address, stored.backup()));
+                }
+            }
             for (Errand errand : machine.errands()) {
                 if (errand.operation() instanceof RestoreOperation restore
                         && restore.targets().stream()
@@ -34,5 +42,29 @@ final class Targets {
             }
         }
         return Optional.empty();
+    }
+
+    /** Every disk of a backup has a target, or none has. */
+    static Optional<Rejection> misfit(BackupRequest request, List<DiskName> selection) {
+        List<DiskName> named =
+                request.targetsOfDisks().stream().map(DiskTarget::disk).toList();
+        for (DiskName disk : named) {
+            if (named.indexOf(disk) != named.lastIndexOf(disk)) {
+                return Optional.of(new Rejection.DiskNamedTwice(disk));
+            }
+        }
+        return named.isEmpty() || new HashSet<>(named).equals(new HashSet<>(selection))
+                ? Optional.empty()
+                : Optional.of(new Rejection.Unsupported("each disk of the backup needs a target, or none of them"));
+    }
+
+    /** What works on files cannot be done to a backup that lies elsewhere. */
+    static Optional<Rejection> elsewhere(Machine machine, BackupId backup, List<DiskName> disks) {
+        return machine.stored(backup).stream()
+                .flatMap(stored -> stored.files().stream())
+                .filter(file -> disks.isEmpty() || disks.contains(file.disk()))
+                .flatMap(file -> file.target().stream()
+                        .map(address -> (Rejection) new Rejection.BackupElsewhere(backup, file.disk(), address)))
+                .findFirst();
     }
 }

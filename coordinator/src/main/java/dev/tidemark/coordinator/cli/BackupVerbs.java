@@ -7,7 +7,9 @@ import dev.tidemark.schema.id.CheckpointName;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.MachineName;
 import dev.tidemark.schema.id.RepositoryName;
+import dev.tidemark.schema.id.TargetAddress;
 import dev.tidemark.schema.id.Ulid;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -74,9 +76,22 @@ final class BackupVerbs {
                             description = "Pull: keep no more than this of what the guest overwrites, as in 50G.")
                     @Nullable
                     ByteSize scratchLimit,
+            @Option(
+                            names = "--target",
+                            paramLabel = "DISK=ADDRESS",
+                            description =
+                                    "With --kind copy: raw, over a block device or an NBD export that the gateway may write; may be repeated.")
+                    @Nullable
+                    Map<DiskName, TargetAddress> targets,
             @Option(names = "--dry-run", description = "Show the decision and the transaction, and do nothing.")
                     boolean dryRun,
             @Mixin WaitOptions wait) {
+        if (targets != null && !selection.kind().equals("COPY")) {
+            throw Session.misuse("--target goes with --kind copy: nothing can be incremental to what is no file");
+        }
+        if (targets != null && (compress || mode == Mode.PULL)) {
+            throw Session.misuse("what goes to a --target is pushed, and is raw");
+        }
         if (checkpoint != null && noCheckpoint) {
             throw Session.misuse("--checkpoint and --no-checkpoint exclude each other");
         }
@@ -89,6 +104,7 @@ final class BackupVerbs {
             body.put("since", selection.since.value());
         }
         Arguments.putDisks(body, selection.disks);
+        Arguments.putTargets(body, targets == null ? Map.of() : targets);
         if (mode != null) {
             body.put("mode", mode.name());
         }

@@ -141,6 +141,8 @@ public final class Queries {
                            AND (?::timestamptz IS NULL OR COALESCE(b.started_at, b.completed_at) <= ?)
                            AND ?::text[] <@ ARRAY(SELECT d.disk FROM tidemark.backup_disk d
                                                    WHERE d.backup = b.id AND d.file IS NOT NULL)
+                           AND NOT EXISTS (SELECT 1 FROM tidemark.backup_disk e
+                                            WHERE e.backup = b.id AND (e.file LIKE '/%' OR e.file LIKE 'nbd%'))
                          ORDER BY b.version DESC LIMIT 1
                         """, Shapes::backup, machine, repository, repository, at, at, disks);
     }

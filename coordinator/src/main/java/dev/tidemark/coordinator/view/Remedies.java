@@ -63,9 +63,11 @@ final class Remedies {
             case TARGET_TOO_SMALL -> "Choose a target that is as large as the disk or larger.";
             case TARGET_READ_ONLY -> "Make the target writable for the gateway's user, or choose another one.";
             case TARGET_IN_USE -> "End what uses the target, or choose another one.";
+            case TARGET_CLAIMED -> "Choose another target, or delete the backup that the detail names first.";
             case TARGET_DIFFERS -> "Do not use this target: it does not keep what is written to it.";
             case TARGET_FAILED ->
                 "Read in the detail what failed, and ask again; what the target holds now is not the disk.";
+            case BACKUP_ELSEWHERE -> "Read the disk where the detail says that it lies, with nbdcopy or dd: it is raw.";
             case BACKUP_DAMAGED -> "Restore an older backup, and take a full backup now.";
             case BACKUP_NEEDED -> "Delete the backups that stand on it first, or keep it.";
             case ABORTED -> "Nothing to do; it was ended on request.";

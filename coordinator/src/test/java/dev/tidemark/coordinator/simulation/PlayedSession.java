@@ -5,6 +5,7 @@ import dev.tidemark.gateway.act.CanaryQuestion;
 import dev.tidemark.gateway.act.Plan;
 import dev.tidemark.gateway.act.QemuNames;
 import dev.tidemark.gateway.act.export.TlsCredentials;
+import dev.tidemark.gateway.act.repository.Target;
 import dev.tidemark.gateway.model.ModelAction;
 import dev.tidemark.gateway.model.ModelDaemon;
 import dev.tidemark.gateway.model.ModelRefusal;
@@ -76,6 +77,16 @@ final class PlayedSession implements Qemu {
             daemon.open(new NodeOptions.Qcow2(node, image.toString(), false, new NodeOptions.Backing.OfHeader()));
             simulation.machine.opened(node, simulation.storage.target(image.toString()));
         });
+    }
+
+    @Override
+    public void openTarget(String node, Target place, long size) {
+        throw new IllegalStateException("nobody asks for a target that is no file: " + place);
+    }
+
+    @Override
+    public Optional<String> flushTarget(String node, long size) {
+        throw new IllegalStateException("nobody asks for a target that is no file: " + node);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.tidemark.gateway.qmp;
 import dev.tidemark.gateway.qmp.TransactionAction.BitmapSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -109,14 +110,24 @@ public sealed interface QmpCommand {
     }
 
     /**
-     * Opens a qcow2 node again, read-only, on the same children. That flushes it and answers with an error if the flush
+     * Opens a qcow2 node again, or a raw one, read-only, on the same children. That flushes it and answers with an error if the flush
      * fails, where {@code blockdev-del} tells such an error to nobody but stderr.
      *
      * @param file the node-name of its file
      * @param backing the node-name of its backing layer, if it has one
+     * @param rawSize how many bytes of its file it shows, if it is a raw one
      */
-    record BlockdevReopenReadOnly(String nodeName, String file, Optional<String> backing) implements QmpCommand {
+    record BlockdevReopenReadOnly(String nodeName, String file, Optional<String> backing, OptionalLong rawSize)
+            implements QmpCommand {
+        /** Of a qcow2 node. */
+        public BlockdevReopenReadOnly(String nodeName, String file, Optional<String> backing) {
+            this(nodeName, file, backing, OptionalLong.empty());
+        }
+
         public BlockdevReopenReadOnly {
+            if (rawSize.isPresent() && (backing.isPresent() || rawSize.getAsLong() < 0)) {
+                throw new IllegalArgumentException("a raw node has a size and nothing below it");
+            }
             WireText.require(nodeName, "node-name");
             WireText.require(file, "file");
             backing.ifPresent(name -> WireText.require(name, "backing"));
@@ -131,10 +142,11 @@ public sealed interface QmpCommand {
         public ObjectNode arguments() {
             ObjectNode arguments = JsonNodeFactory.instance.objectNode();
             ObjectNode options = arguments.putArray("options").addObject();
-            options.put("driver", "qcow2")
+            options.put("driver", rawSize.isPresent() ? "raw" : "qcow2")
                     .put("node-name", nodeName)
                     .put("read-only", true)
                     .put("file", file);
+            rawSize.ifPresent(size -> options.put("size", size));
             backing.ifPresent(name -> options.put("backing", name));
             return arguments;
         }

@@ -319,7 +319,7 @@ final class BackupRun {
         }
         surroundings.crash().at(CrashPoint.BEFORE_TARGETS_CLOSED);
         for (String target : targetNodes(look)) {
-            flush(qemu, target);
+            flush(qemu, look, target);
         }
         if (verdict.isPresent()) {
             return;
@@ -474,11 +474,18 @@ final class BackupRun {
     }
 
     private void openTarget(Qemu qemu, int index, PartialBackup partial, boolean pastPageCache)
-            throws QmpException, UnusableReply {
+            throws QmpException, UnusableReply, RepositoryException {
         DiskName disk = disk(index);
         try {
-            if (verdict.isEmpty()) {
-                qemu.openTarget(QemuNames.targetNode(operation.id(), index), partial.target(disk), pastPageCache);
+            if (verdict.isPresent()) {
+                return;
+            }
+            String node = QemuNames.targetNode(operation.id(), index);
+            Optional<PartialBackup.Elsewhere> elsewhere = partial.elsewhere(disk);
+            if (elsewhere.isPresent()) {
+                qemu.openTarget(node, elsewhere.get().place(), elsewhere.get().size());
+            } else {
+                qemu.openTarget(node, partial.target(disk), pastPageCache);
             }
         } catch (QmpRefused refused) {
             condemn(new Refused(
@@ -536,7 +543,8 @@ final class BackupRun {
         try {
             Optional<PartialBackup> partial =
                     storage().partial(operation.repository(), desired.machine(), operation.backup());
-            if (partial.isEmpty()) {
+            if (partial.isEmpty() || partial.get().elsewhere(disk(0)).isPresent()) {
+                // Room at a target was seen to before it was begun.
                 return false;
             }
             Path target = partial.get().target(disk(0));
@@ -557,10 +565,11 @@ final class BackupRun {
         }
     }
 
-    private void flush(Qemu qemu, String target) throws QmpException, UnusableReply {
+    private void flush(Qemu qemu, Look look, String target) throws QmpException, UnusableReply {
         try {
             // What nobody can tell is no success (invariant I7).
-            qemu.flushTarget(target)
+            Optional<Long> size = rawSize(look, target);
+            (size.isPresent() ? qemu.flushTarget(target, size.get()) : qemu.flushTarget(target))
                     .ifPresent(doubt -> condemn(new Refused(
                             FailureCode.UNSUPPORTED,
                             "nobody can tell whether target " + target + " was flushed: " + doubt)));
@@ -568,6 +577,17 @@ final class BackupRun {
             condemn(new Refused(
                     FailureCode.JOB_FAILED, "target " + target + " could not be flushed: " + refused.description()));
         }
+    }
+
+    /** Of a target that is no file. */
+    private Optional<Long> rawSize(Look look, String target) {
+        for (int index = 0; index < operation.disks().size(); index++) {
+            if (target.equals(QemuNames.targetNode(operation.id(), index))
+                    && operation.disks().get(index).target().isPresent()) {
+                return look.disk(disk(index)).map(ObservedDisk::facts).map(DiskFacts::virtualSize);
+            }
+        }
+        return Optional.empty();
     }
 
     private BackupFacts facts(Look look) {

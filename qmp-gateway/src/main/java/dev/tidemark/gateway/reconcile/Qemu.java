@@ -4,6 +4,7 @@ import dev.tidemark.gateway.act.Canary;
 import dev.tidemark.gateway.act.CanaryQuestion;
 import dev.tidemark.gateway.act.Plan;
 import dev.tidemark.gateway.act.export.TlsCredentials;
+import dev.tidemark.gateway.act.repository.Target;
 import dev.tidemark.gateway.observe.Look;
 import dev.tidemark.gateway.observe.Observer;
 import dev.tidemark.gateway.observe.UnusableReply;
@@ -44,6 +45,9 @@ public interface Qemu extends AutoCloseable {
      */
     void openTarget(String node, Path image, boolean pastPageCache) throws QmpException, UnusableReply;
 
+    /** Opens a place that is no file to write a backup to, as much of it as the disk has bytes. */
+    void openTarget(String node, Target place, long size) throws QmpException;
+
     /** Opens an empty image of which every cluster that it lacks is read from a disk's node. */
     void openScratch(String node, Path image, String disk) throws QmpException;
 
@@ -67,6 +71,9 @@ public interface Qemu extends AutoCloseable {
      * @throws dev.tidemark.gateway.qmp.QmpRefused if it has not
      */
     Optional<String> flushTarget(String node) throws QmpException, UnusableReply;
+
+    /** The same for a target that is no file, of that many bytes. */
+    Optional<String> flushTarget(String node, long size) throws QmpException, UnusableReply;
 
     /** Opens what a canary is made of, for a disk of that many bytes. Its bitmap marks nothing yet. */
     void openCanary(Canary canary, long size) throws QmpException;

@@ -5,6 +5,7 @@ import dev.tidemark.gateway.act.CanaryQuestion;
 import dev.tidemark.gateway.act.Plan;
 import dev.tidemark.gateway.act.QemuNames;
 import dev.tidemark.gateway.act.export.TlsCredentials;
+import dev.tidemark.gateway.act.repository.Target;
 import dev.tidemark.gateway.observe.Look;
 import dev.tidemark.gateway.observe.Observer;
 import dev.tidemark.gateway.observe.UnusableReply;
@@ -133,6 +134,17 @@ final class QmpQemu implements Qemu {
     }
 
     @Override
+    public void openTarget(String node, Target place, long size) throws QmpException {
+        ObjectNode options = JsonNodeFactory.instance
+                .objectNode()
+                .put("driver", "raw")
+                .put("node-name", node)
+                .put("size", size);
+        options.set("file", place.options());
+        execute(new QmpCommand.BlockdevAdd(options));
+    }
+
+    @Override
     public void openScratch(String node, Path image, String disk) throws QmpException {
         ObjectNode options = JsonNodeFactory.instance
                 .objectNode()
@@ -182,6 +194,15 @@ final class QmpQemu implements Qemu {
 
     @Override
     public Optional<String> flushTarget(String node) throws QmpException, UnusableReply {
+        return flush(node, OptionalLong.empty());
+    }
+
+    @Override
+    public Optional<String> flushTarget(String node, long size) throws QmpException, UnusableReply {
+        return flush(node, OptionalLong.of(size));
+    }
+
+    private Optional<String> flush(String node, OptionalLong rawSize) throws QmpException, UnusableReply {
         if (!observer.reopens()) {
             return Optional.of("this QEMU has no blockdev-reopen (since 6.1) that would tell a failed flush");
         }
@@ -190,7 +211,8 @@ final class QmpQemu implements Qemu {
         if (file == null) {
             return Optional.of("QEMU shows no file below it");
         }
-        execute(new QmpCommand.BlockdevReopenReadOnly(node, file, Optional.ofNullable(children.get("backing"))));
+        execute(new QmpCommand.BlockdevReopenReadOnly(
+                node, file, Optional.ofNullable(children.get("backing")), rawSize));
         return Optional.empty();
     }
 

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * One process of qemu-storage-daemon. What it is told either happens wholly or is refused and changes nothing. Jobs stand still
@@ -56,8 +57,11 @@ public final class ModelDaemon {
         switch (command) {
             case QmpCommand.Query query -> throw new IllegalArgumentException("not answered as JSON: " + query);
             case QmpCommand.BlockdevAdd add -> open(opening.read(add.options()));
-            case QmpCommand.BlockdevReopenReadOnly(String node, String file, Optional<String> backing) ->
-                reopen(node, true);
+            case QmpCommand.BlockdevReopenReadOnly(
+                    String node,
+                    String file,
+                    Optional<String> backing,
+                    OptionalLong size) -> reopen(node, true);
             case QmpCommand.BlockdevMirror mirror -> throw new ModelRefusal("the model has no mirrors: " + mirror);
             case QmpCommand.BlockdevDel(String node) -> close(node);
             case QmpCommand.BlockExportDel(String export, boolean hard) -> endExport(export);

@@ -3,6 +3,8 @@ package dev.tidemark.schema.event;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.tidemark.schema.id.CheckpointId;
+import java.util.List;
+import java.util.Optional;
 
 /** What kind of backup was asked for. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
@@ -37,8 +39,26 @@ public sealed interface BackupRequest {
     /** Incremental since this checkpoint, and no backup at all where the evidence does not hold. */
     record Since(CheckpointId checkpoint) implements BackupRequest {}
 
-    /** Everything, beside the chains. */
-    record Copy() implements BackupRequest {}
+    /**
+     * Everything, beside the chains.
+     *
+     * @param targets came later: where each disk goes in place of a file in the repository; absent in older logs, and where all are files
+     */
+    record Copy(Optional<List<DiskTarget>> targets) implements BackupRequest {
+        public Copy {
+            targets = targets.map(List::copyOf);
+        }
+
+        /** Into files. */
+        public Copy() {
+            this(Optional.empty());
+        }
+    }
+
+    /** Where disks go that go to no file; none if all do. */
+    default List<DiskTarget> targetsOfDisks() {
+        return this instanceof Copy copy ? copy.targets().orElse(List.of()) : List.of();
+    }
 
     /**
      * What changed since this checkpoint, on top of the backup that was taken at it, beside the chains. Where the evidence does not hold,

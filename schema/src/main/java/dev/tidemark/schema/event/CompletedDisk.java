@@ -3,10 +3,12 @@ package dev.tidemark.schema.event;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.TargetAddress;
 import java.util.Optional;
 
 /**
- * One finished file: {@code bytes} copied by QEMU, {@code file} relative to the repository, {@code sha256} of the file in lower-case hex.
+ * One finished file: {@code bytes} copied by QEMU, {@code file} relative to the repository, {@code sha256} of the file in lower-case hex. If
+ * the disk went to a target, {@code file} is its address, and size and digest are those of the disk's own bytes there.
  */
 public record CompletedDisk(
         DiskName disk,
@@ -17,4 +19,9 @@ public record CompletedDisk(
         String file,
         long fileSize,
         String sha256,
-        long virtualSize) {}
+        long virtualSize) {
+    /** Where it went, if that is no file in the repository: no such file is named like an address. */
+    public Optional<TargetAddress> target() {
+        return file.startsWith("/") || file.startsWith("nbd") ? Optional.of(new TargetAddress(file)) : Optional.empty();
+    }
+}

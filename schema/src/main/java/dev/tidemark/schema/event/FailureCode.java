@@ -48,10 +48,14 @@ public enum FailureCode {
     TARGET_READ_ONLY,
     /** Somebody else uses it. */
     TARGET_IN_USE,
+    /** A backup lies there. */
+    TARGET_CLAIMED,
     /** What was read back from it is not what was written. */
     TARGET_DIFFERS,
     /** Writing to it failed. */
     TARGET_FAILED,
+    /** The backup lies at targets, not in files of the repository: what was asked for works on files. */
+    BACKUP_ELSEWHERE,
     /** A file to be restored is not what its manifest says. */
     BACKUP_DAMAGED,
     /** Another backup in the repository stands on it. */

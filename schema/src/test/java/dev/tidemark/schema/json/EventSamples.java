@@ -589,6 +589,16 @@ final class EventSamples {
     }
 
     /** With the member that came later. */
+    static BackupRequest copyToTargets() {
+        return new BackupRequest.Copy(
+                Optional.of(List.of(new DiskTarget(VDA, new TargetAddress("nbd+unix:///vda?socket=/run/store")))));
+    }
+
+    static BackupDeleted backupDeletedFromTargets() {
+        return new BackupDeleted(
+                MACHINE, OPERATION, BACKUP, 0, Optional.of(List.of(new TargetAddress("/dev/mapper/store"))), AT);
+    }
+
     static RestoreRequested restoreToTargetsRequested() {
         return new RestoreRequested(
                 MACHINE,

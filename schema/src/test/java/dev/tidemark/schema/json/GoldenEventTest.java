@@ -63,6 +63,8 @@ class GoldenEventTest {
                 Arguments.of(
                         "backup-requested.v1.differential", EventSamples.backupRequested(EventSamples.differential())),
                 Arguments.of("backup-completed.v1.identity", EventSamples.backupCompletedWithIdentity()),
+                Arguments.of("backup-requested.v1.targets", EventSamples.backupRequested(EventSamples.copyToTargets())),
+                Arguments.of("backup-deleted.v1.left-alone", EventSamples.backupDeletedFromTargets()),
                 Arguments.of("restore-requested.v1.targets", EventSamples.restoreToTargetsRequested()),
                 Arguments.of("backup-requested.v1.pull", EventSamples.backupRequestedToBePulled()));
     }

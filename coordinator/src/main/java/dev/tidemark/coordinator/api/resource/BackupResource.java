@@ -23,6 +23,7 @@ import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupMode;
 import dev.tidemark.schema.event.BackupRequest;
 import dev.tidemark.schema.event.Compression;
+import dev.tidemark.schema.event.DiskTarget;
 import dev.tidemark.schema.event.PullTerms;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.CheckpointId;
@@ -100,7 +101,8 @@ public final class BackupResource {
             Optional<Boolean> quiesce,
             OptionalLong deadlineSeconds,
             OptionalLong leaseSeconds,
-            OptionalLong scratchBytesMax) {}
+            OptionalLong scratchBytesMax,
+            Optional<List<@Nullable DiskTarget>> targets) {}
 
     record NewSpeed(long bytesPerSecondMax) {}
 
@@ -163,6 +165,16 @@ public final class BackupResource {
         }
         BackupMode mode = body.mode().orElse(BackupMode.PUSH);
         checkTerms(body, mode);
+        List<DiskTarget> targets = Given.targets(body.targets());
+        if (!targets.isEmpty() && body.kind().filter(Kind.COPY::equals).isEmpty()) {
+            throw Refusal.member(
+                    "targets",
+                    "only a backup of kind COPY goes to 'targets': nothing can be incremental to what is no file",
+                    "Add \"kind\": \"COPY\", or leave 'targets' out.");
+        }
+        List<DiskName> selection = targets.isEmpty() || !disks.isEmpty()
+                ? disks
+                : targets.stream().map(DiskTarget::disk).distinct().toList();
         boolean nameIsOurs = checkpointWanted && body.checkpoint().isEmpty();
         return submissions.accept(request, dryRun.isSet(), body, nameIsOurs, attempt -> {
             OperationId operation = ids.operation();
@@ -176,11 +188,13 @@ public final class BackupResource {
                             ids.backup(),
                             lookup.repository(body.repo()),
                             mode,
-                            request(machine, body.kind(), body.since()),
+                            targets.isEmpty()
+                                    ? request(machine, body.kind(), body.since())
+                                    : new BackupRequest.Copy(Optional.of(targets)),
                             checkpointWanted
                                     ? Optional.of(new BackupCheckpoint(ids.checkpoint(), name))
                                     : Optional.empty(),
-                            disks,
+                            selection,
                             body.bytesPerSecondMax(),
                             body.compress().orElse(false) ? Optional.of(Compression.ZSTD) : Optional.empty(),
                             body.quiesce().orElse(false),

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
@@ -23,7 +23,7 @@ public final class AllowedTargets {
     private static final int BLOCK_DEVICE = 0060000;
 
     private final List<TargetPrefix> prefixes;
-    private final Set<String> claimed = ConcurrentHashMap.newKeySet();
+    private final Map<String, String> claimed = new ConcurrentHashMap<>();
 
     /** These and no others. */
     public AllowedTargets(List<TargetPrefix> prefixes) {
@@ -97,18 +97,16 @@ public final class AllowedTargets {
         }
     }
 
-    /** Until it is closed nobody else on this host writes there by us. */
-    Claim claim(Target target) throws RepositoryException {
-        if (!claimed.add(target.identity())) {
+    /** Until its owner releases it nobody else on this host writes there by us. Can be said again. */
+    void claim(Target target, String owner) throws RepositoryException {
+        String before = claimed.putIfAbsent(target.identity(), owner);
+        if (before != null && !before.equals(owner)) {
             throw new RepositoryException(
                     FailureCode.TARGET_IN_USE, target.address() + " is being written by another operation");
         }
-        return () -> claimed.remove(target.identity());
     }
 
-    /** That a place is ours for a while. */
-    interface Claim extends AutoCloseable {
-        @Override
-        void close();
+    void release(String owner) {
+        claimed.values().removeIf(owner::equals);
     }
 }

@@ -7,6 +7,7 @@ import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.id.TargetAddress;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
@@ -104,6 +105,15 @@ record BackupChain(List<Layer> layers, Optional<DamagedDisk> fault, Optional<Dam
                 throw new RepositoryException(
                         FailureCode.UNSUPPORTED, disk, "backup " + backup + " does not hold it", null);
             }
+            Optional<TargetAddress> elsewhere = manifest.disk(disk).flatMap(StoredDisk::target);
+            if (elsewhere.isPresent()) {
+                throw new RepositoryException(
+                        FailureCode.BACKUP_ELSEWHERE,
+                        disk,
+                        "in backup " + backup + " it lies at " + elsewhere.get()
+                                + ", not in the repository; read it there, it is raw",
+                        null);
+            }
             BackupChain chain = of(tree, machine, backup, disk);
             if (chain.fault().isPresent()) {
                 throw RepositoryException.damaged(chain.fault().get());
@@ -153,6 +163,7 @@ record BackupChain(List<Layer> layers, Optional<DamagedDisk> fault, Optional<Dam
                     "disk " + disk + " had " + size + " bytes, and in the next incremental it has "
                             + above.get().size());
         }
+        require(directory, stored.get().target().isEmpty(), "disk " + disk + " does not lie here");
         return new Layer(machine, backup, stored.get(), directory.resolve(RepositoryTree.file(disk)));
     }
 

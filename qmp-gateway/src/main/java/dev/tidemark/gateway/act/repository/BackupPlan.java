@@ -11,6 +11,7 @@ import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.MachineName;
 import dev.tidemark.schema.id.OperationId;
+import dev.tidemark.schema.id.TargetAddress;
 import java.time.Instant;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -38,9 +39,13 @@ record BackupPlan(
         machineDisks = machineDisks.map(List::copyOf);
     }
 
-    /** One disk and its virtual size in bytes. */
+    /**
+     * One disk and its virtual size in bytes.
+     *
+     * @param target where it goes, if that is no file here
+     */
     record PlannedDisk(
-            DiskPlan plan, @JsonProperty(required = true) long size) {
+            DiskPlan plan, @JsonProperty(required = true) long size, Optional<TargetAddress> target) {
         DiskName name() {
             return plan.disk();
         }

@@ -19,9 +19,11 @@ public record CataloguedBackup(BackupId id, Optional<Manifest> manifest, String 
                 told.storedAt().map(stored -> stored.isBefore(told.requestedAt()) ? told.requestedAt() : stored));
     }
 
+    /** In files that can be restored from here. */
     boolean holds(Collection<DiskName> disks) {
-        return manifest.map(
-                        told -> disks.stream().allMatch(disk -> told.disk(disk).isPresent()))
+        return manifest.map(told -> disks.stream()
+                                .allMatch(disk -> told.disk(disk).isPresent())
+                        && told.disks().stream().allMatch(disk -> disk.target().isEmpty()))
                 .orElse(false);
     }
 

@@ -99,6 +99,11 @@ final class DurableFiles {
     /** Past the page cache, so that the disk answers and nothing else is driven out of memory; through it where that cannot be. */
     static Medium openMedium(Path path) throws IOException {
         regularFile(path);
+        return openDevice(path);
+    }
+
+    /** The same of what is no file: whoever asks has seen to what it is. */
+    static Medium openDevice(Path path) throws IOException {
         if (DIRECT.isEmpty()) {
             return new Medium(openForReading(path), 1);
         }

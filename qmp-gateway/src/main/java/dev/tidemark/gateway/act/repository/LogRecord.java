@@ -21,9 +21,12 @@ record LogRecord(List<RecordedFile> files) {
 
     /** Empty if the manifest tells of the file what the log does. */
     Optional<DamagedDisk> objection(Layer layer) {
-        return file(layer.backup(), layer.disk())
-                .flatMap(recorded -> objection(recorded, layer.stored()))
-                .map(layer::damaged);
+        return objection(layer.backup(), layer.stored()).map(layer::damaged);
+    }
+
+    /** The same in words, for what is no file. */
+    Optional<String> objection(BackupId backup, StoredDisk stored) {
+        return file(backup, stored.disk()).flatMap(recorded -> objection(recorded, stored));
     }
 
     /** Disks that the log has in the backup, and its manifest does not. */

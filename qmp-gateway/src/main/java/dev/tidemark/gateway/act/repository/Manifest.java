@@ -18,6 +18,7 @@ import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.MachineName;
 import dev.tidemark.schema.id.OperationId;
 import dev.tidemark.schema.id.RepositoryIdentity;
+import dev.tidemark.schema.id.TargetAddress;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -86,12 +87,15 @@ public record Manifest(
     /** The version that a merge writes: who does not know it must not take the files for damaged while they are exchanged. */
     public static final int MERGED_FORMAT_VERSION = 2;
 
+    /** The version of a backup whose disks lie at targets: who does not know it must not take files for lost that never were. */
+    public static final int TARGETS_FORMAT_VERSION = 4;
+
     public Manifest {
         disks = List.copyOf(disks);
         machineDisks = machineDisks.map(List::copyOf);
     }
 
-    /** One disk's file: sizes in bytes, {@code bytes} is what QEMU copied, {@code sha256} that of the whole file in lower-case hex.
+    /** One disk's file, or what lies at {@code target} in its place, of which size and digest are those of the disk: sizes in bytes, {@code bytes} is what QEMU copied, {@code sha256} that of the whole file in lower-case hex.
      * Numbers are marked as required because Jackson takes a missing one for 0. */
     public record StoredDisk(
             DiskName disk,
@@ -104,7 +108,24 @@ public record Manifest(
             @JsonProperty(required = true) long size,
             @JsonProperty(required = true) long fileSize,
             @JsonProperty(required = true) long bytes,
-            String sha256) {}
+            String sha256,
+            Optional<TargetAddress> target) {
+        /** A file. */
+        public StoredDisk(
+                DiskName disk,
+                BackupKind kind,
+                Optional<CheckpointId> since,
+                Optional<BackupId> parent,
+                Optional<FullCause> cause,
+                String detail,
+                String file,
+                long size,
+                long fileSize,
+                long bytes,
+                String sha256) {
+            this(disk, kind, since, parent, cause, detail, file, size, fileSize, bytes, sha256, Optional.empty());
+        }
+    }
 
     /** One merge, when its files had been compared, and what they were before: by whom it was asked for is in the log. */
     public record Merge(OperationId operation, Instant mergedAt, List<Replaced> disks) {
@@ -132,7 +153,7 @@ public record Manifest(
     /** The same backup with other files. */
     Manifest merged(Merges merges, List<StoredDisk> files) {
         return new Manifest(
-                MERGED_FORMAT_VERSION,
+                version(Optional.of(merges), files),
                 backup,
                 machine,
                 machineName,
@@ -147,6 +168,14 @@ public record Manifest(
                 Optional.of(merges),
                 files,
                 machineDisks);
+    }
+
+    /** The lowest that tells of this. */
+    static int version(Optional<Merges> merged, List<StoredDisk> disks) {
+        if (disks.stream().anyMatch(disk -> disk.target().isPresent())) {
+            return TARGETS_FORMAT_VERSION;
+        }
+        return merged.isPresent() ? MERGED_FORMAT_VERSION : FORMAT_VERSION;
     }
 
     /** The files that are being exchanged for others. */
@@ -182,7 +211,7 @@ public record Manifest(
                 stored.since(),
                 stored.parent(),
                 stored.bytes(),
-                machine + "/" + backup + "/" + stored.file(),
+                stored.target().map(TargetAddress::value).orElse(machine + "/" + backup + "/" + stored.file()),
                 stored.fileSize(),
                 stored.sha256(),
                 stored.size());

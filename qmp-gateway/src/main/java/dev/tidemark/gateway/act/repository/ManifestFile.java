@@ -5,6 +5,7 @@ import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.id.TargetAddress;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.FileSystemException;
@@ -45,11 +46,15 @@ final class ManifestFile {
     static Manifest readAsWritten(Path directory, MachineId machine, BackupId backup) throws IOException {
         Path path = directory.resolve(RepositoryTree.MANIFEST_FILE);
         Manifest manifest =
-                StoredJson.read(path, Manifest.class, Manifest.FORMAT_VERSION, Manifest.MERGED_FORMAT_VERSION);
+                StoredJson.read(path, Manifest.class, Manifest.FORMAT_VERSION, Manifest.TARGETS_FORMAT_VERSION);
         require(
                 path,
-                manifest.merged().isPresent() == (manifest.formatVersion() == Manifest.MERGED_FORMAT_VERSION),
+                manifest.formatVersion() == Manifest.version(manifest.merged(), manifest.disks()),
                 "has another format version than it says");
+        require(
+                path,
+                manifest.disks().stream().allMatch(disk -> disk.target().isEmpty() || disk.fileSize() == disk.size()),
+                "tells of a target that holds another size than the disk's");
         require(path, manifest.backup().equals(backup), "is that of backup " + manifest.backup());
         require(path, manifest.machine().equals(machine), "is that of machine " + manifest.machine());
         require(path, !manifest.disks().isEmpty(), "tells of no disk");
@@ -100,10 +105,12 @@ final class ManifestFile {
 
     private static void requireSound(Path path, Manifest manifest, StoredDisk disk) throws IOException {
         String name = "disk " + disk.disk() + ": ";
+        String file = disk.target().map(TargetAddress::value).orElse(RepositoryTree.file(disk.disk()));
+        require(path, disk.file().equals(file), name + "its file is not " + file);
         require(
                 path,
-                disk.file().equals(RepositoryTree.file(disk.disk())),
-                name + "its file is not " + RepositoryTree.file(disk.disk()));
+                disk.target().isEmpty() || disk.kind() == BackupKind.FULL,
+                name + "nothing but all of it can lie at a target");
         boolean incremental = disk.kind() == BackupKind.INCREMENTAL;
         require(
                 path,

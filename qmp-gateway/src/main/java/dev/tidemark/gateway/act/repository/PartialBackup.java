@@ -2,11 +2,20 @@ package dev.tidemark.gateway.act.repository;
 
 import dev.tidemark.schema.id.DiskName;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** A backup that is being written: its files are there for QEMU to write to, and nothing calls it a backup yet. */
 public interface PartialBackup {
     /** The absolute path of the qcow2 file that QEMU is to write; it exists and has the disk's size. */
     Path target(DiskName disk);
+
+    /** Where QEMU is to write instead, and how much; empty if it is the file. */
+    default Optional<Elsewhere> elsewhere(DiskName disk) throws RepositoryException {
+        return Optional.empty();
+    }
+
+    /** A place that is no file, and the disk's size in bytes. */
+    record Elsewhere(Target place, long size) {}
 
     /**
      * Makes it a backup: to be called when every job concluded without error and QEMU closed every target. Fsyncs the files, reads

@@ -68,7 +68,7 @@ public final class Repositories {
                 throw new RepositoryException(
                         FailureCode.REPOSITORY_FAILED, "repository '" + name + "': " + root + " is not a directory");
             }
-            return new Repository(new RepositoryTree(root), images, crash);
+            return new Repository(new RepositoryTree(root), images, crash, targets);
         } catch (IOException fault) {
             throw RepositoryException.failed("cannot use repository '" + name + "'", fault);
         }

@@ -34,8 +34,10 @@ public final class Repository {
     private final RepositoryTree tree;
     private final QemuImage images;
     private final CrashHook crash;
+    private final AllowedTargets targets;
 
-    Repository(RepositoryTree tree, QemuImage images, CrashHook crash) {
+    Repository(RepositoryTree tree, QemuImage images, CrashHook crash, AllowedTargets targets) {
+        this.targets = targets;
         this.tree = tree;
         this.images = images;
         this.crash = crash;
@@ -94,6 +96,14 @@ public final class Repository {
         }
         boolean begun = false;
         try {
+            for (PlannedDisk disk : plan.disks()) {
+                if (disk.target().isPresent()) {
+                    Target place = targets.resolved(disk.target().get());
+                    targets.claim(place, plan.backup().value());
+                    TargetClaims.requireNone(tree, targets, machine, place);
+                    place.requireFit(images, disk.size());
+                }
+            }
             makeTargets(plan);
             begun = true;
         } catch (IOException fault) {
@@ -104,7 +114,7 @@ public final class Repository {
                 discardAfterFailure(plan.machine(), plan.backup());
             }
         }
-        return new UnfinishedBackup(tree, images, crash, plan);
+        return new UnfinishedBackup(tree, images, crash, targets, plan);
     }
 
     /** Prepares the files in which QEMU keeps what the guest overwrites while a client reads. Those of an older try are removed. */
@@ -174,7 +184,13 @@ public final class Repository {
                 throw new RepositoryException(
                         FailureCode.REPOSITORY_FAILED, file + " is the plan of another backup: " + plan.backup());
             }
-            return Optional.of(new UnfinishedBackup(tree, images, crash, plan));
+            for (PlannedDisk disk : plan.disks()) {
+                if (disk.target().isPresent()) {
+                    // Also after a restart nobody else gets it.
+                    targets.claim(targets.resolved(disk.target().get()), backup.value());
+                }
+            }
+            return Optional.of(new UnfinishedBackup(tree, images, crash, targets, plan));
         } catch (IOException fault) {
             throw RepositoryException.failed("cannot go on with backup " + backup, fault);
         }
@@ -182,6 +198,7 @@ public final class Repository {
 
     /** Removes an unfinished backup, if there is one. A completed one is not touched. */
     public void discard(MachineId machine, BackupId backup) throws RepositoryException {
+        targets.release(backup.value());
         try {
             if (DurableFiles.directoryExists(tree.machine(machine))) {
                 FlatRemoval.remove(tree.machine(machine), backup.value() + RepositoryTree.PARTIAL_SUFFIX);
@@ -202,7 +219,7 @@ public final class Repository {
         List<PlannedDisk> planned = new ArrayList<>();
         for (DiskBackup disk : operation.disks()) {
             long size = sizes.getOrDefault(disk.plan().disk(), 0L);
-            planned.add(new PlannedDisk(disk.plan(), size));
+            planned.add(new PlannedDisk(disk.plan(), size, disk.target()));
         }
         return new BackupPlan(
                 BackupPlan.FORMAT_VERSION,
@@ -262,6 +279,9 @@ public final class Repository {
         Path directory = tree.partial(plan.machine(), plan.backup());
         DurableFiles.createDirectory(directory);
         for (PlannedDisk disk : plan.disks()) {
+            if (disk.target().isPresent()) {
+                continue;
+            }
             Path target = directory.resolve(RepositoryTree.file(disk.name()));
             DurableFiles.createEmpty(target);
             images.create(target, disk.size(), disk.backingFile(), plan.compression());

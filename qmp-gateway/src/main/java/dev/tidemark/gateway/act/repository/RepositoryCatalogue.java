@@ -84,6 +84,8 @@ public record RepositoryCatalogue(
         RepositoryTree tree = new RepositoryTree(directory);
         return backup.manifest().stream()
                 .flatMap(manifest -> manifest.disks().stream())
+                // What lies elsewhere cannot be seen from here, and is not missing here.
+                .filter(disk -> disk.target().isEmpty())
                 .map(StoredDisk::disk)
                 .flatMap(disk -> BackupChain.of(tree, machine, backup.id(), disk).firstFault().stream())
                 .toList();

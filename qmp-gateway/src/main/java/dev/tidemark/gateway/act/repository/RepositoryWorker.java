@@ -59,7 +59,8 @@ public final class RepositoryWorker {
             throws RepositoryException, InterruptedException {
         RepositoryTree tree = repositories.named(operation.repository()).tree();
         return switch (operation) {
-            case VerifyOperation verify -> new Verification(tree, repositories.images(), machine, verify).run(progress);
+            case VerifyOperation verify ->
+                new Verification(tree, repositories.images(), repositories.targets(), machine, verify).run(progress);
             case RestoreOperation restore -> restore(restore, tree, machine, progress);
             case RestoreExportOperation export -> throw new IllegalArgumentException("is served, not run: " + export);
             case MergeBackupOperation merge ->

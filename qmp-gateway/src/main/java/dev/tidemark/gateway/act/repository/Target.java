@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -44,6 +45,15 @@ public record Target(TargetAddress address, ObjectNode options, String identity,
 
     private static ObjectNode nbd(TargetAddress address) {
         return Json.MAPPER.createObjectNode().put("driver", "nbd").put("export", address.export());
+    }
+
+    /** As an NBD client takes it; of no device. */
+    String uri() {
+        JsonNode server = options.path("server");
+        return server.path("type").asString("").equals("unix")
+                ? "nbd+unix:///" + address.export() + "?socket="
+                        + server.path("path").asString("")
+                : address.value();
     }
 
     /** All of it. */

@@ -54,13 +54,13 @@ final class TargetRestoration {
 
     Outcome run(ProgressListener progress) throws RepositoryException, IOException, InterruptedException {
         List<BackupChain> chains = BackupChain.whole(tree, machine, operation.backup(), operation.disks());
-        List<AllowedTargets.Claim> claims = new ArrayList<>();
         try {
             List<Part> parts = new ArrayList<>();
             for (BackupChain chain : chains) {
                 Restoration.requireSound(chain, operation);
                 Target target = allowed.resolved(address(chain));
-                claims.add(allowed.claim(target));
+                allowed.claim(target, operation.id().value());
+                TargetClaims.requireNone(tree, allowed, machine, target);
                 parts.add(new Part(chain, target));
             }
             for (Part part : parts) {
@@ -71,7 +71,7 @@ final class TargetRestoration {
             return new Outcome.Done(new Evidence.Restored(
                     parts.stream().map(TargetRestoration::restored).toList()));
         } finally {
-            claims.forEach(AllowedTargets.Claim::close);
+            allowed.release(operation.id().value());
         }
     }
 

@@ -7,6 +7,7 @@ import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.TargetAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,10 +33,12 @@ final class UnfinishedBackup implements PartialBackup {
     private final RepositoryTree tree;
     private final QemuImage images;
     private final CrashHook crash;
+    private final AllowedTargets targets;
     private final BackupPlan plan;
     private final Path directory;
 
-    UnfinishedBackup(RepositoryTree tree, QemuImage images, CrashHook crash, BackupPlan plan) {
+    UnfinishedBackup(RepositoryTree tree, QemuImage images, CrashHook crash, AllowedTargets targets, BackupPlan plan) {
+        this.targets = targets;
         this.tree = tree;
         this.images = images;
         this.crash = crash;
@@ -46,6 +49,14 @@ final class UnfinishedBackup implements PartialBackup {
     @Override
     public Path target(DiskName disk) {
         return directory.resolve(RepositoryTree.file(plan.disk(disk).name()));
+    }
+
+    @Override
+    public Optional<Elsewhere> elsewhere(DiskName disk) throws RepositoryException {
+        PlannedDisk planned = plan.disk(disk);
+        return planned.target().isPresent()
+                ? Optional.of(new Elsewhere(targets.resolved(planned.target().get()), planned.size()))
+                : Optional.empty();
     }
 
     @Override
@@ -78,8 +89,13 @@ final class UnfinishedBackup implements PartialBackup {
         }
         crash.at(CrashPoint.BEFORE_FILES_SYNCED);
         for (PlannedDisk disk : plan.disks()) {
-            requireFinished(disk);
-            DurableFiles.sync(target(disk.name()));
+            if (disk.target().isPresent()) {
+                // QEMU has flushed it; what a device still holds back by itself is asked for here.
+                targets.resolved(disk.target().get()).flush();
+            } else {
+                requireFinished(disk);
+                DurableFiles.sync(target(disk.name()));
+            }
         }
         crash.at(CrashPoint.FILES_SYNCED);
         Map<DiskName, FileDigest> digests = digests(progress);
@@ -95,6 +111,7 @@ final class UnfinishedBackup implements PartialBackup {
         crash.at(CrashPoint.RENAMED);
         syncName();
         crash.at(CrashPoint.NAME_SYNCED);
+        targets.release(plan.backup().value());
         dropPlan(completed);
         return manifest;
     }
@@ -119,14 +136,19 @@ final class UnfinishedBackup implements PartialBackup {
             throws IOException, RepositoryException, InterruptedException {
         long total = 0;
         for (PlannedDisk disk : plan.disks()) {
-            total += Files.size(target(disk.name()));
+            total += disk.target().isPresent() ? disk.size() : Files.size(target(disk.name()));
         }
         PhaseProgress phase = new PhaseProgress(progress, "digest", total);
         Map<DiskName, FileDigest> digests = new LinkedHashMap<>();
         List<SideBySide.Reading<FileDigest>> readings = new ArrayList<>();
         for (PlannedDisk disk : plan.disks()) {
             Path target = target(disk.name());
-            readings.add(() -> FileDigest.ofMedium(target, phase::add));
+            if (disk.target().isPresent()) {
+                Target place = targets.resolved(disk.target().get());
+                readings.add(() -> TargetDigest.of(place, disk.size(), phase::add));
+            } else {
+                readings.add(() -> FileDigest.ofMedium(target, phase::add));
+            }
         }
         List<FileDigest> read = SideBySide.all(readings);
         for (int index = 0; index < read.size(); index++) {
@@ -147,14 +169,15 @@ final class UnfinishedBackup implements PartialBackup {
                     disk.parent(),
                     disk.plan().cause(),
                     disk.plan().detail(),
-                    RepositoryTree.file(disk.name()),
+                    disk.target().map(TargetAddress::value).orElse(RepositoryTree.file(disk.name())),
                     disk.size(),
                     digest.length(),
                     bytes,
-                    digest.sha256()));
+                    digest.sha256(),
+                    disk.target()));
         }
         return new Manifest(
-                Manifest.FORMAT_VERSION,
+                Manifest.version(Optional.empty(), disks),
                 plan.backup(),
                 plan.machine(),
                 plan.machineName(),

@@ -31,12 +31,19 @@ final class Verification {
 
     private final RepositoryTree tree;
     private final QemuImage images;
+    private final AllowedTargets targets;
     private final MachineId machine;
     private final VerifyOperation operation;
     private final BackupId backup;
     private final LogRecord log;
 
-    Verification(RepositoryTree tree, QemuImage images, MachineId machine, VerifyOperation operation) {
+    Verification(
+            RepositoryTree tree,
+            QemuImage images,
+            AllowedTargets targets,
+            MachineId machine,
+            VerifyOperation operation) {
+        this.targets = targets;
         this.tree = tree;
         this.images = images;
         this.machine = machine;
@@ -64,18 +71,31 @@ final class Verification {
         List<DamagedDisk> damages = new ArrayList<>(log.leftOut(machine, backup, manifest));
         List<Layer> layers = new ArrayList<>();
         List<BackupChain> chains = new ArrayList<>();
+        List<StoredDisk> elsewhere = new ArrayList<>();
         for (StoredDisk disk : manifest.disks()) {
+            if (disk.target().isPresent()) {
+                elsewhere.add(disk);
+                continue;
+            }
             BackupChain chain = BackupChain.of(tree, machine, backup, disk.disk());
             chains.add(chain);
             layers.addAll(chain.layers());
             chain.fault().ifPresent(damages::add);
             chain.link().ifPresent(damages::add);
         }
+        if (operation.deep() && !elsewhere.isEmpty()) {
+            throw new RepositoryException(
+                    FailureCode.BACKUP_ELSEWHERE, "backup " + backup + " lies at targets, and is restored from none");
+        }
         long total =
-                layers.stream().mapToLong(layer -> layer.stored().fileSize()).sum();
+                layers.stream().mapToLong(layer -> layer.stored().fileSize()).sum()
+                        + elsewhere.stream().mapToLong(StoredDisk::size).sum();
         PhaseProgress phase = new PhaseProgress(progress, "verify", total);
         for (Layer layer : layers) {
             damage(layer, phase).ifPresent(damages::add);
+        }
+        for (StoredDisk disk : elsewhere) {
+            targetDamage(disk, phase).ifPresent(damages::add);
         }
         if (operation.deep() && damages.isEmpty()) {
             damages.addAll(trial(chains, progress));
@@ -93,6 +113,30 @@ final class Verification {
             throw Interruption.unlessInterrupted(
                     RepositoryException.failed("cannot restore backup " + backup + " to " + scratch, fault));
         }
+    }
+
+    /** What cannot be reached says nothing of itself: that is a failure of the verification, not of the backup. */
+    private Optional<DamagedDisk> targetDamage(StoredDisk disk, PhaseProgress phase)
+            throws RepositoryException, InterruptedException {
+        String address = disk.target().orElseThrow().value();
+        Optional<String> rewritten = log.objection(backup, disk);
+        if (rewritten.isPresent()) {
+            return Optional.of(new DamagedDisk(disk.disk(), address, rewritten.get()));
+        }
+        Target place = targets.resolved(disk.target().get());
+        long length = place.length(images);
+        if (length < disk.size()) {
+            return Optional.of(new DamagedDisk(
+                    disk.disk(), address, "it has " + length + " bytes left, and the disk has " + disk.size()));
+        }
+        FileDigest digest = TargetDigest.of(place, disk.size(), phase::add);
+        return digest.sha256().equals(disk.sha256())
+                ? Optional.empty()
+                : Optional.of(new DamagedDisk(
+                        disk.disk(),
+                        address,
+                        "what lies there is not the backup any more: sha256 is " + digest.sha256()
+                                + ", in the manifest " + disk.sha256()));
     }
 
     static RepositoryException missing(BackupId backup) {
