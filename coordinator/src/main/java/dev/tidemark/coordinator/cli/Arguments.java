@@ -9,6 +9,7 @@ import dev.tidemark.schema.id.OperationId;
 import dev.tidemark.schema.id.RepositoryName;
 import dev.tidemark.schema.id.TargetAddress;
 import dev.tidemark.schema.id.TargetPrefix;
+import dev.tidemark.schema.id.TokenName;
 import dev.tidemark.schema.json.Json;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -39,6 +40,7 @@ final class Arguments {
         commandLine.registerConverter(LeaseTime.class, LeaseTime::parse);
         commandLine.registerConverter(SpeedLimit.class, SpeedLimit::parse);
         commandLine.registerConverter(PointInTime.class, PointInTime::parse);
+        commandLine.registerConverter(TokenName.class, named(TokenName::new));
         commandLine.registerConverter(OperationId.class, named(OperationId::new));
         commandLine.registerConverter(Path.class, Arguments::path);
         commandLine.registerConverter(RestorePlace.class, RestorePlace::parse);

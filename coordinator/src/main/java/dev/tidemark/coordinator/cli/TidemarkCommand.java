@@ -63,6 +63,7 @@ public final class TidemarkCommand extends GlobalOptions implements Runnable {
                 .addSubcommand(new ReconcileVerb(session))
                 .addSubcommand(new EventsVerb(session))
                 .addSubcommand(new AuditVerbs(session))
+                .addSubcommand(new TokenVerbs(session))
                 .addSubcommand(new DoctorVerb(session))
                 .addSubcommand(new LocalCommands.Serve(session, localVerbs))
                 .addSubcommand(new LocalCommands.Gateway(session, localVerbs))

@@ -5,10 +5,9 @@ import dev.tidemark.schema.id.OperationId;
 import java.util.Optional;
 import java.util.Set;
 
-/** Which events are wanted: of one machine, of one operation, of these stored names; empty means all. */
-public record LogFilter(Optional<MachineId> machine, Optional<OperationId> operation, Set<String> types) {
-    public static final LogFilter NONE = new LogFilter(Optional.empty(), Optional.empty(), Set.of());
-
+/** Which events are wanted: of one machine, of one operation, of these stored names, of machines whose names match; empty means all. */
+public record LogFilter(
+        Optional<MachineId> machine, Optional<OperationId> operation, Set<String> types, Optional<String> machines) {
     public LogFilter {
         types = Set.copyOf(types);
     }

@@ -20,4 +20,9 @@ public record LoggedEvent(
         String at,
         @Nullable String operation,
         @Nullable String caller,
-        @JsonRawValue String data) {}
+        @JsonRawValue String data) {
+    /** The same event with another text of its payload. */
+    public LoggedEvent with(String otherData) {
+        return new LoggedEvent(index, eventId, vm, vmId, version, type, at, operation, caller, otherData);
+    }
+}

@@ -30,6 +30,10 @@ import org.jspecify.annotations.Nullable;
 public final class Queries {
     private static final String LIVE_CHECKPOINT = " AND c.state IN ('REQUESTED', 'CREATED', 'DELETING')";
 
+    /** Whether a machine's name matches an expression, if there is one. */
+    private static final String OF_MACHINES =
+            "(?::text IS NULL OR %s IN (SELECT known.id FROM tidemark.vm known WHERE known.name ~ ?))";
+
     private final DataSource source;
 
     public Queries(DataSource source) {
@@ -112,14 +116,21 @@ public final class Queries {
                 repository);
     }
 
-    /** The backups whose id begins so; two at most, which is enough to know that the beginning is ambiguous. */
-    public List<BackupView> backupsBeginning(String idOrPrefix) {
+    /**
+     * The backups whose id begins so; two at most, which is enough to know that the beginning is ambiguous.
+     *
+     * @param machines only those of machines whose names match this expression
+     */
+    public List<BackupView> backupsBeginning(String idOrPrefix, Optional<String> machines) {
         // A range instead of LIKE: it uses the primary key's index under every collation, and no character is special.
         return list(
-                Shapes.BACKUP + " WHERE b.id BETWEEN ? AND ? ORDER BY b.id LIMIT 2",
+                Shapes.BACKUP + " WHERE b.id BETWEEN ? AND ? AND " + OF_MACHINES.formatted("b.vm")
+                        + " ORDER BY b.id LIMIT 2",
                 Shapes::backup,
                 idOrPrefix,
-                idOrPrefix + "Z".repeat(Ulid.LENGTH));
+                idOrPrefix + "Z".repeat(Ulid.LENGTH),
+                machines,
+                machines);
     }
 
     public Optional<BackupView> backup(BackupId backup) {
@@ -156,13 +167,16 @@ public final class Queries {
                 machine);
     }
 
-    /** The exports whose id begins so; two at most, which is enough to know that the beginning is ambiguous. */
-    public List<ExportView> exportsBeginning(String idOrPrefix) {
+    /** The exports whose id begins so; as {@link #backupsBeginning}. */
+    public List<ExportView> exportsBeginning(String idOrPrefix, Optional<String> machines) {
         return list(
-                Shapes.EXPORT + " WHERE x.id BETWEEN ? AND ? ORDER BY x.id LIMIT 2",
+                Shapes.EXPORT + " WHERE x.id BETWEEN ? AND ? AND " + OF_MACHINES.formatted("x.vm")
+                        + " ORDER BY x.id LIMIT 2",
                 Shapes::export,
                 idOrPrefix,
-                idOrPrefix + "Z".repeat(Ulid.LENGTH));
+                idOrPrefix + "Z".repeat(Ulid.LENGTH),
+                machines,
+                machines);
     }
 
     public Optional<OperationView> operation(OperationId operation) {
@@ -208,8 +222,8 @@ public final class Queries {
                            AND (?::text IS NULL OR e.aggregate_identifier = ?)
                            AND (?::text IS NULL OR e.payload->>'operation' = ?)
                            AND (? OR e.payload_type = ANY (?))
-                         ORDER BY e.global_index LIMIT ?
-                        """,
+                        """ + " AND " + OF_MACHINES.formatted("e.aggregate_identifier")
+                        + " ORDER BY e.global_index LIMIT ?",
                 Shapes::loggedEvent,
                 after,
                 upTo,
@@ -219,6 +233,8 @@ public final class Queries {
                 filter.operation(),
                 filter.types().isEmpty(),
                 filter.types(),
+                filter.machines(),
+                filter.machines(),
                 limit);
     }
 

@@ -46,6 +46,11 @@ class BadArgumentsTest {
                 List.of("vm", "add", "web1", "--qmp", ""),
                 List.of("vm", "add", "web1", "--qmp", "a\u0000b"),
                 List.of("vm", "add", "web1", "--qmp", "/a", "--qmp", "/b"),
+                List.of("token", "create", "ci"),
+                List.of("token", "create", "ci", "--role", "root"),
+                List.of("token", "create", "../ci", "--role", "viewer"),
+                List.of("token", "create", "ci", "--role", "viewer", "--expires", "0d"),
+                List.of("token", "revoke"),
                 List.of("events", "web1"),
                 List.of("events", "--vm", ".."),
                 List.of("events", "--operation", "x"),
@@ -179,7 +184,7 @@ class BadArgumentsTest {
         assertThat(help.exitCode()).isZero();
         assertThat(help.results())
                 .contains("checkpoint", "doctor")
-                .contains("drill")
-                .doesNotContain("audit");
+                .contains("drill", "audit", "token")
+                .doesNotContain("adopt");
     }
 }

@@ -437,9 +437,9 @@ class ProjectionIT {
                         .orElseThrow()
                         .id())
                 .isEqualTo(first.backup().value());
-        assertThat(queries.backupsBeginning(first.backup().value().substring(0, 10)))
+        assertThat(queries.backupsBeginning(first.backup().value().substring(0, 10), Optional.empty()))
                 .hasSize(2);
-        assertThat(queries.backupsBeginning(first.backup().value()))
+        assertThat(queries.backupsBeginning(first.backup().value(), Optional.empty()))
                 .extracting(BackupView::id)
                 .containsExactly(first.backup().value());
         assertThat(queries.ended(List.of(first.operation(), story.nextOperation())))

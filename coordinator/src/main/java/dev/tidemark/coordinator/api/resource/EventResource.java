@@ -6,6 +6,10 @@ import dev.tidemark.coordinator.api.stream.EventStream;
 import dev.tidemark.coordinator.api.stream.EventStreams;
 import dev.tidemark.coordinator.api.stream.Position;
 import dev.tidemark.coordinator.api.stream.Wish;
+import dev.tidemark.coordinator.ledger.LedgerException;
+import dev.tidemark.coordinator.security.Callers;
+import dev.tidemark.coordinator.security.Identity;
+import dev.tidemark.coordinator.security.Tokens;
 import dev.tidemark.coordinator.view.LogFilter;
 import dev.tidemark.coordinator.view.OperationView;
 import dev.tidemark.coordinator.view.StorageUnavailable;
@@ -38,8 +42,10 @@ public final class EventResource {
     private final EventStreams streams;
     private final Lookup lookup;
     private final Operations operations;
+    private final Tokens tokens;
 
-    public EventResource(EventStreams streams, Lookup lookup, Operations operations) {
+    public EventResource(EventStreams streams, Lookup lookup, Operations operations, Tokens tokens) {
+        this.tokens = tokens;
         this.streams = streams;
         this.lookup = lookup;
         this.operations = operations;
@@ -56,7 +62,9 @@ public final class EventResource {
             throws IOException, InterruptedException {
         Wish wish = wish(vm, operation, types);
         Optional<Position> position = position(request, from);
-        try (EventStream stream = streams.open(Submissions.ADMIN, position.orElse(null), wish)) {
+        Identity caller = Callers.current();
+        try (EventStream stream =
+                streams.open(caller.name(), position.orElse(null), wish, () -> tokens.isStillValid(caller))) {
             response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE + ";charset=UTF-8");
             // Proxies that collect answers before they pass them on would keep everything to themselves.
             response.setHeader("X-Accel-Buffering", "no");
@@ -71,7 +79,7 @@ public final class EventResource {
             stream.writeTo(response.getOutputStream());
         } catch (IOException gone) {
             LOG.debug("a reader of events has gone", gone);
-        } catch (StorageUnavailable unavailable) {
+        } catch (StorageUnavailable | LedgerException unavailable) {
             // The answer has begun. Its reader comes back with its position, and is told then.
             LOG.debug("a stream of events ends, for the database does not answer", unavailable);
         }
@@ -98,7 +106,12 @@ public final class EventResource {
             machine = machine.or(() -> Optional.of(new MachineId(found.vmId())));
         }
         // No event is stored as progress: who wants that alone gets no event.
-        return new Wish(new LogFilter(machine, operation, new HashSet<>(types)), progress);
+        Identity caller = Callers.current();
+        return new Wish(
+                new LogFilter(
+                        machine, operation, new HashSet<>(types), caller.scope().restriction()),
+                progress,
+                caller);
     }
 
     /** A reader that comes again sends the header, and its first address with it. */

@@ -2,6 +2,7 @@ package dev.tidemark.coordinator.api.resource;
 
 import dev.tidemark.coordinator.api.Engine;
 import dev.tidemark.coordinator.api.JobSight;
+import dev.tidemark.coordinator.security.Callers;
 import dev.tidemark.coordinator.view.BackupView;
 import dev.tidemark.coordinator.view.OperationView;
 import dev.tidemark.schema.id.OperationId;
@@ -20,7 +21,7 @@ final class Jobs {
     OperationView present(OperationView operation) {
         JobSight sight = engine.job(new OperationId(operation.id()));
         if (sight.waitsFor().isPresent()) {
-            return operation.waitingFor(sight.waitsFor().get());
+            return operation.waitingFor(told(sight.waitsFor().get()));
         }
         return sight.shown().map(operation::at).orElse(operation);
     }
@@ -31,8 +32,13 @@ final class Jobs {
         }
         JobSight sight = engine.job(new OperationId(backup.operation()));
         if (sight.waitsFor().isPresent()) {
-            return backup.waitingFor(sight.waitsFor().get());
+            return backup.waitingFor(told(sight.waitsFor().get()));
         }
         return sight.shown().map(backup::at).orElse(backup);
+    }
+
+    /** The reason names jobs of other machines. */
+    private static String told(String reason) {
+        return Callers.current().scope().isAll() ? reason : "others are before it";
     }
 }

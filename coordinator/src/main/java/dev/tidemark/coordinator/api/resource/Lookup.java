@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.api.resource;
 import dev.tidemark.coordinator.api.Engine;
 import dev.tidemark.coordinator.api.edge.Problem;
 import dev.tidemark.coordinator.api.edge.Refusal;
+import dev.tidemark.coordinator.security.Callers;
 import dev.tidemark.coordinator.view.BackupView;
 import dev.tidemark.coordinator.view.CheckpointView;
 import dev.tidemark.coordinator.view.ExportView;
@@ -13,6 +14,7 @@ import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.MachineName;
 import dev.tidemark.schema.id.RepositoryName;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** From what callers write to what it stands for; a ULID has the form of a name too, so one parameter takes both. */
@@ -38,7 +40,9 @@ public final class Lookup {
 
     /** A machine that is registered, or, by its id, one that was: its history can still be read. */
     MachineReference known(MachineName nameOrId) {
-        return queries.find(nameOrId.value()).orElseThrow(() -> unknownMachine(nameOrId));
+        return queries.find(nameOrId.value())
+                .filter(machine -> Callers.current().reaches(machine.name().value()))
+                .orElseThrow(() -> unknownMachine(nameOrId));
     }
 
     private static Refusal unknownMachine(MachineName nameOrId) {
@@ -63,7 +67,7 @@ public final class Lookup {
                             "Copy the id from the list of backups.")
                     .withField(field));
         }
-        List<BackupView> found = queries.backupsBeginning(idOrPrefix);
+        List<BackupView> found = queries.backupsBeginning(idOrPrefix, reach());
         if (found.isEmpty()) {
             throw Refusal.notFound(
                     "BACKUP_NOT_FOUND", "there is no backup '" + idOrPrefix + "'", "See the vm's backups for the ids.");
@@ -89,7 +93,7 @@ public final class Lookup {
                             "Copy the id from the list of exports.")
                     .withField(field));
         }
-        List<ExportView> found = queries.exportsBeginning(idOrPrefix);
+        List<ExportView> found = queries.exportsBeginning(idOrPrefix, reach());
         if (found.isEmpty()) {
             throw Refusal.notFound(
                     "EXPORT_NOT_FOUND", "there is no export '" + idOrPrefix + "'", "See the vm's exports for the ids.");
@@ -103,6 +107,11 @@ public final class Lookup {
                     .withField(field));
         }
         return found.getFirst();
+    }
+
+    /** What the caller cannot reach is not found, and makes no beginning of an id ambiguous. */
+    private static Optional<String> reach() {
+        return Callers.current().scope().restriction();
     }
 
     RepositoryName repository(RepositoryName name) {

@@ -10,6 +10,7 @@ import dev.tidemark.coordinator.api.Unreachable;
 import dev.tidemark.coordinator.api.edge.QueryFlag;
 import dev.tidemark.coordinator.api.edge.QueryNumber;
 import dev.tidemark.coordinator.api.edge.Refusal;
+import dev.tidemark.coordinator.security.Callers;
 import dev.tidemark.coordinator.view.EventView;
 import dev.tidemark.coordinator.view.MachineReference;
 import dev.tidemark.coordinator.view.MachineView;
@@ -97,7 +98,10 @@ public final class MachineResource {
 
     @GetMapping("/v1/vms")
     Machines list() {
-        return new Machines(queries.machines().stream().map(this::seen).toList());
+        return new Machines(queries.machines().stream()
+                .filter(machine -> Callers.current().reaches(machine.name()))
+                .map(this::seen)
+                .toList());
     }
 
     @GetMapping("/v1/vms/{vm}")

@@ -1,8 +1,10 @@
 package dev.tidemark.coordinator.api.resource;
 
 import dev.tidemark.coordinator.api.Rejected;
+import dev.tidemark.coordinator.api.edge.Permits;
 import dev.tidemark.coordinator.api.edge.QueryFlag;
 import dev.tidemark.coordinator.api.edge.QueryNumber;
+import dev.tidemark.coordinator.security.Permission;
 import dev.tidemark.coordinator.view.OperationKind;
 import dev.tidemark.coordinator.view.OperationView;
 import dev.tidemark.schema.command.AbortBackup;
@@ -53,6 +55,7 @@ public final class OperationResource {
         return submissions.accept(request, dryRun.isSet(), body, attempt -> {
             OperationId own = ids.operation();
             OperationView found = operations.known(operation);
+            Permits.require(whatItTook(found.kind()));
             MachineId machine = new MachineId(found.vmId());
             return new Submissions.Proposal(
                     found.kind() == OperationKind.BACKUP
@@ -60,6 +63,20 @@ public final class OperationResource {
                             : new AbortErrand(machine, own, operation, ids.now()),
                     own);
         });
+    }
+
+    /** Who may end something is whoever may begin it. */
+    private static Permission whatItTook(OperationKind kind) {
+        return switch (kind) {
+            case BACKUP, ABORT_BACKUP, FINISH_BACKUP, CHANGE_SPEED -> Permission.BACKUP;
+            case CREATE_CHECKPOINT -> Permission.CHECKPOINT;
+            case VERIFY -> Permission.VERIFY;
+            case RESTORE, EXPORT, END_EXPORT -> Permission.RESTORE;
+            case DELETE_CHECKPOINT, DELETE_BACKUP, MERGE_BACKUP, PROTECT_BACKUP, UNPROTECT_BACKUP, CHANGE_RETENTION ->
+                Permission.DELETE;
+            // Whoever may end other things may not end what ends them.
+            case REGISTER, REMOVE, ABORT_OPERATION -> Permission.MANAGE;
+        };
     }
 
     static Duration waitingTime(QueryNumber seconds) {

@@ -4,6 +4,7 @@ import dev.tidemark.coordinator.api.Engine;
 import dev.tidemark.coordinator.api.MachineSight;
 import dev.tidemark.coordinator.api.OperationSignals;
 import dev.tidemark.coordinator.api.edge.Refusal;
+import dev.tidemark.coordinator.security.Callers;
 import dev.tidemark.coordinator.view.OperationKind;
 import dev.tidemark.coordinator.view.OperationView;
 import dev.tidemark.coordinator.view.Queries;
@@ -32,7 +33,9 @@ public final class Operations implements AutoCloseable {
     }
 
     Optional<OperationView> find(OperationId operation) {
-        return queries.operation(operation).map(this::present);
+        return queries.operation(operation)
+                .filter(found -> Callers.current().reaches(found.vm()))
+                .map(this::present);
     }
 
     /** An operation that there is. */

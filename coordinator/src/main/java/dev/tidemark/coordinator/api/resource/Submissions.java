@@ -7,6 +7,7 @@ import dev.tidemark.coordinator.api.Engine;
 import dev.tidemark.coordinator.api.Rejected;
 import dev.tidemark.coordinator.api.edge.Problem;
 import dev.tidemark.coordinator.api.edge.Refusal;
+import dev.tidemark.coordinator.security.Callers;
 import dev.tidemark.coordinator.view.IdempotencyKeyTaken;
 import dev.tidemark.coordinator.view.OperationView;
 import dev.tidemark.coordinator.view.Queries;
@@ -41,7 +42,6 @@ import tools.jackson.databind.node.ObjectNode;
  * whatever died in between.
  */
 public final class Submissions {
-    static final String ADMIN = "admin";
     private static final String HEADER = "Idempotency-Key";
     private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
     private static final int NAMES_TRIED_MAX = 50;
@@ -92,9 +92,12 @@ public final class Submissions {
         }
         Optional<Caller.Key> key = key(request, body);
         if (key.isEmpty()) {
-            return started(submit(attempts, proposer, new Caller(ADMIN, key)));
+            return started(
+                    submit(attempts, proposer, new Caller(Callers.current().name(), key)));
         }
-        if (!underWay.add(key.get().value())) {
+        // Keys of different callers have nothing to do with each other.
+        String mark = Callers.current().name() + " " + key.get().value();
+        if (!underWay.add(mark)) {
             throw new Refusal(Problem.of(
                     409,
                     "IDEMPOTENCY_KEY_IN_USE",
@@ -103,9 +106,15 @@ public final class Submissions {
         }
         try {
             Optional<OperationId> before = startedBefore(key.get());
-            return started(before.isPresent() ? before.get() : submit(attempts, proposer, new Caller(ADMIN, key)));
+            return started(
+                    before.isPresent()
+                            ? before.get()
+                            : submit(
+                                    attempts,
+                                    proposer,
+                                    new Caller(Callers.current().name(), key)));
         } finally {
-            underWay.remove(key.get().value());
+            underWay.remove(mark);
         }
     }
 
@@ -125,7 +134,8 @@ public final class Submissions {
     }
 
     private Optional<OperationId> startedBefore(Caller.Key key) {
-        Optional<Queries.Remembered> before = queries.remembered(ADMIN, key.value());
+        Optional<Queries.Remembered> before =
+                queries.remembered(Callers.current().name(), key.value());
         if (before.isPresent() && !before.get().requestHash().equals(key.requestHash())) {
             throw new Refusal(Problem.of(
                             422,

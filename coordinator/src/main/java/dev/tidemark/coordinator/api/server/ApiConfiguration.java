@@ -3,8 +3,10 @@ package dev.tidemark.coordinator.api.server;
 import dev.tidemark.coordinator.api.Engine;
 import dev.tidemark.coordinator.api.ServerFacts;
 import dev.tidemark.coordinator.api.edge.ContainerErrors;
+import dev.tidemark.coordinator.api.edge.Discretion;
 import dev.tidemark.coordinator.api.edge.EdgeExceptionResolver;
 import dev.tidemark.coordinator.api.edge.EdgeFilter;
+import dev.tidemark.coordinator.api.edge.Permits;
 import dev.tidemark.coordinator.api.edge.Problem;
 import dev.tidemark.coordinator.api.edge.ProblemWriter;
 import dev.tidemark.coordinator.api.edge.StrictQuery;
@@ -23,16 +25,18 @@ import dev.tidemark.coordinator.api.resource.RestoreResource;
 import dev.tidemark.coordinator.api.resource.RetentionResource;
 import dev.tidemark.coordinator.api.resource.ServerResource;
 import dev.tidemark.coordinator.api.resource.Submissions;
+import dev.tidemark.coordinator.api.resource.TokenResource;
 import dev.tidemark.coordinator.api.stream.EventStreams;
 import dev.tidemark.coordinator.ledger.RecordReader;
+import dev.tidemark.coordinator.ledger.TokenActs;
 import dev.tidemark.coordinator.security.AdminToken;
 import dev.tidemark.coordinator.security.BearerTokenFilter;
+import dev.tidemark.coordinator.security.Tokens;
 import dev.tidemark.coordinator.view.Queries;
 import dev.tidemark.schema.json.Json;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
-import java.util.Set;
 import javax.sql.DataSource;
 import org.apache.catalina.core.StandardHost;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
@@ -54,7 +58,6 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurationSupp
 /** The whole of the HTTP interface, readable as a table of contents. */
 @Configuration(proxyBeanMethods = false)
 class ApiConfiguration extends WebMvcConfigurationSupport {
-    private static final Set<String> OPEN_PATHS = Set.of("/health/live");
     private static final int STOP_MILLISECONDS_MAX = 4_000;
 
     // --- what answers ---
@@ -104,8 +107,13 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
     }
 
     @Bean
-    EventResource eventResource(EventStreams streams, Lookup lookup, Operations operations) {
-        return new EventResource(streams, lookup, operations);
+    EventResource eventResource(EventStreams streams, Lookup lookup, Operations operations, Tokens tokens) {
+        return new EventResource(streams, lookup, operations, tokens);
+    }
+
+    @Bean
+    TokenResource tokenResource(Tokens tokens, FreshIds ids) {
+        return new TokenResource(tokens, ids);
     }
 
     @Bean
@@ -151,6 +159,11 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
     }
 
     @Bean
+    Tokens tokens(DataSource database) {
+        return new Tokens(new TokenActs(database));
+    }
+
+    @Bean
     EventStreams eventStreams(DataSource database, Queries queries, Engine engine) {
         return new EventStreams(database, queries, engine);
     }
@@ -170,15 +183,16 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
     }
 
     @Bean
-    FilterRegistrationBean<BearerTokenFilter> bearerTokenFilter(AdminToken token) {
+    FilterRegistrationBean<BearerTokenFilter> bearerTokenFilter(AdminToken token, Tokens tokens) {
         Problem unauthenticated = Problem.of(
                         401,
                         "UNAUTHENTICATED",
-                        "the request does not carry the administrator's token",
-                        "Send 'Authorization: Bearer <token>' with the token from admin.token in the home directory.")
+                        "the request does not carry a token that is valid",
+                        "Send 'Authorization: Bearer <token>', with a token of your own that is neither expired nor revoked"
+                                + " or the one from admin.token in the home directory.")
                 .withHeader("WWW-Authenticate", "Bearer realm=\"tidemark\"");
         FilterRegistrationBean<BearerTokenFilter> registration = new FilterRegistrationBean<>(new BearerTokenFilter(
-                token, OPEN_PATHS, (request, response) -> ProblemWriter.write(request, response, unauthenticated)));
+                token, tokens, (request, response) -> ProblemWriter.write(request, response, unauthenticated)));
         registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
         return registration;
     }
@@ -188,8 +202,15 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
         return new DispatcherServlet();
     }
 
+    @Bean
+    Discretion discretion() {
+        return new Discretion();
+    }
+
     @Override
     protected void addInterceptors(InterceptorRegistry registry) {
+        // First: who may not call a route learns nothing of what it takes.
+        registry.addInterceptor(new Permits());
         registry.addInterceptor(new StrictQuery());
     }
 

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /**
  * One reader's stream, written by the thread of its request. What the reader has not taken is in the log and nowhere else: it costs no
@@ -21,6 +22,9 @@ public final class EventStream implements AutoCloseable {
     private static final long HEARTBEAT_NANOSECONDS = Duration.ofSeconds(5).toNanos();
     private static final long PROGRESS_NANOSECONDS = Duration.ofSeconds(1).toNanos();
 
+    /** How long a stream outlives the token that it was opened with. */
+    private static final long ALLOWED_NANOSECONDS = Duration.ofSeconds(1).toNanos();
+
     /** Between two looks into the log: many small commits are read in one go. */
     private static final long REST_MILLISECONDS = 25;
 
@@ -28,6 +32,7 @@ public final class EventStream implements AutoCloseable {
     private final Queries queries;
     private final ProgressBoard board;
     private final Wish wish;
+    private final BooleanSupplier allowed;
     private final Runnable left;
     private final Map<OperationId, ProgressBoard.Told> told = new HashMap<>();
 
@@ -37,15 +42,24 @@ public final class EventStream implements AutoCloseable {
     /** What the reader knows of that. */
     private Position known = Position.START;
 
+    private long askedAt = System.nanoTime();
     private long writtenAt = System.nanoTime();
     private long progressAt = System.nanoTime() - PROGRESS_NANOSECONDS;
 
-    EventStream(Tide tide, Queries queries, ProgressBoard board, Position from, Wish wish, Runnable left) {
+    EventStream(
+            Tide tide,
+            Queries queries,
+            ProgressBoard board,
+            Position from,
+            Wish wish,
+            BooleanSupplier allowed,
+            Runnable left) {
         this.tide = tide;
         this.queries = queries;
         this.board = board;
         this.reached = from;
         this.wish = wish;
+        this.allowed = allowed;
         this.left = left;
     }
 
@@ -59,6 +73,9 @@ public final class EventStream implements AutoCloseable {
             if (tide.ended()) {
                 return;
             }
+            if (!isStillAllowed()) {
+                return;
+            }
             boolean behind = settled > reached.index() && writeEvents(out, settled);
             writeProgress(out);
             writeHeartbeat(out);
@@ -68,6 +85,15 @@ public final class EventStream implements AutoCloseable {
         }
     }
 
+    /** A token that was revoked ends what was opened with it. */
+    private boolean isStillAllowed() {
+        if (System.nanoTime() - askedAt < ALLOWED_NANOSECONDS) {
+            return true;
+        }
+        askedAt = System.nanoTime();
+        return allowed.getAsBoolean();
+    }
+
     /** Whether there may be more. */
     private boolean writeEvents(OutputStream out, long settled) throws IOException {
         List<LoggedEvent> page = queries.log(reached.index(), settled, wish.events(), PAGE_LENGTH);
@@ -75,8 +101,8 @@ public final class EventStream implements AutoCloseable {
             Position position = Position.of(event.index(), event.eventId());
             append(
                     out,
-                    "id: " + position + "\nevent: " + event.type() + "\ndata: " + Json.MAPPER.writeValueAsString(event)
-                            + "\n\n");
+                    "id: " + position + "\nevent: " + event.type() + "\ndata: "
+                            + Json.MAPPER.writeValueAsString(wish.told(event)) + "\n\n");
             reached = position;
             known = position;
         }
@@ -100,7 +126,7 @@ public final class EventStream implements AutoCloseable {
         Map<OperationId, ProgressBoard.Told> now = new HashMap<>();
         boolean something = false;
         for (ProgressBoard.Entry entry : board.entries()) {
-            if (wish.concerns(entry.step())) {
+            if (wish.concerns(entry.step(), entry.told().vm())) {
                 now.put(entry.step().operation(), entry.told());
                 if (!entry.told().equals(told.get(entry.step().operation()))) {
                     append(out, "event: progress\ndata: " + Json.MAPPER.writeValueAsString(entry.told()) + "\n\n");
@@ -126,7 +152,8 @@ public final class EventStream implements AutoCloseable {
     private Duration untilSomethingIsDue() {
         long now = System.nanoTime();
         long heartbeat = writtenAt + HEARTBEAT_NANOSECONDS - now;
-        long due = wish.progress() ? Math.min(heartbeat, progressAt + PROGRESS_NANOSECONDS - now) : heartbeat;
+        long due = Math.min(heartbeat, askedAt + ALLOWED_NANOSECONDS - now);
+        due = wish.progress() ? Math.min(due, progressAt + PROGRESS_NANOSECONDS - now) : due;
         return Duration.ofNanos(Math.max(0, due));
     }
 

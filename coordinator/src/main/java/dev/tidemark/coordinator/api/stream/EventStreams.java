@@ -9,6 +9,7 @@ import dev.tidemark.coordinator.view.Queries;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +35,10 @@ public final class EventStreams implements AutoCloseable {
      * Opens a stream.
      *
      * @param from the last event that the reader has seen; null for what comes from now on
+     * @param allowed whether the caller may go on to read
      */
-    public EventStream open(String caller, @Nullable Position from, Wish wish) throws InterruptedException {
+    public EventStream open(String caller, @Nullable Position from, Wish wish, BooleanSupplier allowed)
+            throws InterruptedException {
         admit(caller);
         boolean joined = false;
         boolean opened = false;
@@ -51,7 +54,7 @@ public final class EventStreams implements AutoCloseable {
                         .withHeader("Retry-After", "1"));
             }
             Position begin = from == null ? at(newest.getAsLong()) : checked(from);
-            EventStream stream = new EventStream(tide, queries, board, begin, wish, () -> leave(caller));
+            EventStream stream = new EventStream(tide, queries, board, begin, wish, allowed, () -> leave(caller));
             opened = true;
             return stream;
         } finally {

@@ -102,7 +102,7 @@ class EventStreamIT {
                         HttpResponse.BodyHandlers.ofInputStream());
                 String text;
                 try (InputStream body = response.body()) {
-                    text = piece(body, 60 + random.nextInt(2_000), prefix + "-end");
+                    text = piece(body, 60 + random.nextInt(3_500), prefix + "-end");
                 }
                 connections++;
                 if (response.statusCode() == 429) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -42,6 +43,10 @@ final class HeardStream implements AutoCloseable {
         if (lastEvent != null) {
             request.header("Last-Event-ID", lastEvent);
         }
+        return open(request);
+    }
+
+    static HeardStream open(HttpRequest.Builder request) {
         try {
             HttpResponse<InputStream> response =
                     CLIENT.send(request.GET().build(), HttpResponse.BodyHandlers.ofInputStream());

@@ -27,6 +27,7 @@ final class Routes {
                     .replace("{repo}", "default")
                     .replace("{host}", "host1")
                     .replace("{backup}", "01ARZ3NDEKTSV4RRFFQ69G5FAV")
+                    .replace("{token}", "nightly")
                     .replace("{export}", "01ARZ3NDEKTSV4RRFFQ69G5FAV")
                     .replace("{operation}", "01ARZ3NDEKTSV4RRFFQ69G5FAV");
         }
@@ -75,6 +76,9 @@ final class Routes {
             new Route("GET", "/v1/operations/{operation}", null),
             new Route("POST", "/v1/operations/{operation}/abort", "{}"),
             new Route("GET", "/v1/events", null),
+            new Route("GET", "/v1/tokens", null),
+            new Route("POST", "/v1/tokens", "{\"name\":\"ci\",\"role\":\"VIEWER\"}"),
+            new Route("DELETE", "/v1/tokens/{token}", null),
             new Route("GET", "/v1/gateways/{host}/desired", null),
             new Route("POST", "/v1/gateways/{host}/reports", """
                     {"machine":"01ARZ3NDEKTSV4RRFFQ69G5FAV","version":1,"sight":{"type":"NOT_TAKEN"},"results":[]}"""),

@@ -1,0 +1,50 @@
+package dev.tidemark.coordinator.api.edge;
+
+import dev.tidemark.coordinator.security.Callers;
+import dev.tidemark.coordinator.security.Identity;
+import dev.tidemark.coordinator.security.Permission;
+import dev.tidemark.coordinator.security.Role;
+import dev.tidemark.coordinator.security.RoutePermissions;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.springframework.web.servlet.HandlerInterceptor;
+import org.springframework.web.servlet.HandlerMapping;
+
+/** Before anything of a request is read: whether its caller may call this route. What nobody has decided about is refused. */
+public final class Permits implements HandlerInterceptor {
+    @Override
+    public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+        if (request.getRequestURI().equals(RoutePermissions.LIVENESS)) {
+            return true;
+        }
+        Object pattern = request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);
+        Optional<Permission> needed = RoutePermissions.of(request.getMethod(), String.valueOf(pattern));
+        if (needed.isEmpty()) {
+            throw new Refusal(Problem.of(
+                    403, "ACCESS_DENIED", "nobody may call this route", "See /v1/openapi.yaml for what there is."));
+        }
+        require(needed.get());
+        return true;
+    }
+
+    /** Refuses what the caller may not do. */
+    public static void require(Permission permission) {
+        Identity caller = Callers.current();
+        if (!caller.may(permission)) {
+            String roles = Arrays.stream(Role.values())
+                    .filter(role -> role.may(permission))
+                    .map(Role::word)
+                    .collect(Collectors.joining(" or "));
+            throw new Refusal(Problem.of(
+                    403,
+                    "ACCESS_DENIED",
+                    "the role " + caller.role().word() + " does not have the permission '"
+                            + permission.name().toLowerCase(Locale.ROOT) + "'",
+                    "Use a token of the role " + roles + "."));
+        }
+    }
+}

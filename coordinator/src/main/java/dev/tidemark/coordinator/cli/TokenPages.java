@@ -1,0 +1,70 @@
+package dev.tidemark.coordinator.cli;
+
+import dev.tidemark.coordinator.cli.show.Cell;
+import dev.tidemark.coordinator.cli.show.Fields;
+import dev.tidemark.coordinator.cli.show.Page;
+import dev.tidemark.coordinator.cli.show.Table;
+import java.util.List;
+import java.util.Locale;
+import tools.jackson.databind.JsonNode;
+
+/** Tokens for people. */
+final class TokenPages {
+    private TokenPages() {}
+
+    static Page created(JsonNode token) {
+        return one(token)
+                .gap()
+                .line("This is shown once. Keep it in a file of your own (chmod 600) and give that with --token-file.")
+                // In one piece, however narrow it is here.
+                .verbatim(List.of(Cell.text(token, "token")));
+    }
+
+    static Page one(JsonNode token) {
+        return new Page()
+                .fields(new Fields()
+                        .field("name", Cell.text(token, "name"))
+                        .field("id", Cell.text(token, "id"))
+                        .field("role", role(token))
+                        .field("vms", Cell.text(token, "vms"))
+                        .field("begins with", Cell.text(token, "hint"))
+                        .field("created", Cell.time(token, "createdAt") + " by " + Cell.text(token, "createdBy"))
+                        .field("expires", Cell.time(token, "expiresAt"))
+                        .field("state", state(token)));
+    }
+
+    static Page list(JsonNode answer) {
+        List<JsonNode> tokens = Cell.list(answer, "tokens");
+        if (tokens.isEmpty()) {
+            return new Page().line("no tokens; make one with: tidemark token create NAME --role ROLE");
+        }
+        Table table = new Table()
+                .column("NAME")
+                .column("ROLE")
+                .column("VMS")
+                .column("STATE")
+                .optional("EXPIRES")
+                .optional("BEGINS WITH");
+        for (JsonNode token : tokens) {
+            table.row(
+                    Cell.text(token, "name"),
+                    role(token),
+                    Cell.text(token, "vms"),
+                    state(token),
+                    Cell.time(token, "expiresAt"),
+                    Cell.text(token, "hint"));
+        }
+        return new Page().table(table);
+    }
+
+    private static String role(JsonNode token) {
+        return Cell.text(token, "role").toLowerCase(Locale.ROOT);
+    }
+
+    private static String state(JsonNode token) {
+        if (!Cell.text(token, "revokedAt").equals(Cell.NOTHING)) {
+            return "revoked";
+        }
+        return token.path("valid").asBoolean(false) ? "valid" : "expired";
+    }
+}

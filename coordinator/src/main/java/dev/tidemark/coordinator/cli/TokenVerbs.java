@@ -1,0 +1,78 @@
+package dev.tidemark.coordinator.cli;
+
+import dev.tidemark.coordinator.cli.client.RequestPath;
+import dev.tidemark.schema.id.TokenName;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code tidemark token}: who may call, besides whoever can read the home directory. */
+@Command(
+        name = "token",
+        description = "Who may call besides the administrator: tokens with a role, for some machines or for all.")
+final class TokenVerbs {
+    private final Session session;
+
+    TokenVerbs(Session session) {
+        this.session = session;
+    }
+
+    /** The coordinator knows the same words; what each may do is its business. */
+    enum Role {
+        VIEWER,
+        AUDITOR,
+        OPERATOR,
+        RETENTION,
+        RESTORER,
+        ADMIN
+    }
+
+    @Command(name = "create", description = "Makes a token and shows it once: it is kept nowhere.")
+    int create(
+            @Parameters(index = "0", paramLabel = "NAME", description = "What to call it; a name is never used twice.")
+                    TokenName name,
+            @Option(
+                            names = "--role",
+                            required = true,
+                            paramLabel = "ROLE",
+                            description = "viewer, auditor, operator (checkpoints and backups), retention (deletes),"
+                                    + " restorer or admin.")
+                    Role role,
+            @Option(names = "--vms", paramLabel = "PATTERN", description = "Only machines of such names, as 'web-*'.")
+                    @Nullable
+                    String machines,
+            @Option(
+                            names = "--expires",
+                            paramLabel = "TIME",
+                            description = "After so long, as 12h or 30d; else 90 days.")
+                    @Nullable
+                    LeaseTime lifetime) {
+        ObjectNode body = Arguments.body()
+                .put("name", name.value())
+                .put("role", role.name().toUpperCase(Locale.ROOT));
+        if (machines != null) {
+            body.put("vms", machines);
+        }
+        if (lifetime != null) {
+            body.put("lifetimeSeconds", lifetime.seconds());
+        }
+        JsonNode created = session.coordinator().post(RequestPath.v1("tokens"), body);
+        return session.print(created, TokenPages.created(created));
+    }
+
+    @Command(name = "list", description = "Lists all tokens that ever were, without what is secret of them.")
+    int list() {
+        JsonNode answer = session.coordinator().get(RequestPath.v1("tokens"));
+        return session.print(answer, TokenPages.list(answer));
+    }
+
+    @Command(name = "revoke", description = "Ends a token at once and for good.")
+    int revoke(@Parameters(index = "0", paramLabel = "NAME", description = "Its name or id.") TokenName name) {
+        JsonNode revoked = session.coordinator().delete(RequestPath.v1("tokens", name.value()));
+        return session.print(revoked, TokenPages.one(revoked));
+    }
+}

@@ -1,0 +1,145 @@
+package dev.tidemark.coordinator.ledger;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** What was done with API tokens: appended, never changed. What a token may do now follows from its acts, for every coordinator alike. */
+public final class TokenActs {
+    private static final String TOKENS =
+            "SELECT *, revoked_at IS NULL AND expires_at > clock_timestamp() AS valid" + " FROM tidemark.api_token ";
+    private static final String CREATE = """
+            INSERT INTO tidemark.api_token_entry (token, act, by_whom, name, role, machines, hash, hint, expires_at)
+            VALUES (?, 'CREATED', ?, ?, ?, ?, ?, ?, ?)
+            """;
+    private static final String REVOKE = """
+            INSERT INTO tidemark.api_token_entry (token, act, by_whom)
+            SELECT token, 'REVOKED', ? FROM tidemark.api_token WHERE token = ?
+            ON CONFLICT (token, act) DO NOTHING
+            """;
+
+    private final DataSource source;
+
+    public TokenActs(DataSource source) {
+        this.source = source;
+    }
+
+    /**
+     * A token as its acts tell.
+     *
+     * @param machines the names that it reaches, as a pattern
+     * @param hash of the token itself, which is not kept
+     * @param hint its first characters, for people who have several
+     * @param valid neither revoked nor expired, by the database's clock
+     */
+    public record Token(
+            String id,
+            String name,
+            String role,
+            String machines,
+            String hash,
+            String hint,
+            Instant expiresAt,
+            Instant createdAt,
+            String createdBy,
+            @Nullable Instant revokedAt,
+            @Nullable String revokedBy,
+            boolean valid) {}
+
+    /** A token that is to be. */
+    public record NewToken(
+            String id, String name, String role, String machines, String hash, String hint, Instant expiresAt) {}
+
+    /** Records a new one; empty if the name was given to a token before. */
+    public Optional<Token> create(NewToken token, String byWhom) {
+        try (Connection connection = source.getConnection();
+                PreparedStatement statement = connection.prepareStatement(CREATE)) {
+            int column = 0;
+            for (String value : List.of(
+                    token.id(), byWhom, token.name(), token.role(), token.machines(), token.hash(), token.hint())) {
+                statement.setString(++column, value);
+            }
+            statement.setObject(++column, OffsetDateTime.ofInstant(token.expiresAt(), ZoneOffset.UTC));
+            statement.executeUpdate();
+        } catch (SQLException failure) {
+            if (SqlStates.isDuplicateKey(failure)) {
+                return Optional.empty();
+            }
+            throw Sorting.ofReading(failure);
+        }
+        return byId(token.id());
+    }
+
+    /** Ends one for good, if that was not done before. */
+    public void revoke(String id, String byWhom) {
+        try (Connection connection = source.getConnection();
+                PreparedStatement statement = connection.prepareStatement(REVOKE)) {
+            statement.setString(1, byWhom);
+            statement.setString(2, id);
+            statement.executeUpdate();
+        } catch (SQLException failure) {
+            throw Sorting.ofReading(failure);
+        }
+    }
+
+    public Optional<Token> byHash(String hash) {
+        return found("WHERE hash = ?", hash).stream().findFirst();
+    }
+
+    public Optional<Token> byId(String id) {
+        return found("WHERE token = ?", id).stream().findFirst();
+    }
+
+    public Optional<Token> byName(String name) {
+        return found("WHERE name = ?", name).stream().findFirst();
+    }
+
+    /** All that ever were, oldest first. */
+    public List<Token> all() {
+        return found("ORDER BY created_at, token");
+    }
+
+    private List<Token> found(String condition, String... values) {
+        try (Connection connection = source.getConnection();
+                PreparedStatement statement = connection.prepareStatement(TOKENS + condition)) {
+            for (int index = 0; index < values.length; index++) {
+                statement.setString(index + 1, values[index]);
+            }
+            List<Token> tokens = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    tokens.add(token(rows));
+                }
+            }
+            return tokens;
+        } catch (SQLException failure) {
+            throw Sorting.ofReading(failure);
+        }
+    }
+
+    private static Token token(ResultSet row) throws SQLException {
+        @Nullable OffsetDateTime revoked = row.getObject("revoked_at", OffsetDateTime.class);
+        return new Token(
+                row.getString("token"),
+                row.getString("name"),
+                row.getString("role"),
+                row.getString("machines"),
+                row.getString("hash"),
+                row.getString("hint"),
+                row.getObject("expires_at", OffsetDateTime.class).toInstant(),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                row.getString("created_by"),
+                revoked == null ? null : revoked.toInstant(),
+                row.getString("revoked_by"),
+                row.getBoolean("valid"));
+    }
+}

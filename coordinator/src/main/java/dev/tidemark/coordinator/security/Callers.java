@@ -1,0 +1,25 @@
+package dev.tidemark.coordinator.security;
+
+/**
+ * Who calls, for as long as a request is answered, on the thread that answers it. Elsewhere there is nobody, and asking for the caller
+ * fails: nothing is allowed to no one.
+ */
+public final class Callers {
+    private static final ScopedValue<Identity> CURRENT = ScopedValue.newInstance();
+
+    private Callers() {}
+
+    public static Identity current() {
+        return CURRENT.get();
+    }
+
+    /** Whether there is a caller who may do that. */
+    public static boolean mayNow(Permission permission) {
+        return CURRENT.isBound() && CURRENT.get().may(permission);
+    }
+
+    /** Answers for a caller. */
+    static void answer(Identity caller, ScopedValue.CallableOp<Boolean, Exception> work) throws Exception {
+        boolean _ = ScopedValue.where(CURRENT, caller).call(work);
+    }
+}

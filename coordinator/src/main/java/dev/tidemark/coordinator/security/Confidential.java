@@ -1,0 +1,47 @@
+package dev.tidemark.coordinator.security;
+
+import dev.tidemark.schema.json.Json;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What opens an NBD export to whoever knows it, in the log and in answers: for callers who may read what machines and backups hold, and
+ * for nobody else. It is taken out where answers leave, by the names of the members, so that no route can forget it.
+ */
+public final class Confidential {
+    private static final Set<String> MEMBERS = Set.of("exportKey", "uri");
+
+    private Confidential() {}
+
+    /** The document with null in place of what is confidential; it is changed itself. */
+    public static JsonNode blank(JsonNode document) {
+        switch (document) {
+            case ObjectNode object -> {
+                for (Map.Entry<String, JsonNode> member : List.copyOf(object.properties())) {
+                    if (MEMBERS.contains(member.getKey())) {
+                        object.putNull(member.getKey());
+                    } else {
+                        blank(member.getValue());
+                    }
+                }
+            }
+            case ArrayNode array -> array.forEach(Confidential::blank);
+            default -> {
+                // A value has no members.
+            }
+        }
+        return document;
+    }
+
+    /** The same of a text; one that holds nothing confidential stays as it is, to the letter. */
+    public static String blank(String json) {
+        // What is stored was written by our own mapper, which escapes no letters: a name cannot hide.
+        return MEMBERS.stream().anyMatch(json::contains)
+                ? Json.MAPPER.writeValueAsString(blank(Json.MAPPER.readTree(json)))
+                : json;
+    }
+}

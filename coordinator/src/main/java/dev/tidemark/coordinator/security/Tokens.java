@@ -1,0 +1,98 @@
+package dev.tidemark.coordinator.security;
+
+import dev.tidemark.coordinator.ledger.TokenActs;
+import dev.tidemark.schema.id.TokenName;
+import dev.tidemark.schema.id.Ulid;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * API tokens: 256 random bits behind a prefix by which they are recognised where they should not be. Only their digest is kept; with so
+ * many random bits a plain SHA-256 is enough, and it is looked up, not compared.
+ */
+public final class Tokens {
+    private static final String PREFIX = "tmk_";
+    private static final Pattern FORM = Pattern.compile("tmk_[A-Za-z0-9_-]{43}");
+    private static final int BYTES = 32;
+    private static final int HINT_LENGTH = PREFIX.length() + 4;
+    private static final String CALLER_PREFIX = "token:";
+
+    private final TokenActs acts;
+    private final SecureRandom random = new SecureRandom();
+
+    public Tokens(TokenActs acts) {
+        this.acts = acts;
+    }
+
+    /** A new token, with what has to be shown to its owner now and cannot be shown again. */
+    public record Created(TokenActs.Token token, String secret) {}
+
+    /** Makes a token; empty if there was one of that name before. */
+    public Optional<Created> create(TokenName name, Role role, Scope scope, Instant now, Instant expiresAt) {
+        String secret = PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes(BYTES));
+        TokenActs.NewToken token = new TokenActs.NewToken(
+                Ulid.encode(now.toEpochMilli(), bytes(Ulid.RANDOMNESS_BYTES)),
+                name.value(),
+                role.name(),
+                scope.pattern(),
+                digest(secret),
+                secret.substring(0, HINT_LENGTH),
+                expiresAt);
+        return acts.create(token, Callers.current().name()).map(made -> new Created(made, secret));
+    }
+
+    /** All that ever were, oldest first. */
+    public List<TokenActs.Token> all() {
+        return acts.all();
+    }
+
+    /** Ends a token at once; empty if there is none of that name or id. */
+    public Optional<TokenActs.Token> revoke(String nameOrId) {
+        Optional<TokenActs.Token> found = acts.byId(nameOrId).or(() -> acts.byName(nameOrId));
+        found.ifPresent(token -> acts.revoke(token.id(), Callers.current().name()));
+        return found.flatMap(token -> acts.byId(token.id()));
+    }
+
+    /** Whoever shows this; empty if it is no token, or one that is not valid. Asked of the database each time. */
+    Optional<Identity> identify(String text) {
+        return FORM.matcher(text).matches() ? acts.byHash(digest(text)).flatMap(Tokens::identity) : Optional.empty();
+    }
+
+    /** Whether a caller could still call now. */
+    public boolean isStillValid(Identity caller) {
+        return caller.token().isEmpty()
+                || acts.byId(caller.token().get()).map(TokenActs.Token::valid).orElse(false);
+    }
+
+    private static Optional<Identity> identity(TokenActs.Token token) {
+        if (!token.valid() || !Scope.isWellFormed(token.machines())) {
+            return Optional.empty();
+        }
+        return Role.named(token.role())
+                .map(role -> new Identity(
+                        CALLER_PREFIX + token.name(), role, new Scope(token.machines()), Optional.of(token.id())));
+    }
+
+    private byte[] bytes(int length) {
+        byte[] bytes = new byte[length];
+        random.nextBytes(bytes);
+        return bytes;
+    }
+
+    private static String digest(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.US_ASCII));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

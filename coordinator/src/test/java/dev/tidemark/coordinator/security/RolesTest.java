@@ -1,0 +1,76 @@
+package dev.tidemark.coordinator.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Random;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** What roles mean, and which machines a pattern names. */
+class RolesTest {
+    @Test
+    void who_makes_backups_deletes_nothing_and_who_deletes_makes_nothing() {
+        for (Role role : Role.values()) {
+            boolean makes = role.may(Permission.BACKUP) || role.may(Permission.CHECKPOINT);
+            assertThat(makes && role.may(Permission.DELETE)).as(role.word()).isEqualTo(role == Role.ADMIN);
+        }
+        assertThat(Role.ADMIN.may(Permission.GRANT)).isTrue();
+        for (Role role : List.of(Role.VIEWER, Role.AUDITOR, Role.OPERATOR, Role.RETENTION, Role.RESTORER)) {
+            assertThat(role.may(Permission.GRANT)).as(role.word()).isFalse();
+            assertThat(role.may(Permission.EVIDENCE)).as(role.word()).isFalse();
+            assertThat(role.may(Permission.MANAGE)).as(role.word()).isFalse();
+            assertThat(role.may(Permission.GATEWAY)).as(role.word()).isFalse();
+        }
+    }
+
+    @Test
+    void a_pattern_names_what_it_looks_like_and_nothing_else() {
+        Scope web = new Scope("web-*.prod");
+        assertThat(web.includes("web-1.prod")).isTrue();
+        assertThat(web.includes("web-.prod")).isTrue();
+        assertThat(web.includes("web-1xprod")).as("a dot is a dot").isFalse();
+        assertThat(web.includes("xweb-1.prod")).isFalse();
+        assertThat(web.includes("web-1.prod2")).isFalse();
+        assertThat(new Scope("web").includes("web1")).isFalse();
+        assertThat(new Scope("*").restriction()).isEmpty();
+        assertThat(new Scope("a**b").includes("a-b")).isTrue();
+        assertThat(new Scope("***************************a").includes("x".repeat(255)))
+                .isFalse();
+        assertThat(new Scope("*a".repeat(120)).includes("a".repeat(110) + "b")).isFalse();
+        for (String other : List.of("", "a|b", "(a)", "[ab]", "a\n", "a+", "\\w", "a,b", "x".repeat(256))) {
+            assertThatThrownBy(() -> new Scope(other)).as(other).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void the_expression_for_the_database_names_the_same_machines() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int round = 0; round < 20_000; round++) {
+            Scope scope = new Scope(text(random, "ab.*-", 1 + random.nextInt(6)));
+            String machine = text(random, "ab.-", random.nextInt(7));
+            boolean expected = scope.restriction()
+                    .map(expression -> Pattern.matches(expression, machine))
+                    .orElse(true);
+            assertThat(scope.includes(machine))
+                    .as("seed=%d %s %s", seed, scope, machine)
+                    .isEqualTo(expected);
+        }
+    }
+
+    private static String text(Random random, String letters, int length) {
+        StringBuilder text = new StringBuilder();
+        for (int position = 0; position < length; position++) {
+            text.append(letters.charAt(random.nextInt(letters.length())));
+        }
+        return text.toString();
+    }
+
+    @Test
+    void without_a_request_there_is_nobody() {
+        assertThatThrownBy(Callers::current).isInstanceOf(NoSuchElementException.class);
+    }
+}
