@@ -300,6 +300,7 @@ class TurnstileTest {
         OperationId waiting = crowd.backup(between, "near");
         List.of(here, there, between).forEach(this::take);
         assertThat(waits(waiting)).isTrue();
+        tellAll();
         for (int turn = 0; turn < 3 && waits(waiting); turn++) {
             // Each time the next one of the other row stands there before this one ends.
             MachineId nextHere = crowd.machine("a");
@@ -307,11 +308,13 @@ class TurnstileTest {
             take(nextHere);
             crowd.ended(here, host);
             take(here);
+            tellAll();
             MachineId nextThere = crowd.machine("b");
             OperationId nextRepository = crowd.backup(nextThere, "near");
             take(nextThere);
             crowd.ended(there, repository);
             take(there);
+            tellAll();
             here = nextHere;
             host = nextHost;
             there = nextThere;
@@ -377,6 +380,12 @@ class TurnstileTest {
         assertThat(crowd.all())
                 .as("seed=" + seed)
                 .allMatch(machine -> machine.pending().isEmpty());
+    }
+
+    /** Each gateway is asked for what may begin, and that is not taken back. */
+    private void tellAll() {
+        crowd.all()
+                .forEach(machine -> turnstile.through(DesiredState.of(machine).orElseThrow()));
     }
 
     private void tellSome(Random dice, Set<OperationId> told) {
