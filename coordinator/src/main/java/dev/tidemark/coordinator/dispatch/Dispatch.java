@@ -21,7 +21,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -43,7 +42,6 @@ import org.jspecify.annotations.Nullable;
  * everything.
  */
 public final class Dispatch implements CoordinatorLink {
-    private static final int PROGRESS_MAX = 4096;
     private static final long OWED_LOOK_SECONDS = 5;
 
     private final History history;
@@ -54,7 +52,7 @@ public final class Dispatch implements CoordinatorLink {
     private final Map<MachineId, Tracked> machines = new HashMap<>();
     private final Turnstile turnstile;
     private final Presence presence = new Presence(System.nanoTime());
-    private final Map<OperationId, Pace> progress = new LinkedHashMap<>();
+    private final Paces paces = new Paces();
     private long changes;
     private boolean closed;
 
@@ -132,7 +130,7 @@ public final class Dispatch implements CoordinatorLink {
             long now = System.nanoTime();
             Set<HostName> silent = new HashSet<>();
             for (Tracked tracked : machines.values()) {
-                tracked.machine
+                tracked.machine()
                         .registration()
                         .map(Machine.Registration::host)
                         .filter(host -> presence.isSilent(host, silence, now))
@@ -150,10 +148,10 @@ public final class Dispatch implements CoordinatorLink {
         try {
             List<AbortBackup> late = new ArrayList<>();
             for (Tracked tracked : machines.values()) {
-                if (tracked.machine.registered()
-                        && tracked.machine.pending().orElse(null) instanceof Pending.Backup backup
+                if (tracked.machine().registered()
+                        && tracked.machine().pending().orElse(null) instanceof Pending.Backup backup
                         && backup.isLate(now)) {
-                    late.add(new AbortBackup(tracked.machine.id(), ids.get(), backup.backup(), true, now));
+                    late.add(new AbortBackup(tracked.machine().id(), ids.get(), backup.backup(), true, now));
                 }
             }
             return late;
@@ -166,7 +164,7 @@ public final class Dispatch implements CoordinatorLink {
         lock.lock();
         try {
             return machines.values().stream()
-                    .map(tracked -> tracked.machine)
+                    .map(Tracked::machine)
                     .filter(Machine::registered)
                     .map(Machine::id)
                     .toList();
@@ -185,7 +183,7 @@ public final class Dispatch implements CoordinatorLink {
         lock.lock();
         try {
             Tracked tracked = machines.get(id);
-            return tracked == null ? Sighting.NONE : tracked.sighting;
+            return tracked == null ? Sighting.NONE : tracked.sighting();
         } finally {
             lock.unlock();
         }
@@ -205,7 +203,7 @@ public final class Dispatch implements CoordinatorLink {
     public Optional<Progress> progress(OperationId operation) {
         lock.lock();
         try {
-            return Optional.ofNullable(progress.get(operation)).map(Pace::last);
+            return paces.last(operation);
         } finally {
             lock.unlock();
         }
@@ -215,7 +213,7 @@ public final class Dispatch implements CoordinatorLink {
     public List<OperationId> underWay() {
         lock.lock();
         try {
-            return List.copyOf(progress.keySet());
+            return paces.operations();
         } finally {
             lock.unlock();
         }
@@ -225,8 +223,7 @@ public final class Dispatch implements CoordinatorLink {
     public OptionalLong bytesPerSecond(OperationId operation) {
         lock.lock();
         try {
-            Pace pace = progress.get(operation);
-            return pace == null ? OptionalLong.empty() : pace.bytesPerSecond(System.nanoTime());
+            return paces.bytesPerSecond(operation, System.nanoTime());
         } finally {
             lock.unlock();
         }
@@ -245,10 +242,7 @@ public final class Dispatch implements CoordinatorLink {
             if (tracked == null) {
                 return CompletableFuture.failedFuture(new IllegalArgumentException("not tracked: " + id));
             }
-            List<CompletableFuture<Look>> waiting = dry ? tracked.dryLooks : tracked.looks;
-            waiting.removeIf(CompletableFuture::isDone);
-            waiting.add(look);
-            tracked.lookWanted = true;
+            tracked.want(look, dry);
             touch(tracked);
         } finally {
             lock.unlock();
@@ -352,15 +346,7 @@ public final class Dispatch implements CoordinatorLink {
     public void progress(Progress step) {
         lock.lock();
         try {
-            Pace pace = progress.get(step.operation());
-            if (pace == null) {
-                progress.put(step.operation(), new Pace(step, System.nanoTime()));
-            } else {
-                pace.add(step, System.nanoTime());
-            }
-            if (progress.size() > PROGRESS_MAX) {
-                progress.remove(progress.keySet().iterator().next());
-            }
+            paces.told(step, System.nanoTime());
             release(turnstile.atWork(step.operation()));
         } finally {
             lock.unlock();
@@ -383,7 +369,7 @@ public final class Dispatch implements CoordinatorLink {
         try {
             Tracked tracked = machines.get(id);
             if (tracked != null) {
-                tracked.lookWanted = true;
+                tracked.wantLook();
                 touch(tracked);
             }
         } finally {
@@ -399,16 +385,7 @@ public final class Dispatch implements CoordinatorLink {
             if (tracked == null || sight instanceof Sight.NotTaken) {
                 return List.of();
             }
-            tracked.sighting = Sighting.of(sight);
-            List<CompletableFuture<Look>> waiting = dry ? tracked.dryLooks : tracked.looks;
-            // Who has given up waiting takes no report away from the log.
-            waiting.removeIf(CompletableFuture::isDone);
-            List<CompletableFuture<Look>> taken = List.copyOf(waiting);
-            waiting.clear();
-            if (tracked.dryLooks.isEmpty()) {
-                tracked.lookWanted = false;
-            }
-            return taken;
+            return tracked.saw(sight, dry);
         } finally {
             lock.unlock();
         }
@@ -418,7 +395,7 @@ public final class Dispatch implements CoordinatorLink {
         lock.lock();
         try {
             Tracked tracked = machines.get(id);
-            return tracked == null ? Optional.empty() : Optional.of(tracked.machine);
+            return tracked == null ? Optional.empty() : Optional.of(tracked.machine());
         } finally {
             lock.unlock();
         }
@@ -429,9 +406,9 @@ public final class Dispatch implements CoordinatorLink {
         if (tracked == null) {
             tracked = new Tracked(machine);
             machines.put(machine.id(), tracked);
-        } else if (machine.version() > tracked.machine.version()) {
-            forgetEnded(tracked.machine, machine);
-            tracked.machine = machine;
+        } else if (machine.version() > tracked.machine().version()) {
+            paces.forgetEnded(tracked.machine(), machine);
+            tracked.becomes(machine);
         } else {
             return;
         }
@@ -445,21 +422,8 @@ public final class Dispatch implements CoordinatorLink {
         }
     }
 
-    private void forgetEnded(Machine before, Machine now) {
-        Set<OperationId> open = new HashSet<>();
-        now.pending().ifPresent(pending -> open.add(pending.operation()));
-        now.errands().forEach(errand -> open.add(errand.operation().id()));
-        before.pending()
-                .filter(pending -> !open.contains(pending.operation()))
-                .ifPresent(pending -> progress.remove(pending.operation()));
-        before.errands().stream()
-                .map(errand -> errand.operation().id())
-                .filter(operation -> !open.contains(operation))
-                .forEach(progress::remove);
-    }
-
     private void touch(Tracked tracked) {
-        tracked.change = ++changes;
+        tracked.changedAt(++changes);
         changed.signalAll();
     }
 
@@ -468,13 +432,15 @@ public final class Dispatch implements CoordinatorLink {
         List<MachineId> removed = new ArrayList<>();
         List<MachineId> lookAt = new ArrayList<>();
         for (Tracked tracked : machines.values()) {
-            if (tracked.change > since && tracked.isOn(host)) {
-                DesiredState.of(tracked.machine)
+            if (tracked.change() > since && tracked.isOn(host)) {
+                DesiredState.of(tracked.machine())
                         .map(turnstile::through)
-                        .ifPresentOrElse(desired::add, () -> removed.add(tracked.machine.id()));
-                if (tracked.lookWanted) {
+                        .ifPresentOrElse(
+                                desired::add,
+                                () -> removed.add(tracked.machine().id()));
+                if (tracked.isLookWanted()) {
                     // Wanted until it comes: this answer may get lost on its way.
-                    lookAt.add(tracked.machine.id());
+                    lookAt.add(tracked.machine().id());
                 }
             }
         }
@@ -490,27 +456,6 @@ public final class Dispatch implements CoordinatorLink {
         } catch (NumberFormatException malformed) {
             // A cursor that is not ours is like none: the gateway gets everything.
             return 0;
-        }
-    }
-
-    private static final class Tracked {
-        private Machine machine;
-        private long change;
-        private Sighting sighting = Sighting.NONE;
-        /** At first too: nothing is known of what was seen before this life of the coordinator. */
-        private boolean lookWanted = true;
-
-        private final List<CompletableFuture<Look>> looks = new ArrayList<>();
-        private final List<CompletableFuture<Look>> dryLooks = new ArrayList<>();
-
-        Tracked(Machine machine) {
-            this.machine = machine;
-        }
-
-        boolean isOn(HostName host) {
-            return machine.registration()
-                    .filter(registration -> registration.host().equals(host))
-                    .isPresent();
         }
     }
 

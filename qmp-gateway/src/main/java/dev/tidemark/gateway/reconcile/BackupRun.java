@@ -70,10 +70,9 @@ final class BackupRun {
     private boolean askedInVain;
 
     private Optional<Refused> verdict = Optional.empty();
-    private @Nullable Completion completion;
+    private final ReadBack readBack;
     private final PullService pulls;
     private final StallWatch stalls;
-    private Optional<Refused> stalledReading = Optional.empty();
     private @Nullable Instant standsSince;
 
     BackupRun(
@@ -89,6 +88,7 @@ final class BackupRun {
         this.operation = operation;
         this.pulls = new PullService(surroundings, desired.machine());
         this.stalls = new StallWatch(surroundings.stallLimit());
+        this.readBack = new ReadBack(surroundings, signals, desired.machine(), operation.id());
         // Jobs found after a restart were started against what the log last knew.
         for (DesiredDisk disk : desired.disks()) {
             bindings.put(disk.disk(), new Binding(disk.file(), disk.backingDepth(), disk.virtualSize()));
@@ -306,15 +306,8 @@ final class BackupRun {
     /** Closes the targets and lets the files become a backup, on a thread of its own: reading them back takes long. */
     void finish(Qemu qemu, Housekeeping housekeeping, Look look)
             throws QmpException, UnusableReply, InterruptedException {
-        Completion running = completion;
-        if (running != null && !running.isDone()) {
-            awaitReading(running);
-            return;
-        }
-        if (running != null) {
-            running.failure().ifPresent(this::condemn);
-            stalledReading.ifPresent(this::condemn);
-            completion = null;
+        if (readBack.isThere()) {
+            readBack.await().ifPresent(this::condemn);
             return;
         }
         surroundings.crash().at(CrashPoint.BEFORE_TARGETS_CLOSED);
@@ -336,40 +329,10 @@ final class BackupRun {
                         FailureCode.REPOSITORY_FAILED, "the unfinished backup is no longer in the repository"));
                 return;
             }
-            completion = Completion.start(
-                    surroundings, signals, desired.machine(), operation.id(), partial.get(), facts(look));
+            readBack.begin(partial.get(), facts(look));
         } catch (RepositoryException failure) {
             condemn(failure.unlessInterrupted().refused());
         }
-    }
-
-    /**
-     * A file system that hangs gives no error either. Whether there is a backup is known when the reader has ended, not before: it
-     * could still give the files their name.
-     */
-    private void awaitReading(Completion running) throws InterruptedException {
-        Duration standing = running.standsFor();
-        if (standing.compareTo(surroundings.stallLimit()) > 0) {
-            String what = running.isReading()
-                    ? "nothing was read back from the repository for " + surroundings.stallLimit()
-                    : "the repository has not brought the files to their medium for " + surroundings.stallLimit();
-            if (running.isReading() && stalledReading.isEmpty()) {
-                stalledReading = Optional.of(new Refused(FailureCode.JOB_STALLED, what));
-            }
-            surroundings
-                    .link()
-                    .progress(running.progress(
-                            desired.machine(),
-                            operation.id(),
-                            new Stall(
-                                    since(standing),
-                                    what + "; " + (running.isReading() ? "its reader was told to end, and " : "")
-                                            + "the repository's file system has not answered yet")));
-            if (running.isReading() && running.stop()) {
-                return;
-            }
-        }
-        signals.await(surroundings.lookInterval());
     }
 
     /**
@@ -407,7 +370,7 @@ final class BackupRun {
 
     /** Whether a look shows something that {@link #putAway} would take. */
     boolean isSomethingLeft(Look look) {
-        return completion != null
+        return readBack.isThere()
                 || look.observed().jobs().stream().anyMatch(job -> QemuNames.belongsTo(job.id(), operation.id()))
                 || !exports(look).isEmpty()
                 || (operation instanceof PullBackupOperation && pulls.isServerThere())
@@ -421,15 +384,7 @@ final class BackupRun {
      * rename the files, so that nothing may be taken from them.
      */
     boolean stop() throws InterruptedException {
-        Completion running = completion;
-        if (running == null) {
-            return true;
-        }
-        boolean stopped = running.stop();
-        if (stopped) {
-            completion = null;
-        }
-        return stopped;
+        return readBack.stop();
     }
 
     /** The first verdict counts; what follows from it is noise. */
