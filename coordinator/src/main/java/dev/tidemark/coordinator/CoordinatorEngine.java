@@ -309,10 +309,12 @@ final class CoordinatorEngine implements Engine {
             case LEFTOVER_NODE,
                     LEFTOVER_JOB,
                     LEFTOVER_EXPORT,
+                    LEFTOVER_SECRET,
                     LEFTOVER_FILES,
                     UNKNOWN_NODE,
                     UNKNOWN_JOB,
                     UNKNOWN_EXPORT,
+                    UNKNOWN_SECRET,
                     UNADDRESSABLE_DISK,
                     GUEST_FROZEN,
                     MACHINE_PAUSED -> false;

@@ -63,7 +63,9 @@ public final class CoordinatorMain implements LocalVerbs {
             GatewaySettings usual = GatewaySettings.of(options.host(), options.repositories(), Home.lockDirectory())
                     .withTcpExports(Pulls.exports(options.pulls()))
                     .withScratchDirectory(Home.at(options.home()).scratch(options.host()))
-                    .withAllowedTargets(options.allowedTargets());
+                    .withAllowedTargets(options.allowedTargets())
+                    .withKeys(Keys.rings(
+                            options.encryptionKeys(), options.repositories().keySet()));
             GatewaySettings settings =
                     options.stallLimit().map(usual::withStallLimit).orElse(usual);
             return untilToldToStop(() -> {

@@ -124,7 +124,8 @@ final class CoordinatorServer implements AutoCloseable {
             GatewaySettings settings = GatewaySettings.of(host, repositories, Home.lockDirectory())
                     .withTcpExports(Pulls.exports(options.pulls()))
                     .withScratchDirectory(home.scratch(host))
-                    .withAllowedTargets(options.allowedTargets());
+                    .withAllowedTargets(options.allowedTargets())
+                    .withKeys(Keys.rings(options.encryptionKeys(), repositories.keySet()));
             Gateway gateway = Gateway.start(
                     options.stallLimit().map(settings::withStallLimit).orElse(settings), dispatch, crash);
             opened("gateway", gateway::close);

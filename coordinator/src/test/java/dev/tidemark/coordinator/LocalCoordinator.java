@@ -43,7 +43,32 @@ public final class LocalCoordinator implements AutoCloseable {
                     OptionalInt.empty(),
                     OptionalInt.empty(),
                     Optional.empty(),
-                    allowedTargets)));
+                    allowedTargets,
+                    Map.of())));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** As {@code tidemark serve --home HOME --port 0 --encryption-key …}. */
+    public static LocalCoordinator startEncrypted(
+            Path home, Map<RepositoryName, Path> repositories, Map<RepositoryName, List<Path>> encryptionKeys) {
+        try {
+            return new LocalCoordinator(CoordinatorServer.start(new ServeOptions(
+                    home,
+                    0,
+                    "127.0.0.1",
+                    Optional.empty(),
+                    Optional.empty(),
+                    repositories,
+                    Optional.of(new HostName("here")),
+                    true,
+                    Optional.empty(),
+                    OptionalInt.empty(),
+                    OptionalInt.empty(),
+                    Optional.empty(),
+                    List.of(),
+                    encryptionKeys)));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -65,7 +90,8 @@ public final class LocalCoordinator implements AutoCloseable {
                     OptionalInt.empty(),
                     OptionalInt.empty(),
                     Optional.empty(),
-                    List.of())));
+                    List.of(),
+                    Map.of())));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

@@ -127,7 +127,7 @@ public final class Gateway implements AutoCloseable {
             Set<MachineId> machines =
                     wake.changed().stream().map(Desired::machine).collect(Collectors.toUnmodifiableSet());
             new RestoreExports(
-                            new Repositories(settings.repositories()),
+                            new Repositories(settings.repositories(), settings.keys(), CrashHook.NONE),
                             settings.exportDirectory(),
                             settings.scratchDirectory())
                     .endOfOthersThan(machines);
@@ -173,7 +173,7 @@ public final class Gateway implements AutoCloseable {
                         own,
                         images),
                 new HostStorage(
-                        new Repositories(settings.repositories(), own, targets),
+                        new Repositories(settings.repositories(), settings.keys(), own, targets),
                         settings.exportDirectory(),
                         settings.tcpExports(),
                         settings.scratchDirectory()),

@@ -1,6 +1,7 @@
 package dev.tidemark.gateway;
 
 import dev.tidemark.gateway.act.export.TcpExports;
+import dev.tidemark.gateway.act.repository.KeyRing;
 import dev.tidemark.gateway.qmp.QmpLimits;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.RepositoryName;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * §0.8); {@code lookInterval} is how long a machine is left alone when nothing happens, {@code stallLimit} for how long a job that
  * copies may stand still. What clients pull is served on unix sockets, unless there are {@code tcpExports}; what they write to restore points is kept in
  * {@code scratchDirectory}. It writes to no device and no NBD server but {@code allowedTargets}.
+ * What is written to a repository for which there are {@code keys} is encrypted.
  */
 public record GatewaySettings(
         HostName host,
@@ -29,7 +31,8 @@ public record GatewaySettings(
         Duration stallLimit,
         Optional<TcpExports> tcpExports,
         Path scratchDirectory,
-        List<TargetPrefix> allowedTargets) {
+        List<TargetPrefix> allowedTargets,
+        Map<RepositoryName, KeyRing> keys) {
     private static final Duration QUERY_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration LOOK_INTERVAL = Duration.ofSeconds(30);
@@ -40,6 +43,7 @@ public record GatewaySettings(
     public GatewaySettings {
         repositories = Map.copyOf(repositories);
         allowedTargets = List.copyOf(allowedTargets);
+        keys = Map.copyOf(keys);
     }
 
     /** That serves what clients pull on unix sockets, with the usual patience. */
@@ -62,7 +66,8 @@ public record GatewaySettings(
                 STALL_LIMIT,
                 Optional.empty(),
                 lockDirectory.resolve("scratch").resolve(host.value()),
-                List.of());
+                List.of(),
+                Map.of());
     }
 
     /** With the times that suit most hosts. */
@@ -95,7 +100,8 @@ public record GatewaySettings(
                 stallLimit,
                 tcpExports,
                 scratchDirectory,
-                allowedTargets);
+                allowedTargets,
+                keys);
     }
 
     /** With other time-outs for a question and for a transaction. */
@@ -111,7 +117,8 @@ public record GatewaySettings(
                 stallLimit,
                 tcpExports,
                 scratchDirectory,
-                allowedTargets);
+                allowedTargets,
+                keys);
     }
 
     /** With more or less patience for a job that stands still. */
@@ -127,7 +134,8 @@ public record GatewaySettings(
                 stall,
                 tcpExports,
                 scratchDirectory,
-                allowedTargets);
+                allowedTargets,
+                keys);
     }
 
     /** With other places for what clients pull. */
@@ -143,7 +151,8 @@ public record GatewaySettings(
                 stallLimit,
                 exports,
                 scratchDirectory,
-                allowedTargets);
+                allowedTargets,
+                keys);
     }
 
     /** With another place for what clients write to restore points; no other gateway may have the same. */
@@ -159,7 +168,8 @@ public record GatewaySettings(
                 stallLimit,
                 tcpExports,
                 directory,
-                allowedTargets);
+                allowedTargets,
+                keys);
     }
 
     /** With devices and NBD servers that it may write to. */
@@ -175,6 +185,24 @@ public record GatewaySettings(
                 stallLimit,
                 tcpExports,
                 scratchDirectory,
-                targets);
+                targets,
+                keys);
+    }
+
+    /** That encrypts what is written to these repositories, and reads what was encrypted. */
+    public GatewaySettings withKeys(Map<RepositoryName, KeyRing> rings) {
+        return new GatewaySettings(
+                host,
+                repositories,
+                lockDirectory,
+                limits,
+                queryTimeout,
+                transactionTimeout,
+                lookInterval,
+                stallLimit,
+                tcpExports,
+                scratchDirectory,
+                allowedTargets,
+                rings);
     }
 }

@@ -52,6 +52,7 @@ final class DriftSearch {
                 seen.jobs().stream().map(job -> job.id()).toList());
         search.leftovers(DriftKind.LEFTOVER_NODE, DriftKind.UNKNOWN_NODE, "node", seen.nodes());
         search.leftovers(DriftKind.LEFTOVER_EXPORT, DriftKind.UNKNOWN_EXPORT, "export", seen.exports());
+        search.leftovers(DriftKind.LEFTOVER_SECRET, DriftKind.UNKNOWN_SECRET, "secret object", seen.secretNames());
         for (String files : seen.partialBackups()) {
             if (!search.belongsToOperation(files)) {
                 search.unfinished(files);
@@ -101,12 +102,12 @@ final class DriftSearch {
                 : Optional.empty();
     }
 
-    /** The jobs, nodes, exports and temporary bitmaps in sight that an operation of this log has left behind. */
+    /** The jobs, nodes, exports, keys and temporary bitmaps in sight that an operation of this log has left behind. */
     static List<String> removable(Machine machine, Sight.Observed seen) {
         Set<String> names = new LinkedHashSet<>();
         for (DriftFound drift : search(machine, machine, seen, Instant.EPOCH)) {
             boolean thing = switch (drift.kind()) {
-                case LEFTOVER_JOB, LEFTOVER_NODE, LEFTOVER_EXPORT -> true;
+                case LEFTOVER_JOB, LEFTOVER_NODE, LEFTOVER_EXPORT, LEFTOVER_SECRET -> true;
                 case LEFTOVER_BITMAP -> drift.subject().startsWith(BitmapName.TEMPORARY_PREFIX);
                 case LEFTOVER_FILES,
                         UNKNOWN_BITMAP,
@@ -114,6 +115,7 @@ final class DriftSearch {
                         UNKNOWN_NODE,
                         UNKNOWN_JOB,
                         UNKNOWN_EXPORT,
+                        UNKNOWN_SECRET,
                         EXTRA_RECORDING,
                         UNADDRESSABLE_DISK,
                         GUEST_FROZEN,

@@ -42,6 +42,7 @@ final class Arguments {
         commandLine.registerConverter(PointInTime.class, PointInTime::parse);
         commandLine.registerConverter(TokenName.class, named(TokenName::new));
         commandLine.registerConverter(OperationId.class, named(OperationId::new));
+        commandLine.registerConverter(RepositoryKey.class, RepositoryKey::parse);
         commandLine.registerConverter(Path.class, Arguments::path);
         commandLine.registerConverter(RestorePlace.class, RestorePlace::parse);
     }

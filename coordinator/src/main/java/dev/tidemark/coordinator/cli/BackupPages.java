@@ -126,6 +126,11 @@ final class BackupPages {
         PullPages.howToRead(page, backup);
         for (JsonNode disk : disks) {
             String name = Cell.text(disk, "disk");
+            if (!Cell.text(disk, "encryption").equals(Cell.NOTHING)) {
+                page.gap()
+                        .line(name + " is encrypted (" + Cell.text(disk, "encryption") + ") with key "
+                                + Cell.text(disk, "encryptionKey"));
+            }
             if (!Cell.text(disk, "damage").equals(Cell.NOTHING)) {
                 page.gap().line(name + " is damaged: " + Cell.text(disk, "damage"));
             }

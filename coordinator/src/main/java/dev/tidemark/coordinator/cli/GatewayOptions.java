@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param pulls where it serves pull backups over TCP; empty for unix sockets
  * @param stallLimit for how long a job may copy nothing; empty for what is usual
  * @param allowedTargets devices and NBD servers that it may write to
+ * @param encryptionKeys key files of repositories, the one for what is written first
  */
 public record GatewayOptions(
         URI coordinator,
@@ -28,7 +29,8 @@ public record GatewayOptions(
         Path home,
         Optional<PullListening> pulls,
         Optional<Duration> stallLimit,
-        List<TargetPrefix> allowedTargets) {
+        List<TargetPrefix> allowedTargets,
+        Map<RepositoryName, List<Path>> encryptionKeys) {
     public GatewayOptions {
         allowedTargets = List.copyOf(allowedTargets);
     }

@@ -63,6 +63,9 @@ final class LocalCommands {
         @Mixin
         private TargetOption targets;
 
+        @Mixin
+        private KeyOptions keys;
+
         @Option(
                 names = "--jobs-per-host",
                 paramLabel = "N",
@@ -99,7 +102,8 @@ final class LocalCommands {
                             jobs("--jobs-per-host", jobsPerHost),
                             jobs("--jobs-per-repository", jobsPerRepository),
                             stall.limit(),
-                            targets.prefixes()));
+                            targets.prefixes(),
+                            keys.files()));
         }
 
         private static OptionalInt jobs(String option, @Nullable Integer given) {
@@ -136,6 +140,9 @@ final class LocalCommands {
         @Mixin
         private TargetOption targets;
 
+        @Mixin
+        private KeyOptions keys;
+
         Gateway(Session session, Supplier<LocalVerbs> verbs) {
             this.session = session;
             this.verbs = verbs;
@@ -160,7 +167,8 @@ final class LocalCommands {
                             session.home(),
                             pulls.listening(),
                             stall.limit(),
-                            targets.prefixes()));
+                            targets.prefixes(),
+                            keys.files()));
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param export where to serve from; empty if nothing is to be served
  * @param isWritable whether what is served takes writes
  * @param disks none means all
+ * @param keys files that hold the keys of what is encrypted
  */
 record RepositoryRequest(
         Path directory,
@@ -27,8 +28,10 @@ record RepositoryRequest(
         Optional<BackupReference> backup,
         Optional<Instant> at,
         List<DiskName> disks,
-        RestoreFormat format) {
+        RestoreFormat format,
+        List<Path> keys) {
     RepositoryRequest {
         disks = List.copyOf(disks);
+        keys = List.copyOf(keys);
     }
 }

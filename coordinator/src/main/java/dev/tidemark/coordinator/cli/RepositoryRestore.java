@@ -5,6 +5,7 @@ import dev.tidemark.coordinator.cli.client.Failure;
 import dev.tidemark.coordinator.cli.show.Text;
 import dev.tidemark.gateway.act.repository.CataloguedBackup;
 import dev.tidemark.gateway.act.repository.CataloguedMachine;
+import dev.tidemark.gateway.act.repository.KeyRing;
 import dev.tidemark.gateway.act.repository.ReadBack;
 import dev.tidemark.gateway.act.repository.RepositoryCatalogue;
 import dev.tidemark.gateway.act.repository.RepositoryException;
@@ -98,8 +99,13 @@ final class RepositoryRestore {
             ReadBack readBack = catalogue.readBack(machine.id(), backup, request.disks(), progress);
             progress.end();
             Path place = Files.createTempDirectory("tidemark-restore-");
-            try (RestorePointExport export =
-                    catalogue.export(machine.id(), backup, request.disks(), place.resolve("export"), false)) {
+            try (RestorePointExport export = catalogue.export(
+                    machine.id(),
+                    backup,
+                    request.disks(),
+                    place.resolve("export"),
+                    false,
+                    new KeyRing(request.keys()))) {
                 RestorePointExport.ExportedDisk disk = export.disks().getFirst();
                 StreamedRestore.copy(session, backup.value(), disk.disk(), disk.uri(), disk.size());
             } finally {
@@ -123,8 +129,8 @@ final class RepositoryRestore {
         CataloguedMachine machine = chosen(catalogue, request);
         BackupId backup = chosen(machine, request);
         try (InterruptedWork _ = InterruptedWork.ofThisThread();
-                RestorePointExport export =
-                        catalogue.export(machine.id(), backup, request.disks(), to, request.isWritable())) {
+                RestorePointExport export = catalogue.export(
+                        machine.id(), backup, request.disks(), to, request.isWritable(), new KeyRing(request.keys()))) {
             JsonNode document = RepositoryPages.export(new Exported(backup, request.isWritable(), export.disks()));
             session.print(document, RepositoryPages.exportPage(document));
             note("served until Ctrl-C; nothing was read back before: tidemark backup verify does that");
@@ -166,7 +172,14 @@ final class RepositoryRestore {
         RepositoryProgress progress = new RepositoryProgress(session.terminal());
         try (InterruptedWork _ = InterruptedWork.ofThisThread()) {
             return catalogue.restore(
-                    freshOperation(), machine.id(), backup, request.disks(), to, request.format(), progress);
+                    freshOperation(),
+                    machine.id(),
+                    backup,
+                    request.disks(),
+                    to,
+                    request.format(),
+                    new KeyRing(request.keys()),
+                    progress);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw Failure.local(ExitCode.FAILED, "INTERRUPTED", "interrupted; what was written so far is removed", "");
@@ -261,6 +274,8 @@ final class RepositoryRestore {
                         failure,
                         ExitCode.FAILED,
                         "Leave --to out to see the other backups, and name one of them with --backup.");
+            case KEY_MISSING, KEY_WRONG ->
+                said(failure, ExitCode.FAILED, "Give the key that the message names by --encryption-key FILE.");
             default -> said(failure, ExitCode.FAILED, "");
         };
     }

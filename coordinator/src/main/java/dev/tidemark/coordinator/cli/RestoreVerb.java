@@ -77,6 +77,12 @@ final class RestoreVerb implements Callable<Integer> {
     @Option(names = "--disk", paramLabel = "DISK", description = "Only this disk; may be repeated.")
     private @Nullable List<DiskName> disks;
 
+    @Option(
+            names = "--encryption-key",
+            paramLabel = "FILE",
+            description = "With --repo-dir: a key of what is encrypted there; may be repeated.")
+    private @Nullable List<Path> keys;
+
     @Option(names = "--format", paramLabel = "FORMAT", description = "qcow2 or raw.")
     private @Nullable RestoreFormat format;
 
@@ -109,6 +115,9 @@ final class RestoreVerb implements Callable<Integer> {
         if (export != null) {
             throw Session.misuse(
                     "--export goes with --repo-dir; a coordinator serves a backup by: tidemark export start BACKUP");
+        }
+        if (keys != null) {
+            throw Session.misuse("--encryption-key goes with --repo-dir; a coordinator's gateway has its own");
         }
         if (list) {
             throw Session.misuse("--list goes with --repo-dir; a coordinator tells by: tidemark backup list VM");
@@ -199,7 +208,8 @@ final class RestoreVerb implements Callable<Integer> {
                 Optional.ofNullable(backup),
                 Optional.ofNullable(at).map(PointInTime::instant),
                 disks == null ? List.of() : disks,
-                format == null ? RestoreFormat.QCOW2 : format);
+                format == null ? RestoreFormat.QCOW2 : format,
+                keys == null ? List.of() : keys);
     }
 
     private ObjectNode body(@Nullable Path directory) {

@@ -23,6 +23,7 @@ import java.util.OptionalInt;
  * @param jobsPerHost how many backups and verifications are at work on a host at a time, and in a repository; empty for what is usual
  * @param stallLimit for how long a job may copy nothing; empty for what is usual
  * @param allowedTargets devices and NBD servers that its gateway may write to
+ * @param encryptionKeys key files of repositories, the one for what is written first
  */
 public record ServeOptions(
         Path home,
@@ -37,7 +38,8 @@ public record ServeOptions(
         OptionalInt jobsPerHost,
         OptionalInt jobsPerRepository,
         Optional<Duration> stallLimit,
-        List<TargetPrefix> allowedTargets) {
+        List<TargetPrefix> allowedTargets,
+        Map<RepositoryName, List<Path>> encryptionKeys) {
     public ServeOptions {
         allowedTargets = List.copyOf(allowedTargets);
     }
@@ -65,6 +67,7 @@ public record ServeOptions(
                 OptionalInt.empty(),
                 OptionalInt.empty(),
                 Optional.empty(),
-                List.of());
+                List.of(),
+                Map.of());
     }
 }

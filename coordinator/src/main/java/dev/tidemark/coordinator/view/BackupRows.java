@@ -17,6 +17,7 @@ import dev.tidemark.schema.event.BackupUnprotected;
 import dev.tidemark.schema.event.BackupVerified;
 import dev.tidemark.schema.event.CompletedDisk;
 import dev.tidemark.schema.event.DamagedDisk;
+import dev.tidemark.schema.event.DiskEncryption;
 import dev.tidemark.schema.event.DiskPlan;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.MachineRemoved;
@@ -146,12 +147,14 @@ final class BackupRows {
                     connection,
                     """
                     INSERT INTO tidemark.backup_disk
-                        (backup, position, disk, kind, since, parent, bytes, file, file_size, sha256, virtual_size)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        (backup, position, disk, kind, since, parent, bytes, file, file_size, sha256, virtual_size,
+                         encryption, encryption_key)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     ON CONFLICT (backup, disk) DO UPDATE SET
                         kind = EXCLUDED.kind, since = EXCLUDED.since, parent = EXCLUDED.parent,
                         bytes = EXCLUDED.bytes, file = EXCLUDED.file, file_size = EXCLUDED.file_size,
-                        sha256 = EXCLUDED.sha256, virtual_size = EXCLUDED.virtual_size
+                        sha256 = EXCLUDED.sha256, virtual_size = EXCLUDED.virtual_size,
+                        encryption = EXCLUDED.encryption, encryption_key = EXCLUDED.encryption_key
                     """,
                     event.backup(),
                     position++,
@@ -163,7 +166,9 @@ final class BackupRows {
                     disk.file(),
                     disk.fileSize(),
                     disk.sha256(),
-                    disk.virtualSize());
+                    disk.virtualSize(),
+                    disk.encryption().map(DiskEncryption::format),
+                    disk.encryption().map(DiskEncryption::key));
         }
     }
 
@@ -194,7 +199,7 @@ final class BackupRows {
                     """
                     UPDATE tidemark.backup_disk
                        SET kind = ?, since = ?, parent = ?, bytes = ?, file = ?, file_size = ?, sha256 = ?, damage = NULL,
-                           cause = NULL, detail = ?
+                           cause = NULL, detail = ?, encryption = ?, encryption_key = ?
                      WHERE backup = ? AND disk = ?
                     """,
                     disk.now().kind(),
@@ -208,6 +213,8 @@ final class BackupRows {
                             .parent()
                             .map(below -> "took in what was between it and backup " + below)
                             .orElse("took in all that it stood on"),
+                    disk.now().encryption().map(DiskEncryption::format),
+                    disk.now().encryption().map(DiskEncryption::key),
                     event.backup(),
                     disk.now().disk());
             unread(connection, event.backup(), disk.now().disk());

@@ -59,7 +59,8 @@ public record BackupView(
      * One disk of the backup; {@code cause} says why it is not incremental. The file's facts are there once it is
      * complete; {@code file} is relative to the repository. {@code damage} is what is wrong with that very file, {@code damagedBy}
      * the backups below with a damaged file that this disk is restored from too. {@code uri} is where a pull backup is read, while it
-     * can be, and {@code dirtyContext} what tells there what changed.
+     * can be, and {@code dirtyContext} what tells there what changed. {@code encryption} is empty where the file can be read without
+     * a key, {@code encryptionKey} tells which key it takes.
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record Disk(
@@ -74,6 +75,8 @@ public record BackupView(
             @Nullable Long fileSize,
             @Nullable String sha256,
             @Nullable Long virtualSize,
+            @Nullable String encryption,
+            @Nullable String encryptionKey,
             @Nullable String uri,
             @Nullable String dirtyContext,
             @Nullable String damage,

@@ -69,6 +69,10 @@ final class Remedies {
                 "Read in the detail what failed, and ask again; what the target holds now is not the disk.";
             case BACKUP_ELSEWHERE -> "Read the disk where the detail says that it lies, with nbdcopy or dd: it is raw.";
             case BACKUP_DAMAGED -> "Restore an older backup, and take a full backup now.";
+            case KEY_MISSING ->
+                "Give the gateway the key by '--encryption-key REPOSITORY=FILE', in a file that it and QEMU can read; then ask again.";
+            case KEY_WRONG ->
+                "Give the gateway also the key that the detail names, by another '--encryption-key REPOSITORY=FILE'; then ask again.";
             case BACKUP_NEEDED -> "Delete the backups that stand on it first, or keep it.";
             case ABORTED -> "Nothing to do; it was ended on request.";
             case JOB_STALLED ->

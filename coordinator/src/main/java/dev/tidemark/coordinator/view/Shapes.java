@@ -57,6 +57,7 @@ final class Shapes {
                                'disk', d.disk, 'kind', d.kind, 'since', d.since, 'parent', d.parent,
                                'cause', d.cause, 'detail', d.detail, 'bytes', d.bytes, 'file', d.file,
                                'fileSize', d.file_size, 'sha256', d.sha256, 'virtualSize', d.virtual_size,
+                               'encryption', d.encryption, 'encryptionKey', d.encryption_key,
                                'uri', d.uri, 'dirtyContext', d.dirty_context, 'damage', d.damage,
                                'damagedBy', (SELECT coalesce(json_agg(s.damaged ORDER BY s.damaged), '[]')
                                                FROM spoilt s

@@ -84,7 +84,8 @@ class LocalVerbsTest {
                         OptionalInt.of(2),
                         OptionalInt.of(5),
                         Optional.of(Duration.ofSeconds(90)),
-                        List.of(new TargetPrefix("/dev/mapper"), new TargetPrefix("nbd+unix:/run/nbd")))));
+                        List.of(new TargetPrefix("/dev/mapper"), new TargetPrefix("nbd+unix:/run/nbd")),
+                        Map.of())));
         assertThat(run("serve", "--allow-target=/")).isEqualTo(2);
         assertThat(run("serve", "--allow-target=../dev")).isEqualTo(2);
         assertThat(run("serve", "--jobs-per-host=0")).isEqualTo(2);
@@ -99,7 +100,10 @@ class LocalVerbsTest {
                         "--token-file=/t",
                         "--repository=a=/a",
                         "--stall-limit=2h",
-                        "--allow-target=nbd://store:10809"))
+                        "--allow-target=nbd://store:10809",
+                        "--encryption-key=a=/k, 2",
+                        "--encryption-key=b=k",
+                        "--encryption-key=a=/k=1"))
                 .isZero();
         assertThat(verbs.asked)
                 .isEqualTo(List.of(new GatewayOptions(
@@ -110,7 +114,15 @@ class LocalVerbsTest {
                         home,
                         Optional.empty(),
                         Optional.of(Duration.ofHours(2)),
-                        List.of(new TargetPrefix("nbd://store:10809")))));
+                        List.of(new TargetPrefix("nbd://store:10809")),
+                        Map.of(
+                                new RepositoryName("a"),
+                                List.of(Path.of("/k, 2"), Path.of("/k=1")),
+                                new RepositoryName("b"),
+                                List.of(Path.of("k").toAbsolutePath())))));
+        assertThat(run("serve", "--encryption-key=/k")).isEqualTo(2);
+        assertThat(run("serve", "--encryption-key=a=")).isEqualTo(2);
+        assertThat(run("serve", "--encryption-key=.a=/k")).isEqualTo(2);
     }
 
     @Test

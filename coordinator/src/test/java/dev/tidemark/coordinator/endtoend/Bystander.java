@@ -68,6 +68,23 @@ interface Bystander {
                 found.add("export " + export.path("id").asString(""));
             }
         }
+        for (JsonNode root : qmp("{\"execute\":\"qom-list\",\"arguments\":{\"path\":\"/\"}}")) {
+            // Only where there has ever been an object is there a place for them.
+            if (root.path("name").asString("").equals("objects")) {
+                found.addAll(secrets());
+            }
+        }
+        return found;
+    }
+
+    private List<String> secrets() {
+        List<String> found = new ArrayList<>();
+        for (JsonNode object : qmp("{\"execute\":\"qom-list\",\"arguments\":{\"path\":\"/objects\"}}")) {
+            if (object.path("name").asString("").startsWith("tm-")
+                    && object.path("type").asString("").equals("child<secret>")) {
+                found.add("secret " + object.path("name").asString(""));
+            }
+        }
         return found;
     }
 

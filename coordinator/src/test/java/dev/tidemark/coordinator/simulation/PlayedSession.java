@@ -22,6 +22,7 @@ import dev.tidemark.gateway.qmp.QmpRefused;
 import dev.tidemark.gateway.qmp.QmpUnavailable;
 import dev.tidemark.gateway.qmp.TransactionAction;
 import dev.tidemark.gateway.reconcile.Qemu;
+import dev.tidemark.gateway.reconcile.TargetLayer;
 import dev.tidemark.schema.contract.ObservedBitmap;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -72,7 +73,8 @@ final class PlayedSession implements Qemu {
     }
 
     @Override
-    public void openTarget(String node, Path image, boolean pastPageCache) throws QmpException {
+    public void openTarget(String node, List<TargetLayer> layers, boolean pastPageCache) throws QmpException {
+        Path image = layers.getFirst().file();
         said(Site.OPEN_TARGET, "blockdev-add", () -> {
             daemon.open(new NodeOptions.Qcow2(node, image.toString(), false, new NodeOptions.Backing.OfHeader()));
             simulation.machine.opened(node, simulation.storage.target(image.toString()));
@@ -90,7 +92,18 @@ final class PlayedSession implements Qemu {
     }
 
     @Override
-    public void openScratch(String node, Path image, String disk) throws QmpException {
+    public void addSecret(String id, Path file) {
+        throw new IllegalStateException("nothing is encrypted here: " + id);
+    }
+
+    @Override
+    public void forgetSecret(String id) {
+        throw new IllegalStateException("nothing is encrypted here: " + id);
+    }
+
+    @Override
+    public void openScratch(String node, TargetLayer layer, String disk) throws QmpException {
+        Path image = layer.file();
         said(Site.OPEN_SCRATCH, "blockdev-add", () -> {
             daemon.open(new NodeOptions.Qcow2(node, image.toString(), false, new NodeOptions.Backing.Node(disk)));
             simulation.machine.opened(node, simulation.storage.target(image.toString()));
@@ -170,7 +183,7 @@ final class PlayedSession implements Qemu {
     }
 
     @Override
-    public Optional<String> flushTarget(String node) throws QmpException, UnusableReply {
+    public Optional<String> flushTarget(String node, Optional<String> secret) throws QmpException, UnusableReply {
         if (simulation.saboteur == Saboteur.FLUSH_SKIPPED) {
             return Optional.empty();
         }
@@ -180,8 +193,8 @@ final class PlayedSession implements Qemu {
             return Optional.of("QEMU shows no file below it");
         }
         said(Site.FLUSH, "blockdev-reopen", () -> {
-            daemon.execute(
-                    new QmpCommand.BlockdevReopenReadOnly(node, file, Optional.ofNullable(children.get("backing"))));
+            daemon.execute(new QmpCommand.BlockdevReopenReadOnly(
+                    node, file, Optional.ofNullable(children.get("backing")), OptionalLong.empty(), secret));
             simulation.machine.flushed(node);
         });
         return Optional.empty();

@@ -1,6 +1,7 @@
 package dev.tidemark.gateway.act;
 
 import dev.tidemark.schema.id.BitmapName;
+import dev.tidemark.schema.id.KeyIdentity;
 import dev.tidemark.schema.id.OperationId;
 
 /**
@@ -32,6 +33,11 @@ public final class QemuNames {
     public static String targetNode(OperationId operation, int index) {
         int number = checked(index);
         return BitmapName.PREFIX + operation + (number < 10 ? "0" : "") + number;
+    }
+
+    /** The object that holds a key while the operation's nodes are opened. */
+    public static String secret(OperationId operation, KeyIdentity key) {
+        return BitmapName.PREFIX + operation + "-" + key;
     }
 
     /** The export of that node. */

@@ -77,6 +77,7 @@ public record Look(Sight.Observed observed, Map<DiskName, List<DiskFile>> files)
                 observed.exports(),
                 observed.partialBackups(),
                 observed.unaddressableDisks(),
-                observed.guestFrozen());
+                observed.guestFrozen(),
+                observed.secrets());
     }
 }

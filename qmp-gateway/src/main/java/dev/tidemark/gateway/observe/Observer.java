@@ -3,6 +3,7 @@ package dev.tidemark.gateway.observe;
 import dev.tidemark.gateway.qmp.PeerProcess;
 import dev.tidemark.gateway.qmp.QmpCommand.Query;
 import dev.tidemark.gateway.qmp.QmpException;
+import dev.tidemark.gateway.qmp.QmpRefused;
 import dev.tidemark.gateway.qmp.QmpSession;
 import dev.tidemark.schema.contract.ObservedBitmap;
 import dev.tidemark.schema.contract.ObservedJob;
@@ -31,20 +32,23 @@ import tools.jackson.databind.JsonNode;
 public final class Observer {
     private static final int TRIES_MAX = 5;
     private static final String LOCAL_RUN_STATE = "running";
+    private static final String SECRET = "child<secret>";
 
     private final QmpSession session;
     private final Duration timeout;
     private final Optional<MachineQuestions> machine;
     private final boolean reopens;
+    private final boolean listsObjects;
     private final List<Query> queries;
     private final QemuFacts qemu;
     private final Optional<Path> workingDirectory;
 
-    private Observer(QmpSession session, Duration timeout, Optional<MachineQuestions> machine, boolean reopens) {
+    private Observer(QmpSession session, Duration timeout, Optional<MachineQuestions> machine, Set<String> commands) {
         this.session = session;
         this.timeout = timeout;
         this.machine = machine;
-        this.reopens = reopens;
+        this.reopens = commands.contains("blockdev-reopen");
+        this.listsObjects = commands.contains(Query.OBJECTS.wireName());
         List<Query> asked =
                 new ArrayList<>(List.of(Query.NAMED_BLOCK_NODES, Query.BLOCK_GRAPH, Query.JOBS, Query.BLOCK_EXPORTS));
         machine.ifPresent(questions -> {
@@ -78,7 +82,7 @@ public final class Observer {
         Optional<MachineQuestions> machine = commands.contains(Query.STATUS.wireName())
                 ? Optional.of(MachineQuestions.of(session, timeout, commands))
                 : Optional.empty();
-        return new Observer(session, timeout, machine, commands.contains("blockdev-reopen"));
+        return new Observer(session, timeout, machine, commands);
     }
 
     /** What QEMU says of itself. */
@@ -94,7 +98,7 @@ public final class Observer {
     public Look look(List<String> partialBackups) throws QmpException, UnusableReply {
         for (int tries = 1; ; tries++) {
             try {
-                return interpret(ask(), partialBackups);
+                return interpret(ask(), secrets(), partialBackups);
             } catch (UnusableReply moving) {
                 if (!moving.isMoving() || tries >= TRIES_MAX) {
                     throw moving;
@@ -189,7 +193,28 @@ public final class Observer {
         return answers;
     }
 
-    private Look interpret(Map<Query, Reply> answers, List<String> partialBackups) throws UnusableReply {
+    /** Asked alone: a refusal means that there are none. */
+    private List<String> secrets() throws QmpException, UnusableReply {
+        if (!listsObjects) {
+            return List.of();
+        }
+        JsonNode objects;
+        try {
+            objects = session.execute(Query.OBJECTS, timeout);
+        } catch (QmpRefused none) {
+            return List.of();
+        }
+        List<String> secrets = new ArrayList<>();
+        for (Reply object : new Reply(Query.OBJECTS.wireName(), objects).elements()) {
+            if (object.text("type").equals(SECRET) && object.text("name").startsWith(BitmapName.PREFIX)) {
+                secrets.add(object.text("name"));
+            }
+        }
+        return secrets.stream().sorted().toList();
+    }
+
+    private Look interpret(Map<Query, Reply> answers, List<String> secrets, List<String> partialBackups)
+            throws UnusableReply {
         BlockGraph graph =
                 BlockGraph.read(answer(answers, Query.NAMED_BLOCK_NODES), answer(answers, Query.BLOCK_GRAPH));
         Disks disks = machine.isPresent()
@@ -210,7 +235,7 @@ public final class Observer {
                 readExports(answer(answers, Query.BLOCK_EXPORTS)),
                 partialBackups.stream().sorted().toList(),
                 disks.unaddressable());
-        return new Look(observed, disks.files());
+        return new Look(observed.withSecrets(secrets), disks.files());
     }
 
     private static Reply answer(Map<Query, Reply> answers, Query query) throws UnusableReply {

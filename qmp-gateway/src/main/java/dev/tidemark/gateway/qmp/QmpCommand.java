@@ -52,6 +52,8 @@ public sealed interface QmpCommand {
          * ask {@link #COMMANDS} first.
          */
         BLOCK_GRAPH("x-debug-query-block-graph"),
+        /** What was made by {@code object-add}; QEMU refuses it while there has never been anything. */
+        OBJECTS("qom-list"),
         COMMANDS("query-commands"),
         QMP_SCHEMA("query-qmp-schema");
 
@@ -71,6 +73,7 @@ public sealed interface QmpCommand {
             ObjectNode arguments = JsonNodeFactory.instance.objectNode();
             return switch (this) {
                 case NAMED_BLOCK_NODES -> arguments.put("flat", true);
+                case OBJECTS -> arguments.put("path", "/objects");
                 case MACHINE_TYPE -> arguments.put("path", "/machine").put("property", "type");
                 default -> arguments;
             };
@@ -116,18 +119,21 @@ public sealed interface QmpCommand {
      * @param file the node-name of its file
      * @param backing the node-name of its backing layer, if it has one
      * @param rawSize how many bytes of its file it shows, if it is a raw one
+     * @param secret the object that held the key when it was opened, if it is encrypted; it need not be there any more
      */
-    record BlockdevReopenReadOnly(String nodeName, String file, Optional<String> backing, OptionalLong rawSize)
+    record BlockdevReopenReadOnly(
+            String nodeName, String file, Optional<String> backing, OptionalLong rawSize, Optional<String> secret)
             implements QmpCommand {
-        /** Of a qcow2 node. */
+        /** Of a qcow2 node that is not encrypted. */
         public BlockdevReopenReadOnly(String nodeName, String file, Optional<String> backing) {
-            this(nodeName, file, backing, OptionalLong.empty());
+            this(nodeName, file, backing, OptionalLong.empty(), Optional.empty());
         }
 
         public BlockdevReopenReadOnly {
-            if (rawSize.isPresent() && (backing.isPresent() || rawSize.getAsLong() < 0)) {
-                throw new IllegalArgumentException("a raw node has a size and nothing below it");
+            if (rawSize.isPresent() && (backing.isPresent() || secret.isPresent() || rawSize.getAsLong() < 0)) {
+                throw new IllegalArgumentException("a raw node has a size, no key, and nothing below it");
             }
+            secret.ifPresent(WireText::requireJobId);
             WireText.require(nodeName, "node-name");
             WireText.require(file, "file");
             backing.ifPresent(name -> WireText.require(name, "backing"));
@@ -148,6 +154,8 @@ public sealed interface QmpCommand {
                     .put("file", file);
             rawSize.ifPresent(size -> options.put("size", size));
             backing.ifPresent(name -> options.put("backing", name));
+            secret.ifPresent(
+                    id -> options.putObject("encrypt").put("format", "luks").put("key-secret", id));
             return arguments;
         }
     }
@@ -265,6 +273,28 @@ public sealed interface QmpCommand {
                     .put("endpoint", "server")
                     .put("dir", directory);
             return shared ? arguments : arguments.put("verify-peer", true);
+        }
+    }
+
+    /** Makes QEMU read the key of an encrypted image from a file. No key passes here. */
+    record SecretAdd(String id, String file) implements QmpCommand {
+        public SecretAdd {
+            WireText.requireJobId(id);
+            WireText.require(file, "file");
+        }
+
+        @Override
+        public String wireName() {
+            return "object-add";
+        }
+
+        @Override
+        public ObjectNode arguments() {
+            return JsonNodeFactory.instance
+                    .objectNode()
+                    .put("qom-type", "secret")
+                    .put("id", id)
+                    .put("file", file);
         }
     }
 

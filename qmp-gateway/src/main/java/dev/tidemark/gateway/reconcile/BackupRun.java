@@ -6,6 +6,7 @@ import dev.tidemark.gateway.act.Plans;
 import dev.tidemark.gateway.act.QemuNames;
 import dev.tidemark.gateway.act.Verb;
 import dev.tidemark.gateway.act.repository.BackupFacts;
+import dev.tidemark.gateway.act.repository.KeyedImage;
 import dev.tidemark.gateway.act.repository.Manifest;
 import dev.tidemark.gateway.act.repository.PartialBackup;
 import dev.tidemark.gateway.act.repository.RepositoryException;
@@ -35,6 +36,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -137,8 +139,9 @@ final class BackupRun {
         try {
             surroundings.crash().at(CrashPoint.BEFORE_BEGIN);
             switch (operation) {
-                case PushBackupOperation push -> openTargets(qemu, push, look);
-                case PullBackupOperation pull -> pulls.begin(qemu, pull, look).ifPresent(this::condemn);
+                case PushBackupOperation push -> openTargets(qemu, housekeeping, push, look);
+                case PullBackupOperation pull ->
+                    pulls.begin(qemu, housekeeping, pull, look).ifPresent(this::condemn);
             }
             surroundings.crash().at(CrashPoint.AFTER_TARGETS_OPENED);
         } catch (RepositoryException failure) {
@@ -311,8 +314,9 @@ final class BackupRun {
             return;
         }
         surroundings.crash().at(CrashPoint.BEFORE_TARGETS_CLOSED);
+        Optional<String> secret = secret();
         for (String target : targetNodes(look)) {
-            flush(qemu, look, target);
+            flush(qemu, look, target, secret);
         }
         if (verdict.isPresent()) {
             return;
@@ -346,7 +350,8 @@ final class BackupRun {
         surroundings.crash().at(CrashPoint.BEFORE_DISMISS);
         housekeeping.putAway(
                 desired.machine(),
-                new Leftovers(exports(look), jobs, targetNodes(look), temporaryBitmaps(look), partials(look)));
+                new Leftovers(
+                        exports(look), jobs, targetNodes(look), secrets(look), temporaryBitmaps(look), partials(look)));
         if (operation instanceof PullBackupOperation) {
             housekeeping.stopServer(desired.machine());
         }
@@ -375,6 +380,7 @@ final class BackupRun {
                 || !exports(look).isEmpty()
                 || (operation instanceof PullBackupOperation && pulls.isServerThere())
                 || !targetNodes(look).isEmpty()
+                || !secrets(look).isEmpty()
                 || !temporaryBitmaps(look).isEmpty()
                 || !partials(look).isEmpty();
     }
@@ -418,17 +424,27 @@ final class BackupRun {
         }
     }
 
-    private void openTargets(Qemu qemu, PushBackupOperation push, Look look)
+    private void openTargets(Qemu qemu, Housekeeping housekeeping, PushBackupOperation push, Look look)
             throws QmpException, UnusableReply, RepositoryException, InterruptedException {
         PartialBackup partial = storage().begin(desired.machine(), desired.name(), push, look.facts());
         surroundings.crash().at(CrashPoint.AFTER_BEGIN);
+        List<List<KeyedImage>> targets = new ArrayList<>();
         for (int index = 0; index < push.disks().size(); index++) {
-            // Compressed clusters lie at any byte: past the page cache each write would be a read before it.
-            openTarget(qemu, index, partial, push.compression().isEmpty());
+            targets.add(partial.layers(disk(index)));
         }
+        TargetKeys keys = new TargetKeys(operation.id());
+        keys.add(qemu, targets.stream().flatMap(List::stream).toList()).ifPresent(this::condemn);
+        for (int index = 0; index < targets.size(); index++) {
+            List<TargetLayer> layers =
+                    targets.get(index).stream().map(keys::layer).toList();
+            // Compressed clusters lie at any byte: past the page cache each write would be a read before it.
+            openTarget(qemu, index, partial, layers, push.compression().isEmpty());
+        }
+        housekeeping.forget(keys.names());
     }
 
-    private void openTarget(Qemu qemu, int index, PartialBackup partial, boolean pastPageCache)
+    private void openTarget(
+            Qemu qemu, int index, PartialBackup partial, List<TargetLayer> layers, boolean pastPageCache)
             throws QmpException, UnusableReply, RepositoryException {
         DiskName disk = disk(index);
         try {
@@ -440,13 +456,26 @@ final class BackupRun {
             if (elsewhere.isPresent()) {
                 qemu.openTarget(node, elsewhere.get().place(), elsewhere.get().size());
             } else {
-                qemu.openTarget(node, partial.target(disk), pastPageCache);
+                qemu.openTarget(node, layers, pastPageCache);
             }
         } catch (QmpRefused refused) {
             condemn(new Refused(
                     FailureCode.REPOSITORY_FAILED,
                     "QEMU cannot open the target of disk " + disk + ": " + refused.description(),
                     Optional.of(disk)));
+        }
+    }
+
+    /** What held the key of the targets when they were opened, by whatever gateway. */
+    private Optional<String> secret() throws InterruptedException {
+        try {
+            return storage()
+                    .partial(operation.repository(), desired.machine(), operation.backup())
+                    .flatMap(PartialBackup::key)
+                    .map(key -> QemuNames.secret(operation.id(), key));
+        } catch (RepositoryException failure) {
+            condemn(failure.unlessInterrupted().refused());
+            return Optional.empty();
         }
     }
 
@@ -520,11 +549,12 @@ final class BackupRun {
         }
     }
 
-    private void flush(Qemu qemu, Look look, String target) throws QmpException, UnusableReply {
+    private void flush(Qemu qemu, Look look, String target, Optional<String> secret)
+            throws QmpException, UnusableReply {
         try {
             // What nobody can tell is no success (invariant I7).
             Optional<Long> size = rawSize(look, target);
-            (size.isPresent() ? qemu.flushTarget(target, size.get()) : qemu.flushTarget(target))
+            (size.isPresent() ? qemu.flushTarget(target, size.get()) : qemu.flushTarget(target, secret))
                     .ifPresent(doubt -> condemn(new Refused(
                             FailureCode.UNSUPPORTED,
                             "nobody can tell whether target " + target + " was flushed: " + doubt)));
@@ -575,6 +605,12 @@ final class BackupRun {
     private List<String> targetNodes(Look look) {
         return look.observed().nodes().stream()
                 .filter(node -> QemuNames.belongsTo(node, operation.id()) && !QemuNames.isCanary(node))
+                .toList();
+    }
+
+    private List<String> secrets(Look look) {
+        return look.observed().secretNames().stream()
+                .filter(secret -> QemuNames.belongsTo(secret, operation.id()))
                 .toList();
     }
 

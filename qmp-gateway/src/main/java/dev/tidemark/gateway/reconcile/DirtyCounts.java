@@ -52,7 +52,9 @@ final class DirtyCounts {
                         seen.nodes(),
                         seen.exports(),
                         seen.partialBackups(),
-                        seen.unaddressableDisks()),
+                        seen.unaddressableDisks(),
+                        seen.guestFrozen(),
+                        seen.secrets()),
                 look.files());
     }
 

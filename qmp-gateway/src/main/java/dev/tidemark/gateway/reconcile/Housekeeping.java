@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Puts things away in the one safe order (qemu-facts §11.1 #20, #21): exports, because an export outliving its job serves live
- * data; jobs, which hold nodes and bitmaps; nodes; bitmaps; files. A refusal is told and passed over: the next look shows what
+ * data; jobs, which hold nodes and bitmaps; nodes; keys; bitmaps; files. A refusal is told and passed over: the next look shows what
  * is still there.
  */
 final class Housekeeping {
@@ -50,6 +50,7 @@ final class Housekeeping {
             tolerate("job " + job.id(), () -> qemu.dismiss(job.id()));
         }
         closeNodes(leftovers.nodes());
+        forget(leftovers.secrets());
         change(leftovers.bitmaps());
         discard(machine, leftovers.partials());
     }
@@ -154,6 +155,13 @@ final class Housekeeping {
                     progress = true;
                 }
             }
+        }
+    }
+
+    /** Lets QEMU forget keys. */
+    void forget(List<String> secrets) throws QmpException {
+        for (String secret : secrets) {
+            tolerate("secret object " + secret, () -> qemu.forgetSecret(secret));
         }
     }
 

@@ -25,8 +25,14 @@ import java.util.function.Predicate;
  * removed, a bitmap with a checkpoint's name of which the log says nothing (that is quarantined).
  */
 record Leftovers(
-        List<String> exports, List<ObservedJob> jobs, List<String> nodes, List<Verb> bitmaps, List<String> partials) {
+        List<String> exports,
+        List<ObservedJob> jobs,
+        List<String> nodes,
+        List<String> secrets,
+        List<Verb> bitmaps,
+        List<String> partials) {
     Leftovers {
+        secrets = List.copyOf(secrets);
         exports = List.copyOf(exports);
         jobs = List.copyOf(jobs);
         nodes = List.copyOf(nodes);
@@ -69,6 +75,8 @@ record Leftovers(
                 those(look.observed().exports(), left),
                 those(look.observed().jobs(), job -> left.test(job.id())),
                 those(look.observed().nodes(), node -> left.test(node) && !QemuNames.isCanaryBelowWindow(node)),
+                // Nor a key.
+                those(look.observed().secretNames(), secret -> foreign.test(secret) || belongsTo(pending, secret)),
                 bitmaps,
                 those(look.observed().partialBackups(), partial -> !isOf(pending, partial)));
     }
@@ -95,7 +103,12 @@ record Leftovers(
     }
 
     boolean isEmpty() {
-        return exports.isEmpty() && jobs.isEmpty() && nodes.isEmpty() && bitmaps.isEmpty() && partials.isEmpty();
+        return exports.isEmpty()
+                && jobs.isEmpty()
+                && nodes.isEmpty()
+                && secrets.isEmpty()
+                && bitmaps.isEmpty()
+                && partials.isEmpty();
     }
 
     List<String> describe() {
@@ -103,6 +116,7 @@ record Leftovers(
         exports.forEach(name -> words.add("export " + name + " is left over"));
         jobs.forEach(job -> words.add("job " + job.id() + " is left over"));
         nodes.forEach(name -> words.add("node " + name + " is left over"));
+        secrets.forEach(name -> words.add("secret object " + name + " is left over"));
         bitmaps.forEach(verb -> words.add("to be done: " + verb));
         partials.forEach(name -> words.add("partial backup " + name + " is left over"));
         return words;

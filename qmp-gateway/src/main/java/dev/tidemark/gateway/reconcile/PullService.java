@@ -43,7 +43,7 @@ final class PullService {
     }
 
     /** Makes scratch files, opens them, and starts the server; what stands in the way, if anything does. */
-    Optional<Refused> begin(Qemu qemu, PullBackupOperation operation, Look look)
+    Optional<Refused> begin(Qemu qemu, Housekeeping housekeeping, PullBackupOperation operation, Look look)
             throws QmpException, RepositoryException, InterruptedException {
         Scratch scratch = surroundings.storage().beginScratch(machine, operation, look.facts());
         surroundings.crash().at(CrashPoint.AFTER_BEGIN);
@@ -51,10 +51,30 @@ final class PullService {
         if (danger.isPresent()) {
             return danger;
         }
+        TargetKeys keys = new TargetKeys(operation.id());
+        Optional<Refused> keyless = keys.add(
+                qemu,
+                operation.disks().stream()
+                        .map(disk -> scratch.image(disk.plan().disk()))
+                        .toList());
+        Optional<Refused> closed = keyless.isPresent() ? keyless : openScratch(qemu, operation, scratch, keys, look);
+        housekeeping.forget(keys.names());
+        if (closed.isPresent()) {
+            return closed;
+        }
+        surroundings.crash().at(CrashPoint.BEFORE_SERVER_STARTED);
+        Optional<Refused> obstacle = startServer(qemu);
+        surroundings.crash().at(CrashPoint.AFTER_SERVER_STARTED);
+        return obstacle;
+    }
+
+    private static Optional<Refused> openScratch(
+            Qemu qemu, PullBackupOperation operation, Scratch scratch, TargetKeys keys, Look look) throws QmpException {
         for (int index = 0; index < operation.disks().size(); index++) {
             DiskName disk = operation.disks().get(index).plan().disk();
             try {
-                qemu.openScratch(QemuNames.targetNode(operation.id(), index), scratch.file(disk), node(look, disk));
+                qemu.openScratch(
+                        QemuNames.targetNode(operation.id(), index), keys.layer(scratch.image(disk)), node(look, disk));
             } catch (QmpRefused refused) {
                 return Optional.of(new Refused(
                         FailureCode.REPOSITORY_FAILED,
@@ -62,10 +82,7 @@ final class PullService {
                         Optional.of(disk)));
             }
         }
-        surroundings.crash().at(CrashPoint.BEFORE_SERVER_STARTED);
-        Optional<Refused> obstacle = startServer(qemu);
-        surroundings.crash().at(CrashPoint.AFTER_SERVER_STARTED);
-        return obstacle;
+        return Optional.empty();
     }
 
     /** Makes the exports that are not there yet; what stands in the way, if anything does. */

@@ -41,15 +41,22 @@ public interface Qemu extends AutoCloseable {
     /**
      * Opens an image to write a backup to.
      *
+     * @param layers the image's own first; what it stands on follows if one of them all is encrypted, else QEMU finds it by itself
      * @param pastPageCache whether the host's page cache is left out if that can be
      */
-    void openTarget(String node, Path image, boolean pastPageCache) throws QmpException, UnusableReply;
+    void openTarget(String node, List<TargetLayer> layers, boolean pastPageCache) throws QmpException, UnusableReply;
+
+    /** Makes QEMU read the key of encrypted images from a file. */
+    void addSecret(String id, Path file) throws QmpException;
+
+    /** Makes QEMU forget such a key; what was opened with it stays open. */
+    void forgetSecret(String id) throws QmpException;
 
     /** Opens a place that is no file to write a backup to, as much of it as the disk has bytes. */
     void openTarget(String node, Target place, long size) throws QmpException;
 
     /** Opens an empty image of which every cluster that it lacks is read from a disk's node. */
-    void openScratch(String node, Path image, String disk) throws QmpException;
+    void openScratch(String node, TargetLayer image, String disk) throws QmpException;
 
     /** Starts QEMU's NBD server; with credentials, clients have to know a key. */
     void startServer(NbdListening listening, Optional<TlsCredentials> credentials) throws QmpException;
@@ -67,10 +74,11 @@ public interface Qemu extends AutoCloseable {
      * Makes sure that all that was written to a target has reached its file, before it is closed: a flush that fails at the
      * close is told to stderr only, and the file would lack what QEMU still held.
      *
+     * @param secret what held its key when it was opened, if it is encrypted
      * @return why nobody can tell whether it has; empty if it has
      * @throws dev.tidemark.gateway.qmp.QmpRefused if it has not
      */
-    Optional<String> flushTarget(String node) throws QmpException, UnusableReply;
+    Optional<String> flushTarget(String node, Optional<String> secret) throws QmpException, UnusableReply;
 
     /** The same for a target that is no file, of that many bytes. */
     Optional<String> flushTarget(String node, long size) throws QmpException, UnusableReply;

@@ -108,13 +108,22 @@ final class QmpQemu implements Qemu {
      * hide older data below.
      */
     @Override
-    public void openTarget(String node, Path image, boolean pastPageCache) throws QmpException, UnusableReply {
+    public void openTarget(String node, List<TargetLayer> layers, boolean pastPageCache)
+            throws QmpException, UnusableReply {
         ObjectNode options = JsonNodeFactory.instance
                 .objectNode()
                 .put("driver", "qcow2")
                 .put("node-name", node)
                 .put("discard", "unmap");
-        ObjectNode file = options.putObject("file").put("driver", "file").put("filename", image.toString());
+        ObjectNode file = image(options, layers.getFirst());
+        ObjectNode at = options;
+        for (TargetLayer below : layers.subList(1, layers.size())) {
+            at = at.putObject("backing").put("driver", "qcow2");
+            image(at, below);
+        }
+        if (layers.size() > 1) {
+            at.putNull("backing");
+        }
         if (pastPageCache) {
             file.putObject("cache").put("direct", true);
         }
@@ -127,10 +136,23 @@ final class QmpQemu implements Qemu {
             if (!pastPageCache) {
                 throw refused;
             }
-            LOG.info("{} is written through the page cache: {}", image, refused.description());
+            LOG.info(
+                    "{} is written through the page cache: {}",
+                    layers.getFirst().file(),
+                    refused.description());
             file.remove("cache");
             execute(new QmpCommand.BlockdevAdd(options));
         }
+    }
+
+    /** Gives the options of its file. */
+    private static ObjectNode image(ObjectNode options, TargetLayer layer) {
+        layer.secret()
+                .ifPresent(
+                        id -> options.putObject("encrypt").put("format", "luks").put("key-secret", id));
+        return options.putObject("file")
+                .put("driver", "file")
+                .put("filename", layer.file().toString());
     }
 
     @Override
@@ -145,13 +167,23 @@ final class QmpQemu implements Qemu {
     }
 
     @Override
-    public void openScratch(String node, Path image, String disk) throws QmpException {
+    public void addSecret(String id, Path file) throws QmpException {
+        execute(new QmpCommand.SecretAdd(id, file.toString()));
+    }
+
+    @Override
+    public void forgetSecret(String id) throws QmpException {
+        execute(new QmpCommand.CredentialsDel(id));
+    }
+
+    @Override
+    public void openScratch(String node, TargetLayer image, String disk) throws QmpException {
         ObjectNode options = JsonNodeFactory.instance
                 .objectNode()
                 .put("driver", "qcow2")
                 .put("node-name", node)
                 .put("backing", disk);
-        options.putObject("file").put("driver", "file").put("filename", image.toString());
+        image(options, image);
         execute(new QmpCommand.BlockdevAdd(options));
     }
 
@@ -193,16 +225,17 @@ final class QmpQemu implements Qemu {
     }
 
     @Override
-    public Optional<String> flushTarget(String node) throws QmpException, UnusableReply {
-        return flush(node, OptionalLong.empty());
+    public Optional<String> flushTarget(String node, Optional<String> secret) throws QmpException, UnusableReply {
+        return flush(node, OptionalLong.empty(), secret);
     }
 
     @Override
     public Optional<String> flushTarget(String node, long size) throws QmpException, UnusableReply {
-        return flush(node, OptionalLong.of(size));
+        return flush(node, OptionalLong.of(size), Optional.empty());
     }
 
-    private Optional<String> flush(String node, OptionalLong rawSize) throws QmpException, UnusableReply {
+    private Optional<String> flush(String node, OptionalLong rawSize, Optional<String> secret)
+            throws QmpException, UnusableReply {
         if (!observer.reopens()) {
             return Optional.of("this QEMU has no blockdev-reopen (since 6.1) that would tell a failed flush");
         }
@@ -212,7 +245,7 @@ final class QmpQemu implements Qemu {
             return Optional.of("QEMU shows no file below it");
         }
         execute(new QmpCommand.BlockdevReopenReadOnly(
-                node, file, Optional.ofNullable(children.get("backing")), rawSize));
+                node, file, Optional.ofNullable(children.get("backing")), rawSize, secret));
         return Optional.empty();
     }
 

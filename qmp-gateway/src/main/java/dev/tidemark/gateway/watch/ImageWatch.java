@@ -171,7 +171,9 @@ public final class ImageWatch {
                         seen.nodes(),
                         seen.exports(),
                         seen.partialBackups(),
-                        seen.unaddressableDisks()),
+                        seen.unaddressableDisks(),
+                        seen.guestFrozen(),
+                        seen.secrets()),
                 look.files());
     }
 }

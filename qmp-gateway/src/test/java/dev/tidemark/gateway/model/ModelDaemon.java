@@ -61,13 +61,15 @@ public final class ModelDaemon {
                     String node,
                     String file,
                     Optional<String> backing,
-                    OptionalLong size) -> reopen(node, true);
+                    OptionalLong size,
+                    Optional<String> secret) -> reopen(node, true);
             case QmpCommand.BlockdevMirror mirror -> throw new ModelRefusal("the model has no mirrors: " + mirror);
             case QmpCommand.BlockdevDel(String node) -> close(node);
             case QmpCommand.BlockExportDel(String export, boolean hard) -> endExport(export);
             case QmpCommand.NbdServerStart(NbdListening listening, Optional<String> credentials) ->
                 startServer(listening.toString());
             case QmpCommand.CredentialsAdd add -> throw new ModelRefusal("the model has no keys: " + add);
+            case QmpCommand.SecretAdd add -> throw new ModelRefusal("the model has no keys: " + add);
             case QmpCommand.CredentialsDel del -> throw new ModelRefusal("the model has no keys: " + del);
             case QmpCommand.NbdServerStop() -> stopServer();
             case QmpCommand.BlockExportAdd(String export, String node, String name, Optional<BitmapSource> bitmap) -> {

@@ -56,7 +56,8 @@ class QmpCommandTest {
                         "JobDismiss",
                         "BlockJobSetSpeed",
                         "CredentialsAdd",
-                        "CredentialsDel");
+                        "CredentialsDel",
+                        "SecretAdd");
         assertThat(leaves(TransactionAction.class))
                 .extracting(Class::getSimpleName)
                 .containsExactlyInAnyOrder(
@@ -71,6 +72,7 @@ class QmpCommandTest {
                         "query-cpus-fast",
                         "query-memory-size-summary",
                         "qom-get",
+                        "qom-list",
                         "query-named-block-nodes",
                         "query-block",
                         "query-jobs",
@@ -165,6 +167,22 @@ class QmpCommandTest {
         QmpCommand command = new QmpCommand.BlockdevReopenReadOnly("t", "#block1", Optional.of("#block2"));
         assertThat(MAPPER.readTree(command.arguments().toString())).isEqualTo(MAPPER.readTree("""
                         {"options":[{"driver":"qcow2","node-name":"t","read-only":true,"file":"#block1","backing":"#block2"}]}
+                        """));
+    }
+
+    /** QEMU reads the file itself; what it opened with the key it opens again under the key's name alone. */
+    @Test
+    void a_key_and_the_flush_of_what_it_encrypts_on_the_wire() {
+        assertThat(MAPPER.readTree(new QmpCommand.SecretAdd("tm-x-k", "/etc/key, of mine")
+                        .arguments()
+                        .toString()))
+                .isEqualTo(
+                        MAPPER.readTree("{\"qom-type\":\"secret\",\"id\":\"tm-x-k\",\"file\":\"/etc/key, of mine\"}"));
+        QmpCommand flush = new QmpCommand.BlockdevReopenReadOnly(
+                "t", "#block1", Optional.empty(), OptionalLong.empty(), Optional.of("tm-x-k"));
+        assertThat(MAPPER.readTree(flush.arguments().toString())).isEqualTo(MAPPER.readTree("""
+                        {"options":[{"driver":"qcow2","node-name":"t","read-only":true,"file":"#block1",
+                                     "encrypt":{"format":"luks","key-secret":"tm-x-k"}}]}
                         """));
     }
 

@@ -379,6 +379,7 @@ final class FakeCoordinator implements CoordinatorLink {
         if (sight instanceof Sight.Observed seen) {
             List<String> names = new ArrayList<>(seen.nodes());
             names.addAll(seen.exports());
+            names.addAll(seen.secretNames());
             seen.jobs().forEach(job -> names.add(job.id()));
             seen.disks()
                     .forEach(disk -> disk.bitmaps()

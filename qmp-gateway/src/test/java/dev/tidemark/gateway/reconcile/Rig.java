@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tidemark.gateway.Gateway;
 import dev.tidemark.gateway.GatewaySettings;
+import dev.tidemark.gateway.act.repository.KeyRing;
 import dev.tidemark.gateway.qmp.QmpException;
 import dev.tidemark.gateway.qmp.QmpLimits;
 import dev.tidemark.gateway.qmp.QmpSession;
@@ -54,6 +55,7 @@ final class Rig implements AutoCloseable {
     final List<DiskName> disks = new ArrayList<>();
     final Path repository = files.resolve("repository");
     volatile CrashHook crash = CrashHook.NONE;
+    private Optional<Path> key = Optional.empty();
     private Gateway gateway;
 
     Rig(int diskCount) {
@@ -83,13 +85,21 @@ final class Rig implements AutoCloseable {
 
     GatewaySettings settings() {
         return new GatewaySettings(
-                HOST,
-                Map.of(Operations.REPOSITORY, repository),
-                files.resolve("locks"),
-                QmpLimits.defaults().withTimeouts(Duration.ofSeconds(2), Duration.ofSeconds(2)),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(2));
+                        HOST,
+                        Map.of(Operations.REPOSITORY, repository),
+                        files.resolve("locks"),
+                        QmpLimits.defaults().withTimeouts(Duration.ofSeconds(2), Duration.ofSeconds(2)),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(2))
+                .withKeys(key.map(file -> Map.of(Operations.REPOSITORY, new KeyRing(List.of(file))))
+                        .orElseGet(Map::of));
+    }
+
+    /** What is written from now on is encrypted with the key in this file. */
+    void encrypt(Path file) {
+        key = Optional.of(file);
+        restartGateway();
     }
 
     private Gateway startGateway() {
@@ -228,6 +238,7 @@ final class Rig implements AutoCloseable {
             assertThat(observed.jobs()).isEmpty();
             assertThat(observed.nodes()).isEmpty();
             assertThat(observed.exports()).isEmpty();
+            assertThat(observed.secretNames()).isEmpty();
             assertThat(observed.partialBackups()).isEmpty();
             assertThat(partialDirectories()).isEmpty();
         });

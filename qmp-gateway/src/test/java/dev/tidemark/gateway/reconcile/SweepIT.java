@@ -18,6 +18,16 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class SweepIT {
 
+    private static final String OBJECTS = "{\"execute\":\"qom-list\",\"arguments\":{\"path\":\"/objects\"}}";
+
+    private static void addSecret(Rig rig, String id) throws IOException {
+        Path key = Files.writeString(rig.files.resolve("key"), "k".repeat(40));
+        try (RawMonitor bystander = rig.bystander()) {
+            bystander.execute("{\"execute\":\"object-add\",\"arguments\":{\"qom-type\":\"secret\",\"id\":\"" + id
+                    + "\",\"file\":\"" + key + "\"}}");
+        }
+    }
+
     @Test
     @Covers({"#20", "#21", "#22", "export-outlives-job"})
     void leftovers_of_every_kind_go_and_what_is_not_ours_stays() throws IOException {
@@ -40,6 +50,8 @@ class SweepIT {
                 bystander.execute("{\"execute\":\"block-export-add\",\"arguments\":{\"type\":\"nbd\",\"id\":\"tm-"
                         + operation + "-x\",\"node-name\":\"tm-" + operation + "00\",\"name\":\"ours\"}}");
             }
+            addSecret(rig, "tm-" + operation + "-0123456789abcdef");
+            addSecret(rig, "foreign-secret");
             Path partial = rig.repository.resolve(rig.machine.value()).resolve(Operations.ulid() + ".partial");
             Files.createDirectories(partial);
             Files.writeString(partial.resolve("d0.qcow2"), "half a backup");
@@ -54,6 +66,9 @@ class SweepIT {
             try (RawMonitor bystander = rig.bystander()) {
                 assertThat(bystander.execute("{\"execute\":\"query-jobs\"}").toString())
                         .contains("foreign-job")
+                        .doesNotContain("tm-");
+                assertThat(bystander.execute(OBJECTS).toString())
+                        .contains("foreign-secret")
                         .doesNotContain("tm-");
                 assertThat(bystander
                                 .execute("{\"execute\":\"query-block-exports\"}")
@@ -70,10 +85,11 @@ class SweepIT {
     }
 
     @Test
-    void what_another_installation_may_still_need_is_told_and_left_alone() {
+    void what_another_installation_may_still_need_is_told_and_left_alone() throws IOException {
         try (Rig rig = new Rig(1)) {
             rig.awaitDisks();
             String foreign = Operations.ulid();
+            addSecret(rig, "tm-" + foreign + "-0123456789abcdef");
             DiskImage.createQcow2(rig.files.resolve("t"), Rig.DISK_BYTES);
             try (RawMonitor bystander = rig.bystander()) {
                 open(bystander, rig, "tm-" + foreign + "00", "t");
@@ -92,6 +108,7 @@ class SweepIT {
             BitmapName own = rig.checkpoint();
             assertThat(SecondOpinion.bitmaps(rig, 0)).containsKeys(own.value(), "tm-tmp-" + foreign);
             try (RawMonitor bystander = rig.bystander()) {
+                assertThat(bystander.execute(OBJECTS).toString()).contains("tm-" + foreign);
                 assertThat(bystander.execute("{\"execute\":\"query-jobs\"}").toString())
                         .contains("tm-" + foreign + "-0")
                         .contains("running");

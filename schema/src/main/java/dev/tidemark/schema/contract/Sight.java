@@ -19,7 +19,8 @@ public sealed interface Sight {
      * The whole machine. {@code nodes} and {@code exports} are those with our prefix; {@code partialBackups} are the
      * {@code .partial} directories of this machine in the known repositories; {@code unaddressableDisks} are writable
      * disks without a usable device id; {@code runState} is QEMU's word, or {@code running} for a storage daemon; {@code
-     * guestFrozen} is what the guest agent said last of its file systems, if there is one and it answers.
+     * guestFrozen} is what the guest agent said last of its file systems, if there is one and it answers; {@code secrets} are the
+     * objects with our prefix in which QEMU holds a key, absent if there are none.
      */
     record Observed(
             QemuFacts qemu,
@@ -30,7 +31,8 @@ public sealed interface Sight {
             List<String> exports,
             List<String> partialBackups,
             List<String> unaddressableDisks,
-            Optional<Boolean> guestFrozen)
+            Optional<Boolean> guestFrozen,
+            Optional<List<String>> secrets)
             implements Sight {
         public Observed {
             disks = List.copyOf(disks);
@@ -39,6 +41,7 @@ public sealed interface Sight {
             exports = List.copyOf(exports);
             partialBackups = List.copyOf(partialBackups);
             unaddressableDisks = List.copyOf(unaddressableDisks);
+            secrets = secrets.filter(names -> !names.isEmpty()).map(List::copyOf);
         }
 
         /** Of a machine whose guest says nothing. */
@@ -51,13 +54,43 @@ public sealed interface Sight {
                 List<String> exports,
                 List<String> partialBackups,
                 List<String> unaddressableDisks) {
-            this(qemu, runState, disks, jobs, nodes, exports, partialBackups, unaddressableDisks, Optional.empty());
+            this(
+                    qemu,
+                    runState,
+                    disks,
+                    jobs,
+                    nodes,
+                    exports,
+                    partialBackups,
+                    unaddressableDisks,
+                    Optional.empty(),
+                    Optional.empty());
+        }
+
+        /** The same, with the objects in which QEMU holds a key. */
+        public Observed withSecrets(List<String> names) {
+            return new Observed(
+                    qemu,
+                    runState,
+                    disks,
+                    jobs,
+                    nodes,
+                    exports,
+                    partialBackups,
+                    unaddressableDisks,
+                    guestFrozen,
+                    Optional.of(names));
+        }
+
+        /** The names of those objects. */
+        public List<String> secretNames() {
+            return secrets.orElseGet(List::of);
         }
 
         /** The same, with what the guest said. */
         public Observed withGuestFrozen(Optional<Boolean> frozen) {
             return new Observed(
-                    qemu, runState, disks, jobs, nodes, exports, partialBackups, unaddressableDisks, frozen);
+                    qemu, runState, disks, jobs, nodes, exports, partialBackups, unaddressableDisks, frozen, secrets);
         }
     }
 

@@ -12,6 +12,8 @@ public enum DriftKind {
     UNKNOWN_JOB,
     /** An NBD export with our prefix of which this log never heard. */
     UNKNOWN_EXPORT,
+    /** An object with our prefix that holds a key in QEMU, of an operation that this log never heard of. */
+    UNKNOWN_SECRET,
     /** An older bitmap records as well: a safe superset. */
     EXTRA_RECORDING,
     /** A temporary bitmap whose operation has ended, or a bitmap of a broken, failed or deleted checkpoint. */
@@ -22,6 +24,8 @@ public enum DriftKind {
     LEFTOVER_JOB,
     /** An NBD export whose operation has ended. */
     LEFTOVER_EXPORT,
+    /** An object that holds a key in QEMU and whose operation has ended. */
+    LEFTOVER_SECRET,
     /** A partial directory in the repository whose operation has ended. */
     LEFTOVER_FILES,
     /** A writable disk without a device id that can name it: it is not protected. */

@@ -58,6 +58,10 @@ public enum FailureCode {
     BACKUP_ELSEWHERE,
     /** A file to be restored is not what its manifest says. */
     BACKUP_DAMAGED,
+    /** A file is encrypted, or is to be, and the gateway has no key that it can read. */
+    KEY_MISSING,
+    /** A file is encrypted with another key than those that the gateway has. */
+    KEY_WRONG,
     /** Another backup in the repository stands on it. */
     BACKUP_NEEDED,
     /** Ended on request. */

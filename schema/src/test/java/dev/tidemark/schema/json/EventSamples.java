@@ -37,6 +37,7 @@ import dev.tidemark.schema.event.CompletedDisk;
 import dev.tidemark.schema.event.Compression;
 import dev.tidemark.schema.event.Consistency;
 import dev.tidemark.schema.event.DamagedDisk;
+import dev.tidemark.schema.event.DiskEncryption;
 import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.DiskMerge;
 import dev.tidemark.schema.event.DiskPlan;
@@ -45,6 +46,7 @@ import dev.tidemark.schema.event.DriftAction;
 import dev.tidemark.schema.event.DriftFound;
 import dev.tidemark.schema.event.DriftGone;
 import dev.tidemark.schema.event.DriftKind;
+import dev.tidemark.schema.event.EncryptionFormat;
 import dev.tidemark.schema.event.ErrandAbortRequested;
 import dev.tidemark.schema.event.ExportTerms;
 import dev.tidemark.schema.event.FailureCode;
@@ -84,6 +86,7 @@ import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.CheckpointName;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.HostName;
+import dev.tidemark.schema.id.KeyIdentity;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.MachineName;
 import dev.tidemark.schema.id.OperationId;
@@ -276,6 +279,40 @@ final class EventSamples {
                 Optional.empty(),
                 Optional.of(Moment.FROZEN),
                 AT);
+    }
+
+    /** Of a disk with the member that came later. */
+    static BackupCompleted backupCompletedEncrypted() {
+        return new BackupCompleted(
+                MACHINE,
+                OPERATION,
+                BACKUP,
+                REPOSITORY,
+                Optional.of(CHECKPOINT),
+                List.of(encrypted()),
+                Optional.empty(),
+                Optional.empty(),
+                AT);
+    }
+
+    /** Of a disk with the member that came later. */
+    static BackupMerged backupMergedEncrypted() {
+        return new BackupMerged(
+                MACHINE, OPERATION, BACKUP, List.of(new MergedDisk(SECOND_BACKUP, DIGEST, encrypted())), AT);
+    }
+
+    private static CompletedDisk encrypted() {
+        return new CompletedDisk(
+                VDB,
+                BackupKind.FULL,
+                Optional.empty(),
+                Optional.empty(),
+                512,
+                "m/b/vdb.qcow2",
+                2_359_296,
+                DIGEST,
+                512,
+                Optional.of(new DiskEncryption(EncryptionFormat.LUKS, new KeyIdentity("33b0f033dbebd753"))));
     }
 
     /** With the member that came later. */

@@ -62,6 +62,8 @@ class GoldenEventTest {
                 Arguments.of("backup-requested.v1.copy", EventSamples.backupRequested(new BackupRequest.Copy())),
                 Arguments.of(
                         "backup-requested.v1.differential", EventSamples.backupRequested(EventSamples.differential())),
+                Arguments.of("backup-merged.v1.encryption", EventSamples.backupMergedEncrypted()),
+                Arguments.of("backup-completed.v1.encryption", EventSamples.backupCompletedEncrypted()),
                 Arguments.of("backup-completed.v1.identity", EventSamples.backupCompletedWithIdentity()),
                 Arguments.of("backup-requested.v1.targets", EventSamples.backupRequested(EventSamples.copyToTargets())),
                 Arguments.of("backup-deleted.v1.left-alone", EventSamples.backupDeletedFromTargets()),

@@ -123,9 +123,13 @@ record BackupChain(List<Layer> layers, Optional<DamagedDisk> fault, Optional<Dam
         return chains;
     }
 
-    /** From the disk's own file down to the full one. */
-    List<Path> files() {
-        return layers.stream().map(Layer::file).toList();
+    /** From the disk's own file down to the full one, each with its key; refused if one is not there. */
+    List<KeyedImage> images(KeyRing keys) throws RepositoryException {
+        List<KeyedImage> images = new ArrayList<>();
+        for (Layer layer : layers) {
+            images.add(layer.keyed(keys));
+        }
+        return images;
     }
 
     /** The first thing that is wrong, as far as it can be seen without reading the files to their ends. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.Compression;
+import dev.tidemark.schema.event.DiskEncryption;
 import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.DiskPlan;
 import dev.tidemark.schema.id.BackupId;
@@ -31,7 +32,8 @@ record BackupPlan(
         Optional<BackupCheckpoint> checkpoint,
         Optional<Compression> compression,
         List<PlannedDisk> disks,
-        Optional<List<DiskFacts>> machineDisks) {
+        Optional<List<DiskFacts>> machineDisks,
+        Optional<DiskEncryption> encryption) {
     static final int FORMAT_VERSION = 1;
 
     BackupPlan {
@@ -58,6 +60,11 @@ record BackupPlan(
         Optional<BackupId> parent() {
             return plan.kind() == BackupKind.INCREMENTAL ? plan.parent() : Optional.empty();
         }
+    }
+
+    /** How its file is encrypted; what goes to another place than a file is not. */
+    Optional<DiskEncryption> encryption(PlannedDisk disk) {
+        return disk.target().isPresent() ? Optional.empty() : encryption;
     }
 
     PlannedDisk disk(DiskName name) {

@@ -44,23 +44,26 @@ final class ExportDaemon {
     /**
      * One disk to be served.
      *
+     * @param layers the top one first
      * @param name under which clients find it
      * @param overlay an image that takes what clients write; empty if they may not write
      */
-    record Part(BackupChain chain, String name, Optional<Path> overlay) {}
+    record Part(List<KeyedImage> layers, String name, Optional<Path> overlay) {}
 
     /** Serves when this returns; {@code record} is where the daemon writes down its process. */
     static ExportDaemon start(List<Part> parts, Path socket, Path record)
             throws IOException, RepositoryException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("setpriv", "--pdeathsig", "KILL", PROGRAM));
         command.addAll(List.of("--pidfile", record.toString(), "--nbd-server", server(socket)));
+        command.addAll(ImageArguments.secrets(
+                parts.stream().flatMap(part -> part.layers().stream()).toList()));
         for (int index = 0; index < parts.size(); index++) {
             Part part = parts.get(index);
-            String node = blockdevs(command, part.chain(), index);
+            String node = blockdevs(command, part.layers(), index);
             if (part.overlay().isPresent()) {
                 String below = node;
                 node = "disk" + index + "-written";
-                ObjectNode options = qcow2(node, part.overlay().get(), Optional.of(below), false);
+                ObjectNode options = qcow2(node, KeyedImage.plain(part.overlay().get()), Optional.of(below), false);
                 command.addAll(List.of("--blockdev", options.toString()));
             }
             command.addAll(List.of("--export", export(index, node, part)));
@@ -165,24 +168,25 @@ final class ExportDaemon {
     }
 
     /** From the bottom to the top, because each names the one below it; gives the name of the top one. */
-    private static String blockdevs(List<String> command, BackupChain chain, int index) {
+    private static String blockdevs(List<String> command, List<KeyedImage> layers, int index) {
         Optional<String> below = Optional.empty();
         String node = "";
-        for (int layer = chain.layers().size() - 1; layer >= 0; layer--) {
+        for (int layer = layers.size() - 1; layer >= 0; layer--) {
             node = "disk" + index + "-layer" + layer;
-            ObjectNode options = qcow2(node, chain.layers().get(layer).file(), below, true);
+            ObjectNode options = qcow2(node, layers.get(layer), below, true);
             command.addAll(List.of("--blockdev", options.toString()));
             below = Optional.of(node);
         }
         return node;
     }
 
-    private static ObjectNode qcow2(String node, Path file, Optional<String> below, boolean isReadOnly) {
+    private static ObjectNode qcow2(String node, KeyedImage image, Optional<String> below, boolean isReadOnly) {
         ObjectNode options = Json.MAPPER.createObjectNode();
         options.put("driver", "qcow2").put("node-name", node).put("read-only", isReadOnly);
+        ImageArguments.encrypt(options, image.key());
         options.putObject("file")
                 .put("driver", "file")
-                .put("filename", file.toString())
+                .put("filename", image.file().toString())
                 .put("read-only", isReadOnly);
         below.ifPresentOrElse(name -> options.put("backing", name), () -> options.putNull("backing"));
         return options;

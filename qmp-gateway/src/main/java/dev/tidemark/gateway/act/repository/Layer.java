@@ -27,9 +27,27 @@ record Layer(MachineId machine, BackupId backup, StoredDisk stored, Path file) {
                 return Optional.of(damaged(
                         "has " + attributes.size() + " bytes, not " + stored.fileSize() + " as in the manifest"));
             }
-            return QcowHeader.read(file).objection(stored.size(), backingFile()).map(this::damaged);
+            return QcowHeader.read(file)
+                    .objection(stored.size(), backingFile(), stored.encryption().isPresent())
+                    .map(this::damaged);
         } catch (IOException fault) {
             return Optional.of(damaged(FileFault.describe(fault)));
+        }
+    }
+
+    /** With the key that its manifest names; refused if that is not there. */
+    KeyedImage keyed(KeyRing keys) throws RepositoryException {
+        if (stored.encryption().isEmpty()) {
+            return KeyedImage.plain(file);
+        }
+        try {
+            return new KeyedImage(file, Optional.of(keys.of(stored.encryption().get())));
+        } catch (RepositoryException keyless) {
+            throw new RepositoryException(
+                    keyless.code(),
+                    disk(),
+                    RepositoryTree.relative(machine, backup, stored.file()) + ": " + keyless.detail(),
+                    keyless);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.tidemark.schema.event.BackupCheckpoint;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.CompletedDisk;
 import dev.tidemark.schema.event.Compression;
+import dev.tidemark.schema.event.DiskEncryption;
 import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.FullCause;
 import dev.tidemark.schema.event.MachineConfiguration;
@@ -22,6 +23,7 @@ import dev.tidemark.schema.id.TargetAddress;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What lies beside the files of a completed backup. It is written last, so that its presence under the backup's own name means that
@@ -95,6 +97,12 @@ public record Manifest(
         machineDisks = machineDisks.map(List::copyOf);
     }
 
+    /**
+     * The version of a backup of which a file is encrypted, merged or not: who does not know it would take the file for damaged, and the
+     * next backup that it writes would stand on what it cannot open.
+     */
+    public static final int ENCRYPTED_FORMAT_VERSION = 3;
+
     /** One disk's file, or what lies at {@code target} in its place, of which size and digest are those of the disk: sizes in bytes, {@code bytes} is what QEMU copied, {@code sha256} that of the whole file in lower-case hex.
      * Numbers are marked as required because Jackson takes a missing one for 0. */
     public record StoredDisk(
@@ -109,8 +117,9 @@ public record Manifest(
             @JsonProperty(required = true) long fileSize,
             @JsonProperty(required = true) long bytes,
             String sha256,
-            Optional<TargetAddress> target) {
-        /** A file. */
+            Optional<TargetAddress> target,
+            Optional<DiskEncryption> encryption) {
+        /** A file that is not encrypted. */
         public StoredDisk(
                 DiskName disk,
                 BackupKind kind,
@@ -123,7 +132,20 @@ public record Manifest(
                 long fileSize,
                 long bytes,
                 String sha256) {
-            this(disk, kind, since, parent, cause, detail, file, size, fileSize, bytes, sha256, Optional.empty());
+            this(
+                    disk,
+                    kind,
+                    since,
+                    parent,
+                    cause,
+                    detail,
+                    file,
+                    size,
+                    fileSize,
+                    bytes,
+                    sha256,
+                    Optional.empty(),
+                    Optional.empty());
         }
     }
 
@@ -175,6 +197,12 @@ public record Manifest(
         if (disks.stream().anyMatch(disk -> disk.target().isPresent())) {
             return TARGETS_FORMAT_VERSION;
         }
+        boolean isEncrypted = Stream.concat(
+                        disks.stream(), merged.stream().flatMap(merges -> merges.replaced().stream()))
+                .anyMatch(disk -> disk.encryption().isPresent());
+        if (isEncrypted) {
+            return ENCRYPTED_FORMAT_VERSION;
+        }
         return merged.isPresent() ? MERGED_FORMAT_VERSION : FORMAT_VERSION;
     }
 
@@ -214,6 +242,7 @@ public record Manifest(
                 stored.target().map(TargetAddress::value).orElse(machine + "/" + backup + "/" + stored.file()),
                 stored.fileSize(),
                 stored.sha256(),
-                stored.size());
+                stored.size(),
+                stored.encryption());
     }
 }

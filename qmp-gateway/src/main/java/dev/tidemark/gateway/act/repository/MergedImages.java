@@ -6,7 +6,9 @@ import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.Compression;
 import dev.tidemark.schema.event.DamagedDisk;
+import dev.tidemark.schema.event.DiskEncryption;
 import dev.tidemark.schema.event.DiskMerge;
+import dev.tidemark.schema.event.EncryptionFormat;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.MachineId;
@@ -31,6 +33,7 @@ final class MergedImages {
 
     private final RepositoryTree tree;
     private final QemuImage images;
+    private final KeyRing keys;
     private final CrashHook crash;
     private final MachineId machine;
     private final Manifest manifest;
@@ -42,6 +45,7 @@ final class MergedImages {
     MergedImages(
             RepositoryTree tree,
             QemuImage images,
+            KeyRing keys,
             CrashHook crash,
             MachineId machine,
             Manifest manifest,
@@ -50,6 +54,7 @@ final class MergedImages {
             MergeDirectory drafts) {
         this.tree = tree;
         this.images = images;
+        this.keys = keys;
         this.crash = crash;
         this.machine = machine;
         this.manifest = manifest;
@@ -58,14 +63,38 @@ final class MergedImages {
         this.directory = drafts.path();
     }
 
-    /** One disk: the layers that become one, its own first, and what they are to stand on. */
-    private record Draft(BackupChain chain, List<Layer> layers, Optional<BackupId> onto, Path file) {
+    /**
+     * One disk: the layers that become one, its own first, and what they are to stand on.
+     *
+     * @param opened the whole chain
+     * @param key what comes of it is encrypted if one of its parts was: nobody finds open what was locked away
+     */
+    private record Draft(
+            BackupChain chain,
+            List<KeyedImage> opened,
+            List<Layer> layers,
+            Optional<BackupId> onto,
+            Path file,
+            Optional<EncryptionKey> key) {
         Layer top() {
             return layers.getFirst();
         }
 
         long size() {
             return top().stored().size();
+        }
+
+        /** From one of its layers down. */
+        List<KeyedImage> from(int layer) {
+            return opened.subList(layer, opened.size());
+        }
+
+        /** As it is to be, on what it is to stand on. */
+        List<KeyedImage> merged(Path image) {
+            List<KeyedImage> merged = new ArrayList<>();
+            merged.add(new KeyedImage(image, key));
+            merged.addAll(from(layers.size()));
+            return merged;
         }
 
         Optional<String> backing() {
@@ -132,7 +161,8 @@ final class MergedImages {
         for (Draft draft : drafts) {
             for (Layer layer : draft.layers()) {
                 needed += layer.stored().fileSize();
-                if (manifest.compression().isPresent() && draft.onto().isPresent()) {
+                if (manifest.compression().isPresent()
+                        && (draft.onto().isPresent() || draft.key().isPresent())) {
                     needed += layer.stored().bytes();
                 }
             }
@@ -163,7 +193,10 @@ final class MergedImages {
                             + merge.onto().map(BackupId::value).orElse("nothing") + " by way of others");
         }
         Path file = directory.resolve(RepositoryTree.file(merge.disk()));
-        return new Draft(chain, layers, merge.onto(), file);
+        List<KeyedImage> opened = chain.images(keys);
+        Optional<EncryptionKey> key =
+                KeyedImage.isAnyEncrypted(opened.subList(0, layers.size())) ? keys.forWriting() : Optional.empty();
+        return new Draft(chain, opened, layers, merge.onto(), file, key);
     }
 
     /** Every layer is read once, every disk is written once and compared once. */
@@ -194,10 +227,11 @@ final class MergedImages {
     }
 
     private void copy(Draft draft, DoubleConsumer told) throws RepositoryException, IOException, InterruptedException {
-        Optional<Compression> compression = manifest.compression();
+        // QEMU does not compress what it encrypts.
+        Optional<Compression> compression = draft.key().isPresent() ? Optional.empty() : manifest.compression();
         if (draft.onto().isEmpty()) {
             create(draft.file(), draft, compression);
-            images.fill(draft.top().file(), draft.file(), Optional.empty(), compression, told);
+            images.fill(draft.from(0), draft.merged(draft.file()), Optional.empty(), compression, told);
         } else if (compression.isEmpty()) {
             stack(draft, draft.file(), told);
         } else {
@@ -205,7 +239,7 @@ final class MergedImages {
             Path plain = directory.resolve(PLAIN_PREFIX + draft.file().getFileName());
             stack(draft, plain, told);
             create(draft.file(), draft, compression);
-            images.fill(plain, draft.file(), draft.backing(), compression, told);
+            images.fill(draft.merged(plain), draft.merged(draft.file()), draft.backing(), compression, told);
             Files.delete(plain);
         }
     }
@@ -214,15 +248,15 @@ final class MergedImages {
     private void stack(Draft draft, Path target, DoubleConsumer told)
             throws RepositoryException, IOException, InterruptedException {
         create(target, draft, Optional.empty());
-        for (Layer layer : draft.layers().reversed()) {
-            images.fill(layer.file(), target, draft.backing(), Optional.empty(), told);
+        for (int layer = draft.layers().size() - 1; layer >= 0; layer--) {
+            images.fill(draft.from(layer), draft.merged(target), draft.backing(), Optional.empty(), told);
         }
     }
 
     private void create(Path target, Draft draft, Optional<Compression> compression)
             throws RepositoryException, IOException, InterruptedException {
         DurableFiles.createEmpty(target);
-        images.create(target, draft.size(), draft.backing(), compression);
+        images.create(new KeyedImage(target, draft.key()), draft.size(), draft.backing(), compression);
     }
 
     /** Durable first, and then read back twice: as bytes for the digest, and as a disk against what the backup holds. */
@@ -230,7 +264,8 @@ final class MergedImages {
             throws RepositoryException, IOException, InterruptedException {
         Path file = draft.file();
         DurableFiles.sync(file);
-        Optional<String> objection = QcowHeader.read(file).objection(draft.size(), draft.backing());
+        Optional<String> objection = QcowHeader.read(file)
+                .objection(draft.size(), draft.backing(), draft.key().isPresent());
         if (objection.isPresent()) {
             throw new RepositoryException(
                     FailureCode.REPOSITORY_FAILED, draft.top().disk(), file + ": " + objection.get());
@@ -256,11 +291,13 @@ final class MergedImages {
                         draft.layers().stream()
                                 .mapToLong(layer -> layer.stored().bytes())
                                 .sum()),
-                digest.sha256());
+                digest.sha256(),
+                Optional.empty(),
+                draft.key().map(key -> new DiskEncryption(EncryptionFormat.LUKS, key.identity())));
     }
 
     private void compare(Draft draft, DoubleConsumer told) throws RepositoryException, InterruptedException {
-        if (!images.same(draft.file(), draft.top().file(), told)) {
+        if (!images.same(draft.merged(draft.file()), draft.from(0), told)) {
             throw new RepositoryException(
                     FailureCode.REPOSITORY_FAILED,
                     draft.top().disk(),

@@ -29,13 +29,21 @@ import java.util.Optional;
 final class Merging {
     private final RepositoryTree tree;
     private final QemuImage images;
+    private final KeyRing keys;
     private final MachineId machine;
     private final MergeBackupOperation operation;
     private final CrashHook crash;
 
-    Merging(RepositoryTree tree, QemuImage images, MachineId machine, MergeBackupOperation operation, CrashHook crash) {
+    Merging(
+            RepositoryTree tree,
+            QemuImage images,
+            KeyRing keys,
+            MachineId machine,
+            MergeBackupOperation operation,
+            CrashHook crash) {
         this.tree = tree;
         this.images = images;
+        this.keys = keys;
         this.machine = machine;
         this.operation = operation;
         this.crash = crash;
@@ -62,7 +70,7 @@ final class Merging {
                 return done(manifest);
             }
             MergedImages copies = new MergedImages(
-                    tree, images, crash, machine, manifest, open, new LogRecord(operation.recorded()), drafts);
+                    tree, images, keys, crash, machine, manifest, open, new LogRecord(operation.recorded()), drafts);
             Optional<DamagedDisk> damage = written(copies, drafts, progress);
             if (damage.isPresent()) {
                 return new Outcome.Done(new Evidence.Damaged(List.of(damage.get())));

@@ -3,17 +3,21 @@ package dev.tidemark.gateway.act.repository;
 import dev.tidemark.gateway.act.repository.BackupPlan.PlannedDisk;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.DamagedDisk;
+import dev.tidemark.schema.event.DiskEncryption;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.CheckpointId;
+import dev.tidemark.schema.id.KeyIdentity;
 import dev.tidemark.schema.id.MachineId;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /** Whether what an incremental stands on is in the repository: completed, whole, of the right checkpoint and the right size. */
 final class Parents {
     private Parents() {}
 
-    static Optional<DamagedDisk> fault(RepositoryTree tree, MachineId machine, PlannedDisk disk) {
+    static Optional<DamagedDisk> fault(RepositoryTree tree, MachineId machine, PlannedDisk disk, KeyRing keys) {
         if (disk.plan().kind() == BackupKind.FULL) {
             return Optional.empty();
         }
@@ -41,7 +45,24 @@ final class Parents {
                     RepositoryTree.relative(machine, parent.get(), RepositoryTree.file(disk.name())),
                     "the chain has " + BackupChain.LENGTH_MAX + " backups already; a full one has to begin another"));
         }
-        return fault;
+        return fault.or(() -> keyless(below, keys));
+    }
+
+    /** On what nobody can open nothing may stand, or nobody could open that either. */
+    private static Optional<DamagedDisk> keyless(BackupChain below, KeyRing keys) {
+        Set<KeyIdentity> held = new HashSet<>();
+        for (Layer layer : below.layers()) {
+            Optional<KeyIdentity> needed = layer.stored().encryption().map(DiskEncryption::key);
+            if (needed.isEmpty() || held.contains(needed.get())) {
+                continue;
+            }
+            if (!keys.holds(needed.get())) {
+                return Optional.of(layer.damaged(
+                        "it is encrypted with key " + needed.get() + ", which this gateway does not have"));
+            }
+            held.add(needed.get());
+        }
+        return Optional.empty();
     }
 
     static RepositoryException missing(PlannedDisk disk, DamagedDisk fault) {

@@ -1,7 +1,9 @@
 package dev.tidemark.gateway.act.repository;
 
 import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.KeyIdentity;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** A backup that is being written: its files are there for QEMU to write to, and nothing calls it a backup yet. */
@@ -16,6 +18,19 @@ public interface PartialBackup {
 
     /** A place that is no file, and the disk's size in bytes. */
     record Elsewhere(Target place, long size) {}
+
+    /**
+     * What QEMU has to be told of to open the target, that first. What the target stands on follows only if one of them all is
+     * encrypted: else QEMU finds it by itself.
+     */
+    default List<KeyedImage> layers(DiskName disk) throws RepositoryException {
+        return List.of(KeyedImage.plain(target(disk)));
+    }
+
+    /** The key with which the targets are encrypted. */
+    default Optional<KeyIdentity> key() {
+        return Optional.empty();
+    }
 
     /**
      * Makes it a backup: to be called when every job concluded without error and QEMU closed every target. Fsyncs the files, reads

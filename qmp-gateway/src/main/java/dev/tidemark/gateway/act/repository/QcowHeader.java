@@ -17,7 +17,7 @@ record QcowHeader(
         Optional<String> backingFile,
         Optional<String> backingFormat,
         boolean externalData,
-        boolean encrypted,
+        int encryption,
         boolean corrupt) {
     private static final int READ_MAX = 64 * 1024;
     private static final int MAGIC = 0x514649fb;
@@ -27,6 +27,8 @@ record QcowHeader(
     private static final int EXTENSION_END = 0;
     private static final int EXTENSION_BACKING_FORMAT = 0xe2792aca;
     private static final int EXTENSION_DATA_FILE = 0x44415441;
+    private static final int NOT_ENCRYPTED = 0;
+    private static final int ENCRYPTED_BY_LUKS = 2;
     private static final long INCOMPATIBLE_CORRUPT = 1L << 1;
     private static final long INCOMPATIBLE_DATA_FILE = 1L << 2;
 
@@ -91,17 +93,25 @@ record QcowHeader(
                 backingFile,
                 backingFormat,
                 externalData,
-                start.getInt(32) != 0,
+                start.getInt(32),
                 (incompatible & INCOMPATIBLE_CORRUPT) != 0);
     }
 
-    /** What speaks against this being the file that is expected; empty if nothing does. */
+    /** What speaks against this being the file that is expected, not encrypted; empty if nothing does. */
     Optional<String> objection(long expectedSize, Optional<String> expectedBacking) {
+        return objection(expectedSize, expectedBacking, false);
+    }
+
+    /** What speaks against this being the file that is expected; empty if nothing does. */
+    Optional<String> objection(long expectedSize, Optional<String> expectedBacking, boolean expectedEncrypted) {
         if (externalData) {
             return Optional.of("its header names an external data file");
         }
-        if (encrypted) {
+        if (!expectedEncrypted && encryption != NOT_ENCRYPTED) {
             return Optional.of("its header says that it is encrypted");
+        }
+        if (expectedEncrypted && encryption != ENCRYPTED_BY_LUKS) {
+            return Optional.of("its header says that it is not encrypted by LUKS, and it should be");
         }
         if (corrupt) {
             return Optional.of("QEMU marked it as corrupt");

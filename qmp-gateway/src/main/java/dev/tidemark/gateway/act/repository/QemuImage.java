@@ -15,7 +15,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.DoubleConsumer;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What {@code qemu-img} does for us. Images that are read are named by QEMU's JSON syntax with the driver spelled
@@ -27,6 +26,19 @@ final class QemuImage {
     private static final Duration NO_LIMIT = Duration.ofDays(365);
     private static final int CHECK_LEAKS = 3;
     private static final int COMPARE_DIFFERENT = 1;
+
+    /**
+     * For how long QEMU is to derive a key from what is in the key file, which is done again whenever a layer is opened. It slows down
+     * whoever tries passwords; a key of 256 random bits needs none of it, and with QEMU's two seconds a chain of ten layers would take
+     * twenty to be opened.
+     */
+    private static final int DERIVATION_MILLISECONDS = 10;
+
+    /**
+     * To find out how often to derive in that time, QEMU divides by the processor time of a first trial, and gives up if the system's
+     * clock did not tick in it ("Unable to get accurate CPU usage"): QEMU 7.2 on a fast host every second time, after 20 ms.
+     */
+    private static final int CREATE_TRIES_MAX = 30;
 
     private final String program;
     private final CrashHook crash;
@@ -41,9 +53,12 @@ final class QemuImage {
     }
 
     /** Writes an empty qcow2 image into a file that exists and is empty (so that its permissions are ours, not the umask's). */
-    void create(Path target, long virtualSize, Optional<String> backingFile, Optional<Compression> compression)
+    void create(KeyedImage target, long virtualSize, Optional<String> backingFile, Optional<Compression> compression)
             throws RepositoryException, InterruptedException {
         ProgramRun.Ended ended = creation(target, virtualSize, backingFile, compression);
+        for (int tries = 1; ended.exitCode() != 0 && target.key().isPresent() && tries < CREATE_TRIES_MAX; tries++) {
+            ended = creation(target, virtualSize, backingFile, compression);
+        }
         // Not by what it says: that it makes the same image without compression tells what it cannot do.
         if (ended.exitCode() != 0
                 && compression.isPresent()
@@ -53,17 +68,23 @@ final class QemuImage {
                     "this qemu-img makes no images with compression " + name(compression.get())
                             + " (QEMU 5.1 or newer, built with it, does): " + ended.complaint());
         }
-        ended.requireSuccess("create " + target);
+        ended.requireSuccess("create " + target.file());
     }
 
     private ProgramRun.Ended creation(
-            Path target, long virtualSize, Optional<String> backingFile, Optional<Compression> compression)
+            KeyedImage target, long virtualSize, Optional<String> backingFile, Optional<Compression> compression)
             throws RepositoryException, InterruptedException {
         List<String> arguments = new ArrayList<>(List.of("create", "-q", "-f", "qcow2"));
+        arguments.addAll(ImageArguments.secrets(List.of(target)));
         compression.ifPresent(kind -> arguments.addAll(List.of("-o", "compression_type=" + name(kind))));
+        target.key()
+                .ifPresent(key -> arguments.addAll(List.of(
+                        "-o",
+                        "encrypt.format=luks,encrypt.key-secret=" + ImageArguments.id(key) + ",encrypt.iter-time="
+                                + DERIVATION_MILLISECONDS)));
         // Always our own ../<ULID>/<disk>.qcow2, in which nothing needs QEMU's escaping.
         backingFile.ifPresent(backing -> arguments.addAll(List.of("-b", backing, "-F", "qcow2")));
-        arguments.add(absolute(target));
+        arguments.add(ImageArguments.absolute(target.file()));
         arguments.add(Long.toString(virtualSize));
         return run(arguments, SHORT_LIMIT, share -> {});
     }
@@ -72,65 +93,120 @@ final class QemuImage {
         return compression.name().toLowerCase(Locale.ROOT);
     }
 
-    /** Opens an image and closes it again: QEMU's lock tells if another process still writes to it. */
+    /** Opens an image and closes it again: QEMU's lock tells if another process still writes to it. It takes no key. */
     void requireUnlocked(Path image) throws RepositoryException, InterruptedException {
-        run(List.of("info", "--output=json", reading(image, false)), SHORT_LIMIT, share -> {})
+        run(
+                        List.of("info", "--output=json", ImageArguments.followed(List.of(KeyedImage.plain(image)))),
+                        SHORT_LIMIT,
+                        share -> {})
                 .requireSuccess("open " + image);
     }
 
+    /** That this very key opens the image. */
+    void requireOpens(KeyedImage image) throws RepositoryException, InterruptedException {
+        List<String> arguments = new ArrayList<>(List.of("map", "--output=json", "--max-length=512"));
+        arguments.addAll(ImageArguments.secrets(List.of(image)));
+        arguments.add(ImageArguments.told(List.of(image)));
+        run(arguments, SHORT_LIMIT, share -> {}).requireSuccess("open " + image.file() + " with its key");
+    }
+
     /** Looks for inconsistent metadata in one layer; empty if there are none. Leaked clusters lose room, not data. */
-    Optional<String> check(Path image) throws RepositoryException, InterruptedException {
-        ProgramRun.Ended ended = run(List.of("check", "--output=json", reading(image, true)), NO_LIMIT, share -> {});
+    Optional<String> check(KeyedImage image) throws RepositoryException, InterruptedException {
+        List<String> arguments = new ArrayList<>(List.of("check", "--output=json"));
+        arguments.addAll(ImageArguments.secrets(List.of(image)));
+        arguments.add(ImageArguments.told(List.of(image)));
+        ProgramRun.Ended ended = run(arguments, NO_LIMIT, share -> {});
         if (ended.exitCode() == 0 || ended.exitCode() == CHECK_LEAKS) {
             return Optional.empty();
         }
         return Optional.of("qemu-img check: " + ended.complaint());
     }
 
-    /** Writes what the image and everything below it hold into one new image; {@code shareDone} goes from 0 to 1. */
-    void convert(Path image, Path target, RestoreFormat format, boolean pastPageCache, DoubleConsumer shareDone)
+    /**
+     * Writes what the image and everything below it hold into one new image; {@code shareDone} goes from 0 to 1.
+     *
+     * @param layers the image's own first; what lies below is followed by the names in the images
+     * @param target if it has a key it is there already, just created, and qcow2
+     */
+    void convert(
+            List<KeyedImage> layers,
+            KeyedImage target,
+            RestoreFormat format,
+            boolean pastPageCache,
+            DoubleConsumer shareDone)
             throws RepositoryException, InterruptedException {
-        List<String> arguments = List.of(
+        List<String> arguments = new ArrayList<>(List.of(
                 "convert",
                 "-p",
                 "-t",
                 // The second is what qemu-img takes if it is told nothing.
                 pastPageCache ? "none" : "unsafe",
                 "-O",
-                format.name().toLowerCase(Locale.ROOT),
-                reading(image, false),
-                absolute(target));
-        run(arguments, NO_LIMIT, shareDone).requireSuccess("write " + target);
+                format.name().toLowerCase(Locale.ROOT)));
+        List<KeyedImage> all = new ArrayList<>(layers);
+        all.add(target);
+        arguments.addAll(ImageArguments.secrets(all));
+        if (target.key().isPresent()) {
+            arguments.addAll(List.of("-n", "--target-is-zero"));
+        }
+        arguments.add(ImageArguments.followed(layers));
+        arguments.add(ImageArguments.written(List.of(target)));
+        run(arguments, NO_LIMIT, shareDone).requireSuccess("write " + target.file());
     }
 
     /**
      * Writes into an image that was just created. If it has a backing file, what the upper image holds by itself, without those below
      * it, is written over what is there; else all that it and everything below it hold.
+     *
+     * @param layers the image's own first, and what it stands on
+     * @param target likewise
      */
     void fill(
-            Path image,
-            Path target,
+            List<KeyedImage> layers,
+            List<KeyedImage> target,
             Optional<String> targetBacking,
             Optional<Compression> compression,
             DoubleConsumer shareDone)
             throws RepositoryException, InterruptedException {
         List<String> arguments = new ArrayList<>(List.of("convert", "-p", "-n", "-O", "qcow2"));
+        List<KeyedImage> all = new ArrayList<>(layers);
+        all.addAll(target);
+        arguments.addAll(ImageArguments.secrets(all));
         compression.ifPresent(kind -> arguments.add("-c"));
         targetBacking.ifPresentOrElse(
                 backing -> arguments.addAll(List.of("-B", backing, "-F", "qcow2")),
                 () -> arguments.add("--target-is-zero"));
-        arguments.addAll(List.of(reading(image, false), absolute(target)));
-        run(arguments, NO_LIMIT, shareDone).requireSuccess("write " + target);
+        arguments.addAll(List.of(ImageArguments.followed(layers), ImageArguments.written(target)));
+        run(arguments, NO_LIMIT, shareDone)
+                .requireSuccess("write " + target.getFirst().file());
     }
 
-    /** Whether two images and what is below each hold the same. */
-    boolean same(Path one, Path other, DoubleConsumer shareDone) throws RepositoryException, InterruptedException {
+    /** Whether two images and what is below each hold the same; names in the images are followed. */
+    boolean same(List<KeyedImage> one, List<KeyedImage> other, DoubleConsumer shareDone)
+            throws RepositoryException, InterruptedException {
         ProgramRun.Ended ended =
-                run(List.of("compare", "-p", reading(one, false), reading(other, false)), NO_LIMIT, shareDone);
+                compared(one, other, ImageArguments.followed(one), ImageArguments.followed(other), NO_LIMIT, shareDone);
         if (ended.exitCode() != COMPARE_DIFFERENT) {
-            ended.requireSuccess("compare " + one + " with " + other);
+            ended.requireSuccess("compare " + one.getFirst().file() + " with "
+                    + other.getFirst().file());
         }
         return ended.exitCode() == 0;
+    }
+
+    private ProgramRun.Ended compared(
+            List<KeyedImage> one,
+            List<KeyedImage> other,
+            String opened,
+            String otherOpened,
+            Duration limit,
+            DoubleConsumer shareDone)
+            throws RepositoryException, InterruptedException {
+        List<KeyedImage> all = new ArrayList<>(one);
+        all.addAll(other);
+        List<String> arguments = new ArrayList<>(List.of("compare", "-p"));
+        arguments.addAll(ImageArguments.secrets(all));
+        arguments.addAll(List.of(opened, otherOpened));
+        return run(arguments, limit, shareDone);
     }
 
     private ProgramRun.Ended run(List<String> arguments, Duration limit, DoubleConsumer shareDone)
@@ -149,11 +225,13 @@ final class QemuImage {
     }
 
     /** How many bytes an image takes that holds what these layers, the top one first, hold together. */
-    long bytesNeeded(List<Path> layers) throws RepositoryException, InterruptedException {
-        List<String> command = List.of(program, "measure", "--output=json", "-O", "qcow2", opened(layers));
+    long bytesNeeded(List<KeyedImage> layers) throws RepositoryException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(program, "measure", "--output=json", "-O", "qcow2"));
+        command.addAll(ImageArguments.secrets(layers));
+        command.add(ImageArguments.told(layers));
         try {
             ProgramRun.Ended ended = new ProgramRun(command, SHORT_LIMIT, share -> {}).toEnd();
-            ended.requireSuccess("measure " + layers.getFirst());
+            ended.requireSuccess("measure " + layers.getFirst().file());
             return Json.MAPPER.readTree(ended.output()).path("required").asLong();
         } catch (IOException | JacksonException fault) {
             throw new RepositoryException(
@@ -165,10 +243,12 @@ final class QemuImage {
      * Writes what these layers hold together over all that is at a place, zeros as well. {@code writtenThrough}: nothing counts as
      * written before it is durable.
      */
-    void overwrite(List<Path> layers, String target, boolean writtenThrough, DoubleConsumer shareDone)
+    void overwrite(List<KeyedImage> layers, String target, boolean writtenThrough, DoubleConsumer shareDone)
             throws RepositoryException, InterruptedException {
         String cache = writtenThrough ? "writethrough" : "writeback";
-        List<String> arguments = List.of("convert", "-p", "-n", "-t", cache, "-O", "raw", opened(layers), target);
+        List<String> arguments = new ArrayList<>(List.of("convert", "-p", "-n", "-t", cache, "-O", "raw"));
+        arguments.addAll(ImageArguments.secrets(layers));
+        arguments.addAll(List.of(ImageArguments.told(layers), target));
         run(arguments, NO_LIMIT, shareDone).requireSuccess("write to it");
     }
 
@@ -197,58 +277,33 @@ final class QemuImage {
     }
 
     /** Where an image on its own differs from what these layers hold together; empty if nowhere. */
-    Optional<String> difference(Path image, List<Path> layers, DoubleConsumer shareDone)
+    Optional<String> difference(KeyedImage image, List<KeyedImage> layers, DoubleConsumer shareDone)
             throws RepositoryException, InterruptedException {
-        return difference(opened(List.of(image)), layers, shareDone);
+        return difference(image.file(), ImageArguments.told(List.of(image)), List.of(image), layers, shareDone);
     }
 
     /** Where what is at a place differs from what these layers hold together; empty if nowhere. */
-    Optional<String> difference(String place, List<Path> layers, DoubleConsumer shareDone)
+    Optional<String> difference(String place, List<KeyedImage> layers, DoubleConsumer shareDone)
             throws RepositoryException, InterruptedException {
-        ProgramRun.Ended ended = run(List.of("compare", "-p", place, opened(layers)), NO_LIMIT, shareDone);
+        return difference("it", place, List.of(), layers, shareDone);
+    }
+
+    private Optional<String> difference(
+            Object named, String opened, List<KeyedImage> own, List<KeyedImage> layers, DoubleConsumer shareDone)
+            throws RepositoryException, InterruptedException {
+        ProgramRun.Ended ended = compared(own, layers, opened, ImageArguments.told(layers), NO_LIMIT, shareDone);
         if (ended.exitCode() == COMPARE_DIFFERENT) {
             return Optional.of(ended.lastLine());
         }
-        ended.requireSuccess("compare it with " + layers.getFirst());
+        ended.requireSuccess("compare " + named + " with " + layers.getFirst().file());
         return Optional.empty();
     }
 
     /** Whether everything that these layers hold together can be read. */
-    boolean isReadable(List<Path> layers) throws RepositoryException, InterruptedException {
-        String opened = opened(layers);
-        return run(List.of("compare", opened, opened), NO_LIMIT, share -> {}).exitCode() == 0;
-    }
-
-    /** Told what lies below what, so that no name in an image is followed. */
-    private static String opened(List<Path> layers) {
-        ObjectNode options = Json.MAPPER.createObjectNode();
-        ObjectNode at = options;
-        for (int index = 0; index < layers.size(); index++) {
-            at.put("driver", "qcow2");
-            at.putObject("file").put("driver", "file").put("filename", absolute(layers.get(index)));
-            if (index < layers.size() - 1) {
-                at = at.putObject("backing");
-            } else {
-                at.putNull("backing");
-            }
-        }
-        return "json:" + options;
-    }
-
-    private static String reading(Path image, boolean withoutBacking) {
-        ObjectNode options = Json.MAPPER.createObjectNode();
-        options.put("driver", "qcow2");
-        options.putObject("file").put("driver", "file").put("filename", absolute(image));
-        if (withoutBacking) {
-            options.putNull("backing");
-        }
-        return "json:" + options;
-    }
-
-    private static String absolute(Path path) {
-        if (!path.isAbsolute()) {
-            throw new IllegalArgumentException("not an absolute path: " + path);
-        }
-        return path.toString();
+    boolean isReadable(List<KeyedImage> layers) throws RepositoryException, InterruptedException {
+        String opened = ImageArguments.told(layers);
+        return compared(layers, List.of(), opened, opened, NO_LIMIT, share -> {})
+                        .exitCode()
+                == 0;
     }
 }

@@ -24,6 +24,7 @@ public final class Repositories {
     private static final Logger LOG = LoggerFactory.getLogger(Repositories.class);
 
     private final Map<RepositoryName, Path> directories;
+    private final Map<RepositoryName, KeyRing> keys;
     private final QemuImage images;
     private final CrashHook crash;
     private final AllowedTargets targets;
@@ -35,22 +36,36 @@ public final class Repositories {
 
     /** For drills and tests, which crash at a point. */
     public Repositories(Map<RepositoryName, Path> directories, CrashHook crash) {
-        this(directories, crash, AllowedTargets.none());
+        this(directories, Map.of(), crash, AllowedTargets.none());
+    }
+
+    /** Those for which there are keys are encrypted. */
+    public Repositories(Map<RepositoryName, Path> directories, Map<RepositoryName, KeyRing> keys, CrashHook crash) {
+        this(directories, keys, crash, AllowedTargets.none());
     }
 
     /** With places beside them that may be written. */
-    public Repositories(Map<RepositoryName, Path> directories, CrashHook crash, AllowedTargets targets) {
-        this(directories, crash, new QemuImage("qemu-img", crash), targets);
+    public Repositories(
+            Map<RepositoryName, Path> directories,
+            Map<RepositoryName, KeyRing> keys,
+            CrashHook crash,
+            AllowedTargets targets) {
+        this(directories, keys, crash, new QemuImage("qemu-img", crash), targets);
     }
 
     Repositories(Map<RepositoryName, Path> directories, CrashHook crash, QemuImage images) {
-        this(directories, crash, images, AllowedTargets.none());
+        this(directories, Map.of(), crash, images, AllowedTargets.none());
     }
 
     private Repositories(
-            Map<RepositoryName, Path> directories, CrashHook crash, QemuImage images, AllowedTargets targets) {
+            Map<RepositoryName, Path> directories,
+            Map<RepositoryName, KeyRing> keys,
+            CrashHook crash,
+            QemuImage images,
+            AllowedTargets targets) {
         this.targets = targets;
         this.directories = Map.copyOf(directories);
+        this.keys = Map.copyOf(keys);
         this.crash = crash;
         this.images = images;
     }
@@ -68,7 +83,8 @@ public final class Repositories {
                 throw new RepositoryException(
                         FailureCode.REPOSITORY_FAILED, "repository '" + name + "': " + root + " is not a directory");
             }
-            return new Repository(new RepositoryTree(root), images, crash, targets);
+            return new Repository(
+                    new RepositoryTree(root), images, crash, targets, keys.getOrDefault(name, KeyRing.NONE));
         } catch (IOException fault) {
             throw RepositoryException.failed("cannot use repository '" + name + "'", fault);
         }

@@ -7,7 +7,9 @@ import dev.tidemark.schema.contract.PullBackupOperation;
 import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.crash.CrashHook;
 import dev.tidemark.schema.event.DamagedDisk;
+import dev.tidemark.schema.event.DiskEncryption;
 import dev.tidemark.schema.event.DiskFacts;
+import dev.tidemark.schema.event.EncryptionFormat;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.DiskName;
@@ -35,12 +37,14 @@ public final class Repository {
     private final QemuImage images;
     private final CrashHook crash;
     private final AllowedTargets targets;
+    private final KeyRing keys;
 
-    Repository(RepositoryTree tree, QemuImage images, CrashHook crash, AllowedTargets targets) {
+    Repository(RepositoryTree tree, QemuImage images, CrashHook crash, AllowedTargets targets, KeyRing keys) {
         this.targets = targets;
         this.tree = tree;
         this.images = images;
         this.crash = crash;
+        this.keys = keys;
     }
 
     /**
@@ -69,7 +73,12 @@ public final class Repository {
     public PartialBackup begin(
             MachineId machine, MachineName name, PushBackupOperation operation, Map<DiskName, DiskFacts> disks)
             throws RepositoryException, InterruptedException {
-        BackupPlan plan = plan(machine, name, operation, disks);
+        Optional<EncryptionKey> key = keys.forWriting();
+        if (key.isPresent() && operation.compression().isPresent()) {
+            throw new RepositoryException(
+                    FailureCode.UNSUPPORTED, "QEMU cannot compress what it encrypts, and this repository is encrypted");
+        }
+        BackupPlan plan = plan(machine, name, operation, disks, key);
         try {
             if (!Files.isWritable(tree.root())) {
                 throw new RepositoryException(
@@ -81,7 +90,7 @@ public final class Repository {
             }
             discard(machine, plan.backup());
             for (PlannedDisk disk : plan.disks()) {
-                Optional<DamagedDisk> fault = Parents.fault(tree, machine, disk);
+                Optional<DamagedDisk> fault = Parents.fault(tree, machine, disk, keys);
                 if (fault.isPresent()) {
                     throw Parents.missing(disk, fault.get());
                 }
@@ -104,7 +113,7 @@ public final class Repository {
                     place.requireFit(images, disk.size());
                 }
             }
-            makeTargets(plan);
+            makeTargets(plan, key);
             begun = true;
         } catch (IOException fault) {
             throw Interruption.unlessInterrupted(
@@ -114,7 +123,7 @@ public final class Repository {
                 discardAfterFailure(plan.machine(), plan.backup());
             }
         }
-        return new UnfinishedBackup(tree, images, crash, targets, plan);
+        return new UnfinishedBackup(tree, images, crash, targets, keys, plan);
     }
 
     /** Prepares the files in which QEMU keeps what the guest overwrites while a client reads. Those of an older try are removed. */
@@ -122,7 +131,7 @@ public final class Repository {
             throws RepositoryException, InterruptedException {
         Map<DiskName, Long> sizes = sizes(operation, disks);
         Path directory = tree.partial(machine, operation.backup());
-        ScratchFiles scratch = new ScratchFiles(directory, List.copyOf(sizes.keySet()));
+        ScratchFiles scratch = new ScratchFiles(directory, List.copyOf(sizes.keySet()), keys.forWriting());
         boolean begun = false;
         try {
             if (!Files.isWritable(tree.root())) {
@@ -135,7 +144,7 @@ public final class Repository {
             for (Map.Entry<DiskName, Long> disk : sizes.entrySet()) {
                 Path file = scratch.file(disk.getKey());
                 DurableFiles.createEmpty(file);
-                images.create(file, disk.getValue(), Optional.empty(), Optional.empty());
+                images.create(scratch.image(disk.getKey()), disk.getValue(), Optional.empty(), Optional.empty());
             }
             begun = true;
             return scratch;
@@ -154,7 +163,9 @@ public final class Repository {
         Path directory = tree.partial(machine, operation.backup());
         ScratchFiles scratch = new ScratchFiles(
                 directory,
-                operation.disks().stream().map(disk -> disk.plan().disk()).toList());
+                operation.disks().stream().map(disk -> disk.plan().disk()).toList(),
+                // Opened they are already.
+                Optional.empty());
         try {
             if (!tree.exists(machine, directory)) {
                 return Optional.empty();
@@ -190,7 +201,7 @@ public final class Repository {
                     targets.claim(targets.resolved(disk.target().get()), backup.value());
                 }
             }
-            return Optional.of(new UnfinishedBackup(tree, images, crash, targets, plan));
+            return Optional.of(new UnfinishedBackup(tree, images, crash, targets, keys, plan));
         } catch (IOException fault) {
             throw RepositoryException.failed("cannot go on with backup " + backup, fault);
         }
@@ -212,8 +223,16 @@ public final class Repository {
         return tree;
     }
 
+    KeyRing keys() {
+        return keys;
+    }
+
     private static BackupPlan plan(
-            MachineId machine, MachineName name, PushBackupOperation operation, Map<DiskName, DiskFacts> disks)
+            MachineId machine,
+            MachineName name,
+            PushBackupOperation operation,
+            Map<DiskName, DiskFacts> disks,
+            Optional<EncryptionKey> key)
             throws RepositoryException {
         Map<DiskName, Long> sizes = sizes(operation, disks);
         List<PlannedDisk> planned = new ArrayList<>();
@@ -233,7 +252,8 @@ public final class Repository {
                 planned,
                 Optional.of(disks.values().stream()
                         .sorted(Comparator.comparing(DiskFacts::name))
-                        .toList()));
+                        .toList()),
+                key.map(known -> new DiskEncryption(EncryptionFormat.LUKS, known.identity())));
     }
 
     /** The virtual size that each file has to have, in the operation's order. */
@@ -275,24 +295,41 @@ public final class Repository {
         }
     }
 
-    private void makeTargets(BackupPlan plan) throws IOException, RepositoryException, InterruptedException {
+    private void makeTargets(BackupPlan plan, Optional<EncryptionKey> key)
+            throws IOException, RepositoryException, InterruptedException {
         Path directory = tree.partial(plan.machine(), plan.backup());
         DurableFiles.createDirectory(directory);
+        List<SideBySide.Reading<Path>> each = new ArrayList<>();
         for (PlannedDisk disk : plan.disks()) {
             if (disk.target().isPresent()) {
                 continue;
             }
             Path target = directory.resolve(RepositoryTree.file(disk.name()));
             DurableFiles.createEmpty(target);
-            images.create(target, disk.size(), disk.backingFile(), plan.compression());
-            Optional<String> objection = QcowHeader.read(target).objection(disk.size(), disk.backingFile());
-            if (objection.isPresent()) {
-                throw new RepositoryException(
-                        FailureCode.UNSUPPORTED, disk.name(), "qemu-img made another image: " + objection.get(), null);
+            each.add(() -> madeTarget(plan, disk, new KeyedImage(target, key)));
+        }
+        if (key.isPresent()) {
+            // Where QEMU finds out how fast the processor is, for two seconds each.
+            SideBySide.all(each);
+        } else {
+            for (SideBySide.Reading<Path> one : each) {
+                one.read();
             }
         }
         // Last: whoever finds it finds everything else too.
         StoredJson.write(directory.resolve(RepositoryTree.PLAN_FILE), plan);
+    }
+
+    private Path madeTarget(BackupPlan plan, PlannedDisk disk, KeyedImage target)
+            throws IOException, RepositoryException, InterruptedException {
+        images.create(target, disk.size(), disk.backingFile(), plan.compression());
+        Optional<String> objection = QcowHeader.read(target.file())
+                .objection(disk.size(), disk.backingFile(), target.key().isPresent());
+        if (objection.isPresent()) {
+            throw new RepositoryException(
+                    FailureCode.UNSUPPORTED, disk.name(), "qemu-img made another image: " + objection.get(), null);
+        }
+        return target.file();
     }
 
     private void discardAfterFailure(MachineId machine, BackupId backup) {

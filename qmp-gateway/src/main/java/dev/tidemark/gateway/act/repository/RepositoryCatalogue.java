@@ -4,6 +4,7 @@ import dev.tidemark.gateway.act.repository.Manifest.StoredDisk;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.Outcome.Evidence;
 import dev.tidemark.schema.contract.RestoreOperation;
+import dev.tidemark.schema.crash.CrashHook;
 import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.RestoreFormat;
@@ -97,6 +98,7 @@ public record RepositoryCatalogue(
      *
      * @param operation a fresh one, which no other restore into that directory has
      * @param disks none means all
+     * @param keys of what is encrypted
      */
     public List<RestoredDisk> restore(
             OperationId operation,
@@ -105,9 +107,10 @@ public record RepositoryCatalogue(
             List<DiskName> disks,
             Path to,
             RestoreFormat format,
+            KeyRing keys,
             ProgressListener progress)
             throws RepositoryException, InterruptedException {
-        Repositories repositories = new Repositories(Map.of(NAME, directory));
+        Repositories repositories = new Repositories(Map.of(NAME, directory), Map.of(NAME, keys), CrashHook.NONE);
         RestoreOperation restore = new RestoreOperation(operation, backup, NAME, disks, to.toString(), format);
         try {
             Outcome outcome = new RepositoryWorker(repositories).outcome(restore, machine, progress);
@@ -127,7 +130,7 @@ public record RepositoryCatalogue(
      * @param to a directory to be made, outside of the repository
      */
     public RestorePointExport export(
-            MachineId machine, BackupId backup, List<DiskName> disks, Path to, boolean isWritable)
+            MachineId machine, BackupId backup, List<DiskName> disks, Path to, boolean isWritable, KeyRing keys)
             throws RepositoryException, InterruptedException {
         try {
             Path parent = DurableFiles.parent(to.toAbsolutePath().normalize());
@@ -140,7 +143,7 @@ public record RepositoryCatalogue(
             if (new Repositories(Map.of(NAME, directory)).contain(place)) {
                 throw new RepositoryException(FailureCode.UNSUPPORTED, to + " lies in the repository");
             }
-            return RestorePointExport.open(sound(machine, backup, disks), place, isWritable);
+            return RestorePointExport.open(sound(machine, backup, disks), keys, place, isWritable);
         } catch (IOException fault) {
             throw RepositoryException.failed("cannot export backup " + backup, fault);
         }

@@ -57,14 +57,18 @@ public final class RepositoryWorker {
 
     Outcome outcome(RepositoryOperation operation, MachineId machine, ProgressListener progress)
             throws RepositoryException, InterruptedException {
-        RepositoryTree tree = repositories.named(operation.repository()).tree();
+        Repository repository = repositories.named(operation.repository());
+        RepositoryTree tree = repository.tree();
         return switch (operation) {
             case VerifyOperation verify ->
-                new Verification(tree, repositories.images(), repositories.targets(), machine, verify).run(progress);
-            case RestoreOperation restore -> restore(restore, tree, machine, progress);
+                new Verification(
+                                tree, repositories.images(), repositories.targets(), repository.keys(), machine, verify)
+                        .run(progress);
+            case RestoreOperation restore -> restore(restore, repository, machine, progress);
             case RestoreExportOperation export -> throw new IllegalArgumentException("is served, not run: " + export);
             case MergeBackupOperation merge ->
-                new Merging(tree, repositories.images(), machine, merge, repositories.crash()).run(progress);
+                new Merging(tree, repositories.images(), repository.keys(), machine, merge, repositories.crash())
+                        .run(progress);
             case AbortOperation abort -> aborted(abort.errand(), tree, machine);
             case DeleteBackupOperation delete -> new Deletion(tree, machine, delete, repositories.crash()).run();
         };
@@ -97,16 +101,24 @@ public final class RepositoryWorker {
     }
 
     private Outcome restore(
-            RestoreOperation operation, RepositoryTree tree, MachineId machine, ProgressListener progress)
+            RestoreOperation operation, Repository repository, MachineId machine, ProgressListener progress)
             throws RepositoryException, InterruptedException {
         try {
             if (!operation.targets().isEmpty()) {
-                return new TargetRestoration(tree, repositories.images(), repositories.targets(), machine, operation)
+                return new TargetRestoration(
+                                repository.tree(),
+                                repositories.images(),
+                                repository.keys(),
+                                repositories.targets(),
+                                machine,
+                                operation)
                         .run(progress);
             }
             RestoreDirectory target = RestoreDirectory.of(operation, repositories);
             try {
-                return new Restoration(tree, repositories.images(), machine, operation, target).run(progress);
+                return new Restoration(
+                                repository.tree(), repositories.images(), repository.keys(), machine, operation, target)
+                        .run(progress);
             } catch (IOException fault) {
                 throw withWhatIsLeft(target, cannotRestore(operation, fault));
             } catch (RepositoryException failure) {

@@ -25,6 +25,7 @@ final class Restoration {
 
     private final RepositoryTree tree;
     private final QemuImage images;
+    private final KeyRing keys;
     private final MachineId machine;
     private final RestoreOperation operation;
     private final RestoreDirectory target;
@@ -32,11 +33,13 @@ final class Restoration {
     Restoration(
             RepositoryTree tree,
             QemuImage images,
+            KeyRing keys,
             MachineId machine,
             RestoreOperation operation,
             RestoreDirectory target) {
         this.tree = tree;
         this.images = images;
+        this.keys = keys;
         this.machine = machine;
         this.operation = operation;
         this.target = target;
@@ -81,6 +84,10 @@ final class Restoration {
             for (BackupChain chain : chains) {
                 requireSound(chain, operation);
             }
+            Map<BackupChain, List<KeyedImage>> opened = new LinkedHashMap<>();
+            for (BackupChain chain : chains) {
+                opened.put(chain, chain.images(keys));
+            }
             List<RestoredDisk> disks = chains.stream()
                     .map(chain -> chain.layers().getFirst())
                     .map(layer -> target.restored(layer.disk(), layer.stored().size()))
@@ -91,7 +98,7 @@ final class Restoration {
             Map<Layer, Layer.Stamp> stamps = stamps(chains);
             // Nothing has its name before all was read back, so what is copied meanwhile does no harm if it is damaged.
             List<LayerReading> readings =
-                    SideBySide.whileWorking(() -> readAll(stamps, phase), () -> copyEach(chains, phase));
+                    SideBySide.whileWorking(() -> readAll(stamps, phase), () -> copyEach(opened, phase));
             for (LayerReading reading : readings) {
                 Optional<DamagedDisk> changed = reading.changedSince();
                 if (changed.isPresent()) {
@@ -126,10 +133,10 @@ final class Restoration {
                 .sum();
     }
 
-    private void copyEach(List<BackupChain> chains, PhaseProgress phase)
+    private void copyEach(Map<BackupChain, List<KeyedImage>> chains, PhaseProgress phase)
             throws RepositoryException, IOException, InterruptedException {
-        for (BackupChain chain : chains) {
-            copy(chain.layers().getFirst(), phase);
+        for (Map.Entry<BackupChain, List<KeyedImage>> chain : chains.entrySet()) {
+            copy(chain.getKey().layers().getFirst(), chain.getValue(), phase);
         }
     }
 
@@ -161,14 +168,15 @@ final class Restoration {
         return readings;
     }
 
-    private void copy(Layer top, PhaseProgress phase) throws RepositoryException, IOException, InterruptedException {
+    private void copy(Layer top, List<KeyedImage> layers, PhaseProgress phase)
+            throws RepositoryException, IOException, InterruptedException {
         Path file = target.beginFile(top.disk());
         long size = top.stored().size();
         AtomicLong told = new AtomicLong();
         try {
             // A raw file that ends within a block of its disk cannot be written so.
             boolean pastPageCache = size % DurableFiles.BLOCK_BYTES_MAX == 0 && DurableFiles.opensDirectly(file);
-            images.convert(top.file(), file, operation.format(), pastPageCache, share -> {
+            images.convert(layers, KeyedImage.plain(file), operation.format(), pastPageCache, share -> {
                 long now = (long) (share * size);
                 phase.add(now - told.getAndSet(now));
             });

@@ -61,7 +61,7 @@ public final class RestoreExports {
 
     private OpenExport opened(RestoreExportOperation operation, MachineId machine)
             throws RepositoryException, IOException, InterruptedException {
-        RepositoryTree tree = repositories.named(operation.repository()).tree();
+        Repository repository = repositories.named(operation.repository());
         Place place = place(machine, operation.id());
         boolean keep = false;
         try {
@@ -71,7 +71,8 @@ public final class RestoreExports {
                         scratch + " lies in a repository: what clients write does not go there");
             }
             place.endProcess();
-            List<BackupChain> chains = BackupChain.whole(tree, machine, operation.backup(), operation.disks());
+            List<BackupChain> chains =
+                    BackupChain.whole(repository.tree(), machine, operation.backup(), operation.disks());
             Map<Layer, Layer.Stamp> stamps = checked(chains, new LogRecord(operation.recorded()));
             place.prepare();
             List<ExportDaemon.Part> parts = new ArrayList<>();
@@ -82,7 +83,7 @@ public final class RestoreExports {
                 Optional<Path> overlay = operation.terms().writable()
                         ? Optional.of(WrittenImage.in(place.directory(), top))
                         : Optional.empty();
-                parts.add(new ExportDaemon.Part(chain, name, overlay));
+                parts.add(new ExportDaemon.Part(chain.images(repository.keys()), name, overlay));
                 disks.add(new ReadyDisk(
                         top.disk(),
                         place.socket().uri(name),

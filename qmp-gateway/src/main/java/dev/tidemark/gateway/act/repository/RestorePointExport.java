@@ -44,7 +44,7 @@ public final class RestorePointExport implements AutoCloseable {
     public record ExportedDisk(DiskName disk, String uri, long size) {}
 
     /** Makes the directory, which must not be there, and serves from it when this returns. */
-    static RestorePointExport open(List<BackupChain> chains, Path directory, boolean isWritable)
+    static RestorePointExport open(List<BackupChain> chains, KeyRing keys, Path directory, boolean isWritable)
             throws RepositoryException, IOException, InterruptedException {
         Path socket = directory.resolve(SOCKET);
         if (socket.toString().length() > SOCKET_PATH_LENGTH_MAX) {
@@ -65,7 +65,7 @@ public final class RestorePointExport implements AutoCloseable {
             for (BackupChain chain : chains) {
                 Layer top = chain.layers().getFirst();
                 Optional<Path> overlay = isWritable ? Optional.of(WrittenImage.in(directory, top)) : Optional.empty();
-                parts.add(new ExportDaemon.Part(chain, top.disk().value(), overlay));
+                parts.add(new ExportDaemon.Part(chain.images(keys), top.disk().value(), overlay));
                 disks.add(new ExportedDisk(
                         top.disk(),
                         "nbd+unix:///" + top.disk() + "?socket=" + socket,

@@ -9,6 +9,11 @@ public interface Scratch {
     /** The absolute path of a disk's qcow2 file; it exists and has the disk's size. */
     Path file(DiskName disk);
 
+    /** The same with the key that opens it, if it is encrypted. */
+    default KeyedImage image(DiskName disk) {
+        return KeyedImage.plain(file(disk));
+    }
+
     /** What all of them take up now, in bytes. */
     long bytes() throws IOException;
 }

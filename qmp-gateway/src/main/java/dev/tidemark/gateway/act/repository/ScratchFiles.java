@@ -5,9 +5,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Files in the unfinished directory of a backup, which never becomes a finished one. */
-record ScratchFiles(Path directory, List<DiskName> disks) implements Scratch {
+record ScratchFiles(Path directory, List<DiskName> disks, Optional<EncryptionKey> key) implements Scratch {
     private static final String SUFFIX = ".scratch.qcow2";
 
     ScratchFiles {
@@ -17,6 +18,11 @@ record ScratchFiles(Path directory, List<DiskName> disks) implements Scratch {
     @Override
     public Path file(DiskName disk) {
         return directory.resolve(disk.value() + SUFFIX);
+    }
+
+    @Override
+    public KeyedImage image(DiskName disk) {
+        return new KeyedImage(file(disk), key);
     }
 
     @Override

@@ -29,6 +29,7 @@ final class TargetRestoration {
 
     private final RepositoryTree tree;
     private final QemuImage images;
+    private final KeyRing keys;
     private final AllowedTargets allowed;
     private final MachineId machine;
     private final RestoreOperation operation;
@@ -36,17 +37,19 @@ final class TargetRestoration {
     TargetRestoration(
             RepositoryTree tree,
             QemuImage images,
+            KeyRing keys,
             AllowedTargets allowed,
             MachineId machine,
             RestoreOperation operation) {
         this.tree = tree;
         this.images = images;
+        this.keys = keys;
         this.allowed = allowed;
         this.machine = machine;
         this.operation = operation;
     }
 
-    private record Part(BackupChain chain, Target target) {
+    private record Part(BackupChain chain, List<KeyedImage> opened, Target target) {
         long size() {
             return chain.layers().getFirst().stored().size();
         }
@@ -58,10 +61,11 @@ final class TargetRestoration {
             List<Part> parts = new ArrayList<>();
             for (BackupChain chain : chains) {
                 Restoration.requireSound(chain, operation);
+                List<KeyedImage> opened = chain.images(keys);
                 Target target = allowed.resolved(address(chain));
                 allowed.claim(target, operation.id().value());
                 TargetClaims.requireNone(tree, allowed, machine, target);
-                parts.add(new Part(chain, target));
+                parts.add(new Part(chain, opened, target));
             }
             for (Part part : parts) {
                 part.target().requireFit(images, part.size());
@@ -110,7 +114,7 @@ final class TargetRestoration {
     private void overwrite(Part part, DoubleConsumer told) throws RepositoryException, InterruptedException {
         Target target = part.target();
         try {
-            images.overwrite(part.chain().files(), target.begun(part.size()), target.isWrittenThrough(), told);
+            images.overwrite(part.opened(), target.begun(part.size()), target.isWrittenThrough(), told);
             target.flush();
         } catch (RepositoryException failure) {
             throw target.failure(images, failure);
@@ -137,8 +141,7 @@ final class TargetRestoration {
     private Optional<String> difference(Part part, DoubleConsumer told)
             throws RepositoryException, InterruptedException {
         try {
-            return images.difference(
-                    part.target().begun(part.size()), part.chain().files(), told);
+            return images.difference(part.target().begun(part.size()), part.opened(), told);
         } catch (RepositoryException failure) {
             throw part.target().failure(images, failure);
         }

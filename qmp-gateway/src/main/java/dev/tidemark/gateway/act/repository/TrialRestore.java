@@ -4,7 +4,6 @@ import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.RestoreFormat;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,10 +19,12 @@ final class TrialRestore {
     private static final String PHASE = "trial restore";
 
     private final QemuImage images;
+    private final KeyRing keys;
     private final TrialDirectory scratch;
 
-    TrialRestore(QemuImage images, TrialDirectory scratch) {
+    TrialRestore(QemuImage images, KeyRing keys, TrialDirectory scratch) {
         this.images = images;
+        this.keys = keys;
         this.scratch = scratch;
     }
 
@@ -52,18 +53,22 @@ final class TrialRestore {
             throws RepositoryException, IOException, InterruptedException {
         Layer top = chain.layers().getFirst();
         long size = top.stored().size();
-        requireRoom(chain);
-        Path restored = scratch.beginFile(top.disk());
-        boolean pastPageCache = size % DurableFiles.BLOCK_BYTES_MAX == 0 && DurableFiles.opensDirectly(restored);
+        List<KeyedImage> layers = chain.images(keys);
+        requireRoom(chain, layers);
+        KeyedImage restored = new KeyedImage(scratch.beginFile(top.disk()), key(layers));
+        if (restored.key().isPresent()) {
+            images.create(restored, size, Optional.empty(), Optional.empty());
+        }
+        boolean pastPageCache = size % DurableFiles.BLOCK_BYTES_MAX == 0 && DurableFiles.opensDirectly(restored.file());
         try {
             images.convert(
-                    top.file(),
+                    layers,
                     restored,
                     RestoreFormat.QCOW2,
                     pastPageCache,
                     share -> phase.at(before + (long) (share * size)));
         } catch (RepositoryException failure) {
-            if (images.isReadable(chain.files())) {
+            if (images.isReadable(layers)) {
                 // Then it was the writing: nothing is known of the backup.
                 throw failure;
             }
@@ -71,14 +76,20 @@ final class TrialRestore {
         }
         phase.at(before + size);
         Optional<String> difference =
-                images.difference(restored, chain.files(), share -> phase.at(before + size + (long) (share * size)));
+                images.difference(restored, layers, share -> phase.at(before + size + (long) (share * size)));
         scratch.removeFile(top.disk());
         return difference.map(found -> top.damaged("what is restored from it is not what is in it: " + found));
     }
 
-    private void requireRoom(BackupChain chain) throws RepositoryException, IOException, InterruptedException {
+    /** Where a part of it is encrypted, it does not lie in the repository for anybody to read, not for a moment. */
+    private static Optional<EncryptionKey> key(List<KeyedImage> layers) {
+        return layers.stream().map(KeyedImage::key).flatMap(Optional::stream).findFirst();
+    }
+
+    private void requireRoom(BackupChain chain, List<KeyedImage> layers)
+            throws RepositoryException, IOException, InterruptedException {
         Layer top = chain.layers().getFirst();
-        long needed = images.bytesNeeded(chain.files());
+        long needed = images.bytesNeeded(layers);
         long free = scratch.bytesFree();
         if (free < needed) {
             throw new RepositoryException(

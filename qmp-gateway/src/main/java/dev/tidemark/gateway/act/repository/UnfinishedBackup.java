@@ -5,8 +5,10 @@ import dev.tidemark.gateway.act.repository.Manifest.StoredDisk;
 import dev.tidemark.schema.crash.CrashHook;
 import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.event.DamagedDisk;
+import dev.tidemark.schema.event.DiskEncryption;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.KeyIdentity;
 import dev.tidemark.schema.id.TargetAddress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,14 +36,22 @@ final class UnfinishedBackup implements PartialBackup {
     private final QemuImage images;
     private final CrashHook crash;
     private final AllowedTargets targets;
+    private final KeyRing keys;
     private final BackupPlan plan;
     private final Path directory;
 
-    UnfinishedBackup(RepositoryTree tree, QemuImage images, CrashHook crash, AllowedTargets targets, BackupPlan plan) {
+    UnfinishedBackup(
+            RepositoryTree tree,
+            QemuImage images,
+            CrashHook crash,
+            AllowedTargets targets,
+            KeyRing keys,
+            BackupPlan plan) {
         this.targets = targets;
         this.tree = tree;
         this.images = images;
         this.crash = crash;
+        this.keys = keys;
         this.plan = plan;
         this.directory = tree.partial(plan.machine(), plan.backup());
     }
@@ -57,6 +67,39 @@ final class UnfinishedBackup implements PartialBackup {
         return planned.target().isPresent()
                 ? Optional.of(new Elsewhere(targets.resolved(planned.target().get()), planned.size()))
                 : Optional.empty();
+    }
+
+    @Override
+    public List<KeyedImage> layers(DiskName name) throws RepositoryException {
+        PlannedDisk disk = plan.disk(name);
+        List<KeyedImage> layers = new ArrayList<>();
+        layers.add(keyed(disk));
+        if (disk.parent().isPresent()) {
+            BackupChain below = BackupChain.below(
+                    tree,
+                    plan.machine(),
+                    disk.parent().get(),
+                    name,
+                    disk.plan().since().orElseThrow(),
+                    disk.size());
+            if (below.fault().isPresent()) {
+                throw Parents.missing(disk, below.fault().get());
+            }
+            layers.addAll(below.images(keys));
+        }
+        return KeyedImage.isAnyEncrypted(layers) ? layers : layers.subList(0, 1);
+    }
+
+    @Override
+    public Optional<KeyIdentity> key() {
+        return plan.encryption().map(DiskEncryption::key);
+    }
+
+    private KeyedImage keyed(PlannedDisk disk) throws RepositoryException {
+        Optional<DiskEncryption> encryption = plan.encryption(disk);
+        return new KeyedImage(
+                target(disk.name()),
+                encryption.isPresent() ? Optional.of(keys.of(encryption.get())) : Optional.empty());
     }
 
     @Override
@@ -120,16 +163,21 @@ final class UnfinishedBackup implements PartialBackup {
     private void requireFinished(PlannedDisk disk) throws IOException, RepositoryException, InterruptedException {
         Path target = target(disk.name());
         // The header first: it tells whether qemu-img may be let near the file at all.
-        Optional<String> objection = QcowHeader.read(target).objection(disk.size(), disk.backingFile());
+        Optional<String> objection = QcowHeader.read(target)
+                .objection(disk.size(), disk.backingFile(), plan.encryption().isPresent());
         if (objection.isPresent()) {
             throw new RepositoryException(
                     FailureCode.REPOSITORY_FAILED, disk.name(), target + ": " + objection.get(), null);
         }
-        Optional<DamagedDisk> below = Parents.fault(tree, plan.machine(), disk);
+        Optional<DamagedDisk> below = Parents.fault(tree, plan.machine(), disk, keys);
         if (below.isPresent()) {
             throw Parents.missing(disk, below.get());
         }
         images.requireUnlocked(target);
+        if (plan.encryption().isPresent()) {
+            // The key file may have been exchanged when the target was made: what the manifest names must open it.
+            images.requireOpens(keyed(disk));
+        }
     }
 
     private Map<DiskName, FileDigest> digests(ProgressListener progress)
@@ -174,7 +222,8 @@ final class UnfinishedBackup implements PartialBackup {
                     digest.length(),
                     bytes,
                     digest.sha256(),
-                    disk.target()));
+                    disk.target(),
+                    plan.encryption(disk)));
         }
         return new Manifest(
                 Manifest.version(Optional.empty(), disks),

@@ -32,6 +32,7 @@ final class Verification {
     private final RepositoryTree tree;
     private final QemuImage images;
     private final AllowedTargets targets;
+    private final KeyRing keys;
     private final MachineId machine;
     private final VerifyOperation operation;
     private final BackupId backup;
@@ -41,11 +42,13 @@ final class Verification {
             RepositoryTree tree,
             QemuImage images,
             AllowedTargets targets,
+            KeyRing keys,
             MachineId machine,
             VerifyOperation operation) {
         this.targets = targets;
         this.tree = tree;
         this.images = images;
+        this.keys = keys;
         this.machine = machine;
         this.operation = operation;
         this.backup = operation.backup();
@@ -87,6 +90,10 @@ final class Verification {
             throw new RepositoryException(
                     FailureCode.BACKUP_ELSEWHERE, "backup " + backup + " lies at targets, and is restored from none");
         }
+        for (BackupChain chain : chains) {
+            // Before hours of reading; and a key that is not there is no damage.
+            chain.images(keys);
+        }
         long total =
                 layers.stream().mapToLong(layer -> layer.stored().fileSize()).sum()
                         + elsewhere.stream().mapToLong(StoredDisk::size).sum();
@@ -108,7 +115,7 @@ final class Verification {
             throws RepositoryException, InterruptedException {
         TrialDirectory scratch = new TrialDirectory(tree, machine, operation.id());
         try {
-            return new TrialRestore(images, scratch).run(chains, progress);
+            return new TrialRestore(images, keys, scratch).run(chains, progress);
         } catch (IOException fault) {
             throw Interruption.unlessInterrupted(
                     RepositoryException.failed("cannot restore backup " + backup + " to " + scratch, fault));
@@ -155,7 +162,7 @@ final class Verification {
             return reading.damage();
         }
         // Only now: qemu-img sees no file whose every byte is not what QEMU wrote.
-        return images.check(layer.file()).map(layer::damaged);
+        return images.check(layer.keyed(keys)).map(layer::damaged);
     }
 
     /** The manifest alone could tell which disks there should be; those that have a file are damaged for certain. */

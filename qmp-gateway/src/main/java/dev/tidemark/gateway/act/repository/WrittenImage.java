@@ -21,7 +21,8 @@ final class WrittenImage {
         Files.deleteIfExists(unfinished);
         DurableFiles.createEmpty(unfinished);
         // Without a name in it: what lies below is told to the daemon.
-        new QemuImage("qemu-img").create(unfinished, top.stored().size(), Optional.empty(), Optional.empty());
+        new QemuImage("qemu-img")
+                .create(KeyedImage.plain(unfinished), top.stored().size(), Optional.empty(), Optional.empty());
         Files.move(unfinished, image, StandardCopyOption.ATOMIC_MOVE);
         return image;
     }

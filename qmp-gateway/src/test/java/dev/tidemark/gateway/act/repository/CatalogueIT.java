@@ -155,6 +155,7 @@ class CatalogueIT {
                 List.of(),
                 to,
                 RestoreFormat.RAW,
+                KeyRing.NONE,
                 ProgressListener.NONE);
     }
 }

@@ -113,6 +113,7 @@ class MergingIT {
                         List.of(DISK),
                         to,
                         RestoreFormat.RAW,
+                        KeyRing.NONE,
                         ProgressListener.NONE);
         byte[] content = Files.readAllBytes(to.resolve("vda.raw"));
         Files.delete(to.resolve("vda.raw"));

@@ -36,6 +36,12 @@ class QcowHeaderTest {
         assertThat(read(header(2, 0, "qcow2")).objection(66048, BACKING)).hasValueSatisfying(has("corrupt"));
         assertThat(read(header(4, 0, "qcow2")).objection(66048, BACKING)).hasValueSatisfying(has("external data"));
         assertThat(read(header(0, 2, "qcow2")).objection(66048, BACKING)).hasValueSatisfying(has("encrypted"));
+        assertThat(read(header(0, 2, "qcow2")).objection(66048, BACKING, true)).isEmpty();
+        // by the old AES, which QEMU itself warns of, or not at all
+        for (int other : new int[] {0, 1, 3}) {
+            assertThat(read(header(0, other, "qcow2")).objection(66048, BACKING, true))
+                    .hasValueSatisfying(has("not encrypted by LUKS"));
+        }
     }
 
     @Test

@@ -163,9 +163,10 @@ class RestoreExportsIT {
     }
 
     private ExportDaemon twin(List<Layer> layers, Optional<Path> overlay) throws Exception {
-        BackupChain chain = new BackupChain(layers, Optional.empty(), Optional.empty());
+        List<KeyedImage> images =
+                layers.stream().map(Layer::file).map(KeyedImage::plain).toList();
         return ExportDaemon.start(
-                List.of(new ExportDaemon.Part(chain, "twin", overlay)),
+                List.of(new ExportDaemon.Part(images, "twin", overlay)),
                 fixture.outside("twin.nbd"),
                 fixture.outside("twin.pid"));
     }

@@ -103,7 +103,8 @@ class TargetsIT {
                 RestoreFormat.RAW,
                 List.of(),
                 List.of(new DiskTarget(DISK, address())));
-        Repositories repositories = new Repositories(Map.of(REPOSITORY, fixture.root()), CrashHook.NONE, allowed);
+        Repositories repositories =
+                new Repositories(Map.of(REPOSITORY, fixture.root()), Map.of(), CrashHook.NONE, allowed);
         return new RepositoryWorker(repositories).run(operation, MACHINE, ProgressListener.NONE);
     }
 
