@@ -78,6 +78,12 @@ public final class Repository {
             throw new RepositoryException(
                     FailureCode.UNSUPPORTED, "QEMU cannot compress what it encrypts, and this repository is encrypted");
         }
+        if (key.isPresent()
+                && operation.disks().stream().anyMatch(disk -> disk.target().isPresent())) {
+            throw new RepositoryException(
+                    FailureCode.UNSUPPORTED,
+                    "this repository is encrypted, and what goes to a target would lie there open: name one that is not");
+        }
         BackupPlan plan = plan(machine, name, operation, disks, key);
         try {
             if (!Files.isWritable(tree.root())) {

@@ -10,8 +10,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.gateway.testkit.RequiredProgram;
+import dev.tidemark.schema.contract.DiskBackup;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.Outcome.Evidence;
+import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.contract.VerifyOperation;
 import dev.tidemark.schema.crash.CrashHook;
 import dev.tidemark.schema.crash.CrashPoint;
@@ -19,6 +21,7 @@ import dev.tidemark.schema.event.Compression;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.RestoreFormat;
 import dev.tidemark.schema.id.OperationId;
+import dev.tidemark.schema.id.TargetAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -60,6 +63,33 @@ class EncryptedRepositoryIT {
     private Repositories with(Path... files) {
         return new Repositories(
                 Map.of(REPOSITORY, fixture.root()), Map.of(REPOSITORY, new KeyRing(List.of(files))), CrashHook.NONE);
+    }
+
+    private static PartialBackup beginElsewhere(Repositories repositories) throws Exception {
+        PushBackupOperation file = RepositoryFixture.operation(7, RepositoryFixture.full(DISK));
+        DiskBackup disk = new DiskBackup(
+                file.disks().getFirst().plan(),
+                false,
+                Optional.empty(),
+                List.of(),
+                Optional.of(new TargetAddress("nbd://store:10809/vda")));
+        return repositories
+                .named(REPOSITORY)
+                .begin(
+                        MACHINE,
+                        NAME,
+                        new PushBackupOperation(
+                                file.id(),
+                                file.backup(),
+                                file.repository(),
+                                Optional.empty(),
+                                List.of(disk),
+                                file.bytesPerSecondMax(),
+                                Optional.empty(),
+                                file.requestedAt(),
+                                false,
+                                false),
+                        Map.of(DISK, RepositoryFixture.facts(DISK, RepositoryFixture.SIZE)));
     }
 
     private PartialBackup begin(Repositories repositories, long number, Optional<Compression> compression)
@@ -143,6 +173,11 @@ class EncryptedRepositoryIT {
                 .isInstanceOfSatisfying(
                         RepositoryException.class,
                         refusal -> assertThat(refusal.code()).isEqualTo(FailureCode.KEY_MISSING));
+        assertThatThrownBy(() -> beginElsewhere(with(key)))
+                .isInstanceOfSatisfying(
+                        RepositoryException.class,
+                        refusal -> assertThat(refusal.code()).isEqualTo(FailureCode.UNSUPPORTED))
+                .hasMessageContaining("would lie there open");
         assertThatThrownBy(() -> begin(with(key), 2, Optional.of(Compression.ZSTD)))
                 .isInstanceOfSatisfying(
                         RepositoryException.class,
