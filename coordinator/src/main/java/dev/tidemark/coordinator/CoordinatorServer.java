@@ -8,9 +8,7 @@ import dev.tidemark.coordinator.chain.Rejection;
 import dev.tidemark.coordinator.cli.ServeOptions;
 import dev.tidemark.coordinator.dispatch.Dispatch;
 import dev.tidemark.coordinator.dispatch.JobLimits;
-import dev.tidemark.coordinator.evidence.BadEvidence;
-import dev.tidemark.coordinator.evidence.HeadFile;
-import dev.tidemark.coordinator.evidence.HeadKey;
+import dev.tidemark.coordinator.evidence.EvidenceDirectory;
 import dev.tidemark.coordinator.evidence.HeadWriter;
 import dev.tidemark.coordinator.ledger.Ledger;
 import dev.tidemark.coordinator.ledger.LedgerSettings;
@@ -100,8 +98,7 @@ final class CoordinatorServer implements AutoCloseable {
 
         HeadWriter heads = HeadWriter.start(
                 new RecordReader(database.application())::places,
-                new HeadFile(home.evidence().resolve("heads.ndjson")),
-                headKey(home),
+                new EvidenceDirectory(home.evidence()),
                 clock,
                 HEAD_INTERVAL);
         opened("heads of the log", heads::close);
@@ -150,15 +147,6 @@ final class CoordinatorServer implements AutoCloseable {
         writeServerFile(home, api.url());
         opened("server.json", () -> removeServerFile(home));
         return api.url();
-    }
-
-    private static HeadKey headKey(Home home) throws IOException {
-        try {
-            return HeadKey.at(
-                    home.evidence().resolve("head-key.pem"), home.evidence().resolve("head-key.pub.pem"));
-        } catch (BadEvidence unusable) {
-            throw new IOException(unusable.getMessage(), unusable);
-        }
     }
 
     private static JobLimits limits(ServeOptions options) {

@@ -3,8 +3,9 @@ package dev.tidemark.coordinator.cli;
 import dev.tidemark.coordinator.cli.client.ExitCode;
 import dev.tidemark.coordinator.cli.client.Failure;
 import dev.tidemark.coordinator.evidence.BadEvidence;
+import dev.tidemark.coordinator.evidence.EvidenceDirectory;
 import dev.tidemark.coordinator.evidence.HeadFile;
-import dev.tidemark.coordinator.evidence.LogHead;
+import dev.tidemark.coordinator.evidence.HeadSource;
 import dev.tidemark.coordinator.evidence.LogRecord;
 import dev.tidemark.coordinator.evidence.LogVerifier;
 import dev.tidemark.coordinator.evidence.VerificationKey;
@@ -14,8 +15,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -27,6 +31,9 @@ import tools.jackson.databind.JsonNode;
  */
 @Command(name = "audit", description = "The log as it is stored, and whether it is what was written.")
 final class AuditVerbs {
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
     private final Session session;
 
     AuditVerbs(Session session) {
@@ -43,7 +50,8 @@ final class AuditVerbs {
             @Option(
                             names = "--heads",
                             paramLabel = "FILE",
-                            description = "The signed heads; evidence/heads.ndjson in the home if not given.")
+                            description =
+                                    "The signed heads; those beside the export, else evidence/heads.ndjson in the home.")
                     @Nullable
                     Path heads,
             @Option(
@@ -55,19 +63,22 @@ final class AuditVerbs {
             @Option(names = "--export", paramLabel = "FILE", description = "Read this export, and ask nobody.")
                     @Nullable
                     Path export) {
-        Path evidence = session.home().resolve("evidence");
-        Path headFile = heads == null ? evidence.resolve("heads.ndjson") : heads;
+        EvidenceDirectory evidence = new EvidenceDirectory(session.home().resolve("evidence"));
+        Path headFile = heads == null ? headsFor(export, evidence) : heads;
         try {
-            VerificationKey trusted = VerificationKey.read(key == null ? evidence.resolve("head-key.pub.pem") : key);
-            List<LogHead> signed = new HeadFile(headFile).read(trusted);
-            if (signed.isEmpty()) {
-                throw new BadEvidence("there is no head in " + headFile, null);
+            if (!Files.exists(headFile)) {
+                throw new BadEvidence("there is no head: " + headFile + " is not there", null);
             }
-            LogVerifier verifier = new LogVerifier(signed);
-            try (RecordSource records = source(export)) {
-                records.forEach(verifier::accept);
+            VerificationKey trusted = VerificationKey.read(key == null ? evidence.publicKey() : key);
+            JsonNode document;
+            try (HeadSource signed = new HeadFile(headFile).read(trusted);
+                    RecordSource records = source(export)) {
+                LogVerifier verifier = new LogVerifier(signed);
+                for (LogRecord row = records.next(); row != null; row = records.next()) {
+                    verifier.accept(row);
+                }
+                document = Json.MAPPER.valueToTree(verifier.verdict());
             }
-            JsonNode document = Json.MAPPER.valueToTree(verifier.verdict());
             session.print(document, AuditPages.verdict(document));
             return document.path("wrong").asLong(0) == 0 ? ExitCode.OK.number() : ExitCode.TAMPERED.number();
         } catch (BadEvidence | IOException unusable) {
@@ -77,22 +88,58 @@ final class AuditVerbs {
 
     @Command(
             name = "export",
-            description = "Writes every record as it is stored, a line of JSON each; 'verify --export' reads that.")
+            description = {
+                "Writes every record as it is stored, a line of JSON each, and beside it in FILE.heads what was signed until then;"
+                        + " 'verify --export' reads both."
+            })
     int export(@Option(names = "--to", required = true, paramLabel = "FILE", description = "A new file.") Path to) {
+        EvidenceDirectory evidence = new EvidenceDirectory(session.home().resolve("evidence"));
+        if (Files.exists(to) || Files.exists(beside(to))) {
+            throw Session.misuse(to + " is there already, or its heads are");
+        }
         long written = 0;
-        try (BufferedWriter file = Files.newBufferedWriter(to, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW);
-                RecordSource records = source(null)) {
-            for (LogRecord row = records.next(); row != null; row = records.next()) {
-                file.write(Json.MAPPER.writeValueAsString(row));
-                file.write('\n');
-                written++;
+        try {
+            // The heads first: what is signed while the records are written would be of records that are not in the
+            // file.
+            if (Files.exists(evidence.heads())) {
+                Files.copy(evidence.heads(), beside(to));
             }
-        } catch (BadEvidence | IOException failure) {
-            throw bad(failure);
+            Files.createFile(to, OWNER_ONLY);
+            try (BufferedWriter file = Files.newBufferedWriter(to, StandardCharsets.UTF_8);
+                    RecordSource records = source(null)) {
+                for (LogRecord row = records.next(); row != null; row = records.next()) {
+                    file.write(Json.MAPPER.writeValueAsString(row));
+                    file.write('\n');
+                    written++;
+                }
+            }
+        } catch (BadEvidence | IOException | RuntimeException failure) {
+            throw incomplete(to, failure);
         }
         JsonNode document =
                 Json.MAPPER.createObjectNode().put("file", to.toString()).put("records", written);
         return session.print(document, AuditPages.exported(document));
+    }
+
+    private static Path beside(Path export) {
+        return export.resolveSibling(export.getFileName() + ".heads");
+    }
+
+    private static Path headsFor(@Nullable Path export, EvidenceDirectory evidence) {
+        return export != null && Files.exists(beside(export)) ? beside(export) : evidence.heads();
+    }
+
+    /** A part of a log would look like a log that was cut off. */
+    private static RuntimeException incomplete(Path to, Exception failure) {
+        RuntimeException shown = failure instanceof RuntimeException unchecked ? unchecked : bad(failure);
+        for (Path file : List.of(to, beside(to))) {
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException stays) {
+                shown.addSuppressed(stays);
+            }
+        }
+        return shown;
     }
 
     private RecordSource source(@Nullable Path export) throws IOException {

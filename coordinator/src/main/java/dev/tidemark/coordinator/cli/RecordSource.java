@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -27,12 +26,6 @@ interface RecordSource extends AutoCloseable {
 
     @Override
     void close() throws IOException;
-
-    default void forEach(Consumer<LogRecord> reader) throws IOException, BadEvidence {
-        for (LogRecord row = next(); row != null; row = next()) {
-            reader.accept(row);
-        }
-    }
 
     static RecordSource of(Coordinator coordinator) {
         return new Pages(coordinator);

@@ -11,7 +11,6 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -32,16 +31,32 @@ public final class HeadFile {
     }
 
     /**
-     * All heads, each signed by the key, each following on the one before. None if there is no file.
-     *
-     * @throws BadEvidence that names the line that does not
+     * Reads the heads, each following on the one before; none if there is no file. A head signs the digest of the line before it, so the
+     * signature of the newest covers them all: it is checked before the end is told.
      */
-    public List<LogHead> read(VerificationKey key) throws IOException, BadEvidence {
-        List<LogHead> heads = new ArrayList<>();
-        String previous = "";
-        int number = 0;
-        try (BufferedReader lines = Files.newBufferedReader(path, StandardCharsets.ISO_8859_1)) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+    public HeadSource read(VerificationKey key) throws IOException {
+        try {
+            return new Lines(Files.newBufferedReader(path, StandardCharsets.ISO_8859_1), key);
+        } catch (NoSuchFileException none) {
+            return HeadSource.of(List.of());
+        }
+    }
+
+    private final class Lines implements HeadSource {
+        private final BufferedReader reader;
+        private final VerificationKey key;
+        private @Nullable LogHead newest;
+        private String newestLine = "";
+        private int number;
+
+        Lines(BufferedReader reader, VerificationKey key) {
+            this.reader = reader;
+            this.key = key;
+        }
+
+        @Override
+        public @Nullable LogHead next() throws IOException, BadEvidence {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 String place = path + ", line " + ++number;
                 LogHead head;
                 try {
@@ -49,26 +64,33 @@ public final class HeadFile {
                 } catch (BadEvidence torn) {
                     continue;
                 }
-                requireToFollow(head, heads.isEmpty() ? null : heads.getLast(), previous, place);
-                requireSignature(head, key, place);
-                heads.add(head);
-                previous = Digests.of(line);
+                requireToFollow(head, newest, newest == null ? "" : Digests.of(newestLine), place);
+                if (!head.key().equals(key.id())) {
+                    throw new BadEvidence(
+                            place + ": key " + head.key() + " signed it, and the one given is " + key.id(), null);
+                }
+                newest = head;
+                newestLine = line;
+                return head;
             }
-        } catch (NoSuchFileException none) {
-            return List.of();
+            if (newest != null) {
+                requireSignature(newest, key);
+            } else if (number > 0) {
+                throw new BadEvidence(path + " holds no head of a log", null);
+            }
+            return null;
         }
-        if (heads.isEmpty() && number > 0) {
-            throw new BadEvidence(path + " holds no head of a log", null);
+
+        @Override
+        public void close() throws IOException {
+            reader.close();
         }
-        return List.copyOf(heads);
     }
 
-    private static void requireSignature(LogHead head, VerificationKey key, String place) throws BadEvidence {
-        if (!head.key().equals(key.id())) {
-            throw new BadEvidence(place + ": key " + head.key() + " signed it, and the one given is " + key.id(), null);
-        }
+    private void requireSignature(LogHead head, VerificationKey key) throws BadEvidence {
         if (!key.verifies(head.statement(), head.signature())) {
-            throw new BadEvidence(place + ": its signature is not that of key " + key.id(), null);
+            throw new BadEvidence(
+                    path + ", head " + head.number() + ": its signature is not that of key " + key.id(), null);
         }
     }
 

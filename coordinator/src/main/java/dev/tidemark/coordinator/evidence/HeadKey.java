@@ -40,17 +40,23 @@ public final class HeadKey {
     }
 
     /**
-     * Reads the pair, or makes it if there is none.
+     * Reads the pair, or makes it where nothing was signed yet. For one process at a time.
      *
-     * @param privateFile PEM, for its owner only
-     * @param publicFile PEM, for whoever checks
-     * @throws BadEvidence if they do not belong together, or others can read the private one
+     * @throws BadEvidence if the halves do not belong together, others can read the private one, or it is gone while heads that it signed
+     *     are there: another key could not go on with them
      */
-    public static HeadKey at(Path privateFile, Path publicFile) throws IOException, BadEvidence {
-        if (!Files.exists(privateFile, LinkOption.NOFOLLOW_LINKS)) {
-            create(privateFile, publicFile);
+    static HeadKey at(EvidenceDirectory directory) throws IOException, BadEvidence {
+        if (!Files.exists(directory.privateKey(), LinkOption.NOFOLLOW_LINKS)) {
+            if (Files.exists(directory.heads(), LinkOption.NOFOLLOW_LINKS)) {
+                throw new BadEvidence(
+                        directory.privateKey() + " is gone, and " + directory.heads()
+                                + " was signed with it. Put it back; or move the heads away, and keep them with their"
+                                + " public key.",
+                        null);
+            }
+            create(directory.privateKey(), directory.publicKey());
         }
-        return read(privateFile, publicFile);
+        return read(directory.privateKey(), directory.publicKey());
     }
 
     String id() {

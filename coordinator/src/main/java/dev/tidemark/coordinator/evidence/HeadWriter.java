@@ -1,16 +1,19 @@
 package dev.tidemark.coordinator.evidence;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Iterator;
-import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,17 +27,19 @@ public final class HeadWriter implements AutoCloseable {
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(3);
 
     private final Records records;
+    private final EvidenceDirectory directory;
     private final HeadFile file;
-    private final HeadKey key;
     private final Clock clock;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("log-heads").daemon().factory());
+    private @Nullable FileChannel lock;
+    private @Nullable HeadKey key;
+    private @Nullable BadEvidence refusal;
     private LogDigest digest = LogDigest.EMPTY;
     private LogDigest signed = LogDigest.EMPTY;
     private long number;
     private String previous = "";
     private boolean caughtUp;
-    private boolean refused;
     private boolean failing;
 
     /** The log as far as it is settled: no record will come before one that was given. */
@@ -46,16 +51,16 @@ public final class HeadWriter implements AutoCloseable {
     /** A record's place, and its hash as the database holds it. */
     public record Place(long globalIndex, String hash) {}
 
-    HeadWriter(Records records, HeadFile file, HeadKey key, Clock clock) {
+    HeadWriter(Records records, EvidenceDirectory directory, Clock clock) {
         this.records = records;
-        this.file = file;
-        this.key = key;
+        this.directory = directory;
+        this.file = new HeadFile(directory.heads());
         this.clock = clock;
     }
 
     /** Signs at an interval, and once more when it is closed. */
-    public static HeadWriter start(Records records, HeadFile file, HeadKey key, Clock clock, Duration interval) {
-        HeadWriter writer = new HeadWriter(records, file, key, clock);
+    public static HeadWriter start(Records records, EvidenceDirectory directory, Clock clock, Duration interval) {
+        HeadWriter writer = new HeadWriter(records, directory, clock);
         // It ends with the timer: nobody has to hold on to it.
         ScheduledFuture<?> _ =
                 writer.timer.scheduleWithFixedDelay(writer::turn, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
@@ -78,74 +83,107 @@ public final class HeadWriter implements AutoCloseable {
         }
     }
 
-    /** Signs what came since the last time, if anything did. */
+    /**
+     * Signs what came since the last time, if anything did, and unless another coordinator with the same home does.
+     *
+     * @throws BadEvidence if the log is not the one that was signed before; from then on each time
+     */
     synchronized void sign() throws IOException, BadEvidence {
-        if (refused) {
+        if (refusal != null) {
+            throw refusal;
+        }
+        if (!isTheOneWhoSigns()) {
             return;
         }
+        HeadKey signing = key;
+        if (signing == null) {
+            signing = HeadKey.at(directory);
+            key = signing;
+        }
         if (!caughtUp) {
-            catchUp();
+            catchUp(signing.verification());
         }
         try (Stream<Place> rest = records.after(digest.globalIndex())) {
             for (Iterator<Place> places = rest.iterator(); places.hasNext(); ) {
                 Place place = places.next();
                 digest = digest.with(place.globalIndex(), place.hash());
                 if (digest.records() - signed.records() == RECORDS_PER_HEAD_MAX) {
-                    signNow();
+                    signNow(signing);
                 }
             }
         }
         if (digest.records() > signed.records()) {
-            signNow();
+            signNow(signing);
         }
     }
 
-    private void signNow() throws IOException {
+    /** Held until the end: whoever waits takes over when its holder is closed or killed. */
+    private boolean isTheOneWhoSigns() throws IOException {
+        if (lock != null) {
+            return true;
+        }
+        FileChannel channel = FileChannel.open(
+                directory.lock(), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        boolean taken = false;
+        try {
+            taken = channel.tryLock() != null;
+        } catch (OverlappingFileLockException sameProcess) {
+            LOG.debug("this process signs already", sameProcess);
+        } finally {
+            if (!taken) {
+                channel.close();
+            }
+        }
+        if (taken) {
+            lock = channel;
+        }
+        return taken;
+    }
+
+    private void signNow(HeadKey signing) throws IOException {
         LogHead head =
-                LogHead.signed(number + 1, digest, previous, clock.instant().truncatedTo(ChronoUnit.MILLIS), key);
+                LogHead.signed(number + 1, digest, previous, clock.instant().truncatedTo(ChronoUnit.MILLIS), signing);
+        // Whether a line that could not be made durable is there after all is read again before the next one.
+        caughtUp = false;
         file.append(head);
+        caughtUp = true;
         number++;
         previous = Digests.of(head.line());
         signed = digest;
     }
 
     /** What was signed before has to be what the log holds. */
-    private void catchUp() throws IOException, BadEvidence {
-        List<LogHead> heads = file.read(key.verification());
+    private void catchUp(VerificationKey verification) throws IOException, BadEvidence {
         LogDigest reading = LogDigest.EMPTY;
-        int reached = 0;
-        if (!heads.isEmpty()) {
-            try (Stream<Place> all = records.after(0)) {
-                for (Iterator<Place> places = all.iterator(); reached < heads.size() && places.hasNext(); ) {
+        number = 0;
+        previous = "";
+        try (HeadSource heads = file.read(verification);
+                Stream<Place> all = records.after(0)) {
+            Iterator<Place> places = all.iterator();
+            for (LogHead head = heads.next(); head != null; head = heads.next()) {
+                while (reading.globalIndex() < head.globalIndex() && places.hasNext()) {
                     Place place = places.next();
                     reading = reading.with(place.globalIndex(), place.hash());
-                    LogHead head = heads.get(reached);
-                    if (place.globalIndex() >= head.globalIndex()) {
-                        require(reading.equals(head.digest()), head);
-                        reached++;
-                    }
                 }
+                if (!reading.equals(head.digest())) {
+                    throw refused(head);
+                }
+                number = head.number();
+                previous = Digests.of(head.line());
             }
-            if (reached < heads.size()) {
-                require(false, heads.get(reached));
-            }
-            number = heads.getLast().number();
-            previous = Digests.of(heads.getLast().line());
         }
         digest = reading;
         signed = reading;
         caughtUp = true;
     }
 
-    private void require(boolean agrees, LogHead head) throws BadEvidence {
-        if (!agrees) {
-            refused = true;
-            throw new BadEvidence(
-                    "it is not the log that head " + head.number() + " of " + head.at() + " in " + file.path()
-                            + " was signed for. Run 'tidemark audit verify'. If the database was put back from a backup"
-                            + " on purpose, move the file of heads away and keep it; a new one is begun.",
-                    null);
-        }
+    private BadEvidence refused(LogHead head) {
+        refusal = new BadEvidence(
+                "it is not the log that head " + head.number() + " of " + head.at() + " in " + directory.heads()
+                        + " was signed for. Run 'tidemark audit verify'. If the database was put back from a backup"
+                        + " on purpose, move the file of heads away, keep it, and start again; a new one is begun.",
+                null);
+        return refusal;
     }
 
     @Override
@@ -162,5 +200,18 @@ public final class HeadWriter implements AutoCloseable {
             return;
         }
         turn();
+        release();
+    }
+
+    private synchronized void release() {
+        FileChannel held = lock;
+        lock = null;
+        try {
+            if (held != null) {
+                held.close();
+            }
+        } catch (IOException stays) {
+            LOG.warn("{} stays locked until this process ends", directory.lock(), stays);
+        }
     }
 }

@@ -1,11 +1,13 @@
 package dev.tidemark.coordinator.evidence;
 
+import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a log from its beginning, record by record, and says where it is not what was written. Two questions are asked of each
@@ -20,18 +22,21 @@ import java.util.Optional;
 public final class LogVerifier {
     private static final int FINDINGS_MAX = 100;
 
-    private final List<LogHead> heads;
+    private final HeadSource heads;
     private final Map<String, LogRecord> newest = new HashMap<>();
     private final List<Finding> findings = new ArrayList<>();
     private LogDigest digest = LogDigest.EMPTY;
     private long agreedUpTo;
     private long found;
-    private int headsReached;
+    private @Nullable LogHead ahead;
+    private @Nullable LogHead agreed;
+    private long headsAgreed;
     private boolean sealed = true;
 
-    /** @param heads of this log, oldest first, already seen to be signed and to follow on each other */
-    public LogVerifier(List<LogHead> heads) {
-        this.heads = List.copyOf(heads);
+    /** @param heads of this log, oldest first; whoever made them closes them */
+    public LogVerifier(HeadSource heads) throws IOException, BadEvidence {
+        this.heads = heads;
+        this.ahead = heads.next();
     }
 
     /** What is wrong. */
@@ -82,7 +87,7 @@ public final class LogVerifier {
     }
 
     /** The next record, in the order of the log. */
-    public void accept(LogRecord row) {
+    public void accept(LogRecord row) throws IOException, BadEvidence {
         if (row.globalIndex() <= digest.globalIndex()) {
             find(
                     Kind.OUT_OF_PLACE,
@@ -94,8 +99,10 @@ public final class LogVerifier {
         requireNoHeadBefore(row.globalIndex());
         checkOwnChain(row);
         digest = digest.with(row.globalIndex(), row.hash());
-        if (headsReached < heads.size() && heads.get(headsReached).globalIndex() == row.globalIndex()) {
-            compare(heads.get(headsReached++));
+        LogHead head = ahead;
+        if (head != null && head.globalIndex() == row.globalIndex()) {
+            compare(head);
+            ahead = heads.next();
         }
     }
 
@@ -129,9 +136,9 @@ public final class LogVerifier {
     }
 
     /** A head whose last record is passed over without having been met. */
-    private void requireNoHeadBefore(long globalIndex) {
-        while (headsReached < heads.size() && heads.get(headsReached).globalIndex() < globalIndex) {
-            LogHead head = heads.get(headsReached++);
+    private void requireNoHeadBefore(long globalIndex) throws IOException, BadEvidence {
+        for (LogHead head = ahead; head != null && head.globalIndex() < globalIndex; head = ahead) {
+            ahead = heads.next();
             if (sealed) {
                 sealed = false;
                 find(
@@ -150,6 +157,8 @@ public final class LogVerifier {
         }
         if (head.digest().equals(digest)) {
             agreedUpTo = head.globalIndex();
+            agreed = head;
+            headsAgreed++;
             return;
         }
         sealed = false;
@@ -173,25 +182,28 @@ public final class LogVerifier {
     }
 
     /** After the last record. */
-    public Verdict verdict() {
-        if (headsReached < heads.size()) {
-            LogHead head = heads.get(headsReached);
+    public Verdict verdict() throws IOException, BadEvidence {
+        LogHead first = ahead;
+        if (first != null) {
+            LogHead last = first;
+            for (LogHead head = first; head != null; head = heads.next()) {
+                last = head;
+            }
+            ahead = null;
             find(
                     Kind.TRUNCATED,
                     digest.globalIndex() + 1,
-                    heads.getLast().globalIndex(),
-                    "the log ends with record " + digest.globalIndex() + ", and head " + head.number() + " of "
-                            + head.at() + " was signed up to record " + head.globalIndex());
+                    last.globalIndex(),
+                    "the log ends with record " + digest.globalIndex() + ", and head " + first.number() + " of "
+                            + first.at() + " was signed up to record " + first.globalIndex());
         }
-        List<LogHead> agreeing =
-                heads.stream().filter(head -> head.globalIndex() <= agreedUpTo).toList();
-        Optional<LogHead> newestHead = agreeing.isEmpty() ? Optional.empty() : Optional.of(agreeing.getLast());
+        Optional<LogHead> newestAgreed = Optional.ofNullable(agreed);
         return new Verdict(
                 digest.records(),
                 newest.size(),
-                agreeing.size(),
-                newestHead.map(LogHead::records).orElse(0L),
-                newestHead.map(LogHead::at),
+                headsAgreed,
+                newestAgreed.map(LogHead::records).orElse(0L),
+                newestAgreed.map(LogHead::at),
                 found,
                 findings);
     }

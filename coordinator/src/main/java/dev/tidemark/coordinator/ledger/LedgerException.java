@@ -32,6 +32,7 @@ public abstract sealed class LedgerException extends RuntimeException {
         DISK_FULL("the database has no room left"),
         READ_ONLY("the database is read-only"),
         TIMED_OUT("the database did not answer in time"),
+        LOG_BUSY("somebody has been appending to the log for long without an end"),
         MACHINE_BUSY("another command on this machine did not end in time");
 
         private final String text;

@@ -20,25 +20,38 @@ import javax.sql.DataSource;
 public final class RecordReader {
     private static final int PLACES = 1_000;
     private static final Duration HOLE_WAIT_LIMIT = Duration.ofSeconds(15);
+    /** One answer, whatever the records hold; the first record is in it however long it is. */
+    private static final long PAGE_CHARACTERS_MAX = 4L * 1024 * 1024;
+
     private static final String HASH = "encode(record_hash, 'hex')";
-    private static final String ROWS = "SELECT global_index, transaction_id::text, event_identifier,"
+    private static final String NEXT = "SELECT * FROM tidemark.domain_event_entry"
+            + " WHERE global_index > ? AND global_index <= ? ORDER BY global_index LIMIT ?";
+    private static final String PLACES_PAGE = "SELECT global_index, " + HASH + " FROM (" + NEXT + ") AS next";
+    private static final String LENGTH = "(length(payload::text) + length(meta_data::text))";
+    private static final String RECORDS_PAGE = "SELECT global_index, transaction_id::text, event_identifier,"
             + " aggregate_identifier, sequence_number, type, time_stamp, payload_type, payload_revision, payload::text,"
-            + " meta_data::text, " + HASH;
-    private static final String SETTLED =
-            " FROM tidemark.domain_event_entry WHERE global_index > ? AND global_index <= ?"
-                    + " ORDER BY global_index LIMIT ?";
+            + " meta_data::text, " + HASH + " FROM (SELECT *, sum(" + LENGTH + ") OVER (ORDER BY global_index) - "
+            + LENGTH
+            + " AS before FROM (" + NEXT + ") AS next) AS page WHERE before < " + PAGE_CHARACTERS_MAX
+            + " ORDER BY global_index";
 
     private final DataSource source;
     private final Horizon horizon;
+    private final Duration patience;
 
     public RecordReader(DataSource source) {
+        this(source, HOLE_WAIT_LIMIT);
+    }
+
+    RecordReader(DataSource source, Duration patience) {
         this.source = source;
         this.horizon = new Horizon(source);
+        this.patience = patience;
     }
 
     /** The next records behind a place; none when there are none, or none yet that are settled. */
     public List<LogRecord> page(long after, int limit) {
-        return query(ROWS, after, limit, RecordReader::recordIn);
+        return query(RECORDS_PAGE, after, limit, RecordReader::recordIn);
     }
 
     /** Place and hash of every settled record behind a place. */
@@ -51,24 +64,20 @@ public final class RecordReader {
     }
 
     private List<HeadWriter.Place> placesPage(long after) {
-        return query(
-                "SELECT global_index, " + HASH,
-                after,
-                PLACES,
-                row -> new HeadWriter.Place(row.getLong(1), row.getString(2)));
+        return query(PLACES_PAGE, after, PLACES, row -> new HeadWriter.Place(row.getLong(1), row.getString(2)));
     }
 
     private interface RowReading<T> {
         T read(ResultSet row) throws SQLException;
     }
 
-    private <T> List<T> query(String columns, long after, int limit, RowReading<T> reading) {
+    private <T> List<T> query(String question, long after, int limit, RowReading<T> reading) {
         long upTo = settled(after);
         if (upTo == after) {
             return List.of();
         }
         try (Connection connection = source.getConnection();
-                PreparedStatement statement = connection.prepareStatement(columns + SETTLED)) {
+                PreparedStatement statement = connection.prepareStatement(question)) {
             statement.setLong(1, after);
             statement.setLong(2, upTo);
             statement.setInt(3, limit);
@@ -84,12 +93,35 @@ public final class RecordReader {
         }
     }
 
+    /** The end of the log is told only where it is the end: not where somebody who appends is waited for in vain. */
     private long settled(long after) {
+        long deadline = System.nanoTime() + patience.toNanos();
         try {
-            return horizon.after(after, HOLE_WAIT_LIMIT);
+            while (true) {
+                long upTo = horizon.after(after, patience);
+                if (upTo > after || isEnd(after)) {
+                    return upTo;
+                }
+                if (System.nanoTime() > deadline) {
+                    throw new LedgerException.Unavailable(LedgerException.Cause.LOG_BUSY, null);
+                }
+            }
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
-            return after;
+            throw new LedgerException.Unavailable(LedgerException.Cause.LOG_BUSY, stop);
+        }
+    }
+
+    private boolean isEnd(long after) {
+        try (Connection connection = source.getConnection();
+                PreparedStatement statement = connection.prepareStatement(
+                        "SELECT NOT EXISTS (SELECT FROM tidemark.domain_event_entry WHERE global_index > ?)")) {
+            statement.setLong(1, after);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() && row.getBoolean(1);
+            }
+        } catch (SQLException failure) {
+            throw Sorting.ofReading(failure);
         }
     }
 

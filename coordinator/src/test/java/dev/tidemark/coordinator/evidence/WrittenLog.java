@@ -72,25 +72,32 @@ final class WrittenLog {
     }
 
     /** What a writer signs in this directory, whenever it is told to. */
-    HeadWriter writer(Path directory) throws IOException, BadEvidence {
+    HeadWriter writer(Path directory) {
         return new HeadWriter(
                 after -> records.stream()
                         .filter(row -> row.globalIndex() > after)
                         .map(row -> new HeadWriter.Place(row.globalIndex(), row.hash())),
-                new HeadFile(directory.resolve("heads.ndjson")),
-                HeadKey.at(directory.resolve("head-key.pem"), directory.resolve("head-key.pub.pem")),
+                new EvidenceDirectory(directory),
                 CLOCK);
     }
 
     /** The heads in a directory, as a stranger reads them. */
     static List<LogHead> heads(Path directory) throws IOException, BadEvidence {
-        return new HeadFile(directory.resolve("heads.ndjson"))
-                .read(VerificationKey.read(directory.resolve("head-key.pub.pem")));
+        EvidenceDirectory evidence = new EvidenceDirectory(directory);
+        List<LogHead> heads = new ArrayList<>();
+        try (HeadSource source = new HeadFile(evidence.heads()).read(VerificationKey.read(evidence.publicKey()))) {
+            for (LogHead head = source.next(); head != null; head = source.next()) {
+                heads.add(head);
+            }
+        }
+        return heads;
     }
 
-    static LogVerifier.Verdict verdict(List<LogRecord> rows, List<LogHead> heads) {
-        LogVerifier verifier = new LogVerifier(heads);
-        rows.forEach(verifier::accept);
+    static LogVerifier.Verdict verdict(List<LogRecord> rows, List<LogHead> heads) throws IOException, BadEvidence {
+        LogVerifier verifier = new LogVerifier(HeadSource.of(heads));
+        for (LogRecord row : rows) {
+            verifier.accept(row);
+        }
         return verifier.verdict();
     }
 

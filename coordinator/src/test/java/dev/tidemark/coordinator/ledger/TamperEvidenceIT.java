@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.coordinator.evidence.BadEvidence;
+import dev.tidemark.coordinator.evidence.EvidenceDirectory;
 import dev.tidemark.coordinator.evidence.HeadFile;
-import dev.tidemark.coordinator.evidence.HeadKey;
+import dev.tidemark.coordinator.evidence.HeadSource;
 import dev.tidemark.coordinator.evidence.HeadWriter;
-import dev.tidemark.coordinator.evidence.LogHead;
 import dev.tidemark.coordinator.evidence.LogRecord;
 import dev.tidemark.coordinator.evidence.LogVerifier;
 import dev.tidemark.coordinator.evidence.LogVerifier.Kind;
@@ -22,8 +22,11 @@ import dev.tidemark.coordinator.testkit.TestDatabase;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -80,28 +83,35 @@ class TamperEvidenceIT {
         database.close();
     }
 
-    private void sign() throws IOException, BadEvidence {
+    private void sign() {
         HeadWriter.start(
                         new RecordReader(database.application())::places,
-                        new HeadFile(directory.resolve("heads.ndjson")),
-                        HeadKey.at(directory.resolve("key.pem"), directory.resolve("key.pub.pem")),
+                        new EvidenceDirectory(directory),
                         Clock.systemUTC(),
                         Duration.ofHours(1))
                 .close();
     }
 
-    private List<LogHead> heads() throws IOException, BadEvidence {
-        return new HeadFile(directory.resolve("heads.ndjson"))
-                .read(VerificationKey.read(directory.resolve("key.pub.pem")));
+    private HeadSource heads() throws IOException, BadEvidence {
+        EvidenceDirectory evidence = new EvidenceDirectory(directory);
+        return new HeadFile(evidence.heads()).read(VerificationKey.read(evidence.publicKey()));
     }
 
     /** In small pages, so that there is more than one. */
     private Verdict verdict() throws IOException, BadEvidence {
-        LogVerifier verifier = new LogVerifier(heads());
+        try (HeadSource heads = heads()) {
+            return verdict(heads);
+        }
+    }
+
+    private Verdict verdict(HeadSource heads) throws IOException, BadEvidence {
+        LogVerifier verifier = new LogVerifier(heads);
         RecordReader reader = new RecordReader(database.application());
         List<LogRecord> page = reader.page(0, 7);
         while (!page.isEmpty()) {
-            page.forEach(verifier::accept);
+            for (LogRecord row : page) {
+                verifier.accept(row);
+            }
             page = reader.page(page.getLast().globalIndex(), 7);
         }
         return verifier.verdict();
@@ -167,11 +177,10 @@ class TamperEvidenceIT {
                 + " INSERT INTO " + LOG + " SELECT * FROM forged ORDER BY global_index");
 
         // when it is read without heads
-        LogVerifier alone = new LogVerifier(List.of());
-        new RecordReader(database.application()).page(0, 1_000).forEach(alone::accept);
+        Verdict alone = verdict(HeadSource.of(List.of()));
 
         // then nothing is wrong with it, and with them it is not the log that was signed
-        assertThat(alone.verdict().findings()).isEmpty();
+        assertThat(alone.findings()).isEmpty();
         assertThat(verdict().findings()).singleElement().satisfies(finding -> {
             assertThat(finding.kind()).isEqualTo(Kind.REWRITTEN);
             assertThat(finding.from()).isEqualTo(1);
@@ -179,15 +188,15 @@ class TamperEvidenceIT {
     }
 
     @Test
-    void a_coordinator_on_a_log_that_was_rewritten_signs_nothing_more() throws SQLException, IOException, BadEvidence {
-        int before = heads().size();
+    void a_coordinator_on_a_log_that_was_rewritten_signs_nothing_more() throws SQLException, IOException {
+        List<String> before = Files.readAllLines(new EvidenceDirectory(directory).heads());
         tamper("DELETE FROM " + LOG + " WHERE global_index > 20");
         try (Ledger<Counter, Count, Counted, Known> ledger =
                 Ledger.open(database.application(), Counter.settings(1_000))) {
             ledger.execute(new Count("d", "new"), Map.of());
         }
         sign();
-        assertThat(heads()).hasSize(before);
+        assertThat(Files.readAllLines(new EvidenceDirectory(directory).heads())).isEqualTo(before);
     }
 
     @Test
@@ -222,6 +231,40 @@ class TamperEvidenceIT {
         sign();
         assertThat(verdict().findings()).isEmpty();
         assertThat(verdict().records()).isEqualTo(3_030);
+    }
+
+    @Test
+    void records_that_are_long_come_in_smaller_pages() throws SQLException {
+        PlainSql.run(
+                database.application(),
+                "INSERT INTO " + LOG + COLUMNS + "SELECT 'e' || n, 'm', n, 'machine', 't', 'x.v1', NULL,"
+                        + " json_build_object('text', repeat('x', 900000)), '{}', NULL FROM generate_series(0, 9) AS n");
+        RecordReader reader = new RecordReader(database.application());
+        long before = reader.page(0, 30).getLast().globalIndex();
+        assertThat(reader.page(before, 1_000)).hasSize(5);
+        assertThat(reader.page(before, 2)).hasSize(2);
+    }
+
+    @Test
+    void somebody_who_appends_without_an_end_is_not_taken_for_the_end_of_the_log() throws SQLException {
+        RecordReader reader = new RecordReader(database.application(), Duration.ofMillis(200));
+        long end = reader.page(0, 1_000).getLast().globalIndex();
+        String insert = "INSERT INTO " + LOG + COLUMNS
+                + "VALUES ('NAME', 'NAME', 0, 'machine', 't', 'x.v1', NULL, '{}', '{}', NULL)";
+        try (Connection slow = database.migration().getConnection();
+                Statement statement = slow.createStatement()) {
+            slow.setAutoCommit(false);
+            statement.execute(insert.replace("NAME", "slow"));
+            assertThat(reader.page(end, 1_000))
+                    .as("nobody can see anything behind it")
+                    .isEmpty();
+            PlainSql.run(database.application(), insert.replace("NAME", "fast"));
+            assertThatThrownBy(() -> reader.page(end, 1_000))
+                    .isInstanceOf(LedgerException.Unavailable.class)
+                    .hasMessageContaining("without an end");
+            slow.commit();
+            assertThat(reader.page(end, 1_000)).hasSize(2);
+        }
     }
 
     @Test
