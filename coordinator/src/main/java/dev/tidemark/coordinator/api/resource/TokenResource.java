@@ -5,6 +5,7 @@ import dev.tidemark.coordinator.api.Rejected;
 import dev.tidemark.coordinator.api.edge.Problem;
 import dev.tidemark.coordinator.api.edge.Refusal;
 import dev.tidemark.coordinator.ledger.TokenActs;
+import dev.tidemark.coordinator.security.Callers;
 import dev.tidemark.coordinator.security.Role;
 import dev.tidemark.coordinator.security.Scope;
 import dev.tidemark.coordinator.security.Tokens;
@@ -94,8 +95,12 @@ public final class TokenResource {
 
     @GetMapping("/v1/tokens")
     TokenList list() {
-        return new TokenList(
-                tokens.all().stream().map(token -> view(token, null)).toList());
+        Scope scope = Callers.current().scope();
+        // Whoever is kept to some machines would read here what others are called.
+        return new TokenList(tokens.all().stream()
+                .filter(token -> scope.isAll() || token.machines().equals(scope.pattern()))
+                .map(token -> view(token, null))
+                .toList());
     }
 
     @DeleteMapping("/v1/tokens/{token}")

@@ -302,6 +302,17 @@ class AccessIT {
     }
 
     @Test
+    void an_auditor_of_some_machines_does_not_read_in_the_list_of_tokens_what_others_are_called() {
+        token(Role.VIEWER, "hidden-*");
+        String own = token(Role.AUDITOR, "shown-*");
+        assertThat(send(own, "GET", "/v1/tokens", null).text())
+                .contains("shown-*")
+                .doesNotContain("hidden-*");
+        assertThat(send(token(Role.AUDITOR, "*"), "GET", "/v1/tokens", null).text())
+                .contains("shown-*", "hidden-*");
+    }
+
+    @Test
     void a_token_ends_by_itself() {
         String token = created("short-" + COUNT.incrementAndGet(), "VIEWER", ",\"lifetimeSeconds\":1")
                 .json()
