@@ -273,6 +273,13 @@ final class MergedImages {
         FileDigest digest = SideBySide.whileWorking(
                 () -> FileDigest.ofMedium(file, bytes -> {}),
                 () -> share(phase, draft.size(), told -> compare(draft, told)));
+        if (draft.key().isPresent()) {
+            // The key file may have been exchanged meanwhile: what is named has to be what opens it.
+            images.requireOpens(new KeyedImage(
+                    file,
+                    Optional.of(keys.of(new DiskEncryption(
+                            EncryptionFormat.LUKS, draft.key().get().identity())))));
+        }
         StoredDisk before = draft.top().stored();
         return new StoredDisk(
                 before.disk(),

@@ -32,7 +32,7 @@ final class QemuImage {
      * whoever tries passwords; a key of 256 random bits needs none of it, and with QEMU's two seconds a chain of ten layers would take
      * twenty to be opened.
      */
-    private static final int DERIVATION_MILLISECONDS = 10;
+    private static final int DERIVATION_MILLISECONDS = 1;
 
     /**
      * To find out how often to derive in that time, QEMU divides by the processor time of a first trial, and gives up if the system's

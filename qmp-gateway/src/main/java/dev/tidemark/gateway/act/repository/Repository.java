@@ -94,6 +94,7 @@ public final class Repository {
                 throw new RepositoryException(
                         FailureCode.TARGET_EXISTS, "there is a completed backup " + plan.backup());
             }
+            EncryptionMark.heed(tree, key.isPresent());
             discard(machine, plan.backup());
             for (PlannedDisk disk : plan.disks()) {
                 Optional<DamagedDisk> fault = Parents.fault(tree, machine, disk, keys);
@@ -137,13 +138,15 @@ public final class Repository {
             throws RepositoryException, InterruptedException {
         Map<DiskName, Long> sizes = sizes(operation, disks);
         Path directory = tree.partial(machine, operation.backup());
-        ScratchFiles scratch = new ScratchFiles(directory, List.copyOf(sizes.keySet()), keys.forWriting());
+        Optional<EncryptionKey> scratchKey = keys.forWriting();
+        ScratchFiles scratch = new ScratchFiles(directory, List.copyOf(sizes.keySet()), scratchKey);
         boolean begun = false;
         try {
             if (!Files.isWritable(tree.root())) {
                 throw new RepositoryException(
                         FailureCode.REPOSITORY_FAILED, "the directory " + tree.root() + " cannot be written");
             }
+            EncryptionMark.heed(tree, scratchKey.isPresent());
             discard(machine, operation.backup());
             makeMachineDirectory(machine);
             DurableFiles.createDirectory(directory);

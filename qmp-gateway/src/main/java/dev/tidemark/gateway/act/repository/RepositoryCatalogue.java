@@ -56,7 +56,7 @@ public record RepositoryCatalogue(
             for (String entry : names(tree.root())) {
                 Optional<MachineId> machine = identity(entry, MachineId::new);
                 if (machine.isEmpty()) {
-                    if (!entry.equals(RepositoryMark.FILE)) {
+                    if (!entry.equals(RepositoryMark.FILE) && !entry.equals(EncryptionMark.FILE)) {
                         foreign.add(entry);
                     }
                     continue;

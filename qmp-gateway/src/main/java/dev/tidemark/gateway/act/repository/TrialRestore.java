@@ -72,6 +72,8 @@ final class TrialRestore {
                 // Then it was the writing: nothing is known of the backup.
                 throw failure;
             }
+            // Once more: if a key went away meanwhile, then that is what was wrong.
+            chain.images(keys);
             return Optional.of(top.damaged("cannot be restored: " + failure.detail()));
         }
         phase.at(before + size);

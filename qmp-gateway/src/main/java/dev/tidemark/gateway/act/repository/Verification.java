@@ -90,6 +90,13 @@ final class Verification {
             throw new RepositoryException(
                     FailureCode.BACKUP_ELSEWHERE, "backup " + backup + " lies at targets, and is restored from none");
         }
+        for (Layer layer : layers) {
+            log.objection(layer).ifPresent(damages::add);
+        }
+        if (!damages.isEmpty()) {
+            // Somebody who rewrote it could also have named another key: what is known already does not wait for one.
+            return new Outcome.Done(new Evidence.Damaged(damages));
+        }
         for (BackupChain chain : chains) {
             // Before hours of reading; and a key that is not there is no damage.
             chain.images(keys);
@@ -162,7 +169,12 @@ final class Verification {
             return reading.damage();
         }
         // Only now: qemu-img sees no file whose every byte is not what QEMU wrote.
-        return images.check(layer.keyed(keys)).map(layer::damaged);
+        Optional<String> damage = images.check(layer.keyed(keys));
+        if (damage.isPresent()) {
+            // Once more: if the key went away meanwhile, then that is what was wrong.
+            layer.keyed(keys);
+        }
+        return damage.map(layer::damaged);
     }
 
     /** The manifest alone could tell which disks there should be; those that have a file are damaged for certain. */

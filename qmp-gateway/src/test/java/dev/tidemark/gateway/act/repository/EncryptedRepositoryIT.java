@@ -278,6 +278,37 @@ class EncryptedRepositoryIT {
         assertThat(fixture.backupDirectory(0)).doesNotExist();
     }
 
+    @Test
+    void a_gateway_that_lost_its_keys_writes_nothing_in_clear_text_until_somebody_says_so() throws Exception {
+        store(with(key), 0, "write -P 7 0 64k");
+        for (long number : new long[] {0, 1}) {
+            // A full one as well as an incremental: neither would be asked for a key.
+            assertThatThrownBy(() -> with().named(REPOSITORY)
+                            .begin(
+                                    MACHINE,
+                                    NAME,
+                                    RepositoryFixture.operation(
+                                            5 + number,
+                                            Optional.empty(),
+                                            number == 0
+                                                    ? RepositoryFixture.full(DISK)
+                                                    : RepositoryFixture.incremental(DISK, 0)),
+                                    Map.of(DISK, RepositoryFixture.facts(DISK, SIZE))))
+                    .isInstanceOfSatisfying(
+                            RepositoryException.class,
+                            refusal -> assertThat(refusal.code()).isEqualTo(FailureCode.KEY_MISSING));
+            assertThat(fixture.partialDirectory(5 + number)).doesNotExist();
+        }
+        Files.delete(fixture.root().resolve("encrypted"));
+        with().named(REPOSITORY)
+                .begin(
+                        MACHINE,
+                        NAME,
+                        RepositoryFixture.operation(5, Optional.empty(), RepositoryFixture.full(DISK)),
+                        Map.of(DISK, RepositoryFixture.facts(DISK, SIZE)));
+        assertThat(fixture.partialDirectory(5)).exists();
+    }
+
     private static void assertDamaged(Outcome outcome, String detail) {
         assertThat(((Evidence.Damaged) ((Outcome.Done) outcome).evidence()).disks())
                 .singleElement()
