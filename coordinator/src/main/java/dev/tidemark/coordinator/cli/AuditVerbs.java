@@ -67,7 +67,10 @@ final class AuditVerbs {
         Path headFile = heads == null ? headsFor(export, evidence) : heads;
         try {
             if (!Files.exists(headFile)) {
-                throw new BadEvidence("there is no head: " + headFile + " is not there", null);
+                throw new BadEvidence(
+                        "there is no head: " + headFile + " is not there; a coordinator signs the first one within a"
+                                + " minute of its first record",
+                        null);
             }
             VerificationKey trusted = VerificationKey.read(key == null ? evidence.publicKey() : key);
             JsonNode document;
