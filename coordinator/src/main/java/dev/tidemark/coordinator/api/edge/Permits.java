@@ -31,6 +31,19 @@ public final class Permits implements HandlerInterceptor {
         return true;
     }
 
+    /** Refuses whoever has only some machines: what this member names is no machine's, and may be another one's. */
+    public static void requireEveryMachine(String member) {
+        Identity caller = Callers.current();
+        if (!caller.scope().isAll()) {
+            throw new Refusal(Problem.of(
+                    403,
+                    "ACCESS_DENIED",
+                    "a token for some machines only does not reach what '" + member
+                            + "' names: it may be another one's",
+                    "Use a token that is for every machine."));
+        }
+    }
+
     /** Refuses what the caller may not do. */
     public static void require(Permission permission) {
         Identity caller = Callers.current();

@@ -4,8 +4,10 @@ import dev.tidemark.coordinator.api.Engine;
 import dev.tidemark.coordinator.api.PlanQuestion;
 import dev.tidemark.coordinator.api.PlanView;
 import dev.tidemark.coordinator.api.Rejected;
+import dev.tidemark.coordinator.api.edge.Permits;
 import dev.tidemark.coordinator.api.edge.QueryFlag;
 import dev.tidemark.coordinator.api.edge.Refusal;
+import dev.tidemark.coordinator.security.Permission;
 import dev.tidemark.coordinator.view.BackupView;
 import dev.tidemark.coordinator.view.Queries;
 import dev.tidemark.schema.command.AbortBackup;
@@ -166,6 +168,11 @@ public final class BackupResource {
         BackupMode mode = body.mode().orElse(BackupMode.PUSH);
         checkTerms(body, mode);
         List<DiskTarget> targets = Given.targets(body.targets());
+        if (!targets.isEmpty()) {
+            // What was there is overwritten: whoever only makes backups destroys nothing.
+            Permits.require(Permission.RESTORE);
+            Permits.requireEveryMachine("targets");
+        }
         if (!targets.isEmpty() && body.kind().filter(Kind.COPY::equals).isEmpty()) {
             throw Refusal.member(
                     "targets",

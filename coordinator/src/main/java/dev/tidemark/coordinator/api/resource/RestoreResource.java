@@ -1,6 +1,7 @@
 package dev.tidemark.coordinator.api.resource;
 
 import dev.tidemark.coordinator.api.Rejected;
+import dev.tidemark.coordinator.api.edge.Permits;
 import dev.tidemark.coordinator.api.edge.QueryFlag;
 import dev.tidemark.coordinator.api.edge.Refusal;
 import dev.tidemark.coordinator.view.BackupView;
@@ -61,6 +62,7 @@ public final class RestoreResource {
         List<DiskTarget> targets = Given.targets(body.targets());
         String directory = targets.isEmpty() ? Given.directory("to", body.to().orElse("")) : "";
         if (!targets.isEmpty()) {
+            Permits.requireEveryMachine("targets");
             requireNothingBeside(body);
         }
         List<DiskName> held = targets.isEmpty()

@@ -153,6 +153,36 @@ class AccessIT {
     }
 
     @Test
+    void what_is_no_machines_is_overwritten_only_by_who_restores_and_has_every_machine() {
+        Owned own = owned("targets-1");
+        String copy =
+                "{\"repo\":\"default\",\"kind\":\"COPY\",\"targets\":[{\"disk\":\"vda\",\"address\":\"/dev/vg/x\"}]}";
+        String restore = "{\"targets\":[{\"disk\":\"vda\",\"address\":\"/dev/vg/x\"}]}";
+        String backups = "/v1/vms/" + own.vm() + "/backups";
+        String restores = "/v1/vms/" + own.vm() + "/restores";
+        for (String asked : List.of("", "?dryRun=true")) {
+            for (String scope : List.of("*", "targets-*")) {
+                Served.Answer operator = send(token(Role.OPERATOR, scope), "POST", backups + asked, copy);
+                assertThat(operator.status()).as(operator.text()).isEqualTo(403);
+                assertThat(operator.text()).contains("'restore'");
+            }
+            Served.Answer scoped = send(token(Role.RESTORER, "targets-*"), "POST", restores + asked, restore);
+            assertThat(scoped.status()).as(scoped.text()).isEqualTo(403);
+            assertThat(scoped.text()).contains("for every machine");
+            assertThat(send(token(Role.RESTORER, "*"), "POST", restores + asked, restore)
+                            .status())
+                    .isNotEqualTo(403);
+            assertThat(send(token(Role.ADMIN, "*"), "POST", backups + asked, copy)
+                            .status())
+                    .isNotEqualTo(403);
+        }
+        // Without targets nothing is another's.
+        assertThat(send(token(Role.RESTORER, "targets-*"), "POST", restores, "{\"to\":\"/restore\"}")
+                        .status())
+                .isNotEqualTo(403);
+    }
+
+    @Test
     void a_strangers_machine_is_not_there() {
         Owned own = owned("web-1");
         Owned strange = owned("db-1");
