@@ -13,10 +13,12 @@ import dev.tidemark.schema.event.BackupStarted;
 import dev.tidemark.schema.event.ChainBroken;
 import dev.tidemark.schema.event.CompletedDisk;
 import dev.tidemark.schema.event.DiskPlan;
+import dev.tidemark.schema.event.DiskTarget;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.FullCause;
 import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.TargetAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -151,7 +153,7 @@ final class BackupConclusion {
 
     private void done(Pending.Backup backup, Outcome.Evidence evidence) {
         if (!(evidence instanceof Outcome.Evidence.Stored(var disks, var identity, var configuration))
-                || !fits(backup.plan(), disks)) {
+                || !fits(backup, disks)) {
             pendings.fail(
                     backup, FailureCode.EVIDENCE_CHANGED, "what lies in the repository does not fit the backup's plan");
             return;
@@ -310,13 +312,21 @@ final class BackupConclusion {
         return Optional.empty();
     }
 
-    private static boolean fits(List<DiskPlan> plan, List<CompletedDisk> disks) {
-        return plan.size() == disks.size()
-                && plan.stream()
+    private static boolean fits(Pending.Backup backup, List<CompletedDisk> disks) {
+        return backup.plan().size() == disks.size()
+                && backup.plan().stream()
                         .allMatch(planned -> disks.stream()
                                 .anyMatch(done -> done.disk().equals(planned.disk())
                                         && done.kind() == planned.kind()
                                         && done.since().equals(planned.since())
-                                        && done.parent().equals(planned.parent())));
+                                        && done.parent().equals(planned.parent())
+                                        && done.target().equals(target(backup, planned.disk()))));
+    }
+
+    private static Optional<TargetAddress> target(Pending.Backup backup, DiskName disk) {
+        return backup.request().targetsOfDisks().stream()
+                .filter(target -> target.disk().equals(disk))
+                .map(DiskTarget::address)
+                .findFirst();
     }
 }

@@ -32,6 +32,12 @@ final class Targets {
                     return Optional.of(new Rejection.TargetClaimed(address, stored.backup()));
                 }
             }
+            if (machine.pending().orElse(null) instanceof Pending.Backup backup
+                    && backup.request().targetsOfDisks().stream()
+                            .anyMatch(other -> other.address().equals(address))) {
+                return Optional.of(
+                        new Rejection.OtherOperation(backup.operation(), address + " is being written by a backup"));
+            }
             for (Errand errand : machine.errands()) {
                 if (errand.operation() instanceof RestoreOperation restore
                         && restore.targets().stream()

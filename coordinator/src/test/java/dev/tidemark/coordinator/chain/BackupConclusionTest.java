@@ -29,11 +29,13 @@ import dev.tidemark.schema.event.CheckpointCreated;
 import dev.tidemark.schema.event.CheckpointFailed;
 import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.DiskPlan;
+import dev.tidemark.schema.event.DiskTarget;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.FullCause;
 import dev.tidemark.schema.event.MachineObserved;
 import dev.tidemark.schema.event.OperationInDoubt;
 import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.TargetAddress;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -159,6 +161,17 @@ class BackupConclusionTest {
                 .without(VDA, A)
                 .job(story.jobName()));
         story.stored().only(BackupCompleted.class);
+    }
+
+    @Test
+    void a_copy_that_went_to_files_is_not_the_one_that_was_to_go_to_targets() {
+        BackupRequest request = new BackupRequest.Copy(Optional.of(List.of(
+                new DiskTarget(VDA, new TargetAddress("/dev/vg/a")),
+                new DiskTarget(VDB, new TargetAddress("/dev/vg/b")))));
+        Story story = machine().backup(BACKUP, NEAR, request, Optional.empty(), List.of(VDA, VDB));
+        story.look(story.expected().job(story.jobName()));
+        story.stored().concluded(BackupFailed.class);
+        assertThat(story.only(BackupFailed.class).code()).isEqualTo(FailureCode.EVIDENCE_CHANGED);
     }
 
     @Test

@@ -43,6 +43,7 @@ import dev.tidemark.schema.event.CheckpointDeleted;
 import dev.tidemark.schema.event.CheckpointDeletionRequested;
 import dev.tidemark.schema.event.CheckpointRequested;
 import dev.tidemark.schema.event.Compression;
+import dev.tidemark.schema.event.DiskTarget;
 import dev.tidemark.schema.event.FormerMachine;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.event.MachineRegistered;
@@ -57,6 +58,7 @@ import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.MachineName;
 import dev.tidemark.schema.id.OperationId;
+import dev.tidemark.schema.id.TargetAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -461,6 +463,31 @@ class DeciderTest {
                 .when(restore(List.of(), List.of(VDA)))
                 .when(restore(List.of(), List.of(VDA)))
                 .thenNothing();
+    }
+
+    @Test
+    void a_restore_does_not_go_where_a_backup_is_being_written() {
+        DiskTarget target = new DiskTarget(VDA, new TargetAddress("/dev/vg/a"));
+        BackupRequest copy = new BackupRequest.Copy(
+                Optional.of(List.of(target, new DiskTarget(VDB, new TargetAddress("/dev/vg/b")))));
+        RestoreBackup restore = new RestoreBackup(
+                MACHINE,
+                OPERATION,
+                SECOND_BACKUP,
+                NEAR,
+                List.of(VDA),
+                List.of(VDA),
+                "",
+                RestoreFormat.RAW,
+                List.of(target),
+                AT);
+        assertThat(machine()
+                        .backup(BACKUP, NEAR, copy, Optional.empty(), List.of(VDA, VDB))
+                        .when(restore)
+                        .thenRejected(Rejection.OtherOperation.class)
+                        .detail())
+                .contains("/dev/vg/a is being written by a backup");
+        machine().when(restore).then(RestoreRequested.class);
     }
 
     @Test
