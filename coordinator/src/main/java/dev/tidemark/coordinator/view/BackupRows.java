@@ -28,6 +28,7 @@ import dev.tidemark.schema.event.PullTerms;
 import dev.tidemark.schema.event.ReadyDisk;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.TargetAddress;
 import dev.tidemark.schema.json.Json;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -298,6 +299,11 @@ final class BackupRows {
     static void damaged(Connection connection, BackupDamaged event) throws SQLException {
         for (DamagedDisk disk : event.disks()) {
             String damage = disk.file() + ": " + disk.detail();
+            if (TargetAddress.isOne(disk.file())) {
+                // What was there before, and was deleted, had the same address.
+                markRead(connection, event, disk, damage);
+                continue;
+            }
             int marked = Sql.change(connection, """
                 UPDATE tidemark.backup_disk d SET damage = ?
                   FROM tidemark.backup b

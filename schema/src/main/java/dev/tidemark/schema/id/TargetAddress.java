@@ -28,16 +28,18 @@ public record TargetAddress(@JsonValue String value) implements Comparable<Targe
 
     @JsonCreator
     public TargetAddress {
-        if (value.length() > LENGTH_MAX || !isKnown(value)) {
+        if (!isOne(value)) {
             throw new InvalidIdentity(KIND, value, RULE);
         }
     }
 
-    private static boolean isKnown(String text) {
+    /** Whether a text is spelled as one. */
+    public static boolean isOne(String text) {
         Matcher server = SERVER.matcher(text);
-        return DEVICE.matcher(text).matches()
-                || SOCKET.matcher(text).matches()
-                || (server.matches() && Integer.parseInt(server.group(2)) <= PORT_MAX);
+        return text.length() <= LENGTH_MAX
+                && (DEVICE.matcher(text).matches()
+                        || SOCKET.matcher(text).matches()
+                        || (server.matches() && Integer.parseInt(server.group(2)) <= PORT_MAX));
     }
 
     /** The device's path; empty if it is none. */
