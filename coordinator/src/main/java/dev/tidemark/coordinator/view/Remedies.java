@@ -63,7 +63,8 @@ final class Remedies {
             case TARGET_TOO_SMALL -> "Choose a target that is as large as the disk or larger.";
             case TARGET_READ_ONLY -> "Make the target writable for the gateway's user, or choose another one.";
             case TARGET_IN_USE -> "End what uses the target, or choose another one.";
-            case TARGET_CLAIMED -> "Choose another target, or delete the backup that the detail names first.";
+            case TARGET_CLAIMED ->
+                "Choose another target, or delete the backup that the detail names first; its directory, if no vm lists it.";
             case TARGET_DIFFERS -> "Do not use this target: it does not keep what is written to it.";
             case TARGET_FAILED ->
                 "Read in the detail what failed, and ask again; what the target holds now is not the disk.";

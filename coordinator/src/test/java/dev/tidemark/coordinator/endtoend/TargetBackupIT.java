@@ -34,8 +34,10 @@ class TargetBackupIT {
     private final Api api;
     private final Client client;
 
-    TargetBackupIT(Site site) {
+    TargetBackupIT(Site site) throws IOException {
         this.site = site;
+        // While a repository is away, nothing is written to a target; others of this process take this one away.
+        Files.createDirectories(site.repository("second"));
         api = site.api();
         client = Client.of(site, machine);
     }
@@ -216,6 +218,13 @@ class TargetBackupIT {
             Made whole = client.backUp(copyTo("d0", sound.address()));
             client.forget(whole);
             assertHolds(sound.content(), truth(whole, "d0"));
+            // now another machine does not overwrite it
+            try (Machine another = new Machine(1)) {
+                Client second = Client.of(site, another);
+                api.failed(second.startBackup(copyTo("d0", sound.address())), "TARGET_CLAIMED");
+                second.assertClean(site.repository("default"));
+            }
+            assertHolds(sound.content(), truth(whole, "d0"));
         }
     }
 
@@ -249,14 +258,27 @@ class TargetBackupIT {
         byte[] former = new byte[SIZE + ROOM];
         Arrays.fill(former, NbdTarget.FORMER);
         Files.write(medium, former);
+        Made made;
         try (LoopDevice device = LoopDevice.of(medium)) {
-            Made made = client.backUp(copyTo("d0", device.path()));
+            Made deleted = client.backUp(copyTo("d0", device.path()));
+            client.forget(deleted);
+            api.done(api.delete("/v1/backups/" + deleted.id()));
+            made = client.backUp(copyTo("d0", device.path()));
             client.forget(made);
             RequiredProgram.BLOCKDEV.run("--flushbufs", device.path());
             assertHolds(Machine.bytes(medium), truth(made, "d0"));
             api.done(verified(made));
             RequiredProgram.QEMU_IO.run("-f", "raw", "-c", "write -P 7 2M 512", device.path());
             api.failed(verified(made), "BACKUP_DAMAGED");
+            String damage = "what lies there is not the backup any more";
+            assertThat(api.get("/v1/backups/" + made.id()).toString()).contains(damage);
+            assertThat(api.get("/v1/backups/" + deleted.id()).toString())
+                    .contains("\"DELETED\"")
+                    .doesNotContain(damage);
         }
+        // a device that nothing is attached to is no damage
+        api.failed(verified(made), "TARGET_UNAVAILABLE");
+        // The next test gets the same device.
+        api.done(api.delete("/v1/backups/" + made.id()));
     }
 }

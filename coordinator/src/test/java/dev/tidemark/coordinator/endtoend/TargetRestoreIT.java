@@ -36,8 +36,10 @@ class TargetRestoreIT {
     private final Api api;
     private final Client client;
 
-    TargetRestoreIT(Site site) {
+    TargetRestoreIT(Site site) throws IOException {
         this.site = site;
+        // While a repository is away, nothing is written to a target; others of this process take this one away.
+        Files.createDirectories(site.repository("second"));
         api = site.api();
         client = Client.of(site, machine);
     }

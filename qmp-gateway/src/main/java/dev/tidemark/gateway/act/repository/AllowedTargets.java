@@ -1,15 +1,13 @@
 package dev.tidemark.gateway.act.repository;
 
 import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.TargetAddress;
 import dev.tidemark.schema.id.TargetPrefix;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 /**
@@ -19,11 +17,12 @@ import java.util.function.Predicate;
  */
 public final class AllowedTargets {
     private static final String OPTION = "--allow-target";
-    private static final int KIND_MASK = 0170000;
-    private static final int BLOCK_DEVICE = 0060000;
 
     private final List<TargetPrefix> prefixes;
-    private final Map<String, String> claimed = new ConcurrentHashMap<>();
+    private final List<Claim> claims = new ArrayList<>();
+
+    /** What one disk of one operation, or of one backup, is written to. */
+    private record Claim(String owner, DiskName disk, Target place) {}
 
     /** These and no others. */
     public AllowedTargets(List<TargetPrefix> prefixes) {
@@ -37,29 +36,42 @@ public final class AllowedTargets {
 
     /** What an address leads to now; refused unless that is allowed. */
     public Target resolved(TargetAddress address) throws RepositoryException {
+        return resolved(address, false);
+    }
+
+    /** The same, also where it may not be written (any more): what lies there lies there. */
+    Target located(TargetAddress address) throws RepositoryException {
+        return resolved(address, true);
+    }
+
+    private Target resolved(TargetAddress address, boolean anywhere) throws RepositoryException {
         if (address.device().isPresent()) {
-            Path real = real(address, address.device().get(), TargetPrefix::coversDevice);
-            if (!isBlockDevice(real)) {
+            Path real = real(
+                    address,
+                    address.device().get(),
+                    path -> anywhere || isAllowed(prefix -> prefix.coversDevice(path)));
+            if (!BlockDevice.is(real)) {
                 throw refused(address + " is no block device; a restore to files takes --to");
             }
             return Target.device(address, real);
         }
         if (address.socket().isPresent()) {
-            return Target.socket(address, real(address, address.socket().get(), TargetPrefix::coversSocket));
+            Path real = real(
+                    address,
+                    address.socket().get(),
+                    path -> anywhere || isAllowed(prefix -> prefix.coversSocket(path)));
+            return Target.socket(address, real);
         }
         String server = address.server().orElseThrow();
-        if (!isAllowed(prefix -> prefix.coversServer(server, address.export()))) {
+        if (!anywhere && !isAllowed(prefix -> prefix.coversServer(server, address.export()))) {
             throw notNamed(address, "nbd://" + server);
         }
         return Target.server(address, server);
     }
 
-    private interface Cover {
-        boolean covers(TargetPrefix prefix, String path);
-    }
-
-    private Path real(TargetAddress address, String path, Cover cover) throws RepositoryException {
-        if (!isAllowed(prefix -> cover.covers(prefix, path))) {
+    private static Path real(TargetAddress address, String path, Predicate<String> permitted)
+            throws RepositoryException {
+        if (!permitted.test(path)) {
             throw notNamed(address, path);
         }
         Path real;
@@ -69,7 +81,7 @@ public final class AllowedTargets {
             throw new RepositoryException(
                     FailureCode.TARGET_UNAVAILABLE, null, address + ": " + FileFault.describe(gone), gone);
         }
-        if (!isAllowed(prefix -> cover.covers(prefix, real.toString()))) {
+        if (!permitted.test(real.toString())) {
             throw notNamed(address, path + ", which leads to " + real);
         }
         return real;
@@ -88,25 +100,34 @@ public final class AllowedTargets {
         return new RepositoryException(FailureCode.TARGET_REFUSED, detail);
     }
 
-    private static boolean isBlockDevice(Path path) {
-        try {
-            return Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS) instanceof Integer mode
-                    && (mode & KIND_MASK) == BLOCK_DEVICE;
-        } catch (IOException gone) {
-            return false;
-        }
-    }
-
-    /** Until its owner releases it nobody else on this host writes there by us. Can be said again. */
-    void claim(Target target, String owner) throws RepositoryException {
-        String before = claimed.putIfAbsent(target.identity(), owner);
-        if (before != null && !before.equals(owner)) {
-            throw new RepositoryException(
-                    FailureCode.TARGET_IN_USE, target.address() + " is being written by another operation");
+    /** Until its owner releases it nobody else on this host writes there by us, and no other disk of its owner. Can be said again. */
+    void claim(Target target, String owner, DiskName disk) throws RepositoryException {
+        synchronized (claims) {
+            for (Claim claim : claims) {
+                boolean ours = claim.owner().equals(owner);
+                if ((ours && claim.disk().equals(disk)) || !claim.place().overlaps(target)) {
+                    continue;
+                }
+                throw new RepositoryException(
+                        FailureCode.TARGET_IN_USE,
+                        disk,
+                        target.address()
+                                + (ours
+                                        ? " is where disk " + claim.disk() + " of the same operation goes, as "
+                                                + claim.place().address()
+                                        : " is being written by another operation"),
+                        null);
+            }
+            claims.removeIf(claim -> claim.owner().equals(owner)
+                    && claim.disk().equals(disk)
+                    && claim.place().identity().equals(target.identity()));
+            claims.add(new Claim(owner, disk, target));
         }
     }
 
     void release(String owner) {
-        claimed.values().removeIf(owner::equals);
+        synchronized (claims) {
+            claims.removeIf(claim -> claim.owner().equals(owner));
+        }
     }
 }

@@ -7,6 +7,7 @@ import dev.tidemark.schema.event.Compression;
 import dev.tidemark.schema.event.DiskEncryption;
 import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.DiskPlan;
+import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.MachineId;
@@ -36,6 +37,22 @@ record BackupPlan(
         Optional<DiskEncryption> encryption) {
     static final int FORMAT_VERSION = 1;
 
+    /** With where each disk that goes elsewhere was seen to go when it began. */
+    BackupPlan with(List<PlannedDisk> placed) {
+        return new BackupPlan(
+                formatVersion,
+                operation,
+                backup,
+                machine,
+                machineName,
+                requestedAt,
+                checkpoint,
+                compression,
+                placed,
+                machineDisks,
+                encryption);
+    }
+
     BackupPlan {
         disks = List.copyOf(disks);
         machineDisks = machineDisks.map(List::copyOf);
@@ -45,9 +62,35 @@ record BackupPlan(
      * One disk and its virtual size in bytes.
      *
      * @param target where it goes, if that is no file here
+     * @param place what the target led to when the backup began ({@link Target#identity})
      */
     record PlannedDisk(
-            DiskPlan plan, @JsonProperty(required = true) long size, Optional<TargetAddress> target) {
+            DiskPlan plan,
+            @JsonProperty(required = true) long size,
+            Optional<TargetAddress> target,
+            Optional<String> place) {
+        PlannedDisk(DiskPlan plan, long size, Optional<TargetAddress> target) {
+            this(plan, size, target, Optional.empty());
+        }
+
+        PlannedDisk at(Target found) {
+            return new PlannedDisk(plan, size, target, Optional.of(found.identity()));
+        }
+
+        /** Where its target leads; refused if that is not where it led when the backup began. */
+        Target where(AllowedTargets targets) throws RepositoryException {
+            Target now = targets.resolved(target.orElseThrow());
+            if (!place.equals(Optional.of(now.identity()))) {
+                throw new RepositoryException(
+                        FailureCode.TARGET_FAILED,
+                        name(),
+                        now.address() + " leads to " + now.identity() + " now, and led to "
+                                + place.orElse("another place") + " when the copy began",
+                        null);
+            }
+            return now;
+        }
+
         DiskName name() {
             return plan.disk();
         }

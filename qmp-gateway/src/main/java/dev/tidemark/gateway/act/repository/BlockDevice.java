@@ -19,7 +19,10 @@ import org.slf4j.LoggerFactory;
 final class BlockDevice {
     private static final Logger LOG = LoggerFactory.getLogger(BlockDevice.class);
     private static final Path PROCESSES = Path.of("/proc");
+    private static final Path KERNEL = Path.of("/sys/dev/block");
     private static final int ACCESS_MODE = 3;
+    private static final int KIND_MASK = 0170000;
+    private static final int BLOCK_DEVICE = 0060000;
 
     private BlockDevice() {}
 
@@ -41,18 +44,49 @@ final class BlockDevice {
                 || text(kernel(number(device)).resolve("ro")).strip().equals("1");
     }
 
-    /** What uses it or a part of it, in words; empty if nothing is seen to. */
-    static Optional<String> user(Path device) {
-        List<String> numbers = new ArrayList<>(List.of(number(device)));
-        for (Path part : entries(kernel(numbers.getFirst()))) {
+    static boolean is(Path path) {
+        try {
+            return Files.getAttribute(path, "unix:mode") instanceof Integer mode && (mode & KIND_MASK) == BLOCK_DEVICE;
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    /**
+     * The numbers of all that has a byte in common with it: its own first, then those of its partitions, or that of the whole device
+     * if it is a partition.
+     */
+    static List<String> family(Path device) {
+        return family(number(device), KERNEL);
+    }
+
+    static List<String> family(String number, Path kernel) {
+        List<String> numbers = new ArrayList<>(List.of(number));
+        Path own = kernel.resolve(number);
+        for (Path part : entries(own)) {
             if (Files.exists(part.resolve("partition"))) {
                 numbers.add(text(part.resolve("dev")).strip());
             }
         }
+        if (Files.exists(own.resolve("partition"))) {
+            try {
+                // Not by ".." in the text: what is in /sys/dev/block is a link.
+                numbers.add(text(own.toRealPath().resolveSibling("dev")).strip());
+            } catch (IOException gone) {
+                LOG.debug("{} is a partition of nothing", number, gone);
+            }
+        }
+        return List.copyOf(numbers);
+    }
+
+    /** What uses it, a part of it, or the device that it is a part of, in words; empty if nothing is seen to. */
+    static Optional<String> user(Path device) {
+        List<String> numbers = family(device);
         return numbers.stream()
-                .flatMap(number -> held(number).or(() -> mounted(number)).stream())
+                .flatMap(number -> held(number).stream())
                 .findFirst()
-                .or(() -> swapped(device))
+                .or(() -> mounted(numbers))
+                .or(() -> swapped(numbers))
                 .or(() -> written(numbers));
     }
 
@@ -62,25 +96,44 @@ final class BlockDevice {
                 .map(holder -> "device " + holder.getFileName() + " stands on it");
     }
 
-    private static Optional<String> mounted(String number) {
-        return text(Path.of("/proc/self/mountinfo"))
-                .lines()
-                .map(line -> line.split(" ", -1))
-                .filter(fields -> fields.length > 4 && fields[2].equals(number))
-                .map(fields -> "it is mounted at " + fields[4])
+    private static Optional<String> mounted(List<String> numbers) {
+        return mounted(text(Path.of("/proc/self/mountinfo")), numbers);
+    }
+
+    /** By the file system's number, and by its source: one of several devices has a number that is no device's. */
+    static Optional<String> mounted(String mounts, List<String> numbers) {
+        return mounts.lines()
+                .map(line -> List.of(line.split(" ", -1)))
+                .filter(fields -> fields.size() > 4
+                        && (numbers.contains(fields.get(2))
+                                || numbers.contains(
+                                        numberOf(fields.get(Math.min(fields.indexOf("-") + 2, fields.size() - 1))))))
+                .map(fields -> "it is mounted at " + fields.get(4))
                 .findFirst();
     }
 
-    private static Optional<String> swapped(Path device) {
-        return text(Path.of("/proc/swaps"))
-                .lines()
-                .filter(line -> line.startsWith(device + " "))
+    private static Optional<String> swapped(List<String> numbers) {
+        return swapped(text(Path.of("/proc/swaps")), numbers);
+    }
+
+    static Optional<String> swapped(String swaps, List<String> numbers) {
+        return swaps.lines()
+                .filter(line -> numbers.contains(numberOf(line.split("[ \t]", 2)[0])))
                 .map(line -> "the host swaps to it")
                 .findFirst();
     }
 
+    /** Of the device that the kernel names; what is none has no number. */
+    private static String numberOf(String name) {
+        if (!name.startsWith("/")) {
+            return "";
+        }
+        Path device = Path.of(name);
+        return is(device) ? number(device) : "";
+    }
+
     /** QEMU with it as a disk, above all. */
-    private static Optional<String> written(List<String> numbers) {
+    static Optional<String> written(List<String> numbers) {
         for (Path process : entries(PROCESSES)) {
             String name = String.valueOf(process.getFileName());
             if (!name.chars().allMatch(Character::isDigit)) {
@@ -99,6 +152,7 @@ final class BlockDevice {
     private static boolean leadsTo(Path descriptor, List<String> numbers) {
         try {
             return Files.readSymbolicLink(descriptor).toString().startsWith("/dev/")
+                    && is(descriptor)
                     && numbers.contains(number(descriptor));
         } catch (IOException closedMeanwhile) {
             return false;
@@ -114,7 +168,7 @@ final class BlockDevice {
     }
 
     private static Path kernel(String number) {
-        return Path.of("/sys/dev/block", number);
+        return KERNEL.resolve(number);
     }
 
     private static List<Path> entries(Path directory) {

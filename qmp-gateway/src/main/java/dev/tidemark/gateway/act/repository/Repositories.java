@@ -84,7 +84,7 @@ public final class Repositories {
                         FailureCode.REPOSITORY_FAILED, "repository '" + name + "': " + root + " is not a directory");
             }
             return new Repository(
-                    new RepositoryTree(root), images, crash, targets, keys.getOrDefault(name, KeyRing.NONE));
+                    new RepositoryTree(root), images, crash, targets, claims(), keys.getOrDefault(name, KeyRing.NONE));
         } catch (IOException fault) {
             throw RepositoryException.failed("cannot use repository '" + name + "'", fault);
         }
@@ -138,6 +138,10 @@ public final class Repositories {
 
     AllowedTargets targets() {
         return targets;
+    }
+
+    TargetClaims claims() {
+        return new TargetClaims(directories, targets);
     }
 
     QemuImage images() {

@@ -37,10 +37,18 @@ public final class Repository {
     private final QemuImage images;
     private final CrashHook crash;
     private final AllowedTargets targets;
+    private final TargetClaims claims;
     private final KeyRing keys;
 
-    Repository(RepositoryTree tree, QemuImage images, CrashHook crash, AllowedTargets targets, KeyRing keys) {
+    Repository(
+            RepositoryTree tree,
+            QemuImage images,
+            CrashHook crash,
+            AllowedTargets targets,
+            TargetClaims claims,
+            KeyRing keys) {
         this.targets = targets;
+        this.claims = claims;
         this.tree = tree;
         this.images = images;
         this.crash = crash;
@@ -112,14 +120,7 @@ public final class Repository {
         }
         boolean begun = false;
         try {
-            for (PlannedDisk disk : plan.disks()) {
-                if (disk.target().isPresent()) {
-                    Target place = targets.resolved(disk.target().get());
-                    targets.claim(place, plan.backup().value());
-                    TargetClaims.requireNone(tree, targets, machine, place);
-                    place.requireFit(images, disk.size());
-                }
-            }
+            plan = plan.with(placed(plan));
             makeTargets(plan, key);
             begun = true;
         } catch (IOException fault) {
@@ -131,6 +132,26 @@ public final class Repository {
             }
         }
         return new UnfinishedBackup(tree, images, crash, targets, keys, plan);
+    }
+
+    private List<PlannedDisk> placed(BackupPlan plan) throws RepositoryException, InterruptedException {
+        List<PlannedDisk> placed = new ArrayList<>();
+        Map<PlannedDisk, Target> places = new LinkedHashMap<>();
+        for (PlannedDisk disk : plan.disks()) {
+            if (disk.target().isEmpty()) {
+                placed.add(disk);
+                continue;
+            }
+            Target place = targets.resolved(disk.target().get());
+            targets.claim(place, plan.backup().value(), disk.name());
+            claims.requireNone(place);
+            places.put(disk, place);
+            placed.add(disk.at(place));
+        }
+        for (Map.Entry<PlannedDisk, Target> each : places.entrySet()) {
+            each.getValue().requireFit(images, each.getKey().size());
+        }
+        return placed;
     }
 
     /** Prepares the files in which QEMU keeps what the guest overwrites while a client reads. Those of an older try are removed. */
@@ -207,7 +228,7 @@ public final class Repository {
             for (PlannedDisk disk : plan.disks()) {
                 if (disk.target().isPresent()) {
                     // Also after a restart nobody else gets it.
-                    targets.claim(targets.resolved(disk.target().get()), backup.value());
+                    targets.claim(disk.where(targets), backup.value(), disk.name());
                 }
             }
             return Optional.of(new UnfinishedBackup(tree, images, crash, targets, keys, plan));

@@ -60,6 +60,33 @@ record RepositoryTree(Path root) {
         return named(machine, "");
     }
 
+    /** Whatever has the name of a machine's directory, sorted. */
+    List<MachineId> machines() throws IOException {
+        List<MachineId> found = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
+            for (Path entry : entries) {
+                machineNamed(String.valueOf(entry.getFileName())).ifPresent(found::add);
+            }
+        } catch (DirectoryIteratorException unlisted) {
+            throw unlisted.getCause();
+        }
+        Collections.sort(found);
+        return found;
+    }
+
+    private static Optional<MachineId> machineNamed(String name) {
+        try {
+            return Optional.of(new MachineId(name));
+        } catch (InvalidIdentity foreign) {
+            return Optional.empty();
+        }
+    }
+
+    /** Whose directory has the name of an unfinished one, sorted. */
+    List<BackupId> partialBackups(MachineId machine) throws IOException {
+        return named(machine, PARTIAL_SUFFIX);
+    }
+
     /** Whose deletion was begun and whose files are still there, sorted. */
     List<BackupId> deletedBackups(MachineId machine) throws IOException {
         return named(machine, DELETED_SUFFIX);

@@ -105,14 +105,7 @@ public final class RepositoryWorker {
             throws RepositoryException, InterruptedException {
         try {
             if (!operation.targets().isEmpty()) {
-                return new TargetRestoration(
-                                repository.tree(),
-                                repositories.images(),
-                                repository.keys(),
-                                repositories.targets(),
-                                machine,
-                                operation)
-                        .run(progress);
+                return new TargetRestoration(repository, repositories, machine, operation).run(progress);
             }
             RestoreDirectory target = RestoreDirectory.of(operation, repositories);
             try {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -16,20 +17,25 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param options of QEMU's node that reaches it
  * @param identity the same for two addresses that lead to one place, as far as that can be seen
+ * @param around the identities of other places that have bytes in common with it: partitions, and what they are partitions of
  */
-public record Target(TargetAddress address, ObjectNode options, String identity, Optional<Path> device) {
+public record Target(
+        TargetAddress address, ObjectNode options, String identity, List<String> around, Optional<Path> device) {
     static Target device(TargetAddress address, Path real) {
         ObjectNode options = Json.MAPPER.createObjectNode();
         options.put("driver", "host_device").put("filename", real.toString());
         // What is read back is to come from the medium.
         options.putObject("cache").put("direct", true);
-        return new Target(address, options, "device " + BlockDevice.number(real), Optional.of(real));
+        List<String> family = BlockDevice.family(real).stream()
+                .map(number -> "device " + number)
+                .toList();
+        return new Target(address, options, family.getFirst(), family.subList(1, family.size()), Optional.of(real));
     }
 
     static Target socket(TargetAddress address, Path real) {
         ObjectNode options = nbd(address);
         options.putObject("server").put("type", "unix").put("path", real.toString());
-        return new Target(address, options, real + " " + address.export(), Optional.empty());
+        return new Target(address, options, real + " " + address.export(), List.of(), Optional.empty());
     }
 
     static Target server(TargetAddress address, String server) {
@@ -40,7 +46,16 @@ public record Target(TargetAddress address, ObjectNode options, String identity,
                 .put("type", "inet")
                 .put("host", host.startsWith("[") ? host.substring(1, host.length() - 1) : host)
                 .put("port", server.substring(colon + 1));
-        return new Target(address, options, address.value(), Optional.empty());
+        return new Target(address, options, address.value(), List.of(), Optional.empty());
+    }
+
+    /** Whether what is written to the one is written to the other. */
+    boolean overlaps(Target other) {
+        return overlaps(other.identity) || other.around.contains(identity);
+    }
+
+    boolean overlaps(String otherIdentity) {
+        return identity.equals(otherIdentity) || around.contains(otherIdentity);
     }
 
     private static ObjectNode nbd(TargetAddress address) {

@@ -31,20 +31,16 @@ final class TargetRestoration {
     private final QemuImage images;
     private final KeyRing keys;
     private final AllowedTargets allowed;
+    private final TargetClaims claims;
     private final MachineId machine;
     private final RestoreOperation operation;
 
-    TargetRestoration(
-            RepositoryTree tree,
-            QemuImage images,
-            KeyRing keys,
-            AllowedTargets allowed,
-            MachineId machine,
-            RestoreOperation operation) {
-        this.tree = tree;
-        this.images = images;
-        this.keys = keys;
-        this.allowed = allowed;
+    TargetRestoration(Repository repository, Repositories repositories, MachineId machine, RestoreOperation operation) {
+        this.tree = repository.tree();
+        this.images = repositories.images();
+        this.keys = repository.keys();
+        this.allowed = repositories.targets();
+        this.claims = repositories.claims();
         this.machine = machine;
         this.operation = operation;
     }
@@ -63,8 +59,11 @@ final class TargetRestoration {
                 Restoration.requireSound(chain, operation);
                 List<KeyedImage> opened = chain.images(keys);
                 Target target = allowed.resolved(address(chain));
-                allowed.claim(target, operation.id().value());
-                TargetClaims.requireNone(tree, allowed, machine, target);
+                allowed.claim(
+                        target,
+                        operation.id().value(),
+                        chain.layers().getFirst().disk());
+                claims.requireNone(target);
                 parts.add(new Part(chain, opened, target));
             }
             for (Part part : parts) {
@@ -98,11 +97,17 @@ final class TargetRestoration {
             throws RepositoryException, IOException, InterruptedException {
         PhaseProgress phase = new PhaseProgress(progress, WRITING, Restoration.total(chains));
         Map<Layer, Layer.Stamp> stamps = Restoration.stamps(chains);
-        List<LayerReading> readings = SideBySide.whileWorking(() -> Restoration.readAll(stamps, phase), () -> {
-            for (Part part : parts) {
-                share(phase, part.size(), told -> overwrite(part, told));
-            }
-        });
+        // To their ends before the first byte is overwritten: what the targets hold may be all that is left if the
+        // backup is damaged.
+        List<LayerReading> readings = Restoration.readAll(stamps, phase);
+        requireUnchanged(readings);
+        for (Part part : parts) {
+            share(phase, part.size(), told -> overwrite(part, told));
+        }
+        requireUnchanged(readings);
+    }
+
+    private static void requireUnchanged(List<LayerReading> readings) throws RepositoryException {
         for (LayerReading reading : readings) {
             Optional<DamagedDisk> changed = reading.changedSince();
             if (changed.isPresent()) {

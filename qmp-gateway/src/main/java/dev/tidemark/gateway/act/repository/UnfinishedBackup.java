@@ -65,7 +65,7 @@ final class UnfinishedBackup implements PartialBackup {
     public Optional<Elsewhere> elsewhere(DiskName disk) throws RepositoryException {
         PlannedDisk planned = plan.disk(disk);
         return planned.target().isPresent()
-                ? Optional.of(new Elsewhere(targets.resolved(planned.target().get()), planned.size()))
+                ? Optional.of(new Elsewhere(planned.where(targets), planned.size()))
                 : Optional.empty();
     }
 
@@ -134,7 +134,7 @@ final class UnfinishedBackup implements PartialBackup {
         for (PlannedDisk disk : plan.disks()) {
             if (disk.target().isPresent()) {
                 // QEMU has flushed it; what a device still holds back by itself is asked for here.
-                targets.resolved(disk.target().get()).flush();
+                disk.where(targets).flush();
             } else {
                 requireFinished(disk);
                 DurableFiles.sync(target(disk.name()));
@@ -192,7 +192,7 @@ final class UnfinishedBackup implements PartialBackup {
         for (PlannedDisk disk : plan.disks()) {
             Path target = target(disk.name());
             if (disk.target().isPresent()) {
-                Target place = targets.resolved(disk.target().get());
+                Target place = disk.where(targets);
                 readings.add(() -> TargetDigest.of(place, disk.size(), phase::add));
             } else {
                 readings.add(() -> FileDigest.ofMedium(target, phase::add));

@@ -139,6 +139,10 @@ final class Verification {
         }
         Target place = targets.resolved(disk.target().get());
         long length = place.length(images);
+        if (length == 0 && disk.size() > 0) {
+            // A device that nothing is attached to says so.
+            throw place.failed(FailureCode.TARGET_UNAVAILABLE, "it has 0 bytes, which is nothing that could be read");
+        }
         if (length < disk.size()) {
             return Optional.of(new DamagedDisk(
                     disk.disk(), address, "it has " + length + " bytes left, and the disk has " + disk.size()));

@@ -9,26 +9,36 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.gateway.testkit.RequiredProgram;
+import dev.tidemark.schema.contract.DiskBackup;
 import dev.tidemark.schema.contract.Outcome;
+import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.contract.RestoreOperation;
 import dev.tidemark.schema.crash.CrashHook;
+import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.DiskTarget;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.RestoreFormat;
+import dev.tidemark.schema.id.DiskName;
+import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.OperationId;
+import dev.tidemark.schema.id.RepositoryName;
 import dev.tidemark.schema.id.TargetAddress;
 import dev.tidemark.schema.id.TargetPrefix;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,6 +47,11 @@ import org.junit.jupiter.api.Test;
 /** A server over TCP, and what a gateway may write to that was told nothing. */
 @SuppressWarnings("NullAway.Init")
 class TargetsIT {
+    private static final DiskName OTHER_DISK = new DiskName("vdb");
+    private static final RepositoryName SECOND = new RepositoryName("second");
+    private static final Map<DiskName, DiskFacts> FACTS =
+            Map.of(DISK, RepositoryFixture.facts(DISK, SIZE), OTHER_DISK, RepositoryFixture.facts(OTHER_DISK, SIZE));
+
     private RepositoryFixture fixture;
     private Path store;
     private int port;
@@ -53,30 +68,25 @@ class TargetsIT {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-        server = new ProcessBuilder(
-                        RequiredProgram.QEMU_NBD.path(),
-                        "-t",
-                        "-e",
-                        "4",
-                        "-b",
-                        "127.0.0.1",
-                        "-p",
-                        Integer.toString(port),
-                        "-x",
-                        "disk",
-                        "-f",
-                        "raw",
-                        store.toString())
-                .start();
+        server = serve(store, address(), "-b", "127.0.0.1", "-p", Integer.toString(port));
+    }
+
+    private static Process serve(Path file, TargetAddress address, String... where) throws IOException {
+        List<String> command =
+                new ArrayList<>(List.of(RequiredProgram.QEMU_NBD.path(), "-t", "-e", "4", "-x", "disk", "-f", "raw"));
+        command.addAll(List.of(where));
+        command.add(file.toString());
+        Process server = new ProcessBuilder(command).start();
         Awaitility.await()
                 .atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(20))
-                .until(this::answers);
+                .until(() -> answers(address));
+        return server;
     }
 
-    private boolean answers() {
+    private static boolean answers(TargetAddress address) {
         try {
-            RequiredProgram.NBDINFO.run("--size", address().value());
+            RequiredProgram.NBDINFO.run("--size", address.value());
             return true;
         } catch (AssertionError notYet) {
             return false;
@@ -93,8 +103,8 @@ class TargetsIT {
         return new TargetAddress("nbd://127.0.0.1:" + port + "/disk");
     }
 
-    private Outcome restored(AllowedTargets allowed, long number) throws InterruptedException {
-        RestoreOperation operation = new RestoreOperation(
+    private RestoreOperation restoration(long number) {
+        return new RestoreOperation(
                 new OperationId(RepositoryFixture.ulid(5000 + number)),
                 backup(number),
                 REPOSITORY,
@@ -103,9 +113,12 @@ class TargetsIT {
                 RestoreFormat.RAW,
                 List.of(),
                 List.of(new DiskTarget(DISK, address())));
+    }
+
+    private Outcome restored(AllowedTargets allowed, long number) throws InterruptedException {
         Repositories repositories =
                 new Repositories(Map.of(REPOSITORY, fixture.root()), Map.of(), CrashHook.NONE, allowed);
-        return new RepositoryWorker(repositories).run(operation, MACHINE, ProgressListener.NONE);
+        return new RepositoryWorker(repositories).run(restoration(number), MACHINE, ProgressListener.NONE);
     }
 
     @Test
@@ -154,11 +167,175 @@ class TargetsIT {
         Target one = allowed.resolved(new TargetAddress("nbd+unix:///disk?socket=" + socket));
         Target same = allowed.resolved(new TargetAddress("nbd+unix:///disk?socket=" + alias));
         Target other = allowed.resolved(new TargetAddress("nbd+unix:///other?socket=" + socket));
-        allowed.claim(one, "first");
-        allowed.claim(one, "first");
-        allowed.claim(other, "second");
-        assertThatThrownBy(() -> allowed.claim(same, "second")).hasMessageContaining("another operation");
+        allowed.claim(one, "first", DISK);
+        allowed.claim(one, "first", DISK);
+        allowed.claim(other, "second", DISK);
+        assertThatThrownBy(() -> allowed.claim(same, "second", DISK)).hasMessageContaining("another operation");
+        assertThatThrownBy(() -> allowed.claim(same, "first", OTHER_DISK))
+                .hasMessageContaining("disk " + DISK + " of the same operation");
         allowed.release("first");
-        allowed.claim(same, "second");
+        allowed.claim(same, "second", OTHER_DISK);
+    }
+
+    private AllowedTargets all() {
+        return new AllowedTargets(List.of(
+                new TargetPrefix("nbd://127.0.0.1:" + port),
+                new TargetPrefix("nbd+unix:" + fixture.outside("x").getParent())));
+    }
+
+    private static TargetAddress at(Path socket) {
+        return new TargetAddress("nbd+unix:///disk?socket=" + socket);
+    }
+
+    private static PushBackupOperation copy(long number, RepositoryName repository, DiskTarget... targets) {
+        PushBackupOperation plain = RepositoryFixture.operation(number);
+        return new PushBackupOperation(
+                plain.id(),
+                plain.backup(),
+                repository,
+                Optional.empty(),
+                Arrays.stream(targets)
+                        .map(target -> new DiskBackup(
+                                RepositoryFixture.full(target.disk()),
+                                true,
+                                Optional.empty(),
+                                List.of(),
+                                Optional.of(target.address())))
+                        .toList(),
+                OptionalLong.empty(),
+                Optional.empty(),
+                plain.requestedAt(),
+                false,
+                false);
+    }
+
+    @Test
+    void two_disks_of_one_operation_never_go_to_one_place() throws Exception {
+        Path socket = Files.createFile(fixture.outside("socket"));
+        Path alias = Files.createSymbolicLink(fixture.outside("alias"), socket);
+        DiskTarget[] targets = {new DiskTarget(DISK, at(socket)), new DiskTarget(OTHER_DISK, at(alias))};
+        AllowedTargets allowed = all();
+        Repositories repositories =
+                new Repositories(Map.of(REPOSITORY, fixture.root()), Map.of(), CrashHook.NONE, allowed);
+        Repository repository = repositories.named(REPOSITORY);
+        assertThatThrownBy(() -> repository.begin(MACHINE, RepositoryFixture.NAME, copy(7, REPOSITORY, targets), FACTS))
+                .hasMessageContaining("disk " + DISK + " of the same operation");
+        assertThat(fixture.partialDirectory(7)).doesNotExist();
+        // and of a restore
+        PartialBackup two = repository.begin(
+                MACHINE,
+                RepositoryFixture.NAME,
+                RepositoryFixture.operation(8, RepositoryFixture.full(DISK), RepositoryFixture.full(OTHER_DISK)),
+                FACTS);
+        two.complete(RepositoryFixture.copied(DISK, OTHER_DISK), ProgressListener.NONE);
+        RestoreOperation restore = new RestoreOperation(
+                new OperationId(RepositoryFixture.ulid(5008)),
+                backup(8),
+                REPOSITORY,
+                List.of(DISK, OTHER_DISK),
+                "",
+                RestoreFormat.RAW,
+                List.of(),
+                List.of(targets));
+        assertRefused(
+                new RepositoryWorker(repositories).run(restore, MACHINE, ProgressListener.NONE),
+                FailureCode.TARGET_IN_USE,
+                "of the same operation");
+    }
+
+    private static void assertRefused(Outcome outcome, FailureCode code, String detail) {
+        assertThat(outcome).isInstanceOfSatisfying(Outcome.Refused.class, refused -> {
+            assertThat(refused.code()).as(refused.detail()).isEqualTo(code);
+            assertThat(refused.detail()).contains(detail);
+        });
+    }
+
+    private Outcome restoredBeside(Path second) throws InterruptedException {
+        // A gateway that has just come up: nobody has claimed anything yet.
+        Repositories repositories =
+                new Repositories(Map.of(REPOSITORY, fixture.root(), SECOND, second), Map.of(), CrashHook.NONE, all());
+        return new RepositoryWorker(repositories).run(restoration(2), MACHINE, ProgressListener.NONE);
+    }
+
+    @Test
+    void what_a_strangers_backup_in_any_repository_wrote_or_writes_is_not_overwritten_and_what_cannot_be_seen_neither()
+            throws Exception {
+        MachineId strange = new MachineId(RepositoryFixture.ulid(99));
+        Path second = Files.createDirectory(fixture.outside("second"));
+        Repositories before = new Repositories(Map.of(SECOND, second), Map.of(), CrashHook.NONE, all());
+        PartialBackup copy = before.named(SECOND)
+                .begin(
+                        strange,
+                        RepositoryFixture.NAME,
+                        copy(7, SECOND, new DiskTarget(DISK, address())),
+                        Map.of(DISK, RepositoryFixture.facts(DISK, SIZE)));
+        Path manifest =
+                second.resolve(strange.value()).resolve(backup(7).value()).resolve("manifest.json");
+        byte[] written = Files.readAllBytes(store);
+        assertRefused(restoredBeside(second), FailureCode.TARGET_CLAIMED, backup(7) + ".partial lies there");
+        copy.complete(RepositoryFixture.copied(DISK), ProgressListener.NONE);
+        assertRefused(restoredBeside(second), FailureCode.TARGET_CLAIMED, "of the backup in " + manifest.getParent());
+        String sound = Files.readString(manifest);
+        DurableFiles.replace(manifest, "{".getBytes(StandardCharsets.UTF_8));
+        assertRefused(restoredBeside(second), FailureCode.REPOSITORY_FAILED, manifest.toString());
+        DurableFiles.replace(manifest, sound.getBytes(StandardCharsets.UTF_8));
+        Path away = fixture.outside("away");
+        Files.move(second, away);
+        assertRefused(restoredBeside(second), FailureCode.REPOSITORY_FAILED, "repository 'second'");
+        assertThat(Files.readAllBytes(store)).isEqualTo(written);
+        Files.move(away, second);
+        Files.move(manifest.getParent(), fixture.outside("deleted"));
+        assertThat(restoredBeside(second)).isInstanceOf(Outcome.Done.class);
+    }
+
+    @Test
+    void a_link_that_leads_elsewhere_when_the_copy_is_read_back_is_a_failure() throws Exception {
+        Path socket = fixture.outside("listening");
+        Path link = Files.createSymbolicLink(fixture.outside("link"), socket);
+        Path held = Files.copy(store, fixture.outside("held"));
+        Process behind = serve(held, at(socket), "-k", socket.toString());
+        try {
+            Repository repository = new Repositories(
+                            Map.of(REPOSITORY, fixture.root()), Map.of(), CrashHook.NONE, all())
+                    .named(REPOSITORY);
+            PartialBackup partial = repository.begin(
+                    MACHINE, RepositoryFixture.NAME, copy(7, REPOSITORY, new DiskTarget(DISK, at(link))), FACTS);
+            assertThat(repository.partial(MACHINE, backup(7))).isPresent();
+            Path other = fixture.outside("other");
+            Files.delete(link);
+            Files.createSymbolicLink(link, other);
+            Process another = serve(Files.copy(store, fixture.outside("held2")), at(other), "-k", other.toString());
+            try {
+                assertThatThrownBy(() -> partial.elsewhere(DISK)).hasMessageContaining("when the copy began");
+                assertThatThrownBy(() -> partial.complete(RepositoryFixture.copied(DISK), ProgressListener.NONE))
+                        .hasMessageContaining("when the copy began")
+                        .isInstanceOfSatisfying(
+                                RepositoryException.class,
+                                failure -> assertThat(failure.code()).isEqualTo(FailureCode.TARGET_FAILED));
+                assertThatThrownBy(() -> repository.partial(MACHINE, backup(7)))
+                        .hasMessageContaining("when the copy began");
+                assertThat(fixture.backupDirectory(7)).doesNotExist();
+            } finally {
+                another.destroyForcibly().waitFor();
+            }
+        } finally {
+            behind.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void a_damaged_backup_overwrites_nothing() throws Exception {
+        byte[] before = Files.readAllBytes(store);
+        // In the lowest layer, at its end, where the guest's data lie.
+        Path lowest = fixture.file(0);
+        assertThat(lowest.toFile().setWritable(true)).isTrue();
+        byte[] rotten = Files.readAllBytes(lowest);
+        rotten[rotten.length - 600] ^= 1;
+        Files.write(lowest, rotten);
+        assertRefused(
+                restored(new AllowedTargets(List.of(new TargetPrefix("nbd://127.0.0.1:" + port))), 2),
+                FailureCode.BACKUP_DAMAGED,
+                "sha256");
+        assertThat(Files.readAllBytes(store)).isEqualTo(before);
     }
 }
