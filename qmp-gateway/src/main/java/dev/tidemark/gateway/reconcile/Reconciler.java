@@ -11,6 +11,7 @@ import dev.tidemark.schema.contract.OperationResult;
 import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.id.MachineId;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -129,24 +130,39 @@ public final class Reconciler {
     }
 
     private void tearDown(boolean forGood) {
-        // The flag that asked us to stop must not cut short the waiting for what runs beside.
+        // The flag that asked us to stop must cut short nothing of this; and it may come late, in the midst of it.
         boolean interrupted = Thread.interrupted();
-        try {
-            pass.stop();
-            repositoryRunner.stop(forGood);
-        } catch (InterruptedException again) {
-            interrupted = true;
-        }
+        interrupted |= wasInterruptedIn(pass::stop);
+        interrupted |= wasInterruptedIn(() -> repositoryRunner.stop(forGood));
         if (forGood) {
-            leaveNoPlace();
+            interrupted |= wasInterruptedIn(this::leaveNoPlace);
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
+    private interface LastWork {
+        void run() throws InterruptedException;
+    }
+
+    /** Does it, and once more if it was interrupted: nobody asks a second time. */
+    private static boolean wasInterruptedIn(LastWork work) {
+        try {
+            work.run();
+            return Thread.interrupted();
+        } catch (InterruptedException late) {
+            try {
+                work.run();
+            } catch (InterruptedException again) {
+                LOG.warn("interrupted twice: something may be left for the next start", again);
+            }
+            return true;
+        }
+    }
+
     /** Where the machine served clients is anybody's again, unless its QEMU still does. */
-    private void leaveNoPlace() {
+    private void leaveNoPlace() throws InterruptedException {
         ExportSocket socket = surroundings.storage().exportSocket(machine);
         try {
             if (!socket.exists()) {
@@ -157,6 +173,12 @@ public final class Reconciler {
             } else {
                 socket.remove();
             }
+        } catch (ClosedByInterruptException late) {
+            boolean _ = Thread.interrupted();
+            InterruptedException interrupted =
+                    new InterruptedException("interrupted while a server's place was given up");
+            interrupted.initCause(late);
+            throw interrupted;
         } catch (IOException failure) {
             LOG.warn("what is left of the server of {} stays: {}", machine, failure.getMessage());
         }

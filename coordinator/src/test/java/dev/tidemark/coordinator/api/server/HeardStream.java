@@ -7,6 +7,7 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -17,6 +18,9 @@ import tools.jackson.databind.JsonNode;
 
 /** A stream of events as its reader gets it; read by a thread of its own. Written without the command line's reader, to check it too. */
 final class HeardStream implements AutoCloseable {
+    /** Longer than two heartbeats and the time for a write that makes no progress. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final Message END = new Message("", "END", "");
@@ -46,15 +50,22 @@ final class HeardStream implements AutoCloseable {
         return open(request);
     }
 
+    /** As a client does it: while there are too many, because those that were torn are not all noticed yet, it comes again. */
     static HeardStream open(HttpRequest.Builder request) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
         try {
-            HttpResponse<InputStream> response =
-                    CLIENT.send(request.GET().build(), HttpResponse.BodyHandlers.ofInputStream());
-            if (response.statusCode() != 200) {
-                throw new IllegalStateException(response.statusCode() + " "
-                        + new String(response.body().readAllBytes(), StandardCharsets.UTF_8));
+            while (true) {
+                HttpResponse<InputStream> response =
+                        CLIENT.send(request.GET().build(), HttpResponse.BodyHandlers.ofInputStream());
+                if (response.statusCode() == 200) {
+                    return new HeardStream(response);
+                }
+                String refusal = new String(response.body().readAllBytes(), StandardCharsets.UTF_8);
+                if (response.statusCode() != 429 || System.nanoTime() > deadline) {
+                    throw new IllegalStateException(response.statusCode() + " " + refusal);
+                }
+                Thread.sleep(100);
             }
-            return new HeardStream(response);
         } catch (IOException failure) {
             throw new IllegalStateException(failure);
         } catch (InterruptedException interrupted) {
