@@ -146,19 +146,22 @@ public final class Reconciler {
         void run() throws InterruptedException;
     }
 
-    /** Does it, and once more if it was interrupted: nobody asks a second time. */
+    /** Does it, and once more if an interrupt came meanwhile, thrown or not: what was looked at then may have been told as not there. */
     private static boolean wasInterruptedIn(LastWork work) {
         try {
             work.run();
-            return Thread.interrupted();
-        } catch (InterruptedException late) {
-            try {
-                work.run();
-            } catch (InterruptedException again) {
-                LOG.warn("interrupted twice: something may be left for the next start", again);
+            if (!Thread.interrupted()) {
+                return false;
             }
-            return true;
+        } catch (InterruptedException late) {
+            LOG.debug("to be done again, for it was interrupted", late);
         }
+        try {
+            work.run();
+        } catch (InterruptedException again) {
+            LOG.warn("interrupted twice: something may be left for the next start", again);
+        }
+        return true;
     }
 
     /** Where the machine served clients is anybody's again, unless its QEMU still does. */

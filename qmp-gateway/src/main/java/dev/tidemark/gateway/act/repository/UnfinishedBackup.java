@@ -125,6 +125,7 @@ final class UnfinishedBackup implements PartialBackup {
         if (renamed && !tree.exists(plan.machine(), directory)) {
             // The try before this one failed after the rename.
             syncName();
+            targets.release(plan.backup().value());
             return ManifestFile.read(completed, plan.machine(), plan.backup());
         }
         if (renamed) {

@@ -14,6 +14,7 @@ import dev.tidemark.schema.contract.DiskBackup;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.Outcome.Evidence;
 import dev.tidemark.schema.contract.PushBackupOperation;
+import dev.tidemark.schema.contract.RecordedFile;
 import dev.tidemark.schema.contract.VerifyOperation;
 import dev.tidemark.schema.crash.CrashHook;
 import dev.tidemark.schema.crash.CrashPoint;
@@ -307,6 +308,60 @@ class EncryptedRepositoryIT {
                         RepositoryFixture.operation(5, Optional.empty(), RepositoryFixture.full(DISK)),
                         Map.of(DISK, RepositoryFixture.facts(DISK, SIZE)));
         assertThat(fixture.partialDirectory(5)).exists();
+    }
+
+    @Test
+    void an_encrypted_chain_is_no_longer_than_qemu_opens_in_passing() throws Exception {
+        store(with(key), 0, "write -P 7 0 64k");
+        store(with(key), 1, "write -P 8 0 64k");
+        // given as many as may be, made of the second one: its names have one length, in manifest and header
+        for (int number = 2; number < Parents.ENCRYPTED_LENGTH_MAX - 1; number++) {
+            copyAsNext(number);
+        }
+        // then one more stands on them, and the one after that on nothing
+        assertThat(begin(with(key), Parents.ENCRYPTED_LENGTH_MAX - 1, Optional.empty()))
+                .isNotNull();
+        copyAsNext(Parents.ENCRYPTED_LENGTH_MAX - 1);
+        assertThatThrownBy(() -> begin(with(key), Parents.ENCRYPTED_LENGTH_MAX, Optional.empty()))
+                .isInstanceOfSatisfying(
+                        RepositoryException.class,
+                        refusal -> assertThat(refusal.code()).isEqualTo(FailureCode.BASE_BACKUP_MISSING))
+                .hasMessageContaining("has " + Parents.ENCRYPTED_LENGTH_MAX + " backups already");
+    }
+
+    private void copyAsNext(int number) throws IOException {
+        Path directory = Files.createDirectory(fixture.backupDirectory(number));
+        for (String name : List.of("manifest.json", "vda.qcow2")) {
+            String bytes = Files.readString(fixture.backupDirectory(1).resolve(name), StandardCharsets.ISO_8859_1);
+            // What names the first two has to name the two before last.
+            for (int base : List.of(1000, 2000, 3000)) {
+                bytes = bytes.replace(RepositoryFixture.ulid(base), "@PARENT@" + base)
+                        .replace(RepositoryFixture.ulid(base + 1), RepositoryFixture.ulid(base + number))
+                        .replace("@PARENT@" + base, RepositoryFixture.ulid(base + number - 1));
+            }
+            Files.writeString(directory.resolve(name), bytes, StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    @Test
+    void what_is_known_to_be_damaged_does_not_wait_for_a_key() throws Exception {
+        // given a log that knows the file, and somebody who rewrote it with its manifest, another key's name included
+        Manifest stored = store(with(key), 0, "write -P 7 0 64k");
+        Manifest.StoredDisk disk = stored.disks().getFirst();
+        RecordedFile recorded = new RecordedFile(backup(0), DISK, Optional.empty(), disk.fileSize(), disk.sha256());
+        rewrite(0, disk.sha256(), "0".repeat(64));
+        rewrite(0, EncryptionKey.read(key).identity().value(), "0123456789abcdef");
+        Outcome outcome = new RepositoryWorker(with(key))
+                .run(
+                        new VerifyOperation(new OperationId(RepositoryFixture.ulid(4000)), backup(0), REPOSITORY)
+                                .against(List.of(recorded)),
+                        MACHINE,
+                        ProgressListener.NONE);
+        // then it is damaged, and not merely in want of a key
+        assertThat(((Outcome.Done) outcome).evidence()).isInstanceOf(Evidence.Damaged.class);
+        assertThat(((Outcome.Refused) verify(with(key), 0)).code())
+                .as("without the log nothing else can be told")
+                .isEqualTo(FailureCode.KEY_WRONG);
     }
 
     private static void assertDamaged(Outcome outcome, String detail) {
