@@ -1,16 +1,38 @@
 package dev.tidemark.coordinator.security;
 
+import dev.tidemark.schema.id.HostName;
 import java.util.Optional;
 
 /**
  * Who calls.
  *
  * @param name as the log keeps it
- * @param token the id of the token that was shown; empty for the administrator of the home directory
+ * @param host the hypervisor for which it speaks, and for no other; empty if it is bound to none
+ * @param address from where; empty as long as nobody has called
  */
-public record Identity(String name, Role role, Scope scope, Optional<String> token) {
+public record Identity(
+        String name, Role role, Scope scope, Optional<HostName> host, Credential credential, Optional<String> address) {
     /** Whoever can read {@code admin.token}. */
-    public static final Identity ADMINISTRATOR = new Identity("admin", Role.ADMIN, Scope.ALL, Optional.empty());
+    public static final Identity ADMINISTRATOR = new Identity(
+            "admin",
+            Role.ADMIN,
+            Scope.ALL,
+            new Credential(Credential.Kind.ADMIN_TOKEN, Optional.empty(), Optional.empty()));
+
+    /** Who is bound to no host. */
+    public Identity(String name, Role role, Scope scope, Credential credential) {
+        this(name, role, scope, Optional.empty(), credential, Optional.empty());
+    }
+
+    /** The same, calling from there. */
+    public Identity from(String remoteAddress) {
+        return new Identity(name, role, scope, host, credential, Optional.of(remoteAddress));
+    }
+
+    /** The same, known by something that was given for the first credential. */
+    public Identity by(Credential other) {
+        return new Identity(name, role, scope, host, other, address);
+    }
 
     public boolean may(Permission permission) {
         return role.may(permission);
@@ -18,5 +40,10 @@ public record Identity(String name, Role role, Scope scope, Optional<String> tok
 
     public boolean reaches(String machine) {
         return scope.includes(machine);
+    }
+
+    /** Whether it may speak for a hypervisor: one that is bound to a host speaks for no other. */
+    public boolean speaksFor(HostName hypervisor) {
+        return may(Permission.GATEWAY) && host.map(hypervisor::equals).orElse(true);
     }
 }

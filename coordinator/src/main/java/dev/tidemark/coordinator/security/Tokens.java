@@ -66,10 +66,14 @@ public final class Tokens {
         return FORM.matcher(text).matches() ? acts.byHash(digest(text)).flatMap(Tokens::identity) : Optional.empty();
     }
 
-    /** Whether a caller could still call now. */
-    public boolean isStillValid(Identity caller) {
-        return caller.token().isEmpty()
-                || acts.byId(caller.token().get()).map(TokenActs.Token::valid).orElse(false);
+    /** Whether a caller could still call now, by what is recorded of the credential and by its own end. */
+    public boolean isStillValid(Identity caller, Instant now) {
+        Credential credential = caller.credential();
+        boolean recorded = credential
+                .record()
+                .map(id -> acts.byId(id).map(TokenActs.Token::valid).orElse(false))
+                .orElse(true);
+        return recorded && credential.until().map(now::isBefore).orElse(true);
     }
 
     private static Optional<Identity> identity(TokenActs.Token token) {
@@ -78,7 +82,10 @@ public final class Tokens {
         }
         return Role.named(token.role())
                 .map(role -> new Identity(
-                        CALLER_PREFIX + token.name(), role, new Scope(token.machines()), Optional.of(token.id())));
+                        CALLER_PREFIX + token.name(),
+                        role,
+                        new Scope(token.machines()),
+                        Credential.recorded(Credential.Kind.TOKEN, token.id())));
     }
 
     private byte[] bytes(int length) {

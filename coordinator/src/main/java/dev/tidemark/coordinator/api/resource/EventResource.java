@@ -20,6 +20,7 @@ import dev.tidemark.schema.json.EventNames;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -43,8 +44,10 @@ public final class EventResource {
     private final Lookup lookup;
     private final Operations operations;
     private final Tokens tokens;
+    private final Clock clock;
 
-    public EventResource(EventStreams streams, Lookup lookup, Operations operations, Tokens tokens) {
+    public EventResource(EventStreams streams, Lookup lookup, Operations operations, Tokens tokens, Clock clock) {
+        this.clock = clock;
         this.tokens = tokens;
         this.streams = streams;
         this.lookup = lookup;
@@ -63,8 +66,8 @@ public final class EventResource {
         Wish wish = wish(vm, operation, types);
         Optional<Position> position = position(request, from);
         Identity caller = Callers.current();
-        try (EventStream stream =
-                streams.open(caller.name(), position.orElse(null), wish, () -> tokens.isStillValid(caller))) {
+        try (EventStream stream = streams.open(
+                caller.name(), position.orElse(null), wish, () -> tokens.isStillValid(caller, clock.instant()))) {
             response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE + ";charset=UTF-8");
             // Proxies that collect answers before they pass them on would keep everything to themselves.
             response.setHeader("X-Accel-Buffering", "no");

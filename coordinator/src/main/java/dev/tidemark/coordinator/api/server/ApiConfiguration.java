@@ -7,9 +7,9 @@ import dev.tidemark.coordinator.api.edge.Discretion;
 import dev.tidemark.coordinator.api.edge.EdgeExceptionResolver;
 import dev.tidemark.coordinator.api.edge.EdgeFilter;
 import dev.tidemark.coordinator.api.edge.Permits;
-import dev.tidemark.coordinator.api.edge.Problem;
 import dev.tidemark.coordinator.api.edge.ProblemWriter;
 import dev.tidemark.coordinator.api.edge.StrictQuery;
+import dev.tidemark.coordinator.api.edge.Unauthenticated;
 import dev.tidemark.coordinator.api.resource.AuditResource;
 import dev.tidemark.coordinator.api.resource.BackupResource;
 import dev.tidemark.coordinator.api.resource.CheckpointResource;
@@ -30,7 +30,9 @@ import dev.tidemark.coordinator.api.stream.EventStreams;
 import dev.tidemark.coordinator.ledger.RecordReader;
 import dev.tidemark.coordinator.ledger.TokenActs;
 import dev.tidemark.coordinator.security.AdminToken;
-import dev.tidemark.coordinator.security.BearerTokenFilter;
+import dev.tidemark.coordinator.security.BearerReader;
+import dev.tidemark.coordinator.security.CredentialReader;
+import dev.tidemark.coordinator.security.IdentityFilter;
 import dev.tidemark.coordinator.security.Tokens;
 import dev.tidemark.coordinator.view.Queries;
 import dev.tidemark.schema.json.Json;
@@ -107,8 +109,9 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
     }
 
     @Bean
-    EventResource eventResource(EventStreams streams, Lookup lookup, Operations operations, Tokens tokens) {
-        return new EventResource(streams, lookup, operations, tokens);
+    EventResource eventResource(
+            EventStreams streams, Lookup lookup, Operations operations, Tokens tokens, Clock clock) {
+        return new EventResource(streams, lookup, operations, tokens, clock);
     }
 
     @Bean
@@ -183,16 +186,13 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
     }
 
     @Bean
-    FilterRegistrationBean<BearerTokenFilter> bearerTokenFilter(AdminToken token, Tokens tokens) {
-        Problem unauthenticated = Problem.of(
-                        401,
-                        "UNAUTHENTICATED",
-                        "the request does not carry a token that is valid",
-                        "Send 'Authorization: Bearer <token>', with a token of your own that is neither expired nor revoked"
-                                + " or the one from admin.token in the home directory.")
-                .withHeader("WWW-Authenticate", "Bearer realm=\"tidemark\"");
-        FilterRegistrationBean<BearerTokenFilter> registration = new FilterRegistrationBean<>(new BearerTokenFilter(
-                token, tokens, (request, response) -> ProblemWriter.write(request, response, unauthenticated)));
+    FilterRegistrationBean<IdentityFilter> identityFilter(AdminToken administrator, Tokens tokens) {
+        // A request may show one of these, never two.
+        List<CredentialReader> readers = List.of(new BearerReader(administrator, tokens));
+        FilterRegistrationBean<IdentityFilter> registration = new FilterRegistrationBean<>(new IdentityFilter(
+                readers,
+                (request, response, reason) ->
+                        ProblemWriter.write(request, response, Unauthenticated.because(reason))));
         registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
         return registration;
     }
