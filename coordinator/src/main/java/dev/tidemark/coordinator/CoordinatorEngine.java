@@ -45,6 +45,7 @@ import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.BitmapName;
 import dev.tidemark.schema.id.CheckpointId;
 import dev.tidemark.schema.id.CheckpointName;
+import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.OperationId;
 import dev.tidemark.schema.id.RepositoryName;
@@ -255,6 +256,11 @@ final class CoordinatorEngine implements Engine {
         }
         Machine now = dryRun ? look.before() : machine(id);
         return new ReconcileView(name(now), now.version(), drift, converged);
+    }
+
+    @Override
+    public Optional<HostName> host(MachineId machine) {
+        return dispatch.machine(machine).registration().map(Machine.Registration::host);
     }
 
     @Override

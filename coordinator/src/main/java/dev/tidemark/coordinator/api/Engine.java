@@ -4,11 +4,13 @@ import dev.tidemark.schema.command.MachineCommand;
 import dev.tidemark.schema.contract.CoordinatorLink;
 import dev.tidemark.schema.event.FormerMachine;
 import dev.tidemark.schema.event.MachineEvent;
+import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.OperationId;
 import dev.tidemark.schema.id.RepositoryName;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -61,6 +63,9 @@ public interface Engine {
      */
     ReconcileView reconcile(MachineId machine, boolean dryRun, Duration limit)
             throws Rejected, Unreachable, InterruptedException;
+
+    /** On which hypervisor a machine is or was registered; empty if it never was. */
+    Optional<HostName> host(MachineId machine);
 
     /** For gateways on other hypervisors. */
     CoordinatorLink gatewayLink();

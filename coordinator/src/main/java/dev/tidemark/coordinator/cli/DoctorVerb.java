@@ -5,12 +5,15 @@ import dev.tidemark.coordinator.cli.client.ExitCode;
 import dev.tidemark.coordinator.cli.show.Page;
 import dev.tidemark.coordinator.cli.show.Table;
 import dev.tidemark.coordinator.cli.show.Text;
+import dev.tidemark.schema.id.HostName;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -18,6 +21,12 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(name = "doctor", description = "Checks this host, the coordinator and the machines.")
 final class DoctorVerb implements Callable<Integer> {
     private final Session session;
+
+    @Option(
+            names = "--host",
+            paramLabel = "NAME",
+            description = "For the host of a gateway: whether its token is taken there, for this host and for no more.")
+    private @Nullable HostName gatewayOf;
 
     DoctorVerb(Session session) {
         this.session = session;
@@ -57,7 +66,11 @@ final class DoctorVerb implements Callable<Integer> {
         checks.add(host.kvm(Path.of("/dev/kvm")));
         checks.add(host.home(home));
         checks.add(host.token(given == null ? home.resolve(Discovery.TOKEN_FILE) : given));
-        checks.addAll(new ServerChecks(session.coordinator()).all());
+        HostName ofGateway = gatewayOf;
+        checks.addAll(
+                ofGateway == null
+                        ? new ServerChecks(session.coordinator()).all()
+                        : new GatewayChecks(session.coordinator(), ofGateway).all());
         return checks;
     }
 }

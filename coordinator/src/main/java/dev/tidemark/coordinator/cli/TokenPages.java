@@ -13,6 +13,9 @@ final class TokenPages {
     private TokenPages() {}
 
     static Page created(JsonNode token) {
+        if (token.path("token").isMissingNode()) {
+            return one(token);
+        }
         return one(token)
                 .gap()
                 .line("This is shown once. Keep it in a file of your own (chmod 600) and give that with --token-file.")
@@ -21,14 +24,22 @@ final class TokenPages {
     }
 
     static Page one(JsonNode token) {
+        Fields fields = new Fields()
+                .field("name", Cell.text(token, "name"))
+                .field("id", Cell.text(token, "id"))
+                .field("role", role(token));
+        if (token.path("host").isString()) {
+            fields.field("host", Cell.text(token, "host"));
+        } else {
+            fields.field("vms", Cell.text(token, "vms"));
+        }
+        if (token.path("certificate").isString()) {
+            fields.field("certificate", Cell.text(token, "certificate"));
+        } else {
+            fields.field("begins with", Cell.text(token, "hint"));
+        }
         return new Page()
-                .fields(new Fields()
-                        .field("name", Cell.text(token, "name"))
-                        .field("id", Cell.text(token, "id"))
-                        .field("role", role(token))
-                        .field("vms", Cell.text(token, "vms"))
-                        .field("begins with", Cell.text(token, "hint"))
-                        .field("created", Cell.time(token, "createdAt") + " by " + Cell.text(token, "createdBy"))
+                .fields(fields.field("created", Cell.time(token, "createdAt") + " by " + Cell.text(token, "createdBy"))
                         .field("expires", Cell.time(token, "expiresAt"))
                         .field("state", state(token)));
     }
@@ -44,15 +55,15 @@ final class TokenPages {
                 .column("VMS")
                 .column("STATE")
                 .optional("EXPIRES")
-                .optional("BEGINS WITH");
+                .optional("BEGINS WITH, OR CERTIFICATE");
         for (JsonNode token : tokens) {
             table.row(
                     Cell.text(token, "name"),
                     role(token),
-                    Cell.text(token, "vms"),
+                    token.path("host").isString() ? "of " + Cell.text(token, "host") : Cell.text(token, "vms"),
                     state(token),
                     Cell.time(token, "expiresAt"),
-                    Cell.text(token, "hint"));
+                    Cell.text(token, token.path("certificate").isString() ? "certificate" : "hint"));
         }
         return new Page().table(table);
     }

@@ -1,6 +1,7 @@
 package dev.tidemark.coordinator.cli;
 
 import dev.tidemark.coordinator.cli.client.RequestPath;
+import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.TokenName;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -28,10 +29,13 @@ final class TokenVerbs {
         OPERATOR,
         RETENTION,
         RESTORER,
-        ADMIN
+        ADMIN,
+        GATEWAY
     }
 
-    @Command(name = "create", description = "Makes a token and shows it once: it is kept nowhere.")
+    @Command(
+            name = "create",
+            description = "Makes a token and shows it once: it is kept nowhere. Or makes a certificate a credential.")
     int create(
             @Parameters(index = "0", paramLabel = "NAME", description = "What to call it; a name is never used twice.")
                     TokenName name,
@@ -40,11 +44,21 @@ final class TokenVerbs {
                             required = true,
                             paramLabel = "ROLE",
                             description = "viewer, auditor, operator (checkpoints and backups), retention (deletes),"
-                                    + " restorer or admin.")
+                                    + " restorer, admin or gateway.")
                     Role role,
             @Option(names = "--vms", paramLabel = "PATTERN", description = "Only machines of such names, as 'web-*'.")
                     @Nullable
                     String machines,
+            @Option(names = "--host", paramLabel = "NAME", description = "Of a gateway: it speaks for this one alone.")
+                    @Nullable
+                    HostName host,
+            @Option(
+                            names = "--certificate",
+                            paramLabel = "FILE|NAME",
+                            description = "Instead of a token: the client certificate in FILE (PEM), by its public key,"
+                                    + " or each that is called uri:… or dns:….")
+                    @Nullable
+                    String certificate,
             @Option(
                             names = "--expires",
                             paramLabel = "TIME",
@@ -56,6 +70,12 @@ final class TokenVerbs {
                 .put("role", role.name().toUpperCase(Locale.ROOT));
         if (machines != null) {
             body.put("vms", machines);
+        }
+        if (host != null) {
+            body.put("host", host.value());
+        }
+        if (certificate != null) {
+            body.put("certificate", CertificateOption.name(certificate));
         }
         if (lifetime != null) {
             body.put("lifetimeSeconds", lifetime.seconds());

@@ -8,6 +8,9 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -18,8 +21,9 @@ public final class TokenActs {
     private static final String TOKENS =
             "SELECT *, revoked_at IS NULL AND expires_at > clock_timestamp() AS valid" + " FROM tidemark.api_token ";
     private static final String CREATE = """
-            INSERT INTO tidemark.api_token_entry (token, act, by_whom, name, role, machines, hash, hint, expires_at)
-            VALUES (?, 'CREATED', ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO tidemark.api_token_entry
+                (token, act, by_whom, name, role, machines, host, hash, hint, certificate, expires_at)
+            VALUES (?, 'CREATED', ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """;
     private static final String REVOKE = """
             INSERT INTO tidemark.api_token_entry (token, act, by_whom)
@@ -34,11 +38,12 @@ public final class TokenActs {
     }
 
     /**
-     * A token as its acts tell.
+     * A token, or a certificate that stands for one, as its acts tell.
      *
      * @param machines the names that it reaches, as a pattern
-     * @param hash of the token itself, which is not kept
-     * @param hint its first characters, for people who have several
+     * @param host of a gateway
+     * @param hint the token's first characters, for people who have several
+     * @param certificate by what the certificate is known
      * @param valid neither revoked nor expired, by the database's clock
      */
     public record Token(
@@ -46,8 +51,9 @@ public final class TokenActs {
             String name,
             String role,
             String machines,
-            String hash,
-            String hint,
+            @Nullable String host,
+            @Nullable String hint,
+            @Nullable String certificate,
             Instant expiresAt,
             Instant createdAt,
             String createdBy,
@@ -55,17 +61,47 @@ public final class TokenActs {
             @Nullable String revokedBy,
             boolean valid) {}
 
-    /** A token that is to be. */
+    /**
+     * A token or a certificate that is to be.
+     *
+     * @param secret of a token
+     * @param certificate of a certificate
+     */
     public record NewToken(
-            String id, String name, String role, String machines, String hash, String hint, Instant expiresAt) {}
+            String id,
+            String name,
+            String role,
+            String machines,
+            @Nullable String host,
+            @Nullable Secret secret,
+            @Nullable String certificate,
+            Instant expiresAt) {}
 
-    /** Records a new one; empty if the name was given to a token before. */
+    /**
+     * What is kept of a token's text.
+     *
+     * @param hash of all of it
+     * @param hint its first characters
+     */
+    public record Secret(String hash, String hint) {}
+
+    /** Records a new one; empty if the name was given before. */
     public Optional<Token> create(NewToken token, String byWhom) {
+        @Nullable Secret secret = token.secret();
         try (Connection connection = source.getConnection();
                 PreparedStatement statement = connection.prepareStatement(CREATE)) {
             int column = 0;
-            for (String value : List.of(
-                    token.id(), byWhom, token.name(), token.role(), token.machines(), token.hash(), token.hint())) {
+            for (@Nullable
+            String value : Arrays.asList(
+                    token.id(),
+                    byWhom,
+                    token.name(),
+                    token.role(),
+                    token.machines(),
+                    token.host(),
+                    secret == null ? null : secret.hash(),
+                    secret == null ? null : secret.hint(),
+                    token.certificate())) {
                 statement.setString(++column, value);
             }
             statement.setObject(++column, OffsetDateTime.ofInstant(token.expiresAt(), ZoneOffset.UTC));
@@ -93,6 +129,14 @@ public final class TokenActs {
 
     public Optional<Token> byHash(String hash) {
         return found("WHERE hash = ?", hash).stream().findFirst();
+    }
+
+    /** Those that are valid now and known by one of these names. */
+    public List<Token> validByCertificate(Collection<String> names) {
+        String marks = String.join(", ", Collections.nCopies(names.size(), "?"));
+        return found(
+                "WHERE certificate IN (" + marks + ") AND revoked_at IS NULL AND expires_at > clock_timestamp()",
+                names.toArray(String[]::new));
     }
 
     public Optional<Token> byId(String id) {
@@ -133,8 +177,9 @@ public final class TokenActs {
                 row.getString("name"),
                 row.getString("role"),
                 row.getString("machines"),
-                row.getString("hash"),
+                row.getString("host"),
                 row.getString("hint"),
+                row.getString("certificate"),
                 row.getObject("expires_at", OffsetDateTime.class).toInstant(),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 row.getString("created_by"),

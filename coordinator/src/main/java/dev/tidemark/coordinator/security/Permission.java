@@ -27,7 +27,7 @@ public enum Permission {
     RESTORE,
     /** Take machines in and let them go. */
     MANAGE,
-    /** Speak for a hypervisor. */
+    /** Speak for a hypervisor: a caller that is bound to one, for that one only. */
     GATEWAY,
     /** Make and revoke tokens. */
     GRANT

@@ -11,19 +11,24 @@ public enum Role {
     OPERATOR,
     RETENTION,
     RESTORER,
-    ADMIN;
+    ADMIN,
+    /** Speaks for one hypervisor, and sees nothing else. */
+    GATEWAY;
 
     /** Whether this role has a permission; the switch is complete, so that a new permission is nobody's until somebody gives it. */
     public boolean may(Permission permission) {
         return switch (permission) {
-            case READ -> true;
+            case READ -> this != GATEWAY;
             case AUDIT -> this == AUDITOR || this == ADMIN;
             case CHECKPOINT, BACKUP -> this == OPERATOR || this == ADMIN;
-            case DATA, VERIFY -> this == OPERATOR || this == RESTORER || this == ADMIN;
+            case VERIFY -> this == OPERATOR || this == RESTORER || this == ADMIN;
+            // A gateway is told under which names to open exports: its routes tell it nothing of another host's.
+            case DATA -> this == OPERATOR || this == RESTORER || this == ADMIN || this == GATEWAY;
             case ABORT -> this == OPERATOR || this == RETENTION || this == RESTORER || this == ADMIN;
             case DELETE -> this == RETENTION || this == ADMIN;
             case RESTORE -> this == RESTORER || this == ADMIN;
-            case EVIDENCE, MANAGE, GATEWAY, GRANT -> this == ADMIN;
+            case EVIDENCE, MANAGE, GRANT -> this == ADMIN;
+            case GATEWAY -> this == ADMIN || this == GATEWAY;
         };
     }
 

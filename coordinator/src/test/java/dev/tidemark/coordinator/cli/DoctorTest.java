@@ -106,4 +106,29 @@ class DoctorTest {
             }
         }
     }
+
+    @Test
+    void a_gateways_token_should_open_its_host_and_no_more() throws IOException {
+        try (PlayedCoordinator coordinator = new PlayedCoordinator()) {
+            CommandLineRun commands = CommandLineRun.against(coordinator, home).with("PATH", programs.toString());
+            Files.setPosixFilePermissions(home.resolve("admin.token"), PosixFilePermissions.fromString("rw-------"));
+            String denied = "{\"code\":\"ACCESS_DENIED\",\"detail\":\"this credential is bound to the host 'hv1'\"}";
+            coordinator.answers("GET /v1/gateways/hv2/desired", 403, denied);
+            coordinator.answers(
+                    "GET /v1/gateways/hv2/desired", "{\"cursor\":\"1\",\"changed\":[{}],\"removed\":[],\"lookAt\":[]}");
+            coordinator.answers("GET /v1/vms", "{\"vms\":[]}");
+            coordinator.answers("GET /v1/vms", 403, denied);
+            Ended wrong = commands.run("doctor", "--host", "hv2", "-o", "json");
+            assertThat(wrong.exitCode()).isEqualTo(1);
+            assertThat(check(wrong, "gateway").path("detail").asString("")).contains("hv1");
+
+            Ended mighty = commands.run("doctor", "--host", "hv2", "-o", "json");
+            assertThat(verdict(mighty, "gateway")).isEqualTo("OK");
+            assertThat(verdict(mighty, "credential")).isEqualTo("WARN");
+
+            Ended right = commands.run("doctor", "--host", "hv2", "-o", "json");
+            assertThat(right.exitCode()).isZero();
+            assertThat(verdict(right, "credential")).isEqualTo("OK");
+        }
+    }
 }

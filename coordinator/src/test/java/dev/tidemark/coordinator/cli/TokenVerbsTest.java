@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.coordinator.cli.CommandLineRun.Ended;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,6 +43,45 @@ class TokenVerbsTest {
         assertThat(coordinator.only("POST").body())
                 .isEqualTo(
                         "{\"name\":\"nightly\",\"role\":\"OPERATOR\",\"vms\":\"web-*\",\"lifetimeSeconds\":2592000}");
+    }
+
+    @Test
+    void a_gateways_token_says_its_host_and_a_certificate_what_it_is_known_by() throws IOException {
+        String made = "{\"id\":\"01ARZ3NDEKTSV4RRFFQ69G5FAV\",\"name\":\"gw-hv2\",\"role\":\"GATEWAY\",\"vms\":\"*\","
+                + "\"host\":\"hv2\",\"hint\":null,\"certificate\":\"uri:spiffe://example/hv2\",\"valid\":true,"
+                + "\"createdAt\":\"2026-01-02T03:04:05Z\",\"createdBy\":\"admin\","
+                + "\"expiresAt\":\"2026-02-02T03:04:05Z\",\"revokedAt\":null,\"revokedBy\":null}";
+        coordinator.answers("POST /v1/tokens", 201, made);
+        Ended ended = commands.run(
+                "token",
+                "create",
+                "gw-hv2",
+                "--role",
+                "gateway",
+                "--host",
+                "hv2",
+                "--certificate",
+                "uri:spiffe://example/hv2");
+        assertThat(ended.exitCode()).as(ended.toString()).isZero();
+        assertThat(ended.results())
+                .contains("hv2", "uri:spiffe://example/hv2")
+                .doesNotContain("shown once")
+                .doesNotContain("*");
+        assertThat(coordinator.only("POST").body())
+                .isEqualTo("{\"name\":\"gw-hv2\",\"role\":\"GATEWAY\",\"host\":\"hv2\","
+                        + "\"certificate\":\"uri:spiffe://example/hv2\"}");
+        coordinator.answers("GET /v1/tokens", "{\"tokens\":[" + made + "]}");
+        assertThat(commands.run("token", "list").results()).contains("of hv2");
+
+        for (String wrong : new String[] {home.resolve("absent.pem").toString(), home.toString()}) {
+            assertThat(commands.run("token", "create", "x", "--role", "viewer", "--certificate", wrong)
+                            .exitCode())
+                    .isEqualTo(2);
+        }
+        Path empty = Files.writeString(home.resolve("empty.pem"), "nothing");
+        assertThat(commands.run("token", "create", "x", "--role", "viewer", "--certificate", empty.toString())
+                        .notes())
+                .contains("holds no certificate");
     }
 
     @Test

@@ -3,9 +3,13 @@ package dev.tidemark.coordinator.security;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tidemark.schema.id.HostName;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +28,30 @@ class RolesTest {
             assertThat(role.may(Permission.MANAGE)).as(role.word()).isFalse();
             assertThat(role.may(Permission.GATEWAY)).as(role.word()).isFalse();
         }
+    }
+
+    @Test
+    void a_gateway_opens_exports_for_its_host_and_may_nothing_else() {
+        Set<Permission> given = EnumSet.noneOf(Permission.class);
+        for (Permission permission : Permission.values()) {
+            if (Role.GATEWAY.may(permission)) {
+                given.add(permission);
+            }
+        }
+        assertThat(given).containsExactlyInAnyOrder(Permission.GATEWAY, Permission.DATA);
+        assertThat(RoutePermissions.all().values()).doesNotContain(Permission.DATA);
+        HostName own = new HostName("hv2");
+        Credential credential = Credential.recorded(Credential.Kind.TOKEN, "01ARZ3NDEKTSV4RRFFQ69G5FAV");
+        Identity gateway = new Identity("g", new Grant(Role.GATEWAY, Scope.ALL, Optional.of(own)), credential);
+        assertThat(gateway.speaksFor(own)).isTrue();
+        assertThat(gateway.speaksFor(new HostName("hv1"))).isFalse();
+        assertThat(new Identity("v", new Grant(Role.OPERATOR, Scope.ALL, Optional.empty()), credential).speaksFor(own))
+                .isFalse();
+        assertThat(Identity.ADMINISTRATOR.speaksFor(own)).isTrue();
+        assertThatThrownBy(() -> new Grant(Role.GATEWAY, Scope.ALL, Optional.empty()))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Grant(Role.ADMIN, Scope.ALL, Optional.of(own)))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

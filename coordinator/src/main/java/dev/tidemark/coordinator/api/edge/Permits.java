@@ -5,6 +5,7 @@ import dev.tidemark.coordinator.security.Identity;
 import dev.tidemark.coordinator.security.Permission;
 import dev.tidemark.coordinator.security.Role;
 import dev.tidemark.coordinator.security.RoutePermissions;
+import dev.tidemark.schema.id.HostName;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Arrays;
@@ -41,6 +42,19 @@ public final class Permits implements HandlerInterceptor {
                     "a token for some machines only does not reach what '" + member
                             + "' names: it may be another one's",
                     "Use a token that is for every machine."));
+        }
+    }
+
+    /** Refuses whoever speaks for another hypervisor than this. Whether there is one of that name is not said. */
+    public static void requireSpeaker(HostName host) {
+        Identity caller = Callers.current();
+        if (!caller.speaksFor(host)) {
+            throw new Refusal(Problem.of(
+                    403,
+                    "ACCESS_DENIED",
+                    "this credential is bound to the host '"
+                            + caller.host().map(HostName::value).orElse("none") + "'",
+                    "Run the gateway with --host as the credential was made for, or make one for its host."));
         }
     }
 

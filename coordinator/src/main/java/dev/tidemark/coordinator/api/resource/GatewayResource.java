@@ -2,13 +2,20 @@ package dev.tidemark.coordinator.api.resource;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tidemark.coordinator.api.Engine;
+import dev.tidemark.coordinator.api.edge.Permits;
 import dev.tidemark.coordinator.api.edge.QueryNumber;
+import dev.tidemark.coordinator.api.edge.Refusal;
+import dev.tidemark.coordinator.security.Callers;
+import dev.tidemark.coordinator.view.Queries;
 import dev.tidemark.schema.contract.CoordinatorLink;
 import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.LinkException;
 import dev.tidemark.schema.contract.Progress;
 import dev.tidemark.schema.contract.Report;
 import dev.tidemark.schema.id.HostName;
+import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.id.OperationId;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -17,13 +24,18 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** {@code /v1/gateways}: the contract of {@code schema}, for a gateway on another hypervisor. */
+/**
+ * {@code /v1/gateways}: the contract of {@code schema}, for a gateway on another hypervisor. It hears of that host's machines and is
+ * believed about them alone: whoever has taken over one hypervisor must not write another's history.
+ */
 @RestController
 public final class GatewayResource {
     private final Engine engine;
+    private final Queries queries;
 
-    public GatewayResource(Engine engine) {
+    public GatewayResource(Engine engine, Queries queries) {
         this.engine = engine;
+        this.queries = queries;
     }
 
     @JsonInclude(JsonInclude.Include.ALWAYS)
@@ -35,17 +47,48 @@ public final class GatewayResource {
             @RequestParam(value = "cursor", defaultValue = "") String cursor,
             @RequestParam(value = "wait", defaultValue = "0") QueryNumber wait)
             throws LinkException, InterruptedException {
+        Permits.requireSpeaker(host);
         return engine.gatewayLink().await(host, cursor, OperationResource.waitingTime(wait));
     }
 
     @PostMapping("/v1/gateways/{host}/reports")
     AfterReport report(@PathVariable("host") HostName host, @RequestBody Report report) throws LinkException {
+        Permits.requireSpeaker(host);
+        requireOn(host, report.machine());
         return new AfterReport(engine.gatewayLink().report(report).orElse(null));
     }
 
     @PostMapping("/v1/gateways/{host}/progress")
     Nothing progress(@PathVariable("host") HostName host, @RequestBody Progress progress) {
+        Permits.requireSpeaker(host);
+        requireOn(host, progress.machine());
+        requireOf(progress.machine(), progress.operation());
         engine.gatewayLink().progress(progress);
         return Nothing.INSTANCE;
+    }
+
+    /** A machine of another host is not there; nor is one of which the log knows nothing, for a caller that has one host only. */
+    private void requireOn(HostName host, MachineId machine) {
+        Optional<HostName> registered = engine.host(machine);
+        boolean unheardOf = registered.isEmpty() && Callers.current().host().isEmpty();
+        if (!unheardOf && !registered.equals(Optional.of(host))) {
+            throw Refusal.notFound(
+                    "VM_NOT_FOUND",
+                    "there is no vm '" + machine + "' on this host",
+                    "A gateway reports what it was handed for its own host, and nothing else.");
+        }
+    }
+
+    /** Progress is kept by the operation: said of a machine that it is not of, it would be another's. */
+    private void requireOf(MachineId machine, OperationId operation) {
+        boolean strange = queries.operation(operation)
+                .map(known -> !known.vmId().equals(machine.value()))
+                .orElse(false);
+        if (strange) {
+            throw Refusal.notFound(
+                    "OPERATION_NOT_FOUND",
+                    "the vm has no operation '" + operation + "'",
+                    "A gateway tells of operations that it was handed.");
+        }
     }
 }

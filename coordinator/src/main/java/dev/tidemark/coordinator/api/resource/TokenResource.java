@@ -6,9 +6,12 @@ import dev.tidemark.coordinator.api.edge.Problem;
 import dev.tidemark.coordinator.api.edge.Refusal;
 import dev.tidemark.coordinator.ledger.TokenActs;
 import dev.tidemark.coordinator.security.Callers;
+import dev.tidemark.coordinator.security.CertificateName;
+import dev.tidemark.coordinator.security.Grant;
 import dev.tidemark.coordinator.security.Role;
 import dev.tidemark.coordinator.security.Scope;
 import dev.tidemark.coordinator.security.Tokens;
+import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.TokenName;
 import java.net.URI;
 import java.time.Instant;
@@ -39,7 +42,13 @@ public final class TokenResource {
         this.ids = ids;
     }
 
-    record NewToken(TokenName name, Role role, Optional<String> vms, OptionalLong lifetimeSeconds) {}
+    record NewToken(
+            TokenName name,
+            Role role,
+            Optional<String> vms,
+            Optional<HostName> host,
+            Optional<String> certificate,
+            OptionalLong lifetimeSeconds) {}
 
     /** A token, with its text once: when it is made. */
     @JsonInclude(JsonInclude.Include.ALWAYS)
@@ -48,7 +57,9 @@ public final class TokenResource {
             String name,
             String role,
             String vms,
-            String hint,
+            @Nullable String host,
+            @Nullable String hint,
+            @Nullable String certificate,
             boolean valid,
             Instant createdAt,
             String createdBy,
@@ -63,6 +74,32 @@ public final class TokenResource {
 
     @PostMapping("/v1/tokens")
     ResponseEntity<TokenView> create(@RequestBody NewToken body) {
+        Grant grant = grant(body);
+        Optional<CertificateName> certificate = body.certificate().map(this::certificate);
+        long lifetime = body.lifetimeSeconds().orElse(LIFETIME_SECONDS);
+        if (lifetime < 1 || lifetime > LIFETIME_SECONDS_MAX) {
+            throw Refusal.member(
+                    "lifetimeSeconds",
+                    "'lifetimeSeconds' is not between 1 and " + LIFETIME_SECONDS_MAX,
+                    "Leave it out for 90 days.");
+        }
+        Instant now = ids.now();
+        Instant expiresAt = now.plusSeconds(lifetime);
+        Optional<TokenView> made = certificate.isPresent()
+                ? tokens.create(body.name(), grant, certificate.get(), now, expiresAt)
+                        .map(token -> view(token, null))
+                : tokens.create(body.name(), grant, now, expiresAt)
+                        .map(created -> view(created.token(), created.secret()));
+        return ResponseEntity.created(URI.create("/v1/tokens"))
+                .body(made.orElseThrow(() -> new Refusal(Problem.of(
+                                409,
+                                Rejected.NAME_TAKEN,
+                                "a token was called '" + body.name() + "' before; a name is never used twice",
+                                "Choose another name. If you have lost the answer to a request that made it, revoke it.")
+                        .withField("name"))));
+    }
+
+    private static Grant grant(NewToken body) {
         String pattern = body.vms().orElse(Scope.ALL.pattern());
         if (!Scope.isWellFormed(pattern)) {
             throw Refusal.member(
@@ -75,22 +112,39 @@ public final class TokenResource {
             throw Refusal.member(
                     "vms", "an admin token reaches every vm: it could make itself others", "Leave 'vms' out.");
         }
-        long lifetime = body.lifetimeSeconds().orElse(LIFETIME_SECONDS);
-        if (lifetime < 1 || lifetime > LIFETIME_SECONDS_MAX) {
+        if (body.role() == Role.GATEWAY && !scope.isAll()) {
             throw Refusal.member(
-                    "lifetimeSeconds",
-                    "'lifetimeSeconds' is not between 1 and " + LIFETIME_SECONDS_MAX,
-                    "Leave it out for 90 days.");
+                    "vms", "a gateway serves every vm of its host, and none of another", "Leave 'vms' out.");
         }
-        Instant now = ids.now();
-        Tokens.Created created = tokens.create(body.name(), body.role(), scope, now, now.plusSeconds(lifetime))
-                .orElseThrow(() -> new Refusal(Problem.of(
-                                409,
-                                Rejected.NAME_TAKEN,
-                                "a token was called '" + body.name() + "' before; a name is never used twice",
-                                "Choose another name. If you have lost the answer to a request that made it, revoke it.")
-                        .withField("name")));
-        return ResponseEntity.created(URI.create("/v1/tokens")).body(view(created.token(), created.secret()));
+        if ((body.role() == Role.GATEWAY) != body.host().isPresent()) {
+            throw Refusal.member(
+                    "host",
+                    body.host().isPresent()
+                            ? "only a gateway is bound to a host"
+                            : "a gateway's credential is for one host, and 'host' does not say which",
+                    "Give 'host' with the role GATEWAY, and with no other.");
+        }
+        return new Grant(body.role(), scope, body.host());
+    }
+
+    private CertificateName certificate(String given) {
+        if (!CertificateName.isWellFormed(given)) {
+            throw Refusal.member(
+                    "certificate",
+                    "'certificate' does not say by what a certificate is known",
+                    "Write key: and the SHA-256 of its public key (64 hexadecimal digits), or uri: or dns: and one of"
+                            + " its alternative names.");
+        }
+        CertificateName name = new CertificateName(given);
+        if (tokens.isTaken(name)) {
+            throw new Refusal(Problem.of(
+                            409,
+                            Rejected.NAME_TAKEN,
+                            "a certificate that is known by this is somebody's credential already",
+                            "See GET /v1/tokens, and revoke that one first.")
+                    .withField("certificate"));
+        }
+        return name;
     }
 
     @GetMapping("/v1/tokens")
@@ -119,7 +173,9 @@ public final class TokenResource {
                 token.name(),
                 token.role(),
                 token.machines(),
+                token.host(),
                 token.hint(),
+                token.certificate(),
                 token.valid(),
                 token.createdAt(),
                 token.createdBy(),

@@ -120,8 +120,8 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
     }
 
     @Bean
-    GatewayResource gatewayResource(Engine engine) {
-        return new GatewayResource(engine);
+    GatewayResource gatewayResource(Engine engine, Queries queries) {
+        return new GatewayResource(engine, queries);
     }
 
     @Bean

@@ -31,6 +31,7 @@ import dev.tidemark.schema.json.EventNames;
 import dev.tidemark.schema.json.Json;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -252,6 +253,20 @@ final class PlayedEngine implements Engine, CoordinatorLink {
                 List.of(new ReconcileView.Drift(
                         "UNKNOWN_BITMAP", "vda", "tm-01ARZ3NDEKTSV4RRFFQ69G5FAV", "not in the log", "QUARANTINED")),
                 dryRun);
+    }
+
+    @Override
+    public Optional<HostName> host(MachineId machine) {
+        try (Connection connection = database.getConnection();
+                PreparedStatement statement =
+                        connection.prepareStatement("SELECT host FROM tidemark.vm WHERE id = ?")) {
+            statement.setString(1, machine.value());
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next() ? Optional.of(new HostName(rows.getString(1))) : Optional.empty();
+            }
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
+        }
     }
 
     @Override
