@@ -39,7 +39,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /** A gateway for whom all goes well: it reports each operation as a QEMU with one disk would have let it be done. */
-final class PlayedGateway {
+public final class PlayedGateway {
     private static final long GRANULARITY = 65_536;
     private static final DiskFacts DISK =
             new DiskFacts(new DiskName("vda"), "node-vda", "qcow2", 1L << 30, "/images/vda.qcow2", 0, true);
@@ -49,14 +49,14 @@ final class PlayedGateway {
     private PlayedGateway() {}
 
     /** Whether there is something to be done. */
-    static boolean isBusy(Desired desired) {
+    public static boolean isBusy(Desired desired) {
         return desired.disks().isEmpty()
                 || desired.operation().isPresent()
                 || !desired.repositoryOperations().isEmpty();
     }
 
     /** What is reported after the next step of what is wanted. */
-    static Report stepOf(Desired desired) {
+    public static Report stepOf(Desired desired) {
         if (desired.operation().isPresent()) {
             return stepOf(desired, desired.operation().get());
         }
