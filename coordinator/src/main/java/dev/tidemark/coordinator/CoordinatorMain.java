@@ -17,6 +17,7 @@ import dev.tidemark.coordinator.stage.StageFailure;
 import dev.tidemark.gateway.Gateway;
 import dev.tidemark.gateway.GatewaySettings;
 import dev.tidemark.gateway.link.HttpLink;
+import dev.tidemark.gateway.qmp.PeerUsers;
 import dev.tidemark.schema.crash.ArmedCrashPoints;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -65,7 +66,9 @@ public final class CoordinatorMain implements LocalVerbs {
                     .withScratchDirectory(Home.at(options.home()).scratch(options.host()))
                     .withAllowedTargets(options.allowedTargets())
                     .withKeys(Keys.rings(
-                            options.encryptionKeys(), options.repositories().keySet()));
+                            options.encryptionKeys(), options.repositories().keySet()))
+                    .withPeers(PeerUsers.with(options.guard().peerUsers()))
+                    .withRestoreRoots(options.guard().restoreRoots());
             GatewaySettings settings =
                     options.stallLimit().map(usual::withStallLimit).orElse(usual);
             return untilToldToStop(() -> {

@@ -23,6 +23,7 @@ import dev.tidemark.coordinator.view.Projection;
 import dev.tidemark.coordinator.view.Queries;
 import dev.tidemark.gateway.Gateway;
 import dev.tidemark.gateway.GatewaySettings;
+import dev.tidemark.gateway.qmp.PeerUsers;
 import dev.tidemark.schema.command.MachineCommand;
 import dev.tidemark.schema.crash.ArmedCrashPoints;
 import dev.tidemark.schema.crash.CrashHook;
@@ -122,7 +123,9 @@ final class CoordinatorServer implements AutoCloseable {
                     .withTcpExports(Pulls.exports(options.pulls()))
                     .withScratchDirectory(home.scratch(host))
                     .withAllowedTargets(options.allowedTargets())
-                    .withKeys(Keys.rings(options.encryptionKeys(), repositories.keySet()));
+                    .withKeys(Keys.rings(options.encryptionKeys(), repositories.keySet()))
+                    .withPeers(PeerUsers.with(options.guard().peerUsers()))
+                    .withRestoreRoots(options.guard().restoreRoots());
             Gateway gateway = Gateway.start(
                     options.stallLimit().map(settings::withStallLimit).orElse(settings), dispatch, crash);
             opened("gateway", gateway::close);

@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator;
 
+import dev.tidemark.coordinator.cli.HostGuard;
 import dev.tidemark.coordinator.cli.PullListening;
 import dev.tidemark.coordinator.cli.ServeOptions;
 import dev.tidemark.schema.id.HostName;
@@ -44,7 +45,8 @@ public final class LocalCoordinator implements AutoCloseable {
                     OptionalInt.empty(),
                     Optional.empty(),
                     allowedTargets,
-                    Map.of())));
+                    Map.of(),
+                    HostGuard.USUAL)));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -68,7 +70,8 @@ public final class LocalCoordinator implements AutoCloseable {
                     OptionalInt.empty(),
                     Optional.empty(),
                     List.of(),
-                    encryptionKeys)));
+                    encryptionKeys,
+                    HostGuard.USUAL)));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -91,7 +94,8 @@ public final class LocalCoordinator implements AutoCloseable {
                     OptionalInt.empty(),
                     Optional.empty(),
                     List.of(),
-                    Map.of())));
+                    Map.of(),
+                    HostGuard.USUAL)));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

@@ -3,7 +3,9 @@ package dev.tidemark.gateway;
 import dev.tidemark.gateway.act.repository.AllowedTargets;
 import dev.tidemark.gateway.act.repository.Repositories;
 import dev.tidemark.gateway.act.repository.RestoreExports;
+import dev.tidemark.gateway.act.repository.RestoreRoots;
 import dev.tidemark.gateway.reconcile.HostClockwork;
+import dev.tidemark.gateway.reconcile.HostPlaces;
 import dev.tidemark.gateway.reconcile.HostStorage;
 import dev.tidemark.gateway.reconcile.QmpConnector;
 import dev.tidemark.gateway.reconcile.Reconciler;
@@ -163,24 +165,26 @@ public final class Gateway implements AutoCloseable {
     /** What its reconciler can reach; machines share nothing there but the coordinator, the watch on images, and where may be written. */
     private Surroundings surroundings(MachineId machine) {
         CrashHook own = crash.of(machine.value());
+        Repositories repositories = new Repositories(
+                settings.repositories(), settings.keys(), own, targets, new RestoreRoots(settings.restoreRoots()));
         return new Surroundings(
                 link,
                 new QmpConnector(
                         settings.lockDirectory(),
                         settings.limits(),
+                        settings.peers(),
+                        new HostPlaces(repositories, settings.exportDirectory(), settings.tcpExports()),
                         settings.queryTimeout(),
                         settings.transactionTimeout(),
                         own,
                         images),
                 new HostStorage(
-                        new Repositories(settings.repositories(), settings.keys(), own, targets),
-                        settings.exportDirectory(),
-                        settings.tcpExports(),
-                        settings.scratchDirectory()),
+                        repositories, settings.exportDirectory(), settings.tcpExports(), settings.scratchDirectory()),
                 new HostClockwork(),
                 settings.lookInterval(),
                 settings.stallLimit(),
-                own);
+                own,
+                settings.peers());
     }
 
     private Reconciler start(Desired desired) {

@@ -2,6 +2,7 @@ package dev.tidemark.gateway;
 
 import dev.tidemark.gateway.act.export.TcpExports;
 import dev.tidemark.gateway.act.repository.KeyRing;
+import dev.tidemark.gateway.qmp.PeerUsers;
 import dev.tidemark.gateway.qmp.QmpLimits;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.RepositoryName;
@@ -18,7 +19,8 @@ import java.util.Optional;
  * §0.8); {@code lookInterval} is how long a machine is left alone when nothing happens, {@code stallLimit} for how long a job that
  * copies may stand still. What clients pull is served on unix sockets, unless there are {@code tcpExports}; what they write to restore points is kept in
  * {@code scratchDirectory}. It writes to no device and no NBD server but {@code allowedTargets}.
- * What is written to a repository for which there are {@code keys} is encrypted.
+ * What is written to a repository for which there are {@code keys} is encrypted. It talks to {@code peers} alone, and restores to files
+ * below {@code restoreRoots}, or anywhere if there are none.
  */
 public record GatewaySettings(
         HostName host,
@@ -32,7 +34,9 @@ public record GatewaySettings(
         Optional<TcpExports> tcpExports,
         Path scratchDirectory,
         List<TargetPrefix> allowedTargets,
-        Map<RepositoryName, KeyRing> keys) {
+        Map<RepositoryName, KeyRing> keys,
+        PeerUsers peers,
+        List<Path> restoreRoots) {
     private static final Duration QUERY_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration LOOK_INTERVAL = Duration.ofSeconds(30);
@@ -44,6 +48,7 @@ public record GatewaySettings(
         repositories = Map.copyOf(repositories);
         allowedTargets = List.copyOf(allowedTargets);
         keys = Map.copyOf(keys);
+        restoreRoots = List.copyOf(restoreRoots);
     }
 
     /** That serves what clients pull on unix sockets, with the usual patience. */
@@ -67,7 +72,9 @@ public record GatewaySettings(
                 Optional.empty(),
                 lockDirectory.resolve("scratch").resolve(host.value()),
                 List.of(),
-                Map.of());
+                Map.of(),
+                PeerUsers.usual(),
+                List.of());
     }
 
     /** With the times that suit most hosts. */
@@ -101,7 +108,9 @@ public record GatewaySettings(
                 tcpExports,
                 scratchDirectory,
                 allowedTargets,
-                keys);
+                keys,
+                peers,
+                restoreRoots);
     }
 
     /** With other time-outs for a question and for a transaction. */
@@ -118,7 +127,9 @@ public record GatewaySettings(
                 tcpExports,
                 scratchDirectory,
                 allowedTargets,
-                keys);
+                keys,
+                peers,
+                restoreRoots);
     }
 
     /** With more or less patience for a job that stands still. */
@@ -135,7 +146,9 @@ public record GatewaySettings(
                 tcpExports,
                 scratchDirectory,
                 allowedTargets,
-                keys);
+                keys,
+                peers,
+                restoreRoots);
     }
 
     /** With other places for what clients pull. */
@@ -152,7 +165,9 @@ public record GatewaySettings(
                 exports,
                 scratchDirectory,
                 allowedTargets,
-                keys);
+                keys,
+                peers,
+                restoreRoots);
     }
 
     /** With another place for what clients write to restore points; no other gateway may have the same. */
@@ -169,7 +184,9 @@ public record GatewaySettings(
                 tcpExports,
                 directory,
                 allowedTargets,
-                keys);
+                keys,
+                peers,
+                restoreRoots);
     }
 
     /** With devices and NBD servers that it may write to. */
@@ -186,7 +203,9 @@ public record GatewaySettings(
                 tcpExports,
                 scratchDirectory,
                 targets,
-                keys);
+                keys,
+                peers,
+                restoreRoots);
     }
 
     /** That encrypts what is written to these repositories, and reads what was encrypted. */
@@ -203,6 +222,36 @@ public record GatewaySettings(
                 tcpExports,
                 scratchDirectory,
                 allowedTargets,
-                rings);
+                rings,
+                peers,
+                restoreRoots);
+    }
+
+    /** That talks to QEMUs and guest agents of these users. */
+    public GatewaySettings withPeers(PeerUsers users) {
+        return guarded(users, restoreRoots);
+    }
+
+    /** That restores to files below these directories and nowhere else, if there are any. */
+    public GatewaySettings withRestoreRoots(List<Path> roots) {
+        return guarded(peers, roots);
+    }
+
+    private GatewaySettings guarded(PeerUsers users, List<Path> roots) {
+        return new GatewaySettings(
+                host,
+                repositories,
+                lockDirectory,
+                limits,
+                queryTimeout,
+                transactionTimeout,
+                lookInterval,
+                stallLimit,
+                tcpExports,
+                scratchDirectory,
+                allowedTargets,
+                keys,
+                users,
+                roots);
     }
 }

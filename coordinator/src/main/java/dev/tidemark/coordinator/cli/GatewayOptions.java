@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param stallLimit for how long a job may copy nothing; empty for what is usual
  * @param allowedTargets devices and NBD servers that it may write to
  * @param encryptionKeys key files of repositories, the one for what is written first
+ * @param guard how it guards this host
  */
 public record GatewayOptions(
         URI coordinator,
@@ -30,7 +31,8 @@ public record GatewayOptions(
         Optional<PullListening> pulls,
         Optional<Duration> stallLimit,
         List<TargetPrefix> allowedTargets,
-        Map<RepositoryName, List<Path>> encryptionKeys) {
+        Map<RepositoryName, List<Path>> encryptionKeys,
+        HostGuard guard) {
     public GatewayOptions {
         allowedTargets = List.copyOf(allowedTargets);
     }

@@ -66,6 +66,9 @@ final class LocalCommands {
         @Mixin
         private KeyOptions keys;
 
+        @Mixin
+        private HostGuardOptions guard;
+
         @Option(
                 names = "--jobs-per-host",
                 paramLabel = "N",
@@ -103,7 +106,8 @@ final class LocalCommands {
                             jobs("--jobs-per-repository", jobsPerRepository),
                             stall.limit(),
                             targets.prefixes(),
-                            keys.files()));
+                            keys.files(),
+                            guard.guard()));
         }
 
         private static OptionalInt jobs(String option, @Nullable Integer given) {
@@ -143,6 +147,9 @@ final class LocalCommands {
         @Mixin
         private KeyOptions keys;
 
+        @Mixin
+        private HostGuardOptions guard;
+
         Gateway(Session session, Supplier<LocalVerbs> verbs) {
             this.session = session;
             this.verbs = verbs;
@@ -168,7 +175,8 @@ final class LocalCommands {
                             pulls.listening(),
                             stall.limit(),
                             targets.prefixes(),
-                            keys.files()));
+                            keys.files(),
+                            guard.guard()));
         }
     }
 

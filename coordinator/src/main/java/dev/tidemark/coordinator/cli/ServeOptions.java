@@ -24,6 +24,7 @@ import java.util.OptionalInt;
  * @param stallLimit for how long a job may copy nothing; empty for what is usual
  * @param allowedTargets devices and NBD servers that its gateway may write to
  * @param encryptionKeys key files of repositories, the one for what is written first
+ * @param guard how its gateway guards this host
  */
 public record ServeOptions(
         Path home,
@@ -39,7 +40,8 @@ public record ServeOptions(
         OptionalInt jobsPerRepository,
         Optional<Duration> stallLimit,
         List<TargetPrefix> allowedTargets,
-        Map<RepositoryName, List<Path>> encryptionKeys) {
+        Map<RepositoryName, List<Path>> encryptionKeys,
+        HostGuard guard) {
     public ServeOptions {
         allowedTargets = List.copyOf(allowedTargets);
     }
@@ -68,6 +70,7 @@ public record ServeOptions(
                 OptionalInt.empty(),
                 Optional.empty(),
                 List.of(),
-                Map.of());
+                Map.of(),
+                HostGuard.USUAL);
     }
 }

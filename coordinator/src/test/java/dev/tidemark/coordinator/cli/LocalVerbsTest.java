@@ -64,7 +64,9 @@ class LocalVerbsTest {
                         "--jobs-per-repository=5",
                         "--stall-limit=90s",
                         "--allow-target=/dev/mapper",
-                        "--allow-target=nbd+unix:/run/nbd"))
+                        "--allow-target=nbd+unix:/run/nbd",
+                        "--allow-peer-user=libvirt-qemu",
+                        "--restore-root=/restore"))
                 .isZero();
         assertThat(verbs.asked)
                 .isEqualTo(List.of(new ServeOptions(
@@ -85,7 +87,8 @@ class LocalVerbsTest {
                         OptionalInt.of(5),
                         Optional.of(Duration.ofSeconds(90)),
                         List.of(new TargetPrefix("/dev/mapper"), new TargetPrefix("nbd+unix:/run/nbd")),
-                        Map.of())));
+                        Map.of(),
+                        new HostGuard(List.of("libvirt-qemu"), List.of(Path.of("/restore"))))));
         assertThat(run("serve", "--allow-target=/")).isEqualTo(2);
         assertThat(run("serve", "--allow-target=../dev")).isEqualTo(2);
         assertThat(run("serve", "--jobs-per-host=0")).isEqualTo(2);
@@ -119,7 +122,8 @@ class LocalVerbsTest {
                                 new RepositoryName("a"),
                                 List.of(Path.of("/k, 2"), Path.of("/k=1")),
                                 new RepositoryName("b"),
-                                List.of(Path.of("k").toAbsolutePath())))));
+                                List.of(Path.of("k").toAbsolutePath())),
+                        HostGuard.USUAL)));
         assertThat(run("serve", "--encryption-key=/k")).isEqualTo(2);
         assertThat(run("serve", "--encryption-key=a=")).isEqualTo(2);
         assertThat(run("serve", "--encryption-key=.a=/k")).isEqualTo(2);

@@ -1,5 +1,7 @@
 package dev.tidemark.gateway.qga;
 
+import dev.tidemark.gateway.qmp.PeerUsers;
+import dev.tidemark.gateway.qmp.QmpUnavailable;
 import dev.tidemark.schema.json.Json;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -46,12 +48,13 @@ final class Conversation implements AutoCloseable {
         this.wire = new AgentWire(channel);
     }
 
-    static Conversation open(Path socket, Duration limit) throws IOException, GuestAgentFailure {
+    static Conversation open(Path socket, Duration limit, PeerUsers peers) throws IOException, GuestAgentFailure {
         Conversation conversation = new Conversation(socket, SocketChannel.open(StandardProtocolFamily.UNIX));
         boolean synchronised = false;
         try {
             conversation.within(limit);
             conversation.channel.connect(UnixDomainSocketAddress.of(socket));
+            requireBelievable(conversation.channel, socket, peers);
             conversation.synchronise();
             synchronised = true;
             return conversation;
@@ -59,6 +62,15 @@ final class Conversation implements AutoCloseable {
             if (!synchronised) {
                 conversation.close();
             }
+        }
+    }
+
+    private static void requireBelievable(SocketChannel channel, Path socket, PeerUsers peers)
+            throws GuestAgentFailure {
+        try {
+            peers.require(channel, socket);
+        } catch (QmpUnavailable stranger) {
+            throw new GuestAgentFailure(String.valueOf(stranger.getMessage()));
         }
     }
 
@@ -70,8 +82,21 @@ final class Conversation implements AutoCloseable {
                 () -> close(channel), CompletableFuture.delayedExecutor(time.toMillis(), TimeUnit.MILLISECONDS));
     }
 
-    Answer ask(String command) throws IOException, GuestAgentFailure {
-        wire.send("{\"execute\":\"" + command + "\"}");
+    /** Nothing else is ever said to a guest: an agent would run programs, read files and set passwords if it were asked to. */
+    enum Question {
+        FREEZE("guest-fsfreeze-freeze"),
+        STATUS("guest-fsfreeze-status"),
+        THAW("guest-fsfreeze-thaw");
+
+        private final String command;
+
+        Question(String command) {
+            this.command = command;
+        }
+    }
+
+    Answer ask(Question question) throws IOException, GuestAgentFailure {
+        wire.send("{\"execute\":\"" + question.command + "\"}");
         return answer(wire.line());
     }
 

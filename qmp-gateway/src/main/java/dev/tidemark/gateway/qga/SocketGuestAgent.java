@@ -1,6 +1,7 @@
 package dev.tidemark.gateway.qga;
 
 import dev.tidemark.gateway.qga.GuestAgentFailure.Reason;
+import dev.tidemark.gateway.qmp.PeerUsers;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
@@ -19,9 +20,11 @@ public final class SocketGuestAgent implements GuestAgent {
 
     private final Duration timeLimit;
     private final Duration freezeTimeLimit;
+    private final PeerUsers peers;
 
     /** {@code freezeTimeLimit} is longer: a guest writes back all that it holds before it is frozen. */
-    public SocketGuestAgent(Duration timeLimit, Duration freezeTimeLimit) {
+    public SocketGuestAgent(Duration timeLimit, Duration freezeTimeLimit, PeerUsers peers) {
+        this.peers = peers;
         this.timeLimit = timeLimit;
         this.freezeTimeLimit = freezeTimeLimit;
     }
@@ -40,7 +43,7 @@ public final class SocketGuestAgent implements GuestAgent {
             }
             conversation.within(freezeTimeLimit);
             return changing(conversation, () -> {
-                Conversation.Answer answer = conversation.ask("guest-fsfreeze-freeze");
+                Conversation.Answer answer = conversation.ask(Conversation.Question.FREEZE);
                 if (answer.refusal().isPresent()) {
                     throw new GuestAgentFailure(
                             Reason.REFUSED,
@@ -69,7 +72,7 @@ public final class SocketGuestAgent implements GuestAgent {
         int fileSystems = 0;
         Optional<String> complaint = Optional.empty();
         for (int tried = 0; tried < THAWS_MAX; tried++) {
-            Conversation.Answer answer = conversation.ask("guest-fsfreeze-thaw");
+            Conversation.Answer answer = conversation.ask(Conversation.Question.THAW);
             if (answer.refusal().isPresent()) {
                 complaint = answer.refusal();
             } else {
@@ -92,7 +95,7 @@ public final class SocketGuestAgent implements GuestAgent {
     }
 
     private static FileSystems state(Conversation conversation) throws IOException, GuestAgentFailure {
-        JsonNode status = conversation.ask("guest-fsfreeze-status").returned();
+        JsonNode status = conversation.ask(Conversation.Question.STATUS).returned();
         return switch (status.isString() ? status.asString("") : "") {
             case "frozen" -> FileSystems.FROZEN;
             case "thawed" -> FileSystems.THAWED;
@@ -109,7 +112,7 @@ public final class SocketGuestAgent implements GuestAgent {
     }
 
     private <T> T talk(Path socket, Talk<T> talk) throws GuestAgentFailure {
-        try (Conversation conversation = Conversation.open(socket, timeLimit)) {
+        try (Conversation conversation = Conversation.open(socket, timeLimit, peers)) {
             return talk.with(conversation);
         } catch (ClosedChannelException late) {
             throw new GuestAgentFailure(

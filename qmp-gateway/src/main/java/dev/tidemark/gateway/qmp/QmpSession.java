@@ -1,7 +1,6 @@
 package dev.tidemark.gateway.qmp;
 
 import dev.tidemark.gateway.qmp.QmpUnavailable.Reason;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,6 +42,12 @@ public final class QmpSession implements AutoCloseable {
         this.encoder = encoder;
     }
 
+    /** As the longer one, for a session in which QEMU is told of no file and no server. */
+    public static QmpSession open(Path socket, Path lockDirectory, QmpLimits limits, Consumer<QmpEvent> events)
+            throws QmpException {
+        return open(socket, lockDirectory, limits, PeerUsers.usual(), ReachablePlaces.NONE, events);
+    }
+
     /**
      * Takes ownership of the socket, connects, and negotiates. Symlinks are resolved first, and the socket they lead to is
      * what is owned.
@@ -50,22 +55,31 @@ public final class QmpSession implements AutoCloseable {
      * @param socket a unix-domain socket on which QEMU or qemu-storage-daemon serves QMP
      * @param lockDirectory for the files by which gateway processes exclude each other; made if missing. All gateways of a
      *     host must be given the same one
+     * @param peers who may be at the other end
+     * @param places of which QEMU may be told
      * @param events gets every event that was not dropped, in order, on a thread of the session's own, possibly before this
      *     method returns. It may be slow or throw; it delays and harms only itself
      * @throws QmpUnavailable if there is nothing to talk to, or somebody else talks to it; see its reason
      * @throws QmpProtocolError if the peer does not speak QMP
      */
-    public static QmpSession open(Path socket, Path lockDirectory, QmpLimits limits, Consumer<QmpEvent> events)
+    public static QmpSession open(
+            Path socket,
+            Path lockDirectory,
+            QmpLimits limits,
+            PeerUsers peers,
+            ReachablePlaces places,
+            Consumer<QmpEvent> events)
             throws QmpException {
         SocketLocation location = SocketLocation.resolve(socket);
         Deadline greetingDeadline = Deadline.in(limits.greetingTimeout());
-        QmpConnection connection = connect(location, lockDirectory, limits, events, greetingDeadline);
+        Peer peer = connect(location, lockDirectory, limits, peers, events, greetingDeadline);
+        QmpConnection connection = peer.connection();
         boolean opened = false;
         try {
             QmpMessage.Greeting greeting = connection.awaitGreeting(greetingDeadline);
-            CommandEncoder encoder = new CommandEncoder();
+            CommandEncoder encoder = new CommandEncoder(places);
             negotiate(connection, encoder, limits.negotiationTimeout());
-            QemuIdentity identity = new QemuIdentity(greeting.version(), PeerProcessFinder.find(location));
+            QemuIdentity identity = new QemuIdentity(greeting.version(), peer.user(), PeerProcessFinder.find(location));
             opened = true;
             return new QmpSession(connection, limits, location.given(), identity, encoder);
         } finally {
@@ -81,6 +95,7 @@ public final class QmpSession implements AutoCloseable {
      * @param timeout positive, in monotonic time, over queueing, sending and execution. Be generous: a transaction drains
      *     all I/O first, and while it does the whole monitor is silent (qemu-facts §0.8)
      * @return the value of {@code return}, usually an object or an array
+     * @throws ForbiddenCommand if it may not be said at all; a bug
      * @throws QmpUnavailable if not one byte was sent
      * @throws QmpRefused if QEMU answered with an error
      * @throws QmpInterrupted if a byte may have been sent and no answer came
@@ -161,19 +176,22 @@ public final class QmpSession implements AutoCloseable {
         connection.end(Ending.closed("the session was closed"));
     }
 
-    private static QmpConnection connect(
+    private record Peer(QmpConnection connection, String user) {}
+
+    private static Peer connect(
             SocketLocation location,
             Path lockDirectory,
             QmpLimits limits,
+            PeerUsers peers,
             Consumer<QmpEvent> events,
             Deadline greetingDeadline)
             throws QmpUnavailable {
         SocketOwnership ownership = SocketOwnership.acquire(location.real(), lockDirectory);
         QmpConnection connection = null;
         try {
-            SocketChannel channel = SocketConnector.connect(location, greetingDeadline);
-            connection = QmpConnection.start(location, ownership, channel, limits, events);
-            return connection;
+            SocketConnector.Connected connected = SocketConnector.connect(location, peers, greetingDeadline);
+            connection = QmpConnection.start(location, ownership, connected.channel(), limits, events);
+            return new Peer(connection, connected.user());
         } finally {
             if (connection == null) {
                 ownership.close();

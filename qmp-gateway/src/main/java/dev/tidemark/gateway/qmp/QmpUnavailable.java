@@ -13,6 +13,8 @@ public final class QmpUnavailable extends QmpException {
         NOT_A_SOCKET,
         /** Nobody listens: a stale socket file. */
         REFUSED,
+        /** Whoever listens is nobody to be believed; see {@link PeerUsers}. */
+        FOREIGN_PEER,
         /** Access is denied, or the path is too long to connect to. It tells nothing about QEMU. */
         INACCESSIBLE,
         /** Connected or queued, but no greeting in time: another client is served, or the process is stopped or busy. */

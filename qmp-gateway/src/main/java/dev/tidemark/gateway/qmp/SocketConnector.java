@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * connect(2) with a time-out.
+ * connect(2) with a time-out, to nobody but {@link PeerUsers}: not a byte is read from or said to anybody else.
  *
  * <p>On a platform thread and blocking, knowingly: with QEMU's queue of clients full, a blocking connect waits and a
  * non-blocking one answers EAGAIN, which Java then takes for a connection in progress (qemu-facts §1).
@@ -22,14 +22,18 @@ final class SocketConnector {
 
     private SocketConnector() {}
 
-    static SocketChannel connect(SocketLocation location, Deadline deadline) throws QmpUnavailable {
+    /** A channel, and the name of whoever listens at its other end. */
+    record Connected(SocketChannel channel, String user) {}
+
+    static Connected connect(SocketLocation location, PeerUsers peers, Deadline deadline) throws QmpUnavailable {
         Path path = location.connectable();
         SocketChannel channel = open();
         boolean connected = false;
         try {
             await(start(channel, path), path, deadline);
+            String user = peers.require(channel, location.given()).getName();
             connected = true;
-            return channel;
+            return new Connected(channel, user);
         } finally {
             if (!connected) {
                 closeQuietly(channel);

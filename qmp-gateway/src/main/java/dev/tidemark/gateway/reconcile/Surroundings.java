@@ -2,6 +2,7 @@ package dev.tidemark.gateway.reconcile;
 
 import dev.tidemark.gateway.qga.GuestAgent;
 import dev.tidemark.gateway.qga.SocketGuestAgent;
+import dev.tidemark.gateway.qmp.PeerUsers;
 import dev.tidemark.schema.contract.CoordinatorLink;
 import dev.tidemark.schema.crash.CrashHook;
 import java.time.Duration;
@@ -22,7 +23,7 @@ public record Surroundings(
     private static final Duration GUEST_AGENT_TIME_MAX = Duration.ofSeconds(5);
     private static final Duration FREEZE_TIME_MAX = Duration.ofSeconds(30);
 
-    /** With the guests of this host. */
+    /** With the guests of this host, as far as root or our own user has them. */
     public Surroundings(
             CoordinatorLink link,
             QemuConnector connector,
@@ -31,6 +32,19 @@ public record Surroundings(
             Duration lookInterval,
             Duration stallLimit,
             CrashHook crash) {
+        this(link, connector, storage, clockwork, lookInterval, stallLimit, crash, PeerUsers.usual());
+    }
+
+    /** With the guests of this host, as far as these users have them. */
+    public Surroundings(
+            CoordinatorLink link,
+            QemuConnector connector,
+            Storage storage,
+            Clockwork clockwork,
+            Duration lookInterval,
+            Duration stallLimit,
+            CrashHook crash,
+            PeerUsers peers) {
         this(
                 link,
                 connector,
@@ -39,6 +53,6 @@ public record Surroundings(
                 lookInterval,
                 stallLimit,
                 crash,
-                new SocketGuestAgent(GUEST_AGENT_TIME_MAX, FREEZE_TIME_MAX));
+                new SocketGuestAgent(GUEST_AGENT_TIME_MAX, FREEZE_TIME_MAX, peers));
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.tidemark.gateway.qga.GuestAgent.FileSystems;
 import dev.tidemark.gateway.qga.GuestAgent.Thaw;
 import dev.tidemark.gateway.qga.GuestAgentFailure.Reason;
+import dev.tidemark.gateway.qmp.PeerUsers;
 import dev.tidemark.gateway.testkit.FakeGuest;
 import dev.tidemark.gateway.testkit.FakeGuest.Manner;
 import dev.tidemark.gateway.testkit.FakeGuestAgent;
@@ -204,7 +205,7 @@ class SocketGuestAgentTest {
     }
 
     private static SocketGuestAgent agent() {
-        return new SocketGuestAgent(LIMIT, LIMIT.multipliedBy(2));
+        return new SocketGuestAgent(LIMIT, LIMIT.multipliedBy(2), PeerUsers.usual());
     }
 
     private FileSystems ask() throws GuestAgentFailure {

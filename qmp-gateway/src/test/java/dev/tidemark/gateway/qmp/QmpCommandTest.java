@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -248,10 +249,8 @@ class QmpCommandTest {
                     connection.stayUntilClientLeaves();
                 });
                 QmpSession session = peer.open()) {
-            QmpCommand huge = new QmpCommand.BlockdevAdd(MAPPER.createObjectNode()
-                    .put("driver", "raw")
-                    .put("node-name", "n")
-                    .put("x", "x".repeat(5 << 20)));
+            QmpCommand huge = new QmpCommand.Transaction(
+                    Collections.nCopies(5 << 10, new TransactionAction.BitmapRemove("n", "tm-" + "x".repeat(1020))));
             QmpUnavailable refused =
                     catchThrowableOfType(QmpUnavailable.class, () -> session.execute(huge, FakePeer.LONG));
             assertThat(refused.reason()).isEqualTo(QmpUnavailable.Reason.TOO_LARGE);

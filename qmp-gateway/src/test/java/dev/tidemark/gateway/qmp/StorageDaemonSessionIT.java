@@ -114,31 +114,31 @@ class StorageDaemonSessionIT {
                         List.of(
                                 DiskImage.qcow2Blockdev(
                                         "d0", DiskImage.createQcow2(images.resolve("d.qcow2"), 4 * MIB)),
-                                DiskImage.nullBlockdev("t0", 4 * MIB)),
+                                DiskImage.nullBlockdev("tm-t0", 4 * MIB)),
                         List.of("d0"))) {
             List<QmpEvent> events = new CopyOnWriteArrayList<>();
             try (QmpSession session = QmpSession.open(
                     daemon.socket(), daemon.directory().resolve("locks"), QmpLimits.defaults(), events::add)) {
                 session.execute(
-                        new QmpCommand.Transaction(
-                                List.of(new TransactionAction.BitmapAdd("d0", "a", true, false, OptionalLong.empty()))),
+                        new QmpCommand.Transaction(List.of(
+                                new TransactionAction.BitmapAdd("d0", "tm-a", true, false, OptionalLong.empty()))),
                         LONG);
                 session.execute(
                         new QmpCommand.Transaction(List.of(
-                                new TransactionAction.BitmapAdd("d0", "b", true, false, OptionalLong.empty()),
-                                new TransactionAction.BitmapDisable("d0", "a"),
-                                new TransactionAction.BitmapAdd("d0", "tmp", false, true, OptionalLong.empty()),
+                                new TransactionAction.BitmapAdd("d0", "tm-b", true, false, OptionalLong.empty()),
+                                new TransactionAction.BitmapDisable("d0", "tm-a"),
+                                new TransactionAction.BitmapAdd("d0", "tm-tmp", false, true, OptionalLong.empty()),
                                 new TransactionAction.BitmapMerge(
                                         "d0",
-                                        "tmp",
+                                        "tm-tmp",
                                         List.of(
-                                                TransactionAction.BitmapSource.of("a"),
-                                                TransactionAction.BitmapSource.on("d0", "b"))),
+                                                TransactionAction.BitmapSource.of("tm-a"),
+                                                TransactionAction.BitmapSource.on("d0", "tm-b"))),
                                 new TransactionAction.BlockdevBackup(
-                                        "job-1",
+                                        "tm-job-1",
                                         "d0",
-                                        "t0",
-                                        new TransactionAction.Sync.Bitmap("tmp"),
+                                        "tm-t0",
+                                        new TransactionAction.Sync.Bitmap("tm-tmp"),
                                         OptionalLong.of(MIB),
                                         false,
                                         OptionalInt.of(2)))),
@@ -150,13 +150,13 @@ class StorageDaemonSessionIT {
                                 .get("status")
                                 .stringValue()
                                 .equals("concluded"));
-                session.execute(new QmpCommand.JobDismiss("job-1"), LONG);
+                session.execute(new QmpCommand.JobDismiss("tm-job-1"), LONG);
                 session.execute(
                         new QmpCommand.Transaction(List.of(
-                                new TransactionAction.BitmapEnable("d0", "a"),
-                                new TransactionAction.BitmapRemove("d0", "tmp"))),
+                                new TransactionAction.BitmapEnable("d0", "tm-a"),
+                                new TransactionAction.BitmapRemove("d0", "tm-tmp"))),
                         LONG);
-                session.execute(new QmpCommand.BlockdevDel("t0"), LONG);
+                session.execute(new QmpCommand.BlockdevDel("tm-t0"), LONG);
                 Awaitility.await()
                         .atMost(LONG)
                         .until(() ->

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.gateway.observe.Look;
 import dev.tidemark.gateway.qga.SocketGuestAgent;
+import dev.tidemark.gateway.qmp.PeerUsers;
 import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.LinkException;
 import dev.tidemark.schema.contract.Sight;
@@ -44,7 +45,7 @@ class ReporterTest {
             CrashHook.NONE,
             signals,
             new Quiescence(
-                    new SocketGuestAgent(Duration.ofSeconds(1), Duration.ofSeconds(1)),
+                    new SocketGuestAgent(Duration.ofSeconds(1), Duration.ofSeconds(1), PeerUsers.usual()),
                     clockwork,
                     CrashHook.NONE,
                     signals));

@@ -87,6 +87,21 @@ public final class AllowedTargets {
         return real;
     }
 
+    /** Whether it may write to a device, by a path without links. */
+    public boolean allowDevice(Path real) {
+        return isAllowed(prefix -> prefix.coversDevice(real.toString()));
+    }
+
+    /** Whether it may write to the NBD server on a socket, by a path without links. */
+    public boolean allowSocket(Path real) {
+        return isAllowed(prefix -> prefix.coversSocket(real.toString()));
+    }
+
+    /** Whether it may write to an export of an NBD server, {@code HOST:PORT}. */
+    public boolean allowServer(String server, String export) {
+        return isAllowed(prefix -> prefix.coversServer(server, export));
+    }
+
     private boolean isAllowed(Predicate<TargetPrefix> covers) {
         return prefixes.stream().anyMatch(covers);
     }

@@ -28,6 +28,7 @@ public final class Repositories {
     private final QemuImage images;
     private final CrashHook crash;
     private final AllowedTargets targets;
+    private final RestoreRoots restoreRoots;
 
     /** Directories by name; they are looked at when they are used, not here. {@code qemu-img} is found by the PATH. */
     public Repositories(Map<RepositoryName, Path> directories) {
@@ -50,11 +51,21 @@ public final class Repositories {
             Map<RepositoryName, KeyRing> keys,
             CrashHook crash,
             AllowedTargets targets) {
-        this(directories, keys, crash, new QemuImage("qemu-img", crash), targets);
+        this(directories, keys, crash, targets, RestoreRoots.ANYWHERE);
+    }
+
+    /** With places beside them that may be written, and those to which restores to files are confined. */
+    public Repositories(
+            Map<RepositoryName, Path> directories,
+            Map<RepositoryName, KeyRing> keys,
+            CrashHook crash,
+            AllowedTargets targets,
+            RestoreRoots restoreRoots) {
+        this(directories, keys, crash, new QemuImage("qemu-img", crash), targets, restoreRoots);
     }
 
     Repositories(Map<RepositoryName, Path> directories, CrashHook crash, QemuImage images) {
-        this(directories, Map.of(), crash, images, AllowedTargets.none());
+        this(directories, Map.of(), crash, images, AllowedTargets.none(), RestoreRoots.ANYWHERE);
     }
 
     private Repositories(
@@ -62,7 +73,9 @@ public final class Repositories {
             Map<RepositoryName, KeyRing> keys,
             CrashHook crash,
             QemuImage images,
-            AllowedTargets targets) {
+            AllowedTargets targets,
+            RestoreRoots restoreRoots) {
+        this.restoreRoots = restoreRoots;
         this.targets = targets;
         this.directories = Map.copyOf(directories);
         this.keys = Map.copyOf(keys);
@@ -123,7 +136,7 @@ public final class Repositories {
     }
 
     /** Whether a path lies in a repository of this host. */
-    boolean contain(Path path) throws IOException {
+    public boolean contain(Path path) throws IOException {
         for (Path directory : directories.values()) {
             if (Files.exists(directory) && path.startsWith(directory.toRealPath())) {
                 return true;
@@ -136,8 +149,18 @@ public final class Repositories {
         return crash;
     }
 
-    AllowedTargets targets() {
+    /** Whether it holds a key of one of them. */
+    public boolean hasKeyFile(Path file) {
+        return keys.values().stream().anyMatch(ring -> ring.files().contains(file));
+    }
+
+    /** What beside them may be written. */
+    public AllowedTargets targets() {
         return targets;
+    }
+
+    RestoreRoots restoreRoots() {
+        return restoreRoots;
     }
 
     TargetClaims claims() {

@@ -71,6 +71,7 @@ final class RestoreDirectory {
         if (found.isPresent() && !found.get().isDirectory()) {
             throw unusable(asked + " is not a directory but " + DurableFiles.kind(found.get()), null);
         }
+        repositories.restoreRoots().require(asked, directory);
         if (repositories.contain(directory)) {
             throw unusable(asked + " lies in a repository", null);
         }
