@@ -15,7 +15,7 @@ final class CatchUp implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofSeconds(5);
 
     /** Twice as long as a gateway waits for an answer. */
-    private static final Duration SILENCE_MAX = Duration.ofSeconds(60);
+    static final Duration SILENCE_MAX = Duration.ofSeconds(60);
 
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("catch-up").daemon().factory());

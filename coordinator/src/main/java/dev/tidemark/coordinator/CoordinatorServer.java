@@ -6,6 +6,7 @@ import dev.tidemark.coordinator.api.server.ApiServer;
 import dev.tidemark.coordinator.chain.Machine;
 import dev.tidemark.coordinator.chain.Rejection;
 import dev.tidemark.coordinator.cli.ServeOptions;
+import dev.tidemark.coordinator.dashboard.DashboardRoom;
 import dev.tidemark.coordinator.dispatch.Dispatch;
 import dev.tidemark.coordinator.dispatch.JobLimits;
 import dev.tidemark.coordinator.evidence.EvidenceDirectory;
@@ -144,7 +145,8 @@ final class CoordinatorServer implements AutoCloseable {
                 database.application(),
                 token,
                 facts,
-                new ApiServer.Bind(InetAddress.getByName(options.bind()), options.port()));
+                new ApiServer.Bind(InetAddress.getByName(options.bind()), options.port()),
+                List.of(new DashboardRoom(new CoordinatorInsight(dispatch, engine, clock), home.drills())));
         opened("HTTP interface", api::stop);
 
         writeServerFile(home, api.url());

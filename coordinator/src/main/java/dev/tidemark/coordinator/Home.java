@@ -48,6 +48,11 @@ record Home(Path directory) {
         return Files.createDirectories(directory.resolve("logs"), OWNER_ONLY);
     }
 
+    /** Where reports of drills are shown from, if somebody keeps some there. */
+    Path drills() {
+        return directory.resolve("drills");
+    }
+
     /** For what clients write to restore points; each gateway has its own, and it is made when it is needed. */
     Path scratch(HostName host) {
         return directory.resolve("scratch").resolve(host.value());

@@ -142,6 +142,16 @@ public final class Dispatch implements CoordinatorLink {
         }
     }
 
+    /** Whether no gateway of this host has asked for anything for so long. */
+    public boolean isSilent(HostName host, Duration silence) {
+        lock.lock();
+        try {
+            return presence.isSilent(host, silence, System.nanoTime());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Backups that should have ended by now, and that nobody has asked to end. */
     public List<AbortBackup> late(Instant now, Supplier<OperationId> ids) {
         lock.lock();
@@ -160,7 +170,8 @@ public final class Dispatch implements CoordinatorLink {
         }
     }
 
-    private List<MachineId> registered() {
+    /** The machines that are registered. */
+    public List<MachineId> registered() {
         lock.lock();
         try {
             return machines.values().stream()

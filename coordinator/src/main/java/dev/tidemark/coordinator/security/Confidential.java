@@ -54,7 +54,12 @@ public final class Confidential {
     }
 
     private static String withoutAddresses(JsonNode text) {
-        return ADDRESS.matcher(text.stringValue()).replaceAll(NOT_SHOWN);
+        return withoutAddresses(text.stringValue());
+    }
+
+    /** A text for readers, without the addresses in it. */
+    public static String withoutAddresses(String text) {
+        return ADDRESS.matcher(text).replaceAll(NOT_SHOWN);
     }
 
     /** The same of a text; one that holds nothing confidential stays as it is, to the letter. */

@@ -42,7 +42,7 @@ public final class IdentityFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (request.getRequestURI().equals(RoutePermissions.LIVENESS)) {
+        if (RoutePermissions.isOpen(request.getRequestURI())) {
             chain.doFilter(request, response);
             return;
         }

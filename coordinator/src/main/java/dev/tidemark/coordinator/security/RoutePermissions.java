@@ -16,6 +16,7 @@ import static dev.tidemark.coordinator.security.Permission.VERIFY;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -27,18 +28,53 @@ public final class RoutePermissions {
     public static final String LIVENESS = "/health/live";
 
     private static final Map<String, Permission> NEEDED = needed();
+    private static final Map<String, Permission> PAGES = neededForPages();
+
+    /** Where somebody signs in who has no session yet, and what that page looks like. */
+    private static final Set<String> DOORS = Set.of("/ui/sign-in", "/ui/style.css", "/ui/live.js", "/ui/icon.svg");
 
     private RoutePermissions() {}
 
     /** What it takes to call this route; empty if nobody may. */
     public static Optional<Permission> of(String method, String pattern) {
         // Whoever may have the answer may have its headers alone.
-        return Optional.ofNullable(NEEDED.get((method.equals("HEAD") ? "GET" : method) + " " + pattern));
+        String route = (method.equals("HEAD") ? "GET" : method) + " " + pattern;
+        return Optional.ofNullable(NEEDED.get(route)).or(() -> Optional.ofNullable(PAGES.get(route)));
     }
 
-    /** Every route with what it takes. */
+    /** Whether this path, exactly as it was sent, is answered to anybody, whatever he shows. */
+    public static boolean isOpen(String uri) {
+        return uri.equals(LIVENESS) || DOORS.contains(uri);
+    }
+
+    /** Every page with what it takes: they read, and nothing else. */
+    public static Map<String, Permission> pages() {
+        return PAGES;
+    }
+
+    /** Every route of the interface for programs with what it takes. */
     public static Map<String, Permission> all() {
         return NEEDED;
+    }
+
+    private static Map<String, Permission> neededForPages() {
+        Map<String, Permission> needed = new TreeMap<>();
+        needed.put("GET /ui/sign-in", READ);
+        needed.put("POST /ui/sign-in", READ);
+        needed.put("POST /ui/sign-out", READ);
+        needed.put("GET /ui/style.css", READ);
+        needed.put("GET /ui/live.js", READ);
+        needed.put("GET /ui/icon.svg", READ);
+        needed.put("GET /ui", READ);
+        needed.put("GET /ui/stream", READ);
+        needed.put("GET /ui/vms/{vm}", READ);
+        needed.put("GET /ui/backups/{backup}", READ);
+        needed.put("GET /ui/operations/{operation}", READ);
+        needed.put("GET /ui/repositories", READ);
+        // Of the installation, not of a machine: who runs drills, and what they found.
+        needed.put("GET /ui/drills", AUDIT);
+        needed.put("GET /ui/drills/{report}", AUDIT);
+        return Collections.unmodifiableMap(needed);
     }
 
     private static Map<String, Permission> needed() {

@@ -118,6 +118,11 @@ public final class Tokens {
         }
     }
 
+    /** Whoever has the token of this id; empty if it is not valid. */
+    Optional<Identity> identifyById(String id) {
+        return acts.byId(id).flatMap(token -> identity(token, CALLER_PREFIX, Credential.Kind.TOKEN));
+    }
+
     /** Whether a caller could still call now, by what is recorded of the credential and by its own end. */
     public boolean isStillValid(Identity caller, Instant now) {
         Credential credential = caller.credential();
@@ -148,7 +153,7 @@ public final class Tokens {
         return bytes;
     }
 
-    private static String digest(String text) {
+    static String digest(String text) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.US_ASCII));
             return HexFormat.of().formatHex(digest);

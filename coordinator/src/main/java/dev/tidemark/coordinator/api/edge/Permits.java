@@ -19,7 +19,7 @@ import org.springframework.web.servlet.HandlerMapping;
 public final class Permits implements HandlerInterceptor {
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
-        if (request.getRequestURI().equals(RoutePermissions.LIVENESS)) {
+        if (RoutePermissions.isOpen(request.getRequestURI())) {
             return true;
         }
         Object pattern = request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);

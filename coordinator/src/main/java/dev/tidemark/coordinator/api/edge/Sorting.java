@@ -27,13 +27,13 @@ import org.springframework.web.servlet.NoHandlerFoundException;
 import tools.jackson.core.JacksonException;
 
 /** Every exception becomes an answer here, and nowhere else. What is not foreseen is told by an id only. */
-final class Sorting {
+public final class Sorting {
     private static final Logger LOG = LoggerFactory.getLogger(Sorting.class);
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private Sorting() {}
 
-    static Problem problem(Throwable failure, HttpServletRequest request) {
+    public static Problem problem(Throwable failure, HttpServletRequest request) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             Problem foreseen = foreseen(cause);
             if (foreseen != null) {

@@ -33,14 +33,18 @@ import dev.tidemark.coordinator.security.AdminToken;
 import dev.tidemark.coordinator.security.BearerReader;
 import dev.tidemark.coordinator.security.CredentialReader;
 import dev.tidemark.coordinator.security.IdentityFilter;
+import dev.tidemark.coordinator.security.Sessions;
 import dev.tidemark.coordinator.security.Tokens;
 import dev.tidemark.coordinator.view.Queries;
 import dev.tidemark.schema.json.Json;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.apache.catalina.core.StandardHost;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.Shutdown;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -186,13 +190,24 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
     }
 
     @Bean
-    FilterRegistrationBean<IdentityFilter> identityFilter(AdminToken administrator, Tokens tokens) {
+    FilterRegistrationBean<IdentityFilter> identityFilter(
+            AdminToken administrator,
+            Tokens tokens,
+            ObjectProvider<CredentialReader> ofOtherRooms,
+            ObjectProvider<IdentityFilter.Denial> ofPages) {
         // A request may show one of these, never two.
-        List<CredentialReader> readers = List.of(new BearerReader(administrator, tokens));
-        FilterRegistrationBean<IdentityFilter> registration = new FilterRegistrationBean<>(new IdentityFilter(
-                readers,
-                (request, response, reason) ->
-                        ProblemWriter.write(request, response, Unauthenticated.because(reason))));
+        List<CredentialReader> readers = Stream.concat(
+                        Stream.of(new BearerReader(administrator, tokens)), ofOtherRooms.orderedStream())
+                .toList();
+        IdentityFilter.@Nullable Denial page = ofPages.getIfAvailable();
+        FilterRegistrationBean<IdentityFilter> registration =
+                new FilterRegistrationBean<>(new IdentityFilter(readers, (request, response, reason) -> {
+                    if (page != null && Sessions.isPage(request.getRequestURI())) {
+                        page.answer(request, response, reason);
+                    } else {
+                        ProblemWriter.write(request, response, Unauthenticated.because(reason));
+                    }
+                }));
         registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
         return registration;
     }

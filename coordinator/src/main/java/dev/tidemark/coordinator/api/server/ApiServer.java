@@ -8,12 +8,14 @@ import dev.tidemark.coordinator.security.AdminToken;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.URI;
+import java.util.List;
 import javax.sql.DataSource;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.web.server.servlet.context.AnnotationConfigServletWebServerApplicationContext;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
+import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 
@@ -41,6 +43,17 @@ public final class ApiServer implements AutoCloseable {
 
     /** Starts, and returns when requests are answered. */
     public static ApiServer start(Engine engine, DataSource database, AdminToken token, ServerFacts facts, Bind bind) {
+        return start(engine, database, token, facts, bind, List.of());
+    }
+
+    /** The same, with rooms that answer beside the interface for programs. */
+    public static ApiServer start(
+            Engine engine,
+            DataSource database,
+            AdminToken token,
+            ServerFacts facts,
+            Bind bind,
+            List<ApplicationContextInitializer<GenericApplicationContext>> rooms) {
         SpringApplication application = new SpringApplication(ApiConfiguration.class);
         application.setWebApplicationType(WebApplicationType.SERVLET);
         application.setApplicationContextFactory(ignored -> new AnnotationConfigServletWebServerApplicationContext());
@@ -50,6 +63,8 @@ public final class ApiServer implements AutoCloseable {
         // CoordinatorMain stops the rooms in their order; a second hook would race with it.
         application.setRegisterShutdownHook(false);
         application.addInitializers(context -> give(context, engine, database, token, facts, bind));
+        rooms.forEach(
+                room -> application.addInitializers(context -> room.initialize((GenericApplicationContext) context)));
         ServletWebServerApplicationContext context = (ServletWebServerApplicationContext) application.run();
         if (context.getWebServer() == null) {
             context.close();
