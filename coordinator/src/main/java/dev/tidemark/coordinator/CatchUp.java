@@ -20,7 +20,7 @@ final class CatchUp implements AutoCloseable {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("catch-up").daemon().factory());
     private final Dispatch dispatch;
-    private boolean failing;
+    private volatile boolean failing;
 
     private CatchUp(Dispatch dispatch) {
         this.dispatch = dispatch;
@@ -32,6 +32,11 @@ final class CatchUp implements AutoCloseable {
         ScheduledFuture<?> _ = catchUp.timer.scheduleWithFixedDelay(
                 catchUp::once, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
         return catchUp;
+    }
+
+    /** Whether it could not look at the log the last time. */
+    boolean failing() {
+        return failing;
     }
 
     private void once() {

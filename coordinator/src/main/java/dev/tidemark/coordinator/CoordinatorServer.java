@@ -1,6 +1,7 @@
 package dev.tidemark.coordinator;
 
 import dev.tidemark.coordinator.api.ServerFacts;
+import dev.tidemark.coordinator.api.Supervision;
 import dev.tidemark.coordinator.api.resource.FreshIds;
 import dev.tidemark.coordinator.api.server.ApiServer;
 import dev.tidemark.coordinator.chain.Machine;
@@ -17,8 +18,15 @@ import dev.tidemark.coordinator.ledger.RecordReader;
 import dev.tidemark.coordinator.ledger.SnapshotJson;
 import dev.tidemark.coordinator.ledger.StoredEvent;
 import dev.tidemark.coordinator.ledger.postgres.Database;
+import dev.tidemark.coordinator.ledger.postgres.DatabaseHealth;
 import dev.tidemark.coordinator.ledger.postgres.ServerAddress;
+import dev.tidemark.coordinator.monitor.health.Checks;
+import dev.tidemark.coordinator.monitor.health.Finding;
+import dev.tidemark.coordinator.monitor.health.Readiness;
+import dev.tidemark.coordinator.monitor.metrics.Fleet;
+import dev.tidemark.coordinator.monitor.metrics.Metrics;
 import dev.tidemark.coordinator.security.AdminToken;
+import dev.tidemark.coordinator.view.FleetCounts;
 import dev.tidemark.coordinator.view.MachineView;
 import dev.tidemark.coordinator.view.Projection;
 import dev.tidemark.coordinator.view.Queries;
@@ -40,12 +48,14 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,6 +69,9 @@ final class CoordinatorServer implements AutoCloseable {
 
     /** What was appended since the last head can be rewritten by whoever owns the database. */
     private static final Duration HEAD_INTERVAL = Duration.ofSeconds(60);
+
+    private static final long HOME_BYTES_ENOUGH = 1L << 30;
+    private static final long HOME_BYTES_NEEDED = 64L << 20;
 
     private final Deque<Room> open = new ArrayDeque<>();
     private final URI url;
@@ -92,10 +105,11 @@ final class CoordinatorServer implements AutoCloseable {
         HostName host = options.host().orElseGet(Home::hostName);
         Map<RepositoryName, Path> repositories = home.repositories(options.repositories());
 
+        Metrics metrics = new Metrics(Version.text());
         Database database = database(options);
         opened("database", database::close);
         Ledger<Machine, MachineCommand, MachineEvent, Rejection> ledger =
-                Ledger.open(database.application(), ledgerSettings(), crash);
+                Ledger.open(database.application(), ledgerSettings(), crash, metrics.ledger());
         opened("ledger", ledger::close);
 
         HeadWriter heads = HeadWriter.start(
@@ -107,7 +121,11 @@ final class CoordinatorServer implements AutoCloseable {
 
         Queries queries = new Queries(database.application());
         Dispatch dispatch = new Dispatch(
-                new LedgerHistory(ledger, queries, clock), UUID.randomUUID().toString(), crash, limits(options));
+                new LedgerHistory(ledger, queries, clock),
+                UUID.randomUUID().toString(),
+                crash,
+                limits(options),
+                metrics.dispatch());
         ledger.onCommitted(committed -> dispatch.committed(
                 new dev.tidemark.schema.id.MachineId(committed.aggregateId()),
                 committed.version(),
@@ -128,7 +146,10 @@ final class CoordinatorServer implements AutoCloseable {
                     .withPeers(PeerUsers.with(options.guard().peerUsers()))
                     .withRestoreRoots(options.guard().restoreRoots());
             Gateway gateway = Gateway.start(
-                    options.stallLimit().map(settings::withStallLimit).orElse(settings), dispatch, crash);
+                    options.stallLimit().map(settings::withStallLimit).orElse(settings),
+                    dispatch,
+                    crash,
+                    metrics.qmp());
             opened("gateway", gateway::close);
         }
 
@@ -140,12 +161,27 @@ final class CoordinatorServer implements AutoCloseable {
         CoordinatorEngine engine = new CoordinatorEngine(ledger, dispatch, repositories, clock, crash);
         Deadlines deadlines = Deadlines.start(dispatch, engine, new FreshIds(clock));
         opened("deadlines", deadlines::close);
+        metrics.of(new Fleet(
+                new FleetCounts(database.application()),
+                dispatch::standing,
+                heads::standing,
+                database.application(),
+                options.gateway() ? repositories : Map.of()));
+        List<Supplier<Finding>> checks = new ArrayList<>(List.of(
+                Checks.database(() -> DatabaseHealth.trouble(database.application())),
+                Checks.catchUp(catchUp::failing),
+                Checks.heads(heads::standing),
+                Checks.room(home.directory(), HOME_BYTES_ENOUGH, HOME_BYTES_NEEDED)));
+        if (options.gateway()) {
+            checks.add(Checks.gateway(dispatch::standing, host, clock, CatchUp.SILENCE_MAX));
+        }
         ApiServer api = ApiServer.start(
                 engine,
                 database.application(),
                 token,
                 facts,
                 new ApiServer.Bind(InetAddress.getByName(options.bind()), options.port()),
+                new Supervision(metrics, new Readiness(checks)),
                 List.of(new DashboardRoom(new CoordinatorInsight(dispatch, engine, clock), home.drills())));
         opened("HTTP interface", api::stop);
 

@@ -4,6 +4,7 @@ import dev.tidemark.gateway.act.repository.AllowedTargets;
 import dev.tidemark.gateway.act.repository.Repositories;
 import dev.tidemark.gateway.act.repository.RestoreExports;
 import dev.tidemark.gateway.act.repository.RestoreRoots;
+import dev.tidemark.gateway.qmp.QmpWatch;
 import dev.tidemark.gateway.reconcile.HostClockwork;
 import dev.tidemark.gateway.reconcile.HostPlaces;
 import dev.tidemark.gateway.reconcile.HostStorage;
@@ -44,13 +45,15 @@ public final class Gateway implements AutoCloseable {
     private final ImageWatches images = new ImageWatches();
     private final GatewaySettings settings;
     private final CrashHook crash;
+    private final QmpWatch watch;
     private final AllowedTargets targets;
     private final Map<MachineId, Reconciler> reconcilers = new HashMap<>();
     private final Thread thread;
     private volatile boolean closed;
     private boolean begun;
 
-    private Gateway(GatewaySettings settings, CoordinatorLink link, CrashHook crash) {
+    private Gateway(GatewaySettings settings, CoordinatorLink link, CrashHook crash, QmpWatch watch) {
+        this.watch = watch;
         this.host = settings.host();
         this.link = link;
         this.settings = settings;
@@ -66,7 +69,12 @@ public final class Gateway implements AutoCloseable {
 
     /** For drills: {@code crash} is called at every {@link dev.tidemark.schema.crash.CrashPoint}. */
     public static Gateway start(GatewaySettings settings, CoordinatorLink link, CrashHook crash) {
-        Gateway gateway = new Gateway(settings, link, crash);
+        return start(settings, link, crash, QmpWatch.NONE);
+    }
+
+    /** With somebody who is told of every command to a QEMU. */
+    public static Gateway start(GatewaySettings settings, CoordinatorLink link, CrashHook crash, QmpWatch watch) {
+        Gateway gateway = new Gateway(settings, link, crash, watch);
         gateway.thread.start();
         return gateway;
     }
@@ -177,7 +185,8 @@ public final class Gateway implements AutoCloseable {
                         settings.queryTimeout(),
                         settings.transactionTimeout(),
                         own,
-                        images),
+                        images,
+                        watch),
                 new HostStorage(
                         repositories, settings.exportDirectory(), settings.tcpExports(), settings.scratchDirectory()),
                 new HostClockwork(),

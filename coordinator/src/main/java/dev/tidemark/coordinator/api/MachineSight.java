@@ -20,7 +20,7 @@ public record MachineSight(
         UP,
         /** Nothing listens on the socket. */
         DOWN,
-        /** Nobody looked yet, or the monitor is hung or held by somebody else. */
+        /** Nobody looked yet, nobody does any more, or the monitor is hung or held by somebody else. */
         UNKNOWN
     }
 

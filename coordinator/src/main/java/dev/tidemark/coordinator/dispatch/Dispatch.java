@@ -47,6 +47,7 @@ public final class Dispatch implements CoordinatorLink {
     private final History history;
     private final String epoch;
     private final CrashHook crash;
+    private final DispatchWatch watch;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Map<MachineId, Tracked> machines = new HashMap<>();
@@ -72,6 +73,12 @@ public final class Dispatch implements CoordinatorLink {
 
     /** With limits to what is at work at a time. */
     public Dispatch(History history, String epoch, CrashHook crash, JobLimits limits) {
+        this(history, epoch, crash, limits, DispatchWatch.NONE);
+    }
+
+    /** With somebody who is told how fast gateways are woken. */
+    public Dispatch(History history, String epoch, CrashHook crash, JobLimits limits, DispatchWatch watch) {
+        this.watch = watch;
         this.turnstile = new Turnstile(limits);
         this.crash = crash;
         this.history = history;
@@ -189,12 +196,48 @@ public final class Dispatch implements CoordinatorLink {
         return cached(id).orElseGet(() -> history.machine(id));
     }
 
-    /** What was seen of it last. */
+    /** What was seen of it last; nothing, if nobody has spoken for its host for long. */
     public Sighting sighting(MachineId id) {
         lock.lock();
         try {
             Tracked tracked = machines.get(id);
-            return tracked == null ? Sighting.NONE : tracked.sighting();
+            return tracked == null ? Sighting.NONE : sighting(tracked, System.nanoTime());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Sighting sighting(Tracked tracked, long nowNanoseconds) {
+        return tracked.machine()
+                .registration()
+                .map(Machine.Registration::host)
+                .filter(host -> turnstile.silent().contains(host))
+                .map(host -> Sighting.silent(host, lastContact(host, nowNanoseconds)))
+                .orElseGet(tracked::sighting);
+    }
+
+    private Instant lastContact(HostName host, long nowNanoseconds) {
+        return Instant.now().minusNanos(presence.silentNanoseconds(host, nowNanoseconds));
+    }
+
+    /** How everything stands now. */
+    public Standing standing() {
+        lock.lock();
+        try {
+            long now = System.nanoTime();
+            List<Standing.Seen> seen = new ArrayList<>();
+            Map<HostName, Instant> gateways = new HashMap<>();
+            for (Tracked tracked : machines.values()) {
+                if (tracked.machine().registered()) {
+                    seen.add(new Standing.Seen(tracked.machine(), sighting(tracked, now)));
+                    tracked.machine()
+                            .registration()
+                            .ifPresent(at -> gateways.computeIfAbsent(at.host(), host -> lastContact(host, now)));
+                }
+            }
+            presence.hosts().forEach(host -> gateways.computeIfAbsent(host, unused -> lastContact(host, now)));
+            return new Standing(
+                    seen, gateways, turnstile.waiting(), paces.operations().size(), paces.stalled());
         } finally {
             lock.unlock();
         }
@@ -279,6 +322,7 @@ public final class Dispatch implements CoordinatorLink {
             stillSilent.remove(host);
             release(turnstile.silent(stillSilent));
             long since = since(cursor);
+            boolean waited = false;
             while (true) {
                 if (closed) {
                     throw new LinkException("the coordinator is stopping");
@@ -288,8 +332,12 @@ public final class Dispatch implements CoordinatorLink {
                         && wake.removed().isEmpty()
                         && wake.lookAt().isEmpty();
                 if (!nothing || remaining <= 0) {
+                    if (waited) {
+                        tellLatency(host, since);
+                    }
                     return wake;
                 }
+                waited = true;
                 remaining = changed.awaitNanos(remaining);
             }
         } finally {
@@ -433,8 +481,17 @@ public final class Dispatch implements CoordinatorLink {
         }
     }
 
+    private void tellLatency(HostName host, long since) {
+        long now = System.nanoTime();
+        for (Tracked tracked : machines.values()) {
+            if (tracked.change() > since && tracked.isOn(host)) {
+                watch.woken(Duration.ofNanos(now - tracked.changedNanoseconds()));
+            }
+        }
+    }
+
     private void touch(Tracked tracked) {
-        tracked.changedAt(++changes);
+        tracked.changedAt(++changes, System.nanoTime());
         changed.signalAll();
     }
 

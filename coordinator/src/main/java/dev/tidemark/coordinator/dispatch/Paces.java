@@ -37,6 +37,12 @@ final class Paces {
         return Optional.ofNullable(paces.get(operation)).map(Pace::last);
     }
 
+    int stalled() {
+        return (int) paces.values().stream()
+                .filter(pace -> pace.last().stall().isPresent())
+                .count();
+    }
+
     OptionalLong bytesPerSecond(OperationId operation, long nowNanoseconds) {
         Pace pace = paces.get(operation);
         return pace == null ? OptionalLong.empty() : pace.bytesPerSecond(nowNanoseconds);

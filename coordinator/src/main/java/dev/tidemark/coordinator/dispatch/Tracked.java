@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 final class Tracked {
     private Machine machine;
     private long change;
+    private long changedNanoseconds;
     private Sighting sighting = Sighting.NONE;
     /** At first too: nothing is known of what was seen before this life of the coordinator. */
     private boolean lookWanted = true;
@@ -34,8 +35,14 @@ final class Tracked {
         return change;
     }
 
-    void changedAt(long number) {
+    void changedAt(long number, long nowNanoseconds) {
         change = number;
+        changedNanoseconds = nowNanoseconds;
+    }
+
+    /** When that was. */
+    long changedNanoseconds() {
+        return changedNanoseconds;
     }
 
     Sighting sighting() {

@@ -71,6 +71,11 @@ final class Turnstile {
         return silent;
     }
 
+    /** How many have not begun because something keeps them. */
+    int waiting() {
+        return waiting.size();
+    }
+
     /** Why a job has not begun; empty if nothing keeps it. */
     Optional<Waiting> waiting(OperationId operation) {
         return Optional.ofNullable(waiting.get(operation));

@@ -6,8 +6,10 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Iterator;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -35,12 +37,14 @@ public final class HeadWriter implements AutoCloseable {
     private @Nullable FileChannel lock;
     private @Nullable HeadKey key;
     private @Nullable BadEvidence refusal;
+    private @Nullable Instant newest;
     private LogDigest digest = LogDigest.EMPTY;
     private LogDigest signed = LogDigest.EMPTY;
     private long number;
     private String previous = "";
     private boolean caughtUp;
-    private boolean failing;
+    private volatile boolean failing;
+    private volatile Standing standing = new Standing(false, false, false, Optional.empty(), 0);
 
     /** The log as far as it is settled: no record will come before one that was given. */
     @FunctionalInterface
@@ -50,6 +54,28 @@ public final class HeadWriter implements AutoCloseable {
 
     /** A record's place, and its hash as the database holds it. */
     public record Place(long globalIndex, String hash) {}
+
+    /**
+     * How it stands with the heads.
+     *
+     * @param signs whether it is this coordinator that signs; false until its first turn has read the log
+     * @param failing whether the last turn did not come to its end
+     * @param tampered whether the log is not the one that was signed
+     * @param newestHead when that was signed that is the newest; empty if there is none
+     * @param signedUpTo the global index up to which records are signed
+     */
+    public record Standing(
+            boolean signs, boolean failing, boolean tampered, Optional<Instant> newestHead, long signedUpTo) {}
+
+    /** As it was after the last turn. */
+    public Standing standing() {
+        return standing;
+    }
+
+    private synchronized void settle() {
+        standing = new Standing(
+                lock != null && caughtUp, failing, refusal != null, Optional.ofNullable(newest), signed.globalIndex());
+    }
 
     HeadWriter(Records records, EvidenceDirectory directory, Clock clock) {
         this.records = records;
@@ -81,6 +107,7 @@ public final class HeadWriter implements AutoCloseable {
             }
             failing = true;
         }
+        settle();
     }
 
     /**
@@ -149,6 +176,7 @@ public final class HeadWriter implements AutoCloseable {
         caughtUp = true;
         number++;
         previous = Digests.of(head.line());
+        newest = head.at();
         signed = digest;
     }
 
@@ -170,6 +198,7 @@ public final class HeadWriter implements AutoCloseable {
                 }
                 number = head.number();
                 previous = Digests.of(head.line());
+                newest = head.at();
             }
         }
         digest = reading;

@@ -46,16 +46,18 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
     private final CommitInquiry inquiry;
     private final CommitNotice notice;
     private final CrashHook crash;
+    private final LedgerWatch watch;
     private final List<Consumer<Committed<E>>> listeners = new CopyOnWriteArrayList<>();
 
-    AxonLedger(DataSource application, LedgerSettings<S, C, E, R> settings, CrashHook crash) {
+    AxonLedger(DataSource application, LedgerSettings<S, C, E, R> settings, CrashHook crash, LedgerWatch watch) {
         this.crash = crash;
+        this.watch = watch;
         this.settings = settings;
         this.connections = new UnitConnections(application);
         this.store = EmbeddedEventStore.builder()
                 .storageEngine(EventStorage.of(connections, settings))
                 .build();
-        this.factory = new ShellFactory<>(settings);
+        this.factory = new ShellFactory<>(settings, watch);
         this.snapshots = new SnapshotWriter(
                 store, factory, connections, settings.snapshots().every());
         this.repository = EventSourcingRepository.builder(factory.getAggregateType())
@@ -97,8 +99,10 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
             if (lock) {
                 lockInDatabase(aggregateId);
             }
+            long loading = System.nanoTime();
             Aggregate<MachineShell<S, C, E, R>> aggregate =
                     repository.loadOrCreate(aggregateId, () -> factory.empty(aggregateId));
+            watch.loaded(Duration.ofNanos(System.nanoTime() - loading));
             switch (aggregate.invoke(shell -> shell.decide(command))) {
                 case Decision.Rejected<E, R>(R rejection) -> {
                     unit.rollback();
@@ -125,8 +129,12 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
     private Answer.Appended<E, R> commit(
             UnitOfWork<?> unit, String aggregateId, long version, List<StoredEvent<E>> stored) {
         crash.of(aggregateId).at(CrashPoint.BEFORE_APPEND);
+        long appending = System.nanoTime();
         try {
             unit.commit();
+            if (!stored.isEmpty()) {
+                watch.appended(Duration.ofNanos(System.nanoTime() - appending));
+            }
         } catch (UnitConnections.CommitFailed failure) {
             if (stored.isEmpty() || SqlStates.saysRolledBack(failure)) {
                 throw failure;
@@ -189,7 +197,11 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
     private Replayed<MachineShell<S, C, E, R>> replay(String aggregateId) {
         for (int attempt = 1; ; attempt++) {
             try {
-                return connections.fetchInTransaction(() -> replayInTransaction(aggregateId));
+                long loading = System.nanoTime();
+                Replayed<MachineShell<S, C, E, R>> replayed =
+                        connections.fetchInTransaction(() -> replayInTransaction(aggregateId));
+                watch.loaded(Duration.ofNanos(System.nanoTime() - loading));
+                return replayed;
             } catch (RuntimeException failure) {
                 // Reading, too, can collide where whoever runs the server has made its transactions serializable.
                 if (!SqlStates.isCollision(failure) || attempt == ATTEMPTS_MAX) {

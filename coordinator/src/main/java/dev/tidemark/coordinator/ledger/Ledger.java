@@ -60,6 +60,12 @@ public interface Ledger<S, C, E, R> extends AutoCloseable {
     /** For drills: {@code crash} is called at every crash point of an append. */
     static <S, C, E, R> Ledger<S, C, E, R> open(
             DataSource application, LedgerSettings<S, C, E, R> settings, CrashHook crash) {
-        return new AxonLedger<>(application, settings, crash);
+        return open(application, settings, crash, LedgerWatch.NONE);
+    }
+
+    /** With somebody who is told how long everything takes. */
+    static <S, C, E, R> Ledger<S, C, E, R> open(
+            DataSource application, LedgerSettings<S, C, E, R> settings, CrashHook crash, LedgerWatch watch) {
+        return new AxonLedger<>(application, settings, crash, watch);
     }
 }

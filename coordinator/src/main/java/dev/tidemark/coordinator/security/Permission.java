@@ -4,6 +4,8 @@ package dev.tidemark.coordinator.security;
 public enum Permission {
     /** Look at machines, checkpoints, backups, operations, plans, and at the log of them. */
     READ,
+    /** Have the figures of the fleet, and of the coordinator itself. */
+    METRICS,
     /** See who may do what. */
     AUDIT,
     /**

@@ -18,7 +18,7 @@ public enum Role {
     /** Whether this role has a permission; the switch is complete, so that a new permission is nobody's until somebody gives it. */
     public boolean may(Permission permission) {
         return switch (permission) {
-            case READ -> this != GATEWAY;
+            case READ, METRICS -> this != GATEWAY;
             case AUDIT -> this == AUDITOR || this == ADMIN;
             case CHECKPOINT, BACKUP -> this == OPERATOR || this == ADMIN;
             case VERIFY -> this == OPERATOR || this == RESTORER || this == ADMIN;

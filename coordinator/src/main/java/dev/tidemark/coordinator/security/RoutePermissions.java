@@ -9,6 +9,7 @@ import static dev.tidemark.coordinator.security.Permission.EVIDENCE;
 import static dev.tidemark.coordinator.security.Permission.GATEWAY;
 import static dev.tidemark.coordinator.security.Permission.GRANT;
 import static dev.tidemark.coordinator.security.Permission.MANAGE;
+import static dev.tidemark.coordinator.security.Permission.METRICS;
 import static dev.tidemark.coordinator.security.Permission.READ;
 import static dev.tidemark.coordinator.security.Permission.RESTORE;
 import static dev.tidemark.coordinator.security.Permission.VERIFY;
@@ -81,6 +82,7 @@ public final class RoutePermissions {
         Map<String, Permission> needed = new TreeMap<>();
         needed.put("GET " + LIVENESS, READ);
         needed.put("GET /health/ready", READ);
+        needed.put("GET /metrics", METRICS);
         needed.put("GET /v1/openapi.yaml", READ);
         needed.put("GET /v1/server", READ);
         needed.put("GET /v1/repositories", READ);

@@ -80,7 +80,8 @@ public final class Projection {
             "export",
             "export_disk",
             "operation",
-            "idempotency");
+            "idempotency",
+            "vm_tally");
 
     /** The abort came when there was nothing left to abort. */
     static final String TOO_LATE = "TOO_LATE";
@@ -379,6 +380,9 @@ public final class Projection {
 
     private static void completed(Connection connection, BackupCompleted completed) throws SQLException {
         BackupRows.completed(connection, completed);
+        TallyRows.ended(connection, completed.machine(), completed.backup(), TallyRows.Outcome.COMPLETED);
+        TallyRows.copied(connection, completed.machine(), completed.disks());
+        TallyRows.fulls(connection, completed.machine(), completed.backup());
         CheckpointRows.failedWithBackup(connection, completed.backup());
         OperationRows.counted(connection, completed.operation());
         OperationRows.endedAt(connection, completed, completed.backup(), OperationKind.BACKUP, null);
@@ -392,6 +396,8 @@ public final class Projection {
 
     private static void pulled(Connection connection, BackupPulled pulled) throws SQLException {
         BackupRows.pulled(connection, pulled);
+        TallyRows.ended(connection, pulled.machine(), pulled.backup(), TallyRows.Outcome.COMPLETED);
+        TallyRows.fulls(connection, pulled.machine(), pulled.backup());
         CheckpointRows.failedWithBackup(connection, pulled.backup());
         OperationRows.counted(connection, pulled.operation());
         OperationRows.endedAt(connection, pulled, pulled.backup(), OperationKind.FINISH_BACKUP, null);
@@ -405,6 +411,7 @@ public final class Projection {
 
     private static void failed(Connection connection, BackupFailed failed) throws SQLException {
         BackupRows.failed(connection, failed);
+        TallyRows.ended(connection, failed.machine(), failed.backup(), TallyRows.Outcome.FAILED);
         CheckpointRows.failedWithBackup(connection, failed.backup());
         OperationRows.counted(connection, failed.operation());
         OperationRows.endedAt(
@@ -429,6 +436,7 @@ public final class Projection {
 
     private static void aborted(Connection connection, BackupAborted aborted) throws SQLException {
         BackupRows.aborted(connection, aborted.backup());
+        TallyRows.ended(connection, aborted.machine(), aborted.backup(), TallyRows.Outcome.ABORTED);
         CheckpointRows.failedWithBackup(connection, aborted.backup());
         OperationRows.counted(connection, aborted.operation());
         OperationRows.endedAt(

@@ -135,6 +135,30 @@ class DispatchTest {
     }
 
     @Test
+    void a_machine_whose_gateway_is_gone_is_as_unknown_as_one_that_nobody_has_seen() throws Exception {
+        // given
+        dispatch.await(HOST, "", Duration.ZERO);
+        dispatch.report(new Report(MACHINE, 1, seen(), List.of()));
+        assertThat(dispatch.sighting(MACHINE).state()).isEqualTo(Sighting.State.UP);
+        // when
+        dispatch.passOver(Duration.ZERO);
+        // then
+        assertThat(dispatch.sighting(MACHINE).state()).isEqualTo(Sighting.State.UNKNOWN);
+        assertThat(dispatch.sighting(MACHINE).sight())
+                .isInstanceOfSatisfying(Sight.Unreachable.class, unreachable -> {
+                    assertThat(unreachable.detail()).startsWith("gateway of host 'here' silent since ");
+                    assertThat(unreachable.processGone()).isFalse();
+                });
+        assertThat(dispatch.standing().machines())
+                .extracting(one -> one.sighting().state())
+                .containsExactly(Sighting.State.UNKNOWN);
+        assertThat(dispatch.standing().gateways()).containsOnlyKeys(HOST);
+        // and once it asks again, what it saw counts again
+        dispatch.await(HOST, "", Duration.ZERO);
+        assertThat(dispatch.sighting(MACHINE).state()).isEqualTo(Sighting.State.UP);
+    }
+
+    @Test
     void a_rehearsal_for_which_nobody_waits_any_more_takes_no_report_from_the_log() throws Exception {
         assertThat(Dispatch.within(dispatch.look(MACHINE, true), Duration.ofMillis(1)))
                 .isEmpty();

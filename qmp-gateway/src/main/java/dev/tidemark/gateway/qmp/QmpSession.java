@@ -27,14 +27,24 @@ public final class QmpSession implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(QmpSession.class);
     private static final String NEGOTIATION = "qmp_capabilities";
 
+    /** What a watch is told of questions that are asked at once: how long each of them took, nobody can tell. */
+    private static final String QUESTIONS = "queries";
+
     private final QmpConnection connection;
     private final QmpLimits limits;
     private final Path socket;
     private final QemuIdentity identity;
     private final CommandEncoder encoder;
+    private final QmpWatch watch;
 
     private QmpSession(
-            QmpConnection connection, QmpLimits limits, Path socket, QemuIdentity identity, CommandEncoder encoder) {
+            QmpConnection connection,
+            QmpLimits limits,
+            Path socket,
+            QemuIdentity identity,
+            CommandEncoder encoder,
+            QmpWatch watch) {
+        this.watch = watch;
         this.connection = connection;
         this.limits = limits;
         this.socket = socket;
@@ -70,6 +80,19 @@ public final class QmpSession implements AutoCloseable {
             ReachablePlaces places,
             Consumer<QmpEvent> events)
             throws QmpException {
+        return open(socket, lockDirectory, limits, peers, places, events, QmpWatch.NONE);
+    }
+
+    /** As the shorter one, with somebody who is told of every command. */
+    public static QmpSession open(
+            Path socket,
+            Path lockDirectory,
+            QmpLimits limits,
+            PeerUsers peers,
+            ReachablePlaces places,
+            Consumer<QmpEvent> events,
+            QmpWatch watch)
+            throws QmpException {
         SocketLocation location = SocketLocation.resolve(socket);
         Deadline greetingDeadline = Deadline.in(limits.greetingTimeout());
         Peer peer = connect(location, lockDirectory, limits, peers, events, greetingDeadline);
@@ -81,7 +104,7 @@ public final class QmpSession implements AutoCloseable {
             negotiate(connection, encoder, limits.negotiationTimeout());
             QemuIdentity identity = new QemuIdentity(greeting.version(), peer.user(), PeerProcessFinder.find(location));
             opened = true;
-            return new QmpSession(connection, limits, location.given(), identity, encoder);
+            return new QmpSession(connection, limits, location.given(), identity, encoder, watch);
         } finally {
             if (!opened) {
                 connection.end(Ending.closed("the session could not be opened"));
@@ -110,7 +133,29 @@ public final class QmpSession implements AutoCloseable {
         if (timeout.isZero() || timeout.isNegative()) {
             throw new IllegalArgumentException("a time-out must be positive, is " + timeout);
         }
-        return connection.execute(encode(command), timeout, sent);
+        return watched(command.wireName(), () -> connection.execute(encode(command), timeout, sent));
+    }
+
+    private interface Exchange<T> {
+        T run() throws QmpException;
+    }
+
+    private <T> T watched(String command, Exchange<T> exchange) throws QmpException {
+        long begun = System.nanoTime();
+        QmpWatch.Ending ending = QmpWatch.Ending.UNKNOWN;
+        try {
+            T answer = exchange.run();
+            ending = QmpWatch.Ending.ANSWERED;
+            return answer;
+        } catch (QmpRefused refused) {
+            ending = QmpWatch.Ending.REFUSED;
+            throw refused;
+        } catch (QmpUnavailable unavailable) {
+            ending = QmpWatch.Ending.NOT_SENT;
+            throw unavailable;
+        } finally {
+            watch.ended(command, ending, Duration.ofNanos(System.nanoTime() - begun));
+        }
     }
 
     /**
@@ -128,7 +173,7 @@ public final class QmpSession implements AutoCloseable {
         for (QmpCommand.Query query : queries) {
             commands.add(encode(query));
         }
-        return connection.executeAll(commands, timeout);
+        return watched(QUESTIONS, () -> connection.executeAll(commands, timeout));
     }
 
     private PendingCommand encode(QmpCommand command) throws QmpUnavailable {

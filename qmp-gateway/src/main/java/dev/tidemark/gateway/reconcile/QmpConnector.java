@@ -7,6 +7,7 @@ import dev.tidemark.gateway.qmp.QmpEvent;
 import dev.tidemark.gateway.qmp.QmpException;
 import dev.tidemark.gateway.qmp.QmpLimits;
 import dev.tidemark.gateway.qmp.QmpSession;
+import dev.tidemark.gateway.qmp.QmpWatch;
 import dev.tidemark.gateway.qmp.ReachablePlaces;
 import dev.tidemark.gateway.qmp.SocketGuard;
 import dev.tidemark.gateway.watch.ImageWatches;
@@ -26,13 +27,14 @@ public record QmpConnector(
         Duration queryTimeout,
         Duration transactionTimeout,
         CrashHook crash,
-        ImageWatches images)
+        ImageWatches images,
+        QmpWatch watch)
         implements QemuConnector {
     private static final Logger LOG = LoggerFactory.getLogger(QmpConnector.class);
 
     @Override
     public Qemu open(Path socket, Consumer<QmpEvent> onEvent, Runnable onEnd) throws QmpException, UnusableReply {
-        QmpSession session = QmpSession.open(socket, lockDirectory, limits, peers, places, onEvent);
+        QmpSession session = QmpSession.open(socket, lockDirectory, limits, peers, places, onEvent, watch);
         boolean opened = false;
         try {
             LOG.info(

@@ -2,12 +2,14 @@ package dev.tidemark.coordinator.api.server;
 
 import dev.tidemark.coordinator.api.Engine;
 import dev.tidemark.coordinator.api.ServerFacts;
+import dev.tidemark.coordinator.api.Supervision;
 import dev.tidemark.coordinator.api.edge.ContainerErrors;
 import dev.tidemark.coordinator.api.edge.Discretion;
 import dev.tidemark.coordinator.api.edge.EdgeExceptionResolver;
 import dev.tidemark.coordinator.api.edge.EdgeFilter;
 import dev.tidemark.coordinator.api.edge.Permits;
 import dev.tidemark.coordinator.api.edge.ProblemWriter;
+import dev.tidemark.coordinator.api.edge.RequestMeter;
 import dev.tidemark.coordinator.api.edge.StrictQuery;
 import dev.tidemark.coordinator.api.edge.Unauthenticated;
 import dev.tidemark.coordinator.api.resource.AuditResource;
@@ -19,6 +21,7 @@ import dev.tidemark.coordinator.api.resource.FreshIds;
 import dev.tidemark.coordinator.api.resource.GatewayResource;
 import dev.tidemark.coordinator.api.resource.Lookup;
 import dev.tidemark.coordinator.api.resource.MachineResource;
+import dev.tidemark.coordinator.api.resource.MetricsResource;
 import dev.tidemark.coordinator.api.resource.OperationResource;
 import dev.tidemark.coordinator.api.resource.Operations;
 import dev.tidemark.coordinator.api.resource.RestoreResource;
@@ -134,8 +137,16 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
     }
 
     @Bean
-    ServerResource serverResource(Engine engine, Queries queries, ServerFacts facts, Clock clock) throws IOException {
-        return new ServerResource(engine, queries, facts, clock);
+    ServerResource serverResource(
+            Engine engine, Queries queries, ServerFacts facts, Clock clock, Supervision supervision)
+            throws IOException {
+        return new ServerResource(engine, queries, facts, clock, supervision.readiness());
+    }
+
+    @Bean
+    MetricsResource metricsResource(Supervision supervision, EventStreams streams) {
+        supervision.metrics().streams(streams::count);
+        return new MetricsResource(supervision.metrics());
     }
 
     // --- what they share ---
@@ -183,9 +194,17 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
     // --- what every request passes, in this order ---
 
     @Bean
+    FilterRegistrationBean<RequestMeter> requestMeter(Supervision supervision) {
+        FilterRegistrationBean<RequestMeter> registration =
+                new FilterRegistrationBean<>(new RequestMeter(supervision.metrics()));
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return registration;
+    }
+
+    @Bean
     FilterRegistrationBean<EdgeFilter> edgeFilter() {
         FilterRegistrationBean<EdgeFilter> registration = new FilterRegistrationBean<>(new EdgeFilter());
-        registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
         return registration;
     }
 
@@ -208,7 +227,7 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
                         ProblemWriter.write(request, response, Unauthenticated.because(reason));
                     }
                 }));
-        registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
         return registration;
     }
 

@@ -2,8 +2,13 @@ package dev.tidemark.coordinator.api.server;
 
 import dev.tidemark.coordinator.api.Engine;
 import dev.tidemark.coordinator.api.ServerFacts;
+import dev.tidemark.coordinator.api.Supervision;
 import dev.tidemark.coordinator.api.resource.Operations;
 import dev.tidemark.coordinator.api.stream.EventStreams;
+import dev.tidemark.coordinator.ledger.postgres.DatabaseHealth;
+import dev.tidemark.coordinator.monitor.health.Checks;
+import dev.tidemark.coordinator.monitor.health.Readiness;
+import dev.tidemark.coordinator.monitor.metrics.Metrics;
 import dev.tidemark.coordinator.security.AdminToken;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -54,6 +59,27 @@ public final class ApiServer implements AutoCloseable {
             ServerFacts facts,
             Bind bind,
             List<ApplicationContextInitializer<GenericApplicationContext>> rooms) {
+        return start(
+                engine,
+                database,
+                token,
+                facts,
+                bind,
+                new Supervision(
+                        new Metrics(facts.version()),
+                        new Readiness(List.of(Checks.database(() -> DatabaseHealth.trouble(database))))),
+                rooms);
+    }
+
+    /** With metrics and checks of more than the interface itself. */
+    public static ApiServer start(
+            Engine engine,
+            DataSource database,
+            AdminToken token,
+            ServerFacts facts,
+            Bind bind,
+            Supervision supervision,
+            List<ApplicationContextInitializer<GenericApplicationContext>> rooms) {
         SpringApplication application = new SpringApplication(ApiConfiguration.class);
         application.setWebApplicationType(WebApplicationType.SERVLET);
         application.setApplicationContextFactory(ignored -> new AnnotationConfigServletWebServerApplicationContext());
@@ -62,7 +88,7 @@ public final class ApiServer implements AutoCloseable {
         application.setAddCommandLineProperties(false);
         // CoordinatorMain stops the rooms in their order; a second hook would race with it.
         application.setRegisterShutdownHook(false);
-        application.addInitializers(context -> give(context, engine, database, token, facts, bind));
+        application.addInitializers(context -> give(context, engine, database, token, facts, bind, supervision));
         rooms.forEach(
                 room -> application.addInitializers(context -> room.initialize((GenericApplicationContext) context)));
         ServletWebServerApplicationContext context = (ServletWebServerApplicationContext) application.run();
@@ -83,6 +109,7 @@ public final class ApiServer implements AutoCloseable {
         if (!context.isActive()) {
             return;
         }
+        context.getBean(Supervision.class).readiness().stopping();
         context.getBean(Operations.class).close();
         context.getBean(EventStreams.class).close();
         context.close();
@@ -104,7 +131,8 @@ public final class ApiServer implements AutoCloseable {
             DataSource database,
             AdminToken token,
             ServerFacts facts,
-            Bind bind) {
+            Bind bind,
+            Supervision supervision) {
         GenericApplicationContext beans = (GenericApplicationContext) context;
         beans.registerBean(Engine.class, () -> engine);
         // Whoever opened the database closes it, after everything that writes has stopped.
@@ -112,6 +140,7 @@ public final class ApiServer implements AutoCloseable {
         beans.registerBean(AdminToken.class, () -> token);
         beans.registerBean(ServerFacts.class, () -> facts);
         beans.registerBean(Bind.class, () -> bind);
+        beans.registerBean(Supervision.class, () -> supervision);
     }
 
     private static URI url(InetAddress address, int port) {

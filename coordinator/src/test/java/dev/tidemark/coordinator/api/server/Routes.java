@@ -36,6 +36,7 @@ final class Routes {
     static final List<Route> ALL = List.of(
             new Route("GET", "/health/live", null),
             new Route("GET", "/health/ready", null),
+            new Route("GET", "/metrics", null),
             new Route("GET", "/v1/openapi.yaml", null),
             new Route("GET", "/v1/server", null),
             new Route("GET", "/v1/repositories", null),

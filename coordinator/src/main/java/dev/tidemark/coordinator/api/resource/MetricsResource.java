@@ -1,0 +1,31 @@
+package dev.tidemark.coordinator.api.resource;
+
+import dev.tidemark.coordinator.monitor.metrics.Metrics;
+import dev.tidemark.coordinator.security.Callers;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RestController;
+
+/** {@code /metrics}, as Prometheus asks for it. */
+@RestController
+public final class MetricsResource {
+    private final Metrics metrics;
+
+    public MetricsResource(Metrics metrics) {
+        this.metrics = metrics;
+    }
+
+    @GetMapping("/metrics")
+    ResponseEntity<byte[]> metrics(@RequestHeader(value = HttpHeaders.ACCEPT, defaultValue = "") String accepted) {
+        Metrics.Exposition exposition = Callers.current()
+                .scope()
+                .restriction()
+                .map(machines -> metrics.of(machines, accepted))
+                .orElseGet(() -> metrics.everything(accepted));
+        return ResponseEntity.ok()
+                .header(HttpHeaders.CONTENT_TYPE, exposition.contentType())
+                .body(exposition.text());
+    }
+}

@@ -1,0 +1,161 @@
+package dev.tidemark.coordinator.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.coordinator.ledger.postgres.Database;
+import dev.tidemark.coordinator.testkit.TestDatabase;
+import dev.tidemark.schema.event.BackupAborted;
+import dev.tidemark.schema.event.BackupCompleted;
+import dev.tidemark.schema.event.BackupFailed;
+import dev.tidemark.schema.event.BackupKind;
+import dev.tidemark.schema.event.BackupPulled;
+import dev.tidemark.schema.event.MachineEvent;
+import dev.tidemark.schema.json.EventNames;
+import dev.tidemark.schema.json.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The figures of a fleet are those that a count of all its events gives. */
+class FleetFiguresIT {
+    private static final Database DATABASE = TestDatabase.fresh();
+    private final ReadModels models = new ReadModels(DATABASE);
+    private final FleetCounts queries = new FleetCounts(DATABASE.application());
+    private final List<Story> stories = new ArrayList<>();
+
+    @AfterAll
+    static void close() {
+        DATABASE.close();
+    }
+
+    @BeforeEach
+    void live() throws SQLException {
+        models.empty();
+        for (int number = 0; number < 12; number++) {
+            stories.add(RandomStory.of(815 + number, number));
+        }
+        models.tell(stories.toArray(new Story[0]));
+    }
+
+    @Test
+    void what_was_counted_is_what_a_count_gives() {
+        FleetFigures figures = queries.all();
+        List<MachineEvent> events = events();
+        assertThat(count(figures, "COMPLETED"))
+                .isEqualTo(events.stream()
+                        .filter(event -> event instanceof BackupCompleted || event instanceof BackupPulled)
+                        .count())
+                .isPositive();
+        assertThat(count(figures, "FAILED")).isEqualTo(of(events, BackupFailed.class)).isPositive();
+        assertThat(count(figures, "ABORTED")).isEqualTo(of(events, BackupAborted.class)).isPositive();
+        for (BackupKind kind : BackupKind.values()) {
+            var copies = figures.copies().stream().filter(one -> one.kind().equals(kind.name())).toList();
+            var disks = events.stream()
+                    .filter(BackupCompleted.class::isInstance)
+                    .map(BackupCompleted.class::cast)
+                    .flatMap(completed -> completed.disks().stream())
+                    .filter(disk -> disk.kind() == kind)
+                    .toList();
+            assertThat(copies.stream().mapToLong(FleetFigures.Copies::disks).sum()).isEqualTo(disks.size());
+            assertThat(copies.stream().mapToLong(FleetFigures.Copies::bytes).sum())
+                    .isEqualTo(disks.stream().mapToLong(disk -> disk.bytes()).sum());
+        }
+    }
+
+    @Test
+    void each_machine_has_the_newest_of_its_backups_and_strangers_are_not_told_of() {
+        Queries all = new Queries(DATABASE.application());
+        FleetFigures figures = queries.all();
+        assertThat(figures.machines()).hasSameSizeAs(all.machines()).isNotEmpty();
+        for (FleetFigures.MachineFigures machine : figures.machines()) {
+            List<BackupView> backups =
+                    all.backups(all.find(machine.name()).orElseThrow().id(), Optional.empty(), false).stream()
+                            .filter(backup -> backup.state().equals("COMPLETED") && !backup.damaged())
+                            .toList();
+            assertThat(machine.lastBackup().map(Object::toString))
+                    .isEqualTo(backups.isEmpty() ? Optional.empty() : Optional.of(String.valueOf(backups.getLast().completedAt())));
+        }
+        String one = figures.machines().getFirst().name();
+        assertThat(queries.of("^" + one + "$")).containsExactly(figures.machines().getFirst());
+        assertThat(queries.of("^nobody$")).isEmpty();
+    }
+
+    @Test
+    void a_log_from_before_is_counted_as_the_fold_would_have_counted_it() throws SQLException, IOException {
+        // given
+        Map<String, List<String>> folded = models.rows();
+        for (Story story : stories) {
+            log(story);
+        }
+        // when
+        String migration = migration();
+        try (Connection connection = DATABASE.migration().getConnection()) {
+            Sql.change(connection, "TRUNCATE tidemark.vm_tally");
+            Sql.change(connection, migration.substring(migration.indexOf("-- What was folded before")));
+        }
+        // then
+        assertThat(models.rows().get("vm_tally")).isEqualTo(folded.get("vm_tally")).isNotEmpty();
+    }
+
+    private static String migration() throws IOException {
+        try (InputStream file = FleetFiguresIT.class.getResourceAsStream("/db/migration/V2_27__figures.sql")) {
+            return new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** As the ledger stores it. */
+    private static void log(Story story) throws SQLException {
+        try (Connection connection = DATABASE.application().getConnection()) {
+            for (Story.Told told : story.told()) {
+                String name = EventNames.all().entrySet().stream()
+                        .filter(entry -> entry.getValue().equals(told.event().getClass()))
+                        .map(Map.Entry::getKey)
+                        .findFirst()
+                        .orElseThrow();
+                Sql.change(
+                        connection,
+                        """
+                        INSERT INTO tidemark.domain_event_entry
+                            (event_identifier, aggregate_identifier, sequence_number, type, time_stamp, payload_type,
+                             payload, meta_data)
+                        VALUES (?, ?, ?, 'machine', ?, ?, ?::json, ?::json)
+                        """,
+                        story.machine() + "-" + told.version(),
+                        story.machine(),
+                        told.version() - 1,
+                        told.event().at().toString(),
+                        name,
+                        Json.MAPPER.writeValueAsString(told.event()),
+                        Json.MAPPER.writeValueAsString(told.metadata()));
+            }
+        }
+    }
+
+    private List<MachineEvent> events() {
+        return stories.stream()
+                .flatMap(story -> story.told().stream())
+                .map(Story.Told::event)
+                .toList();
+    }
+
+    private static long count(FleetFigures figures, String outcome) {
+        return figures.outcomes().stream()
+                .filter(one -> one.outcome().equals(outcome))
+                .mapToLong(FleetFigures.Outcome::backups)
+                .sum();
+    }
+
+    private static long of(List<MachineEvent> events, Class<? extends MachineEvent> kind) {
+        return events.stream().filter(kind::isInstance).count();
+    }
+}
