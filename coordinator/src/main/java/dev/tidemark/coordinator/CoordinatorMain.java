@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator;
 
+import dev.tidemark.coordinator.api.server.GatewayMetricsServer;
 import dev.tidemark.coordinator.bench.Bench;
 import dev.tidemark.coordinator.cli.BenchOptions;
 import dev.tidemark.coordinator.cli.DemoOptions;
@@ -13,6 +14,7 @@ import dev.tidemark.coordinator.demo.Demo;
 import dev.tidemark.coordinator.drill.Drill;
 import dev.tidemark.coordinator.drill.soak.Soak;
 import dev.tidemark.coordinator.drill.soak.SoakOptions;
+import dev.tidemark.coordinator.monitor.metrics.GatewayMetrics;
 import dev.tidemark.coordinator.stage.StageFailure;
 import dev.tidemark.gateway.Gateway;
 import dev.tidemark.gateway.GatewaySettings;
@@ -24,6 +26,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
@@ -72,16 +76,29 @@ public final class CoordinatorMain implements LocalVerbs {
             GatewaySettings settings =
                     options.stallLimit().map(usual::withStallLimit).orElse(usual);
             return untilToldToStop(() -> {
+                GatewayMetrics metrics = new GatewayMetrics(Version.text());
+                Optional<GatewayMetricsServer> figures = metricsServer(options, metrics);
                 Gateway gateway = Gateway.start(
                         settings,
                         new HttpLink(options.coordinator(), options.host(), token),
-                        ArmedCrashPoints.ofThisProcess());
+                        ArmedCrashPoints.ofThisProcess(),
+                        metrics.qmp());
                 err.println("tidemark gateway of " + options.host() + " serves " + options.coordinator());
-                return gateway;
+                figures.ifPresent(server -> err.println("metrics at http://127.0.0.1:" + server.port() + "/metrics"));
+                return () -> {
+                    figures.ifPresent(GatewayMetricsServer::close);
+                    gateway.close();
+                };
             });
         } catch (IOException | RuntimeException failure) {
             return failed(failure);
         }
+    }
+
+    private static Optional<GatewayMetricsServer> metricsServer(GatewayOptions options, GatewayMetrics metrics)
+            throws IOException {
+        OptionalInt port = options.monitoring().metricsPort();
+        return port.isPresent() ? Optional.of(GatewayMetricsServer.start(port.getAsInt(), metrics)) : Optional.empty();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.tidemark.coordinator;
 
 import dev.tidemark.coordinator.cli.HostGuard;
+import dev.tidemark.coordinator.cli.Monitoring;
 import dev.tidemark.coordinator.cli.PullListening;
 import dev.tidemark.coordinator.cli.ServeOptions;
 import dev.tidemark.schema.id.HostName;
@@ -46,7 +47,8 @@ public final class LocalCoordinator implements AutoCloseable {
                     Optional.empty(),
                     allowedTargets,
                     Map.of(),
-                    HostGuard.USUAL)));
+                    HostGuard.USUAL,
+                    Monitoring.USUAL)));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -71,7 +73,8 @@ public final class LocalCoordinator implements AutoCloseable {
                     Optional.empty(),
                     List.of(),
                     encryptionKeys,
-                    HostGuard.USUAL)));
+                    HostGuard.USUAL,
+                    Monitoring.USUAL)));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -95,7 +98,8 @@ public final class LocalCoordinator implements AutoCloseable {
                     Optional.empty(),
                     List.of(),
                     Map.of(),
-                    HostGuard.USUAL)));
+                    HostGuard.USUAL,
+                    Monitoring.USUAL)));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param allowedTargets devices and NBD servers that it may write to
  * @param encryptionKeys key files of repositories, the one for what is written first
  * @param guard how it guards this host
+ * @param monitoring what it tells those who run it
  */
 public record GatewayOptions(
         URI coordinator,
@@ -32,7 +33,8 @@ public record GatewayOptions(
         Optional<Duration> stallLimit,
         List<TargetPrefix> allowedTargets,
         Map<RepositoryName, List<Path>> encryptionKeys,
-        HostGuard guard) {
+        HostGuard guard,
+        Monitoring monitoring) {
     public GatewayOptions {
         allowedTargets = List.copyOf(allowedTargets);
     }

@@ -69,6 +69,13 @@ final class LocalCommands {
         @Mixin
         private HostGuardOptions guard;
 
+        @Mixin
+        private MonitoringOptions monitoring;
+
+        @Mixin
+        @SuppressWarnings("UnusedVariable") // read before this verb is called
+        private ConfigurationOptions configuration;
+
         @Option(
                 names = "--jobs-per-host",
                 paramLabel = "N",
@@ -107,7 +114,8 @@ final class LocalCommands {
                             stall.limit(),
                             targets.prefixes(),
                             keys.files(),
-                            guard.guard()));
+                            guard.guard(),
+                            monitoring.monitoring(OptionalInt.empty())));
         }
 
         private static OptionalInt jobs(String option, @Nullable Integer given) {
@@ -126,11 +134,17 @@ final class LocalCommands {
         private final Session session;
         private final Supplier<LocalVerbs> verbs;
 
-        @Option(names = "--coordinator", required = true, paramLabel = "URL", description = "Where it listens.")
-        private URI coordinator;
+        @Option(names = "--coordinator", paramLabel = "URL", description = "Where it listens.")
+        private @Nullable URI coordinator;
 
-        @Option(names = "--host", required = true, paramLabel = "NAME", description = "What this hypervisor is called.")
-        private HostName host;
+        @Option(names = "--host", paramLabel = "NAME", description = "What this hypervisor is called.")
+        private @Nullable HostName host;
+
+        @Option(
+                names = "--metrics-port",
+                paramLabel = "PORT",
+                description = "Serve metrics on 127.0.0.1 there, to everybody on this host; else nowhere.")
+        private @Nullable Integer metricsPort;
 
         @Option(names = "--repository", paramLabel = "NAME=DIR", description = "A repository; may be repeated.")
         private Map<RepositoryName, Path> repositories = new LinkedHashMap<>();
@@ -150,6 +164,13 @@ final class LocalCommands {
         @Mixin
         private HostGuardOptions guard;
 
+        @Mixin
+        private MonitoringOptions monitoring;
+
+        @Mixin
+        @SuppressWarnings("UnusedVariable") // read before this verb is called
+        private ConfigurationOptions configuration;
+
         Gateway(Session session, Supplier<LocalVerbs> verbs) {
             this.session = session;
             this.verbs = verbs;
@@ -157,8 +178,17 @@ final class LocalCommands {
 
         @Override
         public Integer call() {
-            String scheme = String.valueOf(coordinator.getScheme());
-            if (!(scheme.equals("http") || scheme.equals("https")) || coordinator.getHost() == null) {
+            URI server = coordinator;
+            HostName hypervisor = host;
+            // Not required by the parser: they may come from a file or the environment, which it does not read.
+            if (server == null || hypervisor == null) {
+                throw Session.misuse(
+                        server == null
+                                ? "--coordinator is missing: the address at which it listens"
+                                : "--host is missing: what this hypervisor is called");
+            }
+            String scheme = String.valueOf(server.getScheme());
+            if (!(scheme.equals("http") || scheme.equals("https")) || server.getHost() == null) {
                 throw Session.misuse("--coordinator takes an address like http://coordinator.example:8391");
             }
             Path tokenFile = session.globals().tokenFile;
@@ -167,8 +197,8 @@ final class LocalCommands {
             }
             return verbs.get()
                     .gateway(new GatewayOptions(
-                            coordinator,
-                            host,
+                            server,
+                            hypervisor,
                             tokenFile,
                             repositories,
                             session.home(),
@@ -176,7 +206,19 @@ final class LocalCommands {
                             stall.limit(),
                             targets.prefixes(),
                             keys.files(),
-                            guard.guard()));
+                            guard.guard(),
+                            monitoring.monitoring(metricsPort())));
+        }
+
+        private OptionalInt metricsPort() {
+            Integer port = metricsPort;
+            if (port == null) {
+                return OptionalInt.empty();
+            }
+            if (port < 0 || port > PORT_MAX) {
+                throw Session.misuse("--metrics-port takes 0 to " + PORT_MAX);
+            }
+            return OptionalInt.of(port);
         }
     }
 

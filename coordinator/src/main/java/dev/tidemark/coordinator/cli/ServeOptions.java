@@ -25,6 +25,7 @@ import java.util.OptionalInt;
  * @param allowedTargets devices and NBD servers that its gateway may write to
  * @param encryptionKeys key files of repositories, the one for what is written first
  * @param guard how its gateway guards this host
+ * @param monitoring what it tells those who run it
  */
 public record ServeOptions(
         Path home,
@@ -41,7 +42,8 @@ public record ServeOptions(
         Optional<Duration> stallLimit,
         List<TargetPrefix> allowedTargets,
         Map<RepositoryName, List<Path>> encryptionKeys,
-        HostGuard guard) {
+        HostGuard guard,
+        Monitoring monitoring) {
     public ServeOptions {
         allowedTargets = List.copyOf(allowedTargets);
     }
@@ -71,6 +73,7 @@ public record ServeOptions(
                 Optional.empty(),
                 List.of(),
                 Map.of(),
-                HostGuard.USUAL);
+                HostGuard.USUAL,
+                Monitoring.USUAL);
     }
 }

@@ -1,7 +1,9 @@
 package dev.tidemark.coordinator.cli;
 
 import dev.tidemark.coordinator.CoordinatorMain;
+import dev.tidemark.coordinator.cli.configuration.Configuration;
 import dev.tidemark.coordinator.cli.show.Terminal;
+import java.util.Optional;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -43,12 +45,23 @@ public final class TidemarkCommand extends GlobalOptions implements Runnable {
 
     /** Runs one command line; never throws. */
     public int run(Terminal terminal, String... arguments) {
+        return configurable(terminal, arguments, Optional.empty()).execute(arguments);
+    }
+
+    /** With a configuration, its words are among the arguments already. */
+    private CommandLine configurable(Terminal terminal, String[] arguments, Optional<Configuration> configuration) {
         Session session = new Session(terminal, this);
         CommandErrors errors = new CommandErrors(session);
-        return commandLine(session)
-                .setParameterExceptionHandler(errors::misused)
-                .setExecutionExceptionHandler(errors::failed)
-                .execute(arguments);
+        CommandLine commandLine = commandLine(session)
+                .setParameterExceptionHandler(
+                        (mistake, words) -> errors.misused(ConfiguredRun.placed(mistake, configuration), words))
+                .setExecutionExceptionHandler(errors::failed);
+        return configuration.isPresent()
+                ? commandLine
+                : commandLine.setExecutionStrategy(new ConfiguredRun(
+                        session,
+                        arguments,
+                        read -> new TidemarkCommand(localVerbs).configurable(terminal, arguments, read)));
     }
 
     private CommandLine commandLine(Session session) {
@@ -79,6 +92,14 @@ public final class TidemarkCommand extends GlobalOptions implements Runnable {
                 .setUsageHelpWidth(Math.max(HELP_WIDTH_MIN, session.terminal().width()))
                 .setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF))
                 .setOut(new java.io.PrintWriter(new TerminalWriter(session.terminal()), true));
+    }
+
+    /** All verbs with their options, for whoever writes about them. */
+    static CommandSpec model() {
+        TidemarkCommand command = new TidemarkCommand(() -> {
+            throw new IllegalStateException("nothing is run");
+        });
+        return command.commandLine(new Session(Terminal.ofProcess(), command)).getCommandSpec();
     }
 
     @Override

@@ -235,7 +235,7 @@ public final class Dispatch implements CoordinatorLink {
                             .ifPresent(at -> gateways.computeIfAbsent(at.host(), host -> lastContact(host, now)));
                 }
             }
-            presence.hosts().forEach(host -> gateways.computeIfAbsent(host, unused -> lastContact(host, now)));
+            presence.hosts().forEach(host -> gateways.putIfAbsent(host, lastContact(host, now)));
             return new Standing(
                     seen, gateways, turnstile.waiting(), paces.operations().size(), paces.stalled());
         } finally {

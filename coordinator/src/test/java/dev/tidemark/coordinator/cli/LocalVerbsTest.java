@@ -88,7 +88,8 @@ class LocalVerbsTest {
                         Optional.of(Duration.ofSeconds(90)),
                         List.of(new TargetPrefix("/dev/mapper"), new TargetPrefix("nbd+unix:/run/nbd")),
                         Map.of(),
-                        new HostGuard(List.of("libvirt-qemu"), List.of(Path.of("/restore"))))));
+                        new HostGuard(List.of("libvirt-qemu"), List.of(Path.of("/restore"))),
+                        Monitoring.USUAL)));
         assertThat(run("serve", "--allow-target=/")).isEqualTo(2);
         assertThat(run("serve", "--allow-target=../dev")).isEqualTo(2);
         assertThat(run("serve", "--jobs-per-host=0")).isEqualTo(2);
@@ -123,7 +124,8 @@ class LocalVerbsTest {
                                 List.of(Path.of("/k, 2"), Path.of("/k=1")),
                                 new RepositoryName("b"),
                                 List.of(Path.of("k").toAbsolutePath())),
-                        HostGuard.USUAL)));
+                        HostGuard.USUAL,
+                        Monitoring.USUAL)));
         assertThat(run("serve", "--encryption-key=/k")).isEqualTo(2);
         assertThat(run("serve", "--encryption-key=a=")).isEqualTo(2);
         assertThat(run("serve", "--encryption-key=.a=/k")).isEqualTo(2);

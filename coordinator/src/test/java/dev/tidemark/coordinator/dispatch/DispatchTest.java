@@ -144,11 +144,10 @@ class DispatchTest {
         dispatch.passOver(Duration.ZERO);
         // then
         assertThat(dispatch.sighting(MACHINE).state()).isEqualTo(Sighting.State.UNKNOWN);
-        assertThat(dispatch.sighting(MACHINE).sight())
-                .isInstanceOfSatisfying(Sight.Unreachable.class, unreachable -> {
-                    assertThat(unreachable.detail()).startsWith("gateway of host 'here' silent since ");
-                    assertThat(unreachable.processGone()).isFalse();
-                });
+        assertThat(dispatch.sighting(MACHINE).sight()).isInstanceOfSatisfying(Sight.Unreachable.class, unreachable -> {
+            assertThat(unreachable.detail()).startsWith("gateway of host 'here' silent since ");
+            assertThat(unreachable.processGone()).isFalse();
+        });
         assertThat(dispatch.standing().machines())
                 .extracting(one -> one.sighting().state())
                 .containsExactly(Sighting.State.UNKNOWN);

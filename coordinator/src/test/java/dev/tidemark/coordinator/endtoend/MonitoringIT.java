@@ -74,9 +74,12 @@ class MonitoringIT {
         assertThat(scrape.value("tidemark_full_disks_total", "vm", vm)).isEqualTo(2);
         assertThat(scrape.value("tidemark_full_disks_total", "vm", vm, "cause", "bitmap_missing"))
                 .isEqualTo(1);
-        assertThat(scrape.value("tidemark_drift", "vm", vm, "kind", "unknown_bitmap")).isEqualTo(1);
-        assertThat(scrape.value("tidemark_disk_chain_healthy", "vm", vm, "disk", "d0")).isEqualTo(1);
-        assertThat(scrape.value("tidemark_disk_chain_bitmaps", "vm", vm, "disk", "d0")).isEqualTo(1);
+        assertThat(scrape.value("tidemark_drift", "vm", vm, "kind", "unknown_bitmap"))
+                .isEqualTo(1);
+        assertThat(scrape.value("tidemark_disk_chain_healthy", "vm", vm, "disk", "d0"))
+                .isEqualTo(1);
+        assertThat(scrape.value("tidemark_disk_chain_bitmaps", "vm", vm, "disk", "d0"))
+                .isEqualTo(1);
         assertThat(scrape.value("tidemark_vm_last_backup_timestamp_seconds", "vm", vm))
                 .isBetween(begun.getEpochSecond() * 1.0, Instant.now().getEpochSecond() + 1.0);
         assertThat(scrape.value("tidemark_vm_last_verified_backup_timestamp_seconds", "vm", vm))
@@ -85,11 +88,19 @@ class MonitoringIT {
                 .isGreaterThanOrEqualTo(3);
         assertThat(scrape.value("tidemark_append_duration_seconds_count")).isPositive();
         assertThat(scrape.value("tidemark_wake_duration_seconds_count")).isPositive();
-        assertThat(scrape.value("tidemark_qmp_command_duration_seconds_count", "command", "transaction", "outcome", "answered"))
+        assertThat(scrape.value(
+                        "tidemark_qmp_command_duration_seconds_count", "command", "transaction", "outcome", "answered"))
                 .isPositive();
-        assertThat(scrape.value("tidemark_http_request_duration_seconds_count", "route", "/v1/vms/{vm}/backups", "status", "202"))
+        assertThat(scrape.value(
+                        "tidemark_http_request_duration_seconds_count",
+                        "route",
+                        "/v1/vms/{vm}/backups",
+                        "status",
+                        "202"))
                 .isGreaterThanOrEqualTo(3);
-        assertThat(scrape.samples()).noneMatch(sample -> sample.labels().values().stream().anyMatch(value -> value.contains("/v1/vms/" + vm)));
+        assertThat(scrape.samples())
+                .noneMatch(
+                        sample -> sample.labels().values().stream().anyMatch(value -> value.contains("/v1/vms/" + vm)));
 
         // and what asks of it asks of something
         for (String expression : rules()) {
@@ -107,7 +118,8 @@ class MonitoringIT {
         there.add("tidemark_log_head_timestamp_seconds");
         assertThat(told).isEqualTo(there);
         // and an expression with a slip is found out
-        assertThat(scrape.misses("time() - tidemark_vm_last_backup_seconds > 1")).containsExactly("tidemark_vm_last_backup_seconds");
+        assertThat(scrape.misses("time() - tidemark_vm_last_backup_seconds > 1"))
+                .containsExactly("tidemark_vm_last_backup_seconds");
         assertThat(scrape.misses("tidemark_drift{sort=\"a\"} > 0")).containsExactly("tidemark_drift{sort}");
         assertThat(scrape.misses("sum by (machine) (tidemark_drift)")).containsExactly("by machine");
         assertThatThrownBy(() -> Scrape.of("# TYPE a gauge\na{b=\"c\" 1\n")).isInstanceOf(AssertionError.class);
@@ -133,10 +145,13 @@ class MonitoringIT {
                 .until(() -> site.api().send("GET", "/health/ready", null).status() == 200);
         JsonNode ready = site.api().get("/health/ready");
         assertThat(ready.path("status").asString("")).isEqualTo("UP");
-        assertThat(ready.path("checks").valueStream().map(check -> check.path("name").asString("")))
+        assertThat(ready.path("checks")
+                        .valueStream()
+                        .map(check -> check.path("name").asString("")))
                 .containsExactly("coordinator", "database", "catch-up", "heads", "home", "gateway");
         assertThat(ready.path("checks").valueStream())
-                .allSatisfy(check -> assertThat(check.path("detail").asString("")).isNotBlank());
+                .allSatisfy(
+                        check -> assertThat(check.path("detail").asString("")).isNotBlank());
         JsonNode less = Json.MAPPER.readTree(asked("/health/ready", token("web-*")));
         assertThat(less.path("checks").valueStream())
                 .hasSize(6)
@@ -172,8 +187,8 @@ class MonitoringIT {
         List<String> expressions = new ArrayList<>();
         dashboard
                 .path("panels")
-                .forEach(panel ->
-                        panel.path("targets").forEach(target -> expressions.add(target.path("expr").asString(""))));
+                .forEach(panel -> panel.path("targets")
+                        .forEach(target -> expressions.add(target.path("expr").asString(""))));
         assertThat(expressions).hasSizeGreaterThan(15);
         return expressions;
     }

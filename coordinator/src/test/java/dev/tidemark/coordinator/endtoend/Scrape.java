@@ -18,7 +18,8 @@ record Scrape(List<Sample> samples) {
     private static final Pattern HELP = Pattern.compile("# HELP ([a-zA-Z_:][a-zA-Z0-9_:]*) .+");
     private static final Pattern SAMPLE =
             Pattern.compile("([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\\{(.*)})? ([-+]?(?:[0-9.]+(?:E-?[0-9]+)?|Inf|NaN))");
-    private static final Pattern LABEL = Pattern.compile("([a-zA-Z_][a-zA-Z0-9_]*)=\"((?:[^\"\\\\\n]|\\\\[\\\\\"n])*)\"(?:,|$)");
+    private static final Pattern LABEL =
+            Pattern.compile("([a-zA-Z_][a-zA-Z0-9_]*)=\"((?:[^\"\\\\\n]|\\\\[\\\\\"n])*)\"(?:,|$)");
 
     /** One series and its value. */
     record Sample(String name, Map<String, String> labels, double value) {}
@@ -91,8 +92,9 @@ record Scrape(List<Sample> samples) {
 
     Set<String> labels(String name) {
         Set<String> labels = new TreeSet<>();
-        samples.stream().filter(sample -> sample.name().equals(name)).forEach(sample -> labels.addAll(
-                sample.labels().keySet()));
+        samples.stream()
+                .filter(sample -> sample.name().equals(name))
+                .forEach(sample -> labels.addAll(sample.labels().keySet()));
         return labels;
     }
 
@@ -119,7 +121,8 @@ record Scrape(List<Sample> samples) {
         List<String> misses = new ArrayList<>();
         Set<String> known = new TreeSet<>();
         String bare = expression.replaceAll("\"[^\"]*\"", "");
-        Matcher metric = Pattern.compile("\\b(?:tidemark|jvm|process)_[a-zA-Z0-9_]+").matcher(bare);
+        Matcher metric =
+                Pattern.compile("\\b(?:tidemark|jvm|process)_[a-zA-Z0-9_]+").matcher(bare);
         while (metric.find()) {
             if (names().contains(metric.group())) {
                 known.addAll(labels(metric.group()));
@@ -127,7 +130,8 @@ record Scrape(List<Sample> samples) {
                 misses.add(metric.group());
             }
         }
-        Matcher selector = Pattern.compile("\\b((?:tidemark|jvm|process)_[a-zA-Z0-9_]+)\\{([^}]*)}").matcher(expression);
+        Matcher selector = Pattern.compile("\\b((?:tidemark|jvm|process)_[a-zA-Z0-9_]+)\\{([^}]*)}")
+                .matcher(expression);
         while (selector.find()) {
             Matcher label = Pattern.compile("([a-zA-Z_]+)\\s*[=!]").matcher(selector.group(2));
             while (label.find()) {

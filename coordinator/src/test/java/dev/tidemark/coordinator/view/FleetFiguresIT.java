@@ -56,17 +56,24 @@ class FleetFiguresIT {
                         .filter(event -> event instanceof BackupCompleted || event instanceof BackupPulled)
                         .count())
                 .isPositive();
-        assertThat(count(figures, "FAILED")).isEqualTo(of(events, BackupFailed.class)).isPositive();
-        assertThat(count(figures, "ABORTED")).isEqualTo(of(events, BackupAborted.class)).isPositive();
+        assertThat(count(figures, "FAILED"))
+                .isEqualTo(of(events, BackupFailed.class))
+                .isPositive();
+        assertThat(count(figures, "ABORTED"))
+                .isEqualTo(of(events, BackupAborted.class))
+                .isPositive();
         for (BackupKind kind : BackupKind.values()) {
-            var copies = figures.copies().stream().filter(one -> one.kind().equals(kind.name())).toList();
+            var copies = figures.copies().stream()
+                    .filter(one -> one.kind().equals(kind.name()))
+                    .toList();
             var disks = events.stream()
                     .filter(BackupCompleted.class::isInstance)
                     .map(BackupCompleted.class::cast)
                     .flatMap(completed -> completed.disks().stream())
                     .filter(disk -> disk.kind() == kind)
                     .toList();
-            assertThat(copies.stream().mapToLong(FleetFigures.Copies::disks).sum()).isEqualTo(disks.size());
+            assertThat(copies.stream().mapToLong(FleetFigures.Copies::disks).sum())
+                    .isEqualTo(disks.size());
             assertThat(copies.stream().mapToLong(FleetFigures.Copies::bytes).sum())
                     .isEqualTo(disks.stream().mapToLong(disk -> disk.bytes()).sum());
         }
@@ -83,10 +90,15 @@ class FleetFiguresIT {
                             .filter(backup -> backup.state().equals("COMPLETED") && !backup.damaged())
                             .toList();
             assertThat(machine.lastBackup().map(Object::toString))
-                    .isEqualTo(backups.isEmpty() ? Optional.empty() : Optional.of(String.valueOf(backups.getLast().completedAt())));
+                    .isEqualTo(
+                            backups.isEmpty()
+                                    ? Optional.empty()
+                                    : Optional.of(
+                                            String.valueOf(backups.getLast().completedAt())));
         }
         String one = figures.machines().getFirst().name();
-        assertThat(queries.of("^" + one + "$")).containsExactly(figures.machines().getFirst());
+        assertThat(queries.of("^" + one + "$"))
+                .containsExactly(figures.machines().getFirst());
         assertThat(queries.of("^nobody$")).isEmpty();
     }
 
@@ -104,7 +116,9 @@ class FleetFiguresIT {
             Sql.change(connection, migration.substring(migration.indexOf("-- What was folded before")));
         }
         // then
-        assertThat(models.rows().get("vm_tally")).isEqualTo(folded.get("vm_tally")).isNotEmpty();
+        assertThat(models.rows().get("vm_tally"))
+                .isEqualTo(folded.get("vm_tally"))
+                .isNotEmpty();
     }
 
     private static String migration() throws IOException {

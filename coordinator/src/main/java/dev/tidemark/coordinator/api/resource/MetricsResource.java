@@ -1,7 +1,9 @@
 package dev.tidemark.coordinator.api.resource;
 
+import dev.tidemark.coordinator.monitor.metrics.Exposition;
 import dev.tidemark.coordinator.monitor.metrics.Metrics;
 import dev.tidemark.coordinator.security.Callers;
+import java.nio.charset.StandardCharsets;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -19,13 +21,13 @@ public final class MetricsResource {
 
     @GetMapping("/metrics")
     ResponseEntity<byte[]> metrics(@RequestHeader(value = HttpHeaders.ACCEPT, defaultValue = "") String accepted) {
-        Metrics.Exposition exposition = Callers.current()
+        Exposition exposition = Callers.current()
                 .scope()
                 .restriction()
                 .map(machines -> metrics.of(machines, accepted))
                 .orElseGet(() -> metrics.everything(accepted));
         return ResponseEntity.ok()
                 .header(HttpHeaders.CONTENT_TYPE, exposition.contentType())
-                .body(exposition.text());
+                .body(exposition.text().getBytes(StandardCharsets.UTF_8));
     }
 }

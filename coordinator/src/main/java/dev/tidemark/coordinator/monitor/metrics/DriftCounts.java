@@ -19,6 +19,8 @@ final class DriftCounts {
     private Map<MachineId, Counted> known = Map.of();
 
     private record Counted(long version, Sight sight, Map<DriftKind, Integer> kinds) {
+        /** The very same look: comparing what two looks saw costs as much as judging one. */
+        @SuppressWarnings("ReferenceEquality")
         boolean isOf(Machine machine, Sight seen) {
             return version == machine.version() && sight == seen;
         }

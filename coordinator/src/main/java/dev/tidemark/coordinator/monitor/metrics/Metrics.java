@@ -5,15 +5,10 @@ import dev.tidemark.coordinator.dispatch.Standing;
 import dev.tidemark.coordinator.ledger.LedgerWatch;
 import dev.tidemark.gateway.qmp.QmpWatch;
 import io.prometheus.metrics.core.metrics.Info;
-import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
-import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 /** All that a coordinator measures, and what Prometheus is given of it. */
 public final class Metrics {
     private final PrometheusRegistry registry = new PrometheusRegistry();
-    private final ExpositionFormats formats = ExpositionFormats.init();
     private final Measures measures = new Measures(registry);
     private final QmpMeasures qmp = new QmpMeasures(registry);
     private final DriftCounts drift = new DriftCounts();
@@ -34,9 +28,6 @@ public final class Metrics {
     private final AtomicReference<IntSupplier> streams = new AtomicReference<>(new AtomicInteger()::get);
 
     private record Source(Fleet fleet, RepositorySpace space) {}
-
-    /** The text, and what it is. */
-    public record Exposition(String contentType, byte[] text) {}
 
     /** Of this process alone, until {@link #of} says of which fleet. */
     public Metrics(String version) {
@@ -116,14 +107,7 @@ public final class Metrics {
                 MachineSeries.of(source.fleet().figures().of(machines), standing, drift.of(standing.machines())));
     }
 
-    private Exposition written(String accepted, List<MetricSnapshot> snapshots) {
-        ExpositionFormatWriter format = formats.findWriter(accepted);
-        ByteArrayOutputStream text = new ByteArrayOutputStream();
-        try {
-            format.write(text, new MetricSnapshots(snapshots));
-        } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible);
-        }
-        return new Exposition(format.getContentType(), text.toByteArray());
+    private static Exposition written(String accepted, List<MetricSnapshot> snapshots) {
+        return Exposition.of(accepted, new MetricSnapshots(snapshots));
     }
 }

@@ -59,7 +59,8 @@ class ReadinessIT {
     void a_database_that_is_gone_is_found() {
         Database database = TestDatabase.fresh();
         database.close();
-        assertThat(Checks.database(() -> DatabaseHealth.trouble(database.application())).get())
+        assertThat(Checks.database(() -> DatabaseHealth.trouble(database.application()))
+                        .get())
                 .isEqualTo(Finding.down(Checks.DATABASE, "the database does not answer"));
     }
 

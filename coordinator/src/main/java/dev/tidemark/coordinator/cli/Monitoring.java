@@ -1,0 +1,13 @@
+package dev.tidemark.coordinator.cli;
+
+import java.util.OptionalInt;
+
+/**
+ * What a server tells those who run it.
+ *
+ * @param metricsPort where a gateway serves its figures on the loopback address; empty for nowhere
+ */
+public record Monitoring(LogFormat log, OptionalInt metricsPort) {
+    /** A log for people, and no more. */
+    public static final Monitoring USUAL = new Monitoring(LogFormat.TEXT, OptionalInt.empty());
+}
