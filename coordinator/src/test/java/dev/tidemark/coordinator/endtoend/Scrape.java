@@ -142,7 +142,7 @@ record Scrape(List<Sample> samples) {
         }
         Matcher grouping = Pattern.compile("\\b(?:by|on) \\(([^)]*)\\)").matcher(bare);
         while (grouping.find()) {
-            for (String label : grouping.group(1).split(",\\s*")) {
+            for (String label : grouping.group(1).split(",\\s*", -1)) {
                 if (!known.contains(label)) {
                     misses.add("by " + label);
                 }

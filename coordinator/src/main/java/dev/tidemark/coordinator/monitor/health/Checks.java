@@ -22,7 +22,7 @@ public final class Checks {
 
     private Checks() {}
 
-    /** @param trouble what keeps the database from being written durably; empty if nothing does */
+    /** Whether what is written there stays there: {@code trouble} is what keeps it from that; empty if nothing does. */
     public static Supplier<Finding> database(Supplier<Optional<String>> trouble) {
         return () -> trouble.get()
                 .map(what -> Finding.down(DATABASE, what))

@@ -24,12 +24,21 @@ final class Series {
         this.labels = labels;
     }
 
+    /** Exact as far as a double is: to 2^53, which is 8 PiB. */
+    Series is(long value, String... values) {
+        return is((double) value, values);
+    }
+
+    Series counts(long value, String... values) {
+        return counts((double) value, values);
+    }
+
     Series is(double value, String... values) {
         gauges.add(new GaugeDataPointSnapshot(value, Labels.of(labels, values), null));
         return this;
     }
 
-    Series counts(double value, String... values) {
+    private Series counts(double value, String... values) {
         counters.add(new CounterDataPointSnapshot(value, Labels.of(labels, values), null, 0L));
         return this;
     }
