@@ -7,6 +7,7 @@ import dev.tidemark.coordinator.cli.DemoOptions;
 import dev.tidemark.coordinator.cli.DrillOptions;
 import dev.tidemark.coordinator.cli.GatewayOptions;
 import dev.tidemark.coordinator.cli.LocalVerbs;
+import dev.tidemark.coordinator.cli.LogFormat;
 import dev.tidemark.coordinator.cli.ServeOptions;
 import dev.tidemark.coordinator.cli.SoakRequest;
 import dev.tidemark.coordinator.cli.show.OutputFormat;
@@ -48,7 +49,7 @@ public final class CoordinatorMain implements LocalVerbs {
     @Override
     public int serve(ServeOptions options) {
         try {
-            logTo(Home.at(options.home()));
+            logTo(Home.at(options.home()), options.monitoring().log());
             return untilToldToStop(() -> {
                 CoordinatorServer server = CoordinatorServer.start(options);
                 err.println("tidemark serves " + server.url() + " (home " + options.home() + ")");
@@ -62,7 +63,7 @@ public final class CoordinatorMain implements LocalVerbs {
     @Override
     public int gateway(GatewayOptions options) {
         try {
-            logTo(Home.at(options.home()));
+            logTo(Home.at(options.home()), options.monitoring().log());
             String token = Files.readString(options.tokenFile(), StandardCharsets.US_ASCII)
                     .strip();
             GatewaySettings usual = GatewaySettings.of(options.host(), options.repositories(), Home.lockDirectory())
@@ -140,9 +141,11 @@ public final class CoordinatorMain implements LocalVerbs {
     }
 
     /** Before the first logger is made: afterwards it would be too late. */
-    private static void logTo(Home home) throws IOException {
+    private static void logTo(Home home, LogFormat format) throws IOException {
         System.setProperty("tidemark.logs", home.logs().toString());
-        System.setProperty("logback.configurationFile", "logback-server.xml");
+        System.setProperty(
+                "logback.configurationFile",
+                format == LogFormat.JSON ? "logback-server-json.xml" : "logback-server.xml");
         System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
         // Tomcat logs through java.util.logging, whose own handler would write to stderr past our configuration.
         SLF4JBridgeHandler.removeHandlersForRootLogger();

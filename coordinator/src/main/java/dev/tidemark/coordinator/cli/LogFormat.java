@@ -4,6 +4,6 @@ package dev.tidemark.coordinator.cli;
 public enum LogFormat {
     /** For people. */
     TEXT,
-    /** A JSON object a line, with the field names of the Elastic Common Schema. */
+    /** A JSON object a line, with logback's field names. */
     JSON
 }
