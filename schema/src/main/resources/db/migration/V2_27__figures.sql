@@ -12,8 +12,8 @@ CREATE TABLE tidemark.vm_tally (
 GRANT SELECT, INSERT, UPDATE ON tidemark.vm_tally TO tidemark_application;
 
 -- A machine's newest backup that counts, and the newest that was read again, without a look at all the others.
-CREATE INDEX backup_completed ON tidemark.backup (vm, version) WHERE state = 'COMPLETED';
-CREATE INDEX backup_verified ON tidemark.backup (vm, version) WHERE state = 'COMPLETED' AND verified_at IS NOT NULL;
+CREATE INDEX backup_completed_newest ON tidemark.backup (vm, version) WHERE state = 'COMPLETED';
+CREATE INDEX backup_verified_newest ON tidemark.backup (vm, version) WHERE state = 'COMPLETED' AND verified_at IS NOT NULL;
 
 -- What was folded before, as the fold would have it. A merge has since taken causes and replaced kinds and bytes: the log still has them.
 INSERT INTO tidemark.vm_tally (vm, measure, label, amount)
