@@ -39,6 +39,8 @@ public final class CoordinatorMain implements LocalVerbs {
     private final PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
     private final PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
 
+    private final ServiceNotice notice = ServiceNotice.of(System.getenv());
+
     private CoordinatorMain() {}
 
     /** For the command line, which loads this class only when one of these verbs is asked for. */
@@ -53,6 +55,7 @@ public final class CoordinatorMain implements LocalVerbs {
             return untilToldToStop(() -> {
                 CoordinatorServer server = CoordinatorServer.start(options);
                 err.println("tidemark serves " + server.url() + " (home " + options.home() + ")");
+                notice.ready("serves " + server.url());
                 return server;
             });
         } catch (IOException | RuntimeException failure) {
@@ -86,6 +89,7 @@ public final class CoordinatorMain implements LocalVerbs {
                         metrics.qmp());
                 err.println("tidemark gateway of " + options.host() + " serves " + options.coordinator());
                 figures.ifPresent(server -> err.println("metrics at http://127.0.0.1:" + server.port() + "/metrics"));
+                notice.ready("asks " + options.coordinator());
                 return () -> {
                     figures.ifPresent(GatewayMetricsServer::close);
                     gateway.close();
@@ -171,6 +175,7 @@ public final class CoordinatorMain implements LocalVerbs {
         try {
             AutoCloseable opened = opening.open();
             awaitQuietly(told);
+            notice.stopping();
             closeLoudly(opened);
         } finally {
             closed.countDown();

@@ -89,6 +89,33 @@ record Rooms(String root) {
                 "coordinator.drill");
     }
 
+    /** A program is started by those who clear its environment, or who are a person's own tool; none by a shell, see {@link ProgramsTest}. */
+    ArchRule programsAreStartedInFewPlaces() {
+        return onlyIn(
+                "programs",
+                describe("start programs", used -> used.isEquivalentTo(ProcessBuilder.class)),
+                nobody(),
+                "gateway.act.repository",
+                "coordinator.cli",
+                "coordinator.ledger.postgres",
+                "coordinator.stage",
+                "coordinator.drill");
+    }
+
+    /** A parser of XML fetches what a document names unless it is told not to, and one of YAML makes objects of any class. */
+    ArchRule nothingParsesWithFeatures() {
+        return onlyIn(
+                "XML and typed YAML",
+                resideInAnyPackage(
+                        "javax.xml..",
+                        "org.w3c.dom..",
+                        "org.xml.sax..",
+                        "org.yaml..",
+                        "org.snakeyaml..",
+                        "java.beans.."),
+                nobody());
+    }
+
     /** The framework is an outer layer: the core starts, and is tested, without it. */
     ArchRule springStaysOutside() {
         return onlyIn(

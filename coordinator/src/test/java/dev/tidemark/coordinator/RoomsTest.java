@@ -17,6 +17,7 @@ import dev.tidemark.sabotage.coordinator.chain.UsesALibrary;
 import dev.tidemark.sabotage.coordinator.chain.UsesAnotherRoom;
 import dev.tidemark.sabotage.coordinator.cli.UsesSpring;
 import dev.tidemark.sabotage.coordinator.dispatch.CallsTheView;
+import dev.tidemark.sabotage.coordinator.dispatch.ParsesXml;
 import dev.tidemark.sabotage.coordinator.dispatch.RunsAStatement;
 import dev.tidemark.sabotage.coordinator.nameless.LivesNowhere;
 import dev.tidemark.sabotage.coordinator.view.ListensToAxon;
@@ -49,6 +50,8 @@ class RoomsTest {
                 rule("Axon stays in the ledger", Rooms::axonStaysInTheLedger),
                 rule("SQL stays in ledger and view", Rooms::sqlStaysInLedgerAndView),
                 rule("sockets and processes stay at the edge", Rooms::socketsAndProcessesStayAtTheEdge),
+                rule("programs are started in few places", Rooms::programsAreStartedInFewPlaces),
+                rule("nothing parses with features", Rooms::nothingParsesWithFeatures),
                 rule("Spring stays outside", Rooms::springStaysOutside),
                 rule("the gateway knows no coordinator", Rooms::gatewayKnowsNoCoordinator),
                 rule("no cycles between the coordinator's rooms", Rooms::coordinatorRoomsHaveNoCycles),
@@ -71,6 +74,8 @@ class RoomsTest {
                 offender(RunsAStatement.class, Rooms::sqlStaysInLedgerAndView),
                 offender(OpensASocket.class, Rooms::socketsAndProcessesStayAtTheEdge),
                 offender(StartsAProcess.class, Rooms::socketsAndProcessesStayAtTheEdge),
+                offender(StartsAProcess.class, Rooms::programsAreStartedInFewPlaces),
+                offender(ParsesXml.class, Rooms::nothingParsesWithFeatures),
                 offender(UsesSpring.class, Rooms::springStaysOutside),
                 offender(KnowsTheCoordinator.class, Rooms::gatewayKnowsNoCoordinator),
                 offender(CallsTheView.class, Rooms::coordinatorRoomsHaveNoCycles),

@@ -25,6 +25,7 @@ final class HostChecks {
             new Program(
                     "qemu-storage-daemon", Check.Verdict.WARN, "restores and the tests use it", "qemu-system-common"),
             new Program("qemu-system-x86_64", Check.Verdict.WARN, "the demo starts it", "qemu-system-x86"),
+            new Program("qemu-io", Check.Verdict.WARN, "restores and copies to targets are made with it", "qemu-utils"),
             new Program("nbdinfo", Check.Verdict.WARN, "pull backups are examined with it", "libnbd-bin"),
             new Program(
                     "nbdcopy", Check.Verdict.WARN, "pull backups and restore --to - are read with it", "libnbd-bin"));

@@ -5,6 +5,8 @@ import dev.tidemark.coordinator.cli.client.ExitCode;
 import dev.tidemark.coordinator.cli.client.Failure;
 import dev.tidemark.coordinator.cli.client.RequestPath;
 import dev.tidemark.coordinator.cli.show.Cell;
+import dev.tidemark.gateway.qmp.SocketGuard;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -61,6 +63,11 @@ final class ServerChecks {
         String name = Cell.text(machine, "name");
         String state = Cell.text(machine, "state");
         String label = "vm " + name;
+        // One on another host is not there, and then nothing is told of it.
+        List<String> openings = SocketGuard.openings(Path.of(machine.path("qmp").asString("")));
+        if (!openings.isEmpty()) {
+            return Check.warn(label, state + "; " + String.join("; ", openings), "whoever speaks QMP owns the machine");
+        }
         return state.equals("UP")
                 ? Check.ok(label, state)
                 : Check.warn(label, state, "start it, or remove it: tidemark vm remove " + name);

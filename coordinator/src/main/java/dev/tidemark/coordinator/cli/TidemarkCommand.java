@@ -64,7 +64,7 @@ public final class TidemarkCommand extends GlobalOptions implements Runnable {
                         read -> new TidemarkCommand(localVerbs).configurable(terminal, arguments, read)));
     }
 
-    private CommandLine commandLine(Session session) {
+    CommandLine commandLine(Session session) {
         CommandLine commandLine = new CommandLine(this)
                 .addSubcommand(new VmVerbs(session))
                 .addSubcommand(new CheckpointVerbs(session))
@@ -78,6 +78,8 @@ public final class TidemarkCommand extends GlobalOptions implements Runnable {
                 .addSubcommand(new AuditVerbs(session))
                 .addSubcommand(new TokenVerbs(session))
                 .addSubcommand(new DoctorVerb(session))
+                .addSubcommand(new CompletionVerb())
+                .addSubcommand(new ManualVerb())
                 .addSubcommand(new LocalCommands.Serve(session, localVerbs))
                 .addSubcommand(new LocalCommands.Gateway(session, localVerbs))
                 .addSubcommand(new LocalCommands.Demo(session, localVerbs))

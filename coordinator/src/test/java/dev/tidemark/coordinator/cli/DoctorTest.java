@@ -25,7 +25,8 @@ class DoctorTest {
     @BeforeEach
     void everythingIsInstalled() throws IOException {
         for (String name :
-                new String[] {"qemu-img", "qemu-storage-daemon", "qemu-system-x86_64", "nbdinfo", "nbdcopy"}) {
+                new String[] {"qemu-img", "qemu-storage-daemon", "qemu-system-x86_64", "qemu-io", "nbdinfo", "nbdcopy"
+                }) {
             program(name, "#!/bin/sh\necho " + name + " version 10.2.0\n");
         }
     }
