@@ -54,6 +54,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -146,6 +147,11 @@ final class CoordinatorEngine implements Engine {
     @Override
     public ChainView chain(MachineId machine) throws Rejected {
         return ChainPicture.of(registered(machine), sight(machine));
+    }
+
+    @Override
+    public ChainView chain(MachineId machine, Instant at) {
+        return ChainPicture.of(ledger.state(machine.value(), at).state(), MachineSight.NONE);
     }
 
     @Override

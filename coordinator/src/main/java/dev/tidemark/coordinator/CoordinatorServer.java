@@ -10,6 +10,7 @@ import dev.tidemark.coordinator.cli.ServeOptions;
 import dev.tidemark.coordinator.dashboard.DashboardRoom;
 import dev.tidemark.coordinator.dispatch.Dispatch;
 import dev.tidemark.coordinator.dispatch.JobLimits;
+import dev.tidemark.coordinator.evidence.Book;
 import dev.tidemark.coordinator.evidence.EvidenceDirectory;
 import dev.tidemark.coordinator.evidence.HeadWriter;
 import dev.tidemark.coordinator.ledger.Ledger;
@@ -50,6 +51,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -112,12 +114,9 @@ final class CoordinatorServer implements AutoCloseable {
                 Ledger.open(database.application(), ledgerSettings(), crash, metrics.ledger());
         opened("ledger", ledger::close);
 
-        HeadWriter heads = HeadWriter.start(
-                new RecordReader(database.application())::places,
-                new EvidenceDirectory(home.evidence()),
-                clock,
-                HEAD_INTERVAL);
+        HeadWriter heads = HeadWriter.start(books(database), evidence(home, options), clock, HEAD_INTERVAL);
         opened("heads of the log", heads::close);
+        ledger.onCommitted(committed -> heads.appended(committed.events().size()));
 
         Queries queries = new Queries(database.application());
         Dispatch dispatch = new Dispatch(
@@ -188,6 +187,20 @@ final class CoordinatorServer implements AutoCloseable {
         writeServerFile(home, api.url());
         opened("server.json", () -> removeServerFile(home));
         return api.url();
+    }
+
+    private static EvidenceDirectory evidence(Home home, ServeOptions options) throws IOException {
+        Path heads = options.heads().orElse(home.evidence());
+        Files.createDirectories(heads);
+        return new EvidenceDirectory(home.evidence(), heads);
+    }
+
+    private static Map<Book, HeadWriter.Records> books(Database database) {
+        Map<Book, HeadWriter.Records> books = new EnumMap<>(Book.class);
+        for (Book book : Book.values()) {
+            books.put(book, new RecordReader(database.application(), book)::places);
+        }
+        return books;
     }
 
     private static JobLimits limits(ServeOptions options) {

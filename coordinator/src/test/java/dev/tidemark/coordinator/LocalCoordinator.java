@@ -48,7 +48,8 @@ public final class LocalCoordinator implements AutoCloseable {
                     allowedTargets,
                     Map.of(),
                     HostGuard.USUAL,
-                    Monitoring.USUAL)));
+                    Monitoring.USUAL,
+                    Optional.empty())));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -74,7 +75,8 @@ public final class LocalCoordinator implements AutoCloseable {
                     List.of(),
                     encryptionKeys,
                     HostGuard.USUAL,
-                    Monitoring.USUAL)));
+                    Monitoring.USUAL,
+                    Optional.empty())));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -99,7 +101,8 @@ public final class LocalCoordinator implements AutoCloseable {
                     List.of(),
                     Map.of(),
                     HostGuard.USUAL,
-                    Monitoring.USUAL)));
+                    Monitoring.USUAL,
+                    Optional.empty())));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

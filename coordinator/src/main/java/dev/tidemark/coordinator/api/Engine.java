@@ -9,6 +9,7 @@ import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.OperationId;
 import dev.tidemark.schema.id.RepositoryName;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -45,6 +46,9 @@ public interface Engine {
 
     /** A registered machine's chains. */
     ChainView chain(MachineId machine) throws Rejected;
+
+    /** A machine's chains as its events up to a moment tell them, whether it is registered or not. */
+    ChainView chain(MachineId machine, Instant at);
 
     /** What a backup would do now. */
     PlanView plan(PlanQuestion question) throws Rejected;

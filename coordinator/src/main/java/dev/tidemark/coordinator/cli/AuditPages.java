@@ -4,6 +4,7 @@ import dev.tidemark.coordinator.cli.show.Cell;
 import dev.tidemark.coordinator.cli.show.Page;
 import dev.tidemark.coordinator.cli.show.Table;
 import java.util.List;
+import java.util.Locale;
 import tools.jackson.databind.JsonNode;
 
 /** What is to be said of the log, for people. */
@@ -22,6 +23,29 @@ final class AuditPages {
         }
         page.line("signed up to record " + Cell.text(verdict, "sealedRecords") + " of " + records + ", at "
                 + Cell.time(verdict, "sealedAt"));
+        findings(page, verdict);
+        for (String book : List.of("acts", "tokens")) {
+            if (verdict.path(book).isObject()) {
+                book(page.gap(), book, verdict.path(book));
+            }
+        }
+        return page;
+    }
+
+    /** The other books say the same in fewer words. */
+    private static void book(Page page, String book, JsonNode verdict) {
+        long wrong = verdict.path("wrong").asLong(0);
+        String records = Cell.text(verdict, "records");
+        page.line(
+                wrong == 0
+                        ? "the " + book + " are what was written: " + records + " records, signed up to record "
+                                + Cell.text(verdict, "sealedRecords")
+                        : "THE " + book.toUpperCase(Locale.ROOT) + " ARE NOT WHAT WAS WRITTEN: " + wrong
+                                + " findings in " + records + " records");
+        findings(page, verdict);
+    }
+
+    private static void findings(Page page, JsonNode verdict) {
         List<JsonNode> findings = Cell.list(verdict, "findings");
         if (!findings.isEmpty()) {
             Table table =
@@ -35,10 +59,12 @@ final class AuditPages {
             }
             page.gap().table(table);
         }
-        return page;
     }
 
     static Page exported(JsonNode export) {
-        return new Page().line(Cell.text(export, "records") + " records in " + Cell.text(export, "file"));
+        return new Page()
+                .line(Cell.text(export, "records") + " records in " + Cell.text(export, "file"))
+                .line(Cell.text(export, "acts") + " acts and " + Cell.text(export, "tokens")
+                        + " records of tokens beside it");
     }
 }

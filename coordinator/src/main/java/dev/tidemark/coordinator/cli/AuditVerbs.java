@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.cli;
 import dev.tidemark.coordinator.cli.client.ExitCode;
 import dev.tidemark.coordinator.cli.client.Failure;
 import dev.tidemark.coordinator.evidence.BadEvidence;
+import dev.tidemark.coordinator.evidence.Book;
 import dev.tidemark.coordinator.evidence.EvidenceDirectory;
 import dev.tidemark.coordinator.evidence.HeadFile;
 import dev.tidemark.coordinator.evidence.HeadSource;
@@ -18,21 +19,30 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import tools.jackson.databind.JsonNode;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code tidemark audit}: whether the log is what was written. It is checked here, record by record: a coordinator on a log that
  * somebody rewrote need not be believed.
  */
-@Command(name = "audit", description = "The log as it is stored, and whether it is what was written.")
+@Command(name = "audit", description = "Who did what, what auditors ask, and whether the log is what was written.")
 final class AuditVerbs {
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+    /** Within so long the first record of a book is signed. */
+    private static final Duration FIRST_HEAD_WAIT = Duration.ofMinutes(2);
 
     private final Session session;
 
@@ -41,17 +51,32 @@ final class AuditVerbs {
     }
 
     @Command(
+            name = "query",
+            description = {
+                "Answers: acts, denied, deletions, restores, machine (--vm), backup (--backup), forced-fulls, unverified"
+                        + " (--days), chain (--vm, --at). -o takes ndjson and csv, too: all rows, as they come.",
+                "docs/audit.md tells the columns."
+            })
+    int query(
+            @Parameters(index = "0", paramLabel = "QUESTION", description = "Which one.") String question,
+            @Mixin AuditFilterOptions filter) {
+        return new AuditAnswers(session).answer(question, filter);
+    }
+
+    @Command(
             name = "verify",
             description = {
-                "Reads the whole log, or an export of it, and compares it with the signed heads that lie outside of the"
-                        + " database. Ends with 9 if it is not what was written, and names the first record that is wrong."
+                "Reads the log, the acts and the tokens, or an export of them, and compares them with the signed heads"
+                        + " that lie outside of the database. Ends with 9 if one is not what was written, and names the"
+                        + " first record that is wrong."
             })
     int verify(
             @Option(
                             names = "--heads",
                             paramLabel = "FILE",
                             description =
-                                    "The signed heads; those beside the export, else evidence/heads.ndjson in the home.")
+                                    "The signed heads, or their directory; those beside the export, else evidence in"
+                                            + " the home.")
                     @Nullable
                     Path heads,
             @Option(
@@ -64,78 +89,116 @@ final class AuditVerbs {
                     @Nullable
                     Path export) {
         EvidenceDirectory evidence = new EvidenceDirectory(session.home().resolve("evidence"));
-        Path headFile = heads == null ? headsFor(export, evidence) : heads;
         try {
-            if (!Files.exists(headFile)) {
-                throw new BadEvidence(
-                        "there is no head: " + headFile + " is not there; a coordinator signs the first one within a"
-                                + " minute of its first record",
-                        null);
-            }
-            VerificationKey trusted = VerificationKey.read(key == null ? evidence.publicKey() : key);
-            JsonNode document;
-            try (HeadSource signed = new HeadFile(headFile).read(trusted);
-                    RecordSource records = source(export)) {
-                LogVerifier verifier = new LogVerifier(signed);
-                for (LogRecord row = records.next(); row != null; row = records.next()) {
-                    verifier.accept(row);
+            VerificationKey trusted = trusted(key, BookFiles.of(Book.LOG, export, heads, evidence), evidence);
+            ObjectNode document = verdict(Book.LOG, BookFiles.of(Book.LOG, export, heads, evidence), trusted);
+            long wrong = document.path("wrong").asLong(0);
+            for (Book book : List.of(Book.ACTS, Book.TOKENS)) {
+                BookFiles files = BookFiles.of(book, export, heads, evidence);
+                if (files.records() != null && !Files.exists(files.records()) && !Files.exists(files.heads())) {
+                    // An export of the log alone, as older versions wrote it: it says nothing of the others.
+                    continue;
                 }
-                document = Json.MAPPER.valueToTree(verifier.verdict());
+                ObjectNode verdict = verdict(book, files, trusted);
+                wrong += verdict.path("wrong").asLong(0);
+                document.set(book.word(), verdict);
             }
             session.print(document, AuditPages.verdict(document));
-            return document.path("wrong").asLong(0) == 0 ? ExitCode.OK.number() : ExitCode.TAMPERED.number();
+            return wrong == 0 ? ExitCode.OK.number() : ExitCode.TAMPERED.number();
         } catch (BadEvidence | IOException unusable) {
             throw bad(unusable);
+        }
+    }
+
+    private static VerificationKey trusted(@Nullable Path key, BookFiles log, EvidenceDirectory evidence)
+            throws BadEvidence {
+        requireHeads(log.heads());
+        return VerificationKey.read(key == null ? evidence.publicKey() : key);
+    }
+
+    private static void requireHeads(Path heads) throws BadEvidence {
+        if (!Files.exists(heads)) {
+            throw new BadEvidence(
+                    "there is no head: " + heads + " is not there; a coordinator signs the first one within a"
+                            + " minute of its first record",
+                    null);
+        }
+    }
+
+    /** Without a head a book is believed as long as it is empty; the acts and tokens also before the first one is due. */
+    private ObjectNode verdict(Book book, BookFiles files, VerificationKey trusted) throws IOException, BadEvidence {
+        try (HeadSource signed = new HeadFile(files.heads(), book).read(trusted);
+                RecordSource records = source(files, book)) {
+            LogVerifier verifier = new LogVerifier(signed);
+            LogRecord row = records.next();
+            if (row != null && (book == Book.LOG || isLongAgo(row.timeStamp()))) {
+                requireHeads(files.heads());
+            }
+            for (; row != null; row = records.next()) {
+                verifier.accept(row);
+            }
+            return Json.MAPPER.valueToTree(verifier.verdict());
+        }
+    }
+
+    private static boolean isLongAgo(String moment) {
+        try {
+            return Instant.parse(moment).isBefore(Instant.now().minus(FIRST_HEAD_WAIT));
+        } catch (DateTimeException forged) {
+            return true;
         }
     }
 
     @Command(
             name = "export",
             description = {
-                "Writes every record as it is stored, a line of JSON each, and beside it in FILE.heads what was signed until then;"
-                        + " 'verify --export' reads both."
+                "Writes every record of the log as it is stored, a line of JSON each; beside it FILE.acts, FILE.tokens, and"
+                        + " in ….heads what was signed until then; 'verify --export' reads them all."
             })
     int export(@Option(names = "--to", required = true, paramLabel = "FILE", description = "A new file.") Path to) {
         EvidenceDirectory evidence = new EvidenceDirectory(session.home().resolve("evidence"));
-        if (Files.exists(to) || Files.exists(beside(to))) {
+        List<Path> files = new ArrayList<>();
+        for (Book book : Book.values()) {
+            files.add(BookFiles.exported(book, to));
+            files.add(BookFiles.headsBeside(BookFiles.exported(book, to)));
+        }
+        if (files.stream().anyMatch(Files::exists)) {
             throw Session.misuse(to + " is there already, or its heads are");
         }
-        long written = 0;
+        ObjectNode document = Json.MAPPER.createObjectNode().put("file", to.toString());
         try {
-            // The heads first: what is signed while the records are written would be of records that are not in the
-            // file.
-            if (Files.exists(evidence.heads())) {
-                Files.copy(evidence.heads(), beside(to));
-            }
-            Files.createFile(to, OWNER_ONLY);
-            try (BufferedWriter file = Files.newBufferedWriter(to, StandardCharsets.UTF_8);
-                    RecordSource records = source(null)) {
-                for (LogRecord row = records.next(); row != null; row = records.next()) {
-                    file.write(Json.MAPPER.writeValueAsString(row));
-                    file.write('\n');
-                    written++;
-                }
+            for (Book book : Book.values()) {
+                long written = export(book, BookFiles.exported(book, to), evidence.heads(book));
+                document.put(book == Book.LOG ? "records" : book.word(), written);
             }
         } catch (BadEvidence | IOException | RuntimeException failure) {
-            throw incomplete(to, failure);
+            throw incomplete(files, failure);
         }
-        JsonNode document =
-                Json.MAPPER.createObjectNode().put("file", to.toString()).put("records", written);
         return session.print(document, AuditPages.exported(document));
     }
 
-    private static Path beside(Path export) {
-        return export.resolveSibling(export.getFileName() + ".heads");
-    }
-
-    private static Path headsFor(@Nullable Path export, EvidenceDirectory evidence) {
-        return export != null && Files.exists(beside(export)) ? beside(export) : evidence.heads();
+    private long export(Book book, Path to, Path heads) throws IOException, BadEvidence {
+        // The heads first: what is signed while the records are written would be of records that are not in the file.
+        if (Files.exists(heads)) {
+            Files.copy(heads, BookFiles.headsBeside(to));
+        }
+        Files.createFile(to, OWNER_ONLY);
+        long written = 0;
+        try (BufferedWriter file = Files.newBufferedWriter(to, StandardCharsets.UTF_8);
+                RecordSource records = RecordSource.of(session.coordinator(), book)) {
+            for (LogRecord row = records.next(); row != null; row = records.next()) {
+                file.write(Json.MAPPER.writeValueAsString(row));
+                file.write('\n');
+                written++;
+            }
+        }
+        return written;
     }
 
     /** A part of a log would look like a log that was cut off. */
-    private static RuntimeException incomplete(Path to, Exception failure) {
+    private static RuntimeException incomplete(List<Path> files, Exception failure) {
         RuntimeException shown = failure instanceof RuntimeException unchecked ? unchecked : bad(failure);
-        for (Path file : List.of(to, beside(to))) {
+        for (Path file : files) {
             try {
                 Files.deleteIfExists(file);
             } catch (IOException stays) {
@@ -145,8 +208,9 @@ final class AuditVerbs {
         return shown;
     }
 
-    private RecordSource source(@Nullable Path export) throws IOException {
-        return export == null ? RecordSource.of(session.coordinator()) : RecordSource.of(export);
+    private RecordSource source(BookFiles files, Book book) throws IOException {
+        Path records = files.records();
+        return records == null ? RecordSource.of(session.coordinator(), book) : RecordSource.of(records);
     }
 
     private static Failure bad(Exception failure) {

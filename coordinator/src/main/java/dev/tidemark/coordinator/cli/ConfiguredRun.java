@@ -18,7 +18,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.IExecutionStrategy;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.RunLast;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -26,12 +25,21 @@ import tools.jackson.databind.node.ObjectNode;
 final class ConfiguredRun implements IExecutionStrategy {
     private final Session session;
     private final String[] arguments;
+    private final IExecutionStrategy asItIs;
     private final Function<Optional<Configuration>, CommandLine> commandLines;
 
-    /** @param commandLines makes a command line; with a configuration, one that is not configured again */
-    ConfiguredRun(Session session, String[] arguments, Function<Optional<Configuration>, CommandLine> commandLines) {
+    /**
+     * @param asItIs runs the verbs that cannot be configured
+     * @param commandLines makes a command line; with a configuration, one that is not configured again
+     */
+    ConfiguredRun(
+            Session session,
+            String[] arguments,
+            IExecutionStrategy asItIs,
+            Function<Optional<Configuration>, CommandLine> commandLines) {
         this.session = session;
         this.arguments = arguments.clone();
+        this.asItIs = asItIs;
         this.commandLines = commandLines;
     }
 
@@ -42,7 +50,7 @@ final class ConfiguredRun implements IExecutionStrategy {
             verb = verb.subcommand();
         }
         if (verb.commandSpec().findOption("--config") == null || CommandLine.printHelpIfRequested(parsed)) {
-            return new RunLast().execute(parsed);
+            return asItIs.execute(parsed);
         }
         try {
             Configuration configuration = Configuration.of(verb, session.terminal()::environment);

@@ -77,6 +77,12 @@ final class LocalCommands {
         private ConfigurationOptions configuration;
 
         @Option(
+                names = "--heads",
+                paramLabel = "DIR",
+                description = "Where the signed heads of the log are appended; evidence in the home if not given.")
+        private @Nullable Path heads;
+
+        @Option(
                 names = "--jobs-per-host",
                 paramLabel = "N",
                 description = "Backups and verifications at work at a time on a host; the others queue (4).")
@@ -115,7 +121,8 @@ final class LocalCommands {
                             targets.prefixes(),
                             keys.files(),
                             guard.guard(),
-                            monitoring.monitoring(OptionalInt.empty())));
+                            monitoring.monitoring(OptionalInt.empty()),
+                            Optional.ofNullable(heads)));
         }
 
         private static OptionalInt jobs(String option, @Nullable Integer given) {

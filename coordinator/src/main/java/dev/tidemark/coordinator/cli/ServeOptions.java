@@ -26,6 +26,7 @@ import java.util.OptionalInt;
  * @param encryptionKeys key files of repositories, the one for what is written first
  * @param guard how its gateway guards this host
  * @param monitoring what it tells those who run it
+ * @param heads where signed heads are written; empty for the home
  */
 public record ServeOptions(
         Path home,
@@ -43,7 +44,8 @@ public record ServeOptions(
         List<TargetPrefix> allowedTargets,
         Map<RepositoryName, List<Path>> encryptionKeys,
         HostGuard guard,
-        Monitoring monitoring) {
+        Monitoring monitoring,
+        Optional<Path> heads) {
     public ServeOptions {
         allowedTargets = List.copyOf(allowedTargets);
     }
@@ -74,6 +76,7 @@ public record ServeOptions(
                 List.of(),
                 Map.of(),
                 HostGuard.USUAL,
-                Monitoring.USUAL);
+                Monitoring.USUAL,
+                Optional.empty());
     }
 }

@@ -3,13 +3,17 @@ package dev.tidemark.coordinator.cli;
 import dev.tidemark.coordinator.CoordinatorMain;
 import dev.tidemark.coordinator.cli.configuration.Configuration;
 import dev.tidemark.coordinator.cli.show.Terminal;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.Spec;
 
 /** {@code tidemark}: the one entry point. Assembles the verbs; each lives in a file of its own. */
@@ -56,12 +60,26 @@ public final class TidemarkCommand extends GlobalOptions implements Runnable {
                 .setParameterExceptionHandler(
                         (mistake, words) -> errors.misused(ConfiguredRun.placed(mistake, configuration), words))
                 .setExecutionExceptionHandler(errors::failed);
-        return configuration.isPresent()
-                ? commandLine
-                : commandLine.setExecutionStrategy(new ConfiguredRun(
-                        session,
-                        arguments,
-                        read -> new TidemarkCommand(localVerbs).configurable(terminal, arguments, read)));
+        return commandLine.setExecutionStrategy(
+                configuration.isPresent()
+                        ? this::executed
+                        : new ConfiguredRun(
+                                session,
+                                arguments,
+                                this::executed,
+                                read -> new TidemarkCommand(localVerbs).configurable(terminal, arguments, read)));
+    }
+
+    /** Before anything is done: a verb that cannot write its result so has not begun. */
+    private int executed(ParseResult parsed) {
+        List<CommandLine> line = parsed.asCommandLineList();
+        String verb = line.stream().skip(1).map(CommandLine::getCommandName).collect(Collectors.joining(" "));
+        if (!format.isForAll() && !verb.equals("audit query")) {
+            throw new ParameterException(
+                    line.getLast(),
+                    "'" + verb + "' writes table, json or yaml; only 'audit query' writes ndjson and csv");
+        }
+        return new RunLast().execute(parsed);
     }
 
     CommandLine commandLine(Session session) {

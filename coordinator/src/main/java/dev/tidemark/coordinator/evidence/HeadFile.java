@@ -16,7 +16,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The heads of a log, a line each, oldest first. It is only ever appended to, so it may lie where nothing else is allowed
+ * The heads of a book, a line each, oldest first. It is only ever appended to, so it may lie where nothing else is allowed
  * ({@code chattr +a}, a write-once share). A crash may leave a torn line; it stays, and is passed over: what it would have been
  * the next head does not follow on.
  */
@@ -25,9 +25,16 @@ public final class HeadFile {
             Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
 
     private final Path path;
+    private final Book book;
 
+    /** Of the log. */
     public HeadFile(Path path) {
+        this(path, Book.LOG);
+    }
+
+    public HeadFile(Path path, Book book) {
         this.path = path;
+        this.book = book;
     }
 
     /**
@@ -60,7 +67,7 @@ public final class HeadFile {
                 String place = path + ", line " + ++number;
                 LogHead head;
                 try {
-                    head = LogHead.parse(line, place);
+                    head = LogHead.parse(book, line, place);
                 } catch (BadEvidence torn) {
                     continue;
                 }

@@ -47,16 +47,23 @@ public final class HeadKey {
      */
     static HeadKey at(EvidenceDirectory directory) throws IOException, BadEvidence {
         if (!Files.exists(directory.privateKey(), LinkOption.NOFOLLOW_LINKS)) {
-            if (Files.exists(directory.heads(), LinkOption.NOFOLLOW_LINKS)) {
-                throw new BadEvidence(
-                        directory.privateKey() + " is gone, and " + directory.heads()
-                                + " was signed with it. Put it back; or move the heads away, and keep them with their"
-                                + " public key.",
-                        null);
+            for (Book book : Book.values()) {
+                refuseWhereSigned(directory, book);
             }
             create(directory.privateKey(), directory.publicKey());
         }
         return read(directory.privateKey(), directory.publicKey());
+    }
+
+    private static void refuseWhereSigned(EvidenceDirectory directory, Book book) throws BadEvidence {
+        Path heads = directory.heads(book);
+        if (Files.exists(heads, LinkOption.NOFOLLOW_LINKS)) {
+            throw new BadEvidence(
+                    directory.privateKey() + " is gone, and " + heads
+                            + " was signed with it. Put it back; or move the heads away, and keep them with their"
+                            + " public key.",
+                    null);
+        }
     }
 
     String id() {

@@ -7,46 +7,40 @@ import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.Iterator;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Signs what was appended, behind the commands and without holding any of them up. At its first turn it reads the whole log
- * again and compares it with the heads that it finds; a log that is not the one that was signed gets no further head.
- */
+/** Signs what was appended, behind the commands and without holding any of them up: each book for itself, all with one key. */
 public final class HeadWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HeadWriter.class);
-    private static final int RECORDS_PER_HEAD_MAX = 1_000;
+
+    /** After so many records nobody waits for the end of the interval. */
+    private static final int UNSIGNED_MAX = 1_000;
+
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(3);
 
-    private final Records records;
     private final EvidenceDirectory directory;
-    private final HeadFile file;
-    private final Clock clock;
+    private final List<BookSigner> signers;
+    private final AtomicInteger unsigned = new AtomicInteger();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("log-heads").daemon().factory());
-    private @Nullable FileChannel lock;
+    private volatile @Nullable FileChannel lock;
     private @Nullable HeadKey key;
-    private @Nullable BadEvidence refusal;
-    private @Nullable Instant newest;
-    private LogDigest digest = LogDigest.EMPTY;
-    private LogDigest signed = LogDigest.EMPTY;
-    private long number;
-    private String previous = "";
-    private boolean caughtUp;
     private volatile boolean failing;
-    private volatile Standing standing = new Standing(false, false, false, Optional.empty(), 0);
 
-    /** The log as far as it is settled: no record will come before one that was given. */
+    /** A book as far as it is settled: no record will come before one that was given. */
     @FunctionalInterface
     public interface Records {
         Stream<Place> after(long globalIndex);
@@ -69,79 +63,103 @@ public final class HeadWriter implements AutoCloseable {
 
     /** As it was after the last turn. */
     public Standing standing() {
-        return standing;
+        return new Standing(
+                lock != null && log().caughtUp(),
+                failing || signers.stream().anyMatch(BookSigner::failing),
+                signers.stream().anyMatch(BookSigner::tampered),
+                log().newest(),
+                log().signedUpTo());
     }
 
-    private synchronized void settle() {
-        standing = new Standing(
-                lock != null && caughtUp, failing, refusal != null, Optional.ofNullable(newest), signed.globalIndex());
+    private BookSigner log() {
+        return signers.getFirst();
     }
 
-    HeadWriter(Records records, EvidenceDirectory directory, Clock clock) {
-        this.records = records;
+    HeadWriter(Map<Book, Records> books, EvidenceDirectory directory, Clock clock) {
         this.directory = directory;
-        this.file = new HeadFile(directory.heads());
-        this.clock = clock;
+        this.signers = books.entrySet().stream()
+                .sorted(Comparator.comparing(Map.Entry::getKey))
+                .map(book -> new BookSigner(
+                        book.getKey(),
+                        book.getValue(),
+                        new HeadFile(directory.heads(book.getKey()), book.getKey()),
+                        clock))
+                .toList();
     }
 
-    /** Signs at an interval, and once more when it is closed. */
-    public static HeadWriter start(Records records, EvidenceDirectory directory, Clock clock, Duration interval) {
-        HeadWriter writer = new HeadWriter(records, directory, clock);
+    /** Signs the log alone. */
+    public static HeadWriter start(Records log, EvidenceDirectory directory, Clock clock, Duration interval) {
+        return start(Map.of(Book.LOG, log), directory, clock, interval);
+    }
+
+    /** Signs at an interval, after many records, and once more when it is closed. */
+    public static HeadWriter start(
+            Map<Book, Records> books, EvidenceDirectory directory, Clock clock, Duration interval) {
+        HeadWriter writer = new HeadWriter(books, directory, clock);
         // It ends with the timer: nobody has to hold on to it.
         ScheduledFuture<?> _ =
                 writer.timer.scheduleWithFixedDelay(writer::turn, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
         return writer;
     }
 
-    private void turn() {
+    /** So many records were appended. Returns at once. */
+    public void appended(int records) {
+        if (unsigned.addAndGet(records) >= UNSIGNED_MAX) {
+            unsigned.set(0);
+            try {
+                timer.execute(this::turn);
+            } catch (RejectedExecutionException closing) {
+                LOG.debug("the last head is being signed", closing);
+            }
+        }
+    }
+
+    private synchronized void turn() {
+        unsigned.set(0);
+        HeadKey signing;
         try {
-            sign();
+            signing = signingKey();
             if (failing) {
-                LOG.info("the log is signed again");
+                LOG.info("the key that signs can be used again");
             }
             failing = false;
         } catch (BadEvidence | IOException | RuntimeException failure) {
-            // Told once, not each time; tried each time, because a full disk or a database that is down passes.
+            // Told once, not each time; tried each time.
             if (!failing) {
-                LOG.error("the log is not signed: {}", failure.getMessage(), failure);
+                LOG.error("nothing is signed: {}", failure.getMessage(), failure);
             }
             failing = true;
+            return;
         }
-        settle();
+        if (signing != null) {
+            signers.forEach(signer -> signer.turn(signing));
+        }
     }
 
     /**
      * Signs what came since the last time, if anything did, and unless another coordinator with the same home does.
      *
-     * @throws BadEvidence if the log is not the one that was signed before; from then on each time
+     * @throws BadEvidence if a book is not the one that was signed before; from then on each time
      */
     synchronized void sign() throws IOException, BadEvidence {
-        if (refusal != null) {
-            throw refusal;
-        }
-        if (!isTheOneWhoSigns()) {
-            return;
-        }
-        HeadKey signing = key;
-        if (signing == null) {
-            signing = HeadKey.at(directory);
-            key = signing;
-        }
-        if (!caughtUp) {
-            catchUp(signing.verification());
-        }
-        try (Stream<Place> rest = records.after(digest.globalIndex())) {
-            for (Iterator<Place> places = rest.iterator(); places.hasNext(); ) {
-                Place place = places.next();
-                digest = digest.with(place.globalIndex(), place.hash());
-                if (digest.records() - signed.records() == RECORDS_PER_HEAD_MAX) {
-                    signNow(signing);
-                }
+        HeadKey signing = signingKey();
+        if (signing != null) {
+            for (BookSigner signer : signers) {
+                signer.sign(signing);
             }
         }
-        if (digest.records() > signed.records()) {
-            signNow(signing);
+    }
+
+    private @Nullable HeadKey signingKey() throws IOException, BadEvidence {
+        if (!isTheOneWhoSigns()) {
+            return null;
         }
+        HeadKey known = key;
+        if (known == null) {
+            known = HeadKey.at(directory);
+            key = known;
+        }
+        return known;
     }
 
     /** Held until the end: whoever waits takes over when its holder is closed or killed. */
@@ -165,54 +183,6 @@ public final class HeadWriter implements AutoCloseable {
             lock = channel;
         }
         return taken;
-    }
-
-    private void signNow(HeadKey signing) throws IOException {
-        LogHead head =
-                LogHead.signed(number + 1, digest, previous, clock.instant().truncatedTo(ChronoUnit.MILLIS), signing);
-        // Whether a line that could not be made durable is there after all is read again before the next one.
-        caughtUp = false;
-        file.append(head);
-        caughtUp = true;
-        number++;
-        previous = Digests.of(head.line());
-        newest = head.at();
-        signed = digest;
-    }
-
-    /** What was signed before has to be what the log holds. */
-    private void catchUp(VerificationKey verification) throws IOException, BadEvidence {
-        LogDigest reading = LogDigest.EMPTY;
-        number = 0;
-        previous = "";
-        try (HeadSource heads = file.read(verification);
-                Stream<Place> all = records.after(0)) {
-            Iterator<Place> places = all.iterator();
-            for (LogHead head = heads.next(); head != null; head = heads.next()) {
-                while (reading.globalIndex() < head.globalIndex() && places.hasNext()) {
-                    Place place = places.next();
-                    reading = reading.with(place.globalIndex(), place.hash());
-                }
-                if (!reading.equals(head.digest())) {
-                    throw refused(head);
-                }
-                number = head.number();
-                previous = Digests.of(head.line());
-                newest = head.at();
-            }
-        }
-        digest = reading;
-        signed = reading;
-        caughtUp = true;
-    }
-
-    private BadEvidence refused(LogHead head) {
-        refusal = new BadEvidence(
-                "it is not the log that head " + head.number() + " of " + head.at() + " in " + directory.heads()
-                        + " was signed for. Run 'tidemark audit verify'. If the database was put back from a backup"
-                        + " on purpose, move the file of heads away, keep it, and start again; a new one is begun.",
-                null);
-        return refusal;
     }
 
     @Override

@@ -6,9 +6,10 @@ import java.time.Instant;
 import tools.jackson.core.JacksonException;
 
 /**
- * A signed statement: at this time the log had so many records, and this was its digest. One line of JSON in a file outside of
- * the database. Each follows on the one before, so that none can be taken out of the middle.
+ * A signed statement: at this time the log, or another book, had so many records, and this was its digest. One line of JSON in a file
+ * outside of the database. Each follows on the one before, so that none can be taken out of the middle.
  *
+ * @param format of which book it is, too
  * @param number 1, 2, 3 …
  * @param records how many records the log had
  * @param globalIndex the place of the last of them
@@ -28,12 +29,18 @@ public record LogHead(
         Instant at,
         String key,
         String signature) {
-    static final String FORMAT = "tidemark-log-head.v1";
-
     /** Signed by the key. */
-    static LogHead signed(long number, LogDigest digest, String previous, Instant at, HeadKey key) {
+    static LogHead signed(Book book, long number, LogDigest digest, String previous, Instant at, HeadKey key) {
         LogHead unsigned = new LogHead(
-                FORMAT, number, digest.records(), digest.globalIndex(), digest.hash(), previous, at, key.id(), "");
+                book.headFormat(),
+                number,
+                digest.records(),
+                digest.globalIndex(),
+                digest.hash(),
+                previous,
+                at,
+                key.id(),
+                "");
         return unsigned.with(key.sign(unsigned.statement()));
     }
 
@@ -74,15 +81,15 @@ public record LogHead(
     }
 
     /** @throws BadEvidence if the line is no head, or not written as we write it */
-    static LogHead parse(String line, String place) throws BadEvidence {
+    static LogHead parse(Book book, String line, String place) throws BadEvidence {
         try {
             LogHead head = Json.MAPPER.readValue(line, LogHead.class);
-            if (head.format.equals(FORMAT) && head.line().equals(line)) {
+            if (head.format.equals(book.headFormat()) && head.line().equals(line)) {
                 return head;
             }
         } catch (JacksonException malformed) {
             throw new BadEvidence(place + " is not a head of the log", malformed);
         }
-        throw new BadEvidence(place + " is not a head of the log as " + FORMAT + " writes it", null);
+        throw new BadEvidence(place + " is not a head of the log as " + book.headFormat() + " writes it", null);
     }
 }

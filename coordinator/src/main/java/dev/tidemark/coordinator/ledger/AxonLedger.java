@@ -5,6 +5,7 @@ import dev.tidemark.schema.crash.CrashPoint;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -192,6 +193,11 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
     public Replayed<S> state(String aggregateId) {
         Replayed<MachineShell<S, C, E, R>> replayed = replay(aggregateId);
         return new Replayed<>(replayed.version(), replayed.state().state());
+    }
+
+    @Override
+    public Replayed<S> state(String aggregateId, Instant at) {
+        return reader.state(aggregateId, at, settings.decisions());
     }
 
     private Replayed<MachineShell<S, C, E, R>> replay(String aggregateId) {

@@ -23,36 +23,45 @@ import javax.sql.DataSource;
 public final class Horizon {
     private static final int AHEAD_MAX = 1_000;
     private static final long PAUSE_MILLISECONDS = 5;
-    private static final String AHEAD = "SELECT global_index FROM tidemark.domain_event_entry WHERE global_index > ?"
-            + " ORDER BY global_index LIMIT " + AHEAD_MAX;
-    private static final String NEWEST = "SELECT coalesce(max(global_index), 0) FROM tidemark.domain_event_entry";
     private static final String WRITERS = """
             SELECT virtualtransaction FROM pg_locks
              WHERE locktype = 'relation' AND mode = 'RowExclusiveLock' AND granted
-               AND relation = 'tidemark.domain_event_entry'::regclass
+               AND relation = ?::regclass
                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
             """;
 
     private final DataSource source;
+    private final String table;
+    private final String ahead;
+    private final String newest;
 
+    /** Of the log. */
     public Horizon(DataSource source) {
+        this(source, StoredBook.LOG);
+    }
+
+    Horizon(DataSource source, StoredBook book) {
         this.source = source;
+        this.table = book.table();
+        this.ahead = "SELECT " + book.place() + " FROM " + table + " WHERE " + book.place() + " > ? ORDER BY "
+                + book.place() + " LIMIT " + AHEAD_MAX;
+        this.newest = "SELECT coalesce(max(" + book.place() + "), 0) FROM " + table;
     }
 
     /** The newest index below which nothing can appear any more; empty if somebody is under way for longer than the limit. */
     public OptionalLong newest(Duration limit) throws InterruptedException {
-        List<Long> found = numbers(NEWEST);
+        List<Long> found = numbers(newest);
         return holesAreFinal(limit) ? OptionalLong.of(found.getFirst()) : OptionalLong.empty();
     }
 
     /** A newer index than this one, which is known to be settled, below which nothing can appear any more; else the same. */
     public long after(long settled, Duration limit) throws InterruptedException {
-        List<Long> ahead = numbers(AHEAD, settled);
-        int whole = lengthWithoutHole(ahead, settled);
-        if (whole < ahead.size() && holesAreFinal(limit)) {
-            return ahead.getLast();
+        List<Long> found = numbers(ahead, settled);
+        int whole = lengthWithoutHole(found, settled);
+        if (whole < found.size() && holesAreFinal(limit)) {
+            return found.getLast();
         }
-        return whole == 0 ? settled : ahead.get(whole - 1);
+        return whole == 0 ? settled : found.get(whole - 1);
     }
 
     /** Waits until those who insert at this moment have ended: what is missing below an index that was seen before never comes. */
@@ -81,11 +90,13 @@ public final class Horizon {
 
     private Set<String> writers() {
         try (Connection connection = source.getConnection();
-                PreparedStatement statement = connection.prepareStatement(WRITERS);
-                ResultSet rows = statement.executeQuery()) {
+                PreparedStatement statement = connection.prepareStatement(WRITERS)) {
+            statement.setString(1, table);
             Set<String> writers = new HashSet<>();
-            while (rows.next()) {
-                writers.add(rows.getString(1));
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    writers.add(rows.getString(1));
+                }
             }
             return writers;
         } catch (SQLException failure) {

@@ -1,6 +1,7 @@
 package dev.tidemark.coordinator.ledger;
 
 import dev.tidemark.schema.crash.CrashHook;
+import java.time.Instant;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -32,6 +33,9 @@ public interface Ledger<S, C, E, R> extends AutoCloseable {
 
     /** A machine as the log tells it now; the initial state at version 0 if there are no events. */
     Replayed<S> state(String aggregateId);
+
+    /** A machine as the events tell it that were appended up to a moment; read from the first one on, without any snapshot. */
+    Replayed<S> state(String aggregateId, Instant at);
 
     /** Calls the listener after each commit of this ledger, on the thread of the command: hand over, do not work there. */
     Listening onCommitted(Consumer<Committed<E>> listener);

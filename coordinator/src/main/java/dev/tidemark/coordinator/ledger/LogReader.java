@@ -59,6 +59,33 @@ final class LogReader<E> {
         }
     }
 
+    /** Folds a machine's events, page by page, up to the first one that was appended after the moment. */
+    <S> Replayed<S> state(String aggregateId, Instant at, DecisionFunction<S, ?, E, ?> functions) {
+        S state = functions.initial(aggregateId);
+        long version = 0;
+        while (true) {
+            List<StoredEvent<E>> page = query(
+                    COLUMNS + "WHERE aggregate_identifier = ? AND sequence_number >= ? ORDER BY sequence_number LIMIT "
+                            + PAGE_LENGTH,
+                    aggregateId,
+                    version);
+            for (StoredEvent<E> event : page) {
+                if (event.recordedAt().isAfter(at)) {
+                    return new Replayed<>(version, state);
+                }
+                try {
+                    state = functions.evolve(state, event.event());
+                } catch (RuntimeException failure) {
+                    throw new LedgerException.Corrupt(event.globalIndex(), event.type(), failure);
+                }
+                version = event.sequence() + 1;
+            }
+            if (page.size() < PAGE_LENGTH) {
+                return new Replayed<>(version, state);
+            }
+        }
+    }
+
     private List<StoredEvent<E>> settledPage(long globalIndex) {
         List<StoredEvent<E>> page = page(globalIndex, Long.MAX_VALUE);
         int whole = Horizon.lengthWithoutHole(

@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.ledger;
 
+import dev.tidemark.coordinator.evidence.Book;
 import dev.tidemark.coordinator.evidence.HeadWriter;
 import dev.tidemark.coordinator.evidence.LogRecord;
 import java.sql.Connection;
@@ -14,7 +15,7 @@ import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 /**
- * The records of the log as they are stored, in their order, in pages, and only as far as they are settled: whoever has seen a
+ * The records of a book as they are stored, in their order, in pages, and only as far as they are settled: whoever has seen a
  * record has seen all that will ever come before it.
  */
 public final class RecordReader {
@@ -24,34 +25,57 @@ public final class RecordReader {
     private static final long PAGE_CHARACTERS_MAX = 4L * 1024 * 1024;
 
     private static final String HASH = "encode(record_hash, 'hex')";
-    private static final String NEXT = "SELECT * FROM tidemark.domain_event_entry"
-            + " WHERE global_index > ? AND global_index <= ? ORDER BY global_index LIMIT ?";
-    private static final String PLACES_PAGE = "SELECT global_index, " + HASH + " FROM (" + NEXT + ") AS next";
     private static final String LENGTH = "(length(payload::text) + length(meta_data::text))";
     private static final String RECORDS_PAGE = "SELECT global_index, transaction_id::text, event_identifier,"
             + " aggregate_identifier, sequence_number, type, time_stamp, payload_type, payload_revision, payload::text,"
             + " meta_data::text, " + HASH + " FROM (SELECT *, sum(" + LENGTH + ") OVER (ORDER BY global_index) - "
             + LENGTH
-            + " AS before FROM (" + NEXT + ") AS next) AS page WHERE before < " + PAGE_CHARACTERS_MAX
+            + " AS before FROM (%s) AS next) AS page WHERE before < " + PAGE_CHARACTERS_MAX
             + " ORDER BY global_index";
 
     private final DataSource source;
     private final Horizon horizon;
     private final Duration patience;
+    private final String placesPage;
+    private final String recordsPage;
+    private final String anyAhead;
 
+    /** Of the log. */
     public RecordReader(DataSource source) {
-        this(source, HOLE_WAIT_LIMIT);
+        this(source, Book.LOG);
+    }
+
+    public RecordReader(DataSource source, Book book) {
+        this(source, StoredBook.of(book), HOLE_WAIT_LIMIT);
     }
 
     RecordReader(DataSource source, Duration patience) {
+        this(source, StoredBook.LOG, patience);
+    }
+
+    private RecordReader(DataSource source, StoredBook book, Duration patience) {
         this.source = source;
-        this.horizon = new Horizon(source);
+        this.horizon = new Horizon(source, book);
         this.patience = patience;
+        String next = "SELECT * FROM " + book.records()
+                + " WHERE global_index > ? AND global_index <= ? ORDER BY global_index LIMIT ?";
+        this.placesPage = "SELECT global_index, " + HASH + " FROM (" + next + ") AS next";
+        this.recordsPage = RECORDS_PAGE.formatted(next);
+        this.anyAhead = "SELECT NOT EXISTS (SELECT FROM " + book.table() + " WHERE " + book.place() + " > ?)";
     }
 
     /** The next records behind a place; none when there are none, or none yet that are settled. */
     public List<LogRecord> page(long after, int limit) {
-        return query(RECORDS_PAGE, after, limit, RecordReader::recordIn);
+        return query(recordsPage, after, limit, RecordReader::recordIn);
+    }
+
+    /** Every settled record behind a place, page by page: no transaction is open between them. */
+    public Stream<LogRecord> records(long after, int pageLength) {
+        return Stream.iterate(
+                        page(after, pageLength),
+                        page -> !page.isEmpty(),
+                        page -> page(page.getLast().globalIndex(), pageLength))
+                .flatMap(List::stream);
     }
 
     /** Place and hash of every settled record behind a place. */
@@ -64,7 +88,7 @@ public final class RecordReader {
     }
 
     private List<HeadWriter.Place> placesPage(long after) {
-        return query(PLACES_PAGE, after, PLACES, row -> new HeadWriter.Place(row.getLong(1), row.getString(2)));
+        return query(placesPage, after, PLACES, row -> new HeadWriter.Place(row.getLong(1), row.getString(2)));
     }
 
     private interface RowReading<T> {
@@ -114,8 +138,7 @@ public final class RecordReader {
 
     private boolean isEnd(long after) {
         try (Connection connection = source.getConnection();
-                PreparedStatement statement = connection.prepareStatement(
-                        "SELECT NOT EXISTS (SELECT FROM tidemark.domain_event_entry WHERE global_index > ?)")) {
+                PreparedStatement statement = connection.prepareStatement(anyAhead)) {
             statement.setLong(1, after);
             try (ResultSet row = statement.executeQuery()) {
                 return row.next() && row.getBoolean(1);

@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.ledger;
 
+import dev.tidemark.schema.json.Json;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -12,6 +13,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -22,12 +24,13 @@ public final class TokenActs {
             "SELECT *, revoked_at IS NULL AND expires_at > clock_timestamp() AS valid" + " FROM tidemark.api_token ";
     private static final String CREATE = """
             INSERT INTO tidemark.api_token_entry
-                (token, act, by_whom, name, role, machines, host, hash, hint, certificate, expires_at)
-            VALUES (?, 'CREATED', ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                (token, act, by_whom, name, role, machines, host, hash, hint, certificate, expires_at,
+                 circumstances)
+            VALUES (?, 'CREATED', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::json)
             """;
     private static final String REVOKE = """
-            INSERT INTO tidemark.api_token_entry (token, act, by_whom)
-            SELECT token, 'REVOKED', ? FROM tidemark.api_token WHERE token = ?
+            INSERT INTO tidemark.api_token_entry (token, act, by_whom, circumstances)
+            SELECT token, 'REVOKED', ?, ?::json FROM tidemark.api_token WHERE token = ? AND revoked_at IS NULL
             ON CONFLICT (token, act) DO NOTHING
             """;
 
@@ -85,8 +88,12 @@ public final class TokenActs {
      */
     public record Secret(String hash, String hint) {}
 
-    /** Records a new one; empty if the name was given before. */
-    public Optional<Token> create(NewToken token, String byWhom) {
+    /**
+     * Records a new one; empty if the name was given before.
+     *
+     * @param circumstances from where and by what request, as the log keeps them beside its events
+     */
+    public Optional<Token> create(NewToken token, String byWhom, Map<String, String> circumstances) {
         @Nullable Secret secret = token.secret();
         try (Connection connection = source.getConnection();
                 PreparedStatement statement = connection.prepareStatement(CREATE)) {
@@ -105,6 +112,7 @@ public final class TokenActs {
                 statement.setString(++column, value);
             }
             statement.setObject(++column, OffsetDateTime.ofInstant(token.expiresAt(), ZoneOffset.UTC));
+            statement.setString(++column, Json.MAPPER.writeValueAsString(circumstances));
             statement.executeUpdate();
         } catch (SQLException failure) {
             if (SqlStates.isDuplicateKey(failure)) {
@@ -115,13 +123,14 @@ public final class TokenActs {
         return byId(token.id());
     }
 
-    /** Ends one for good, if that was not done before. */
-    public void revoke(String id, String byWhom) {
+    /** Ends one for good; false if that was done before. */
+    public boolean revoke(String id, String byWhom, Map<String, String> circumstances) {
         try (Connection connection = source.getConnection();
                 PreparedStatement statement = connection.prepareStatement(REVOKE)) {
             statement.setString(1, byWhom);
-            statement.setString(2, id);
-            statement.executeUpdate();
+            statement.setString(2, Json.MAPPER.writeValueAsString(circumstances));
+            statement.setString(3, id);
+            return statement.executeUpdate() > 0;
         } catch (SQLException failure) {
             throw Sorting.ofReading(failure);
         }

@@ -13,6 +13,15 @@ public final class Callers {
         return CURRENT.get();
     }
 
+    /** Whether the caller reaches a machine that there is. If not, it is not there for him, and the record of the request says why. */
+    public static boolean reaches(String machine) {
+        boolean reaches = current().reaches(machine);
+        if (!reaches) {
+            ActTrail.beyondReachNow();
+        }
+        return reaches;
+    }
+
     /** Whether there is a caller who may do that. */
     public static boolean mayNow(Permission permission) {
         return CURRENT.isBound() && CURRENT.get().may(permission);

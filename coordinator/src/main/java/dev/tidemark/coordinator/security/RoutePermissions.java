@@ -88,6 +88,10 @@ public final class RoutePermissions {
         needed.put("GET /v1/repositories", READ);
         needed.put("GET /v1/events", READ);
         needed.put("GET /v1/audit/records", EVIDENCE);
+        needed.put("GET /v1/audit/export", EVIDENCE);
+        needed.put("GET /v1/audit/questions/{question}", AUDIT);
+        needed.put("GET /v1/audit/questions/{question}/rows", AUDIT);
+        needed.put("GET /v1/audit/chain", AUDIT);
 
         needed.put("GET /v1/vms", READ);
         needed.put("POST /v1/vms", MANAGE);

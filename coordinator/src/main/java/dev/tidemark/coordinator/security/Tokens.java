@@ -63,7 +63,7 @@ public final class Tokens {
             @Nullable CertificateName certificate,
             Instant now,
             Instant expiresAt) {
-        return acts.create(
+        Optional<TokenActs.Token> made = acts.create(
                 new TokenActs.NewToken(
                         Ulid.encode(now.toEpochMilli(), bytes(Ulid.RANDOMNESS_BYTES)),
                         name.value(),
@@ -73,7 +73,11 @@ public final class Tokens {
                         secret,
                         certificate == null ? null : certificate.value(),
                         expiresAt),
-                Callers.current().name());
+                Callers.current().name(),
+                ActTrail.originNow());
+        // The entry is the record of it.
+        made.ifPresent(_ -> ActTrail.settledNow());
+        return made;
     }
 
     /** The one that is valid now under one of these names of a certificate, if there is exactly one. */
@@ -96,7 +100,11 @@ public final class Tokens {
     /** Ends a token at once; empty if there is none of that name or id. */
     public Optional<TokenActs.Token> revoke(String nameOrId) {
         Optional<TokenActs.Token> found = acts.byId(nameOrId).or(() -> acts.byName(nameOrId));
-        found.ifPresent(token -> acts.revoke(token.id(), Callers.current().name()));
+        found.ifPresent(token -> {
+            if (acts.revoke(token.id(), Callers.current().name(), ActTrail.originNow())) {
+                ActTrail.settledNow();
+            }
+        });
         return found.flatMap(token -> acts.byId(token.id()));
     }
 

@@ -1,6 +1,7 @@
 package dev.tidemark.coordinator.view;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -8,16 +9,39 @@ import java.util.Optional;
  * Under which circumstances a command was given. Travels as metadata of the events that the command caused, so that the
  * log tells who asked and the read models can be rebuilt with it.
  */
-public record Circumstances(Optional<String> caller, Optional<String> idempotencyKey, Optional<String> requestHash) {
+public record Circumstances(
+        Optional<String> caller,
+        Optional<String> idempotencyKey,
+        Optional<String> requestHash,
+        Map<String, String> origin) {
+    /** What of the origin there may be: which request, how its caller was known, by which token, from where, and what was called. */
+    public static final List<String> ORIGIN = List.of("request", "method", "token", "address", "route");
+
     private static final String CALLER = "caller";
     private static final String IDEMPOTENCY_KEY = "idempotency-key";
     private static final String REQUEST_HASH = "request-hash";
+
+    public Circumstances {
+        origin = Map.copyOf(origin);
+    }
+
+    /** Of whoever asks from inside. */
+    public Circumstances(Optional<String> caller, Optional<String> idempotencyKey, Optional<String> requestHash) {
+        this(caller, idempotencyKey, requestHash, Map.of());
+    }
 
     public static Circumstances from(Map<String, String> metadata) {
         return new Circumstances(
                 Optional.ofNullable(metadata.get(CALLER)),
                 Optional.ofNullable(metadata.get(IDEMPOTENCY_KEY)),
-                Optional.ofNullable(metadata.get(REQUEST_HASH)));
+                Optional.ofNullable(metadata.get(REQUEST_HASH)),
+                origin(metadata));
+    }
+
+    private static Map<String, String> origin(Map<String, String> metadata) {
+        Map<String, String> origin = new LinkedHashMap<>(metadata);
+        origin.keySet().retainAll(ORIGIN);
+        return origin;
     }
 
     public Map<String, String> toMetadata() {
@@ -25,6 +49,7 @@ public record Circumstances(Optional<String> caller, Optional<String> idempotenc
         caller.ifPresent(value -> metadata.put(CALLER, value));
         idempotencyKey.ifPresent(value -> metadata.put(IDEMPOTENCY_KEY, value));
         requestHash.ifPresent(value -> metadata.put(REQUEST_HASH, value));
+        ORIGIN.stream().filter(origin::containsKey).forEach(key -> metadata.put(key, origin.get(key)));
         return metadata;
     }
 }

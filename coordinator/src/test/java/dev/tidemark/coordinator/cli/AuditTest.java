@@ -16,8 +16,8 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,8 +96,15 @@ class AuditTest {
 
     private void answer(List<LogRecord> rows) {
         coordinator
-                .answers("GET /v1/audit/records", Json.MAPPER.writeValueAsString(Map.of("records", rows)))
-                .answers("GET /v1/audit/records", "{\"records\":[]}");
+                .answers("GET /v1/audit/export", lines(rows))
+                .answers("GET /v1/audit/export", lines(List.of()))
+                .answers("GET /v1/audit/export", lines(List.of()));
+    }
+
+    private static String lines(List<LogRecord> rows) {
+        return rows.stream()
+                        .map(row -> Json.MAPPER.writeValueAsString(row) + "\n")
+                        .collect(Collectors.joining()) + "{\"end\":" + rows.size() + "}\n";
     }
 
     @Test
@@ -108,7 +115,8 @@ class AuditTest {
         assertThat(ended.exitCode()).isZero();
         assertThat(ended.results())
                 .contains("the log is what was written: 3 records of 1 machines, 1 signed heads")
-                .contains("signed up to record 3 of 3, at 2026-11-22 12:00:00Z");
+                .contains("signed up to record 3 of 3, at 2026-11-22 12:00:00Z")
+                .contains("the acts are what was written: 0 records");
     }
 
     @Test
@@ -184,10 +192,29 @@ class AuditTest {
     }
 
     @Test
-    void a_coordinator_that_repeats_itself_is_not_listened_to_for_ever() {
-        coordinator.answers("GET /v1/audit/records", Json.MAPPER.writeValueAsString(Map.of("records", log)));
+    void an_answer_that_was_cut_off_is_no_log() {
+        String whole = lines(log);
+        coordinator.answers("GET /v1/audit/export", whole.substring(0, whole.indexOf("{\"end\"")));
         Ended ended = commands.run("audit", "verify");
         assertThat(ended.exitCode()).isEqualTo(1);
-        assertThat(ended.notes()).contains("goes round in circles");
+        assertThat(ended.notes()).contains("cut off after 3 lines");
+    }
+
+    @Test
+    void acts_of_long_ago_that_nobody_signed_are_not_believed() {
+        coordinator.answers("GET /v1/audit/export", lines(log));
+        Ended unsigned = commands.run("audit", "verify");
+        assertThat(unsigned.exitCode()).isEqualTo(1);
+        assertThat(unsigned.notes()).contains("heads-acts.ndjson is not there");
+    }
+
+    @Test
+    void a_record_of_two_megabytes_is_read() {
+        log.clear();
+        log.add(record(0, "{\"name\": \"" + "x".repeat(2 * 1024 * 1024) + "\"}"));
+        answer(log);
+        Ended ended = commands.run("audit", "verify");
+        assertThat(ended.exitCode()).as(ended.results() + ended.notes()).isEqualTo(9);
+        assertThat(ended.results()).contains("in 1 records");
     }
 }

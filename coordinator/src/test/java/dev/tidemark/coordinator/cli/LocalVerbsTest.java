@@ -66,7 +66,8 @@ class LocalVerbsTest {
                         "--allow-target=/dev/mapper",
                         "--allow-target=nbd+unix:/run/nbd",
                         "--allow-peer-user=libvirt-qemu",
-                        "--restore-root=/restore"))
+                        "--restore-root=/restore",
+                        "--heads=/heads"))
                 .isZero();
         assertThat(verbs.asked)
                 .isEqualTo(List.of(new ServeOptions(
@@ -89,7 +90,8 @@ class LocalVerbsTest {
                         List.of(new TargetPrefix("/dev/mapper"), new TargetPrefix("nbd+unix:/run/nbd")),
                         Map.of(),
                         new HostGuard(List.of("libvirt-qemu"), List.of(Path.of("/restore"))),
-                        Monitoring.USUAL)));
+                        Monitoring.USUAL,
+                        Optional.of(Path.of("/heads")))));
         assertThat(run("serve", "--allow-target=/")).isEqualTo(2);
         assertThat(run("serve", "--allow-target=../dev")).isEqualTo(2);
         assertThat(run("serve", "--jobs-per-host=0")).isEqualTo(2);

@@ -21,7 +21,16 @@ final class WrittenLog {
 
     private final List<LogRecord> records = new ArrayList<>();
     private final Map<String, LogRecord> newest = new HashMap<>();
+    private final Book book;
     private long index;
+
+    WrittenLog() {
+        this(Book.LOG);
+    }
+
+    WrittenLog(Book book) {
+        this.book = book;
+    }
 
     /** Appends a record of a machine, as the database's trigger would. */
     LogRecord append(String machine, RandomGenerator random) {
@@ -33,7 +42,7 @@ final class WrittenLog {
                 machine + "-" + index,
                 machine,
                 before == null ? 0 : before.sequenceNumber() + 1,
-                "Machine",
+                book == Book.LOG ? "Machine" : book.word(),
                 "2026-11-22T11:00:00.000Z",
                 "checkpoint-requested.v1",
                 random.nextInt(5) == 0 ? Optional.of("r" + random.nextInt(3)) : Optional.empty(),
@@ -74,18 +83,25 @@ final class WrittenLog {
     /** What a writer signs in this directory, whenever it is told to. */
     HeadWriter writer(Path directory) {
         return new HeadWriter(
-                after -> records.stream()
-                        .filter(row -> row.globalIndex() > after)
-                        .map(row -> new HeadWriter.Place(row.globalIndex(), row.hash())),
+                Map.of(
+                        book,
+                        after -> records.stream()
+                                .filter(row -> row.globalIndex() > after)
+                                .map(row -> new HeadWriter.Place(row.globalIndex(), row.hash()))),
                 new EvidenceDirectory(directory),
                 CLOCK);
     }
 
     /** The heads in a directory, as a stranger reads them. */
     static List<LogHead> heads(Path directory) throws IOException, BadEvidence {
+        return heads(directory, Book.LOG);
+    }
+
+    static List<LogHead> heads(Path directory, Book book) throws IOException, BadEvidence {
         EvidenceDirectory evidence = new EvidenceDirectory(directory);
         List<LogHead> heads = new ArrayList<>();
-        try (HeadSource source = new HeadFile(evidence.heads()).read(VerificationKey.read(evidence.publicKey()))) {
+        try (HeadSource source =
+                new HeadFile(evidence.heads(book), book).read(VerificationKey.read(evidence.publicKey()))) {
             for (LogHead head = source.next(); head != null; head = source.next()) {
                 heads.add(head);
             }

@@ -36,16 +36,22 @@ public final class Json {
     private static final int NUMBER_LENGTH_MAX = 32;
 
     /** Thread-safe, shared. */
-    public static final JsonMapper MAPPER = strict();
+    public static final JsonMapper MAPPER = strict(TEXT_LENGTH_MAX, DOCUMENT_LENGTH_MAX);
+
+    /** Longest record that is read, in characters. */
+    private static final int RECORD_LENGTH_MAX = 256 * 1024 * 1024;
+
+    /** For stored records, which hold a whole document as one text; as strict, and thread-safe. */
+    public static final JsonMapper RECORDS = strict(RECORD_LENGTH_MAX, RECORD_LENGTH_MAX);
 
     private Json() {}
 
-    private static JsonMapper strict() {
+    private static JsonMapper strict(int textLengthMax, long documentLengthMax) {
         JsonFactory factory = JsonFactory.builder()
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(DEPTH_MAX)
-                        .maxDocumentLength(DOCUMENT_LENGTH_MAX)
-                        .maxStringLength(TEXT_LENGTH_MAX)
+                        .maxDocumentLength(documentLengthMax)
+                        .maxStringLength(textLengthMax)
                         .maxNumberLength(NUMBER_LENGTH_MAX)
                         .build())
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)

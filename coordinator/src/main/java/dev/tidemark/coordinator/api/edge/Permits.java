@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.api.edge;
 
+import dev.tidemark.coordinator.security.ActTrail;
 import dev.tidemark.coordinator.security.Callers;
 import dev.tidemark.coordinator.security.Identity;
 import dev.tidemark.coordinator.security.Permission;
@@ -9,14 +10,19 @@ import dev.tidemark.schema.id.HostName;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.HandlerMapping;
 
 /** Before anything of a request is read: whether its caller may call this route. What nobody has decided about is refused. */
 public final class Permits implements HandlerInterceptor {
+    private static final int FIRST_ERROR = 400;
+
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
         if (RoutePermissions.isOpen(request.getRequestURI())) {
@@ -24,12 +30,33 @@ public final class Permits implements HandlerInterceptor {
         }
         Object pattern = request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);
         Optional<Permission> needed = RoutePermissions.of(request.getMethod(), String.valueOf(pattern));
+        ActTrail.current()
+                .ifPresent(trail -> trail.routed(
+                        Callers.current(), request.getMethod() + " " + pattern, needed, variables(request)));
         if (needed.isEmpty()) {
             throw new Refusal(Problem.of(
                     403, "ACCESS_DENIED", "nobody may call this route", "See /v1/openapi.yaml for what there is."));
         }
         require(needed.get());
+        ActTrail.current().ifPresent(ActTrail::permitted);
         return true;
+    }
+
+    @Override
+    public void afterCompletion(
+            HttpServletRequest request, HttpServletResponse response, Object handler, @Nullable Exception failure) {
+        if (failure == null && response.getStatus() < FIRST_ERROR) {
+            ActKeeping.carriedOut();
+        }
+    }
+
+    /** What the path names. */
+    private static Map<String, String> variables(HttpServletRequest request) {
+        Map<String, String> variables = new HashMap<>();
+        if (request.getAttribute(HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE) instanceof Map<?, ?> found) {
+            found.forEach((name, value) -> variables.put(String.valueOf(name), String.valueOf(value)));
+        }
+        return variables;
     }
 
     /** Refuses whoever has only some machines: what this member names is no machine's, and may be another one's. */

@@ -15,7 +15,8 @@ public final class ProblemWriter {
 
     private ProblemWriter() {}
 
-    public static void write(HttpServletRequest request, HttpServletResponse response, Problem problem) {
+    public static void write(HttpServletRequest request, HttpServletResponse response, Problem found) {
+        Problem problem = ActKeeping.recorded(found);
         byte[] body = Json.MAPPER.writeValueAsBytes(problem.at(path(request)));
         if (response.isCommitted()) {
             LOG.warn("{} came too late for the answer to {}", problem.code(), path(request));

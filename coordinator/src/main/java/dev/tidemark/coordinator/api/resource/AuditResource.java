@@ -1,30 +1,275 @@
 package dev.tidemark.coordinator.api.resource;
 
+import dev.tidemark.coordinator.api.ChainView;
+import dev.tidemark.coordinator.api.Engine;
 import dev.tidemark.coordinator.api.edge.QueryNumber;
+import dev.tidemark.coordinator.api.edge.Refusal;
+import dev.tidemark.coordinator.evidence.Book;
 import dev.tidemark.coordinator.evidence.LogRecord;
 import dev.tidemark.coordinator.ledger.RecordReader;
+import dev.tidemark.coordinator.security.Callers;
+import dev.tidemark.coordinator.view.AuditFilter;
+import dev.tidemark.coordinator.view.AuditPlace;
+import dev.tidemark.coordinator.view.AuditQuestion;
+import dev.tidemark.coordinator.view.AuditQuestions;
+import dev.tidemark.coordinator.view.AuditQuestions.Order;
+import dev.tidemark.coordinator.view.AuditRow;
+import dev.tidemark.schema.id.MachineName;
+import dev.tidemark.schema.json.Json;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** {@code /v1/audit}: the log as it is stored, for whoever does not want to take our word for it. */
+/** {@code /v1/audit}: what auditors ask, and all that is kept to the letter, for whoever does not want to take our word for it. */
 @RestController
 public final class AuditResource {
     private static final int PAGE_MAX = 1_000;
+    private static final int RECORDS_AT_ONCE = 1_000;
+    private static final int DAYS_MAX = 36_500;
+    private static final long DAYS_USUAL = 30;
 
-    private final RecordReader records;
+    private final Map<Book, RecordReader> books = new EnumMap<>(Book.class);
+    private final AuditQuestions questions;
+    private final Engine engine;
+    private final Lookup lookup;
+    private final FreshIds ids;
+    private final LineStreams streams;
 
-    public AuditResource(RecordReader records) {
-        this.records = records;
+    public AuditResource(
+            DataSource database,
+            AuditQuestions questions,
+            Engine engine,
+            Lookup lookup,
+            FreshIds ids,
+            LineStreams streams) {
+        for (Book book : Book.values()) {
+            books.put(book, new RecordReader(database, book));
+        }
+        this.questions = questions;
+        this.engine = engine;
+        this.lookup = lookup;
+        this.ids = ids;
+        this.streams = streams;
     }
 
     record Records(List<LogRecord> records) {}
 
+    /** @param next behind which the next page begins; null where this one is the last */
+    record Answer(
+            String question,
+            List<? extends AuditRow> rows,
+            @Nullable String next) {}
+
+    /** @param at up to which moment its events were folded */
+    record ChainAsOf(Instant at, ChainView chain) {}
+
     @GetMapping("/v1/audit/records")
     Records records(
+            @RequestParam(value = "book", defaultValue = "log") String book,
             @RequestParam(value = "after", defaultValue = "0") QueryNumber after,
             @RequestParam(value = "limit", defaultValue = "100") QueryNumber limit) {
-        return new Records(records.page(after.value(), limit.between(1, PAGE_MAX, "limit")));
+        return new Records(reader(book).page(after.value(), limit.between(1, PAGE_MAX, "limit")));
+    }
+
+    @GetMapping("/v1/audit/export")
+    void export(
+            @RequestParam(value = "book", defaultValue = "log") String book,
+            @RequestParam(value = "after", defaultValue = "0") QueryNumber after,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
+        streams.write(
+                request,
+                response,
+                reader(book).records(after.value(), RECORDS_AT_ONCE).map(Json.MAPPER::writeValueAsString));
+    }
+
+    @GetMapping("/v1/audit/questions/{question}")
+    Answer answer(
+            @PathVariable("question") String word,
+            @RequestParam(value = "vm", required = false) Optional<MachineName> vm,
+            @RequestParam(value = "backup", required = false) Optional<String> backup,
+            @RequestParam(value = "since", required = false) Optional<String> since,
+            @RequestParam(value = "until", required = false) Optional<String> until,
+            @RequestParam(value = "caller", required = false) Optional<String> caller,
+            @RequestParam(value = "decision", required = false) Optional<String> decision,
+            @RequestParam(value = "days", required = false) Optional<QueryNumber> days,
+            @RequestParam(value = "order", defaultValue = "oldest") String order,
+            @RequestParam(value = "after", required = false) Optional<String> after,
+            @RequestParam(value = "limit", defaultValue = "100") QueryNumber limit) {
+        AuditQuestion question = question(word);
+        int most = limit.between(1, PAGE_MAX, "limit");
+        List<? extends AuditRow> rows = questions.page(
+                question,
+                filter(question, new Asked(vm, backup, since, until, caller, decision, days)),
+                after.map(AuditResource::place),
+                order(order),
+                most);
+        return new Answer(
+                question.word(),
+                rows,
+                rows.size() < most ? null : rows.getLast().position().text());
+    }
+
+    @GetMapping("/v1/audit/questions/{question}/rows")
+    void rows(
+            @PathVariable("question") String word,
+            @RequestParam(value = "vm", required = false) Optional<MachineName> vm,
+            @RequestParam(value = "backup", required = false) Optional<String> backup,
+            @RequestParam(value = "since", required = false) Optional<String> since,
+            @RequestParam(value = "until", required = false) Optional<String> until,
+            @RequestParam(value = "caller", required = false) Optional<String> caller,
+            @RequestParam(value = "decision", required = false) Optional<String> decision,
+            @RequestParam(value = "days", required = false) Optional<QueryNumber> days,
+            @RequestParam(value = "after", required = false) Optional<String> after,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
+        AuditQuestion question = question(word);
+        Stream<? extends AuditRow> rows = questions.all(
+                question,
+                filter(question, new Asked(vm, backup, since, until, caller, decision, days)),
+                after.map(AuditResource::place));
+        streams.write(request, response, rows.map(Json.MAPPER::writeValueAsString));
+    }
+
+    @GetMapping("/v1/audit/chain")
+    ChainAsOf chain(@RequestParam("vm") MachineName vm, @RequestParam("at") String at) {
+        Instant moment = moment("at", at);
+        return new ChainAsOf(moment, engine.chain(lookup.known(vm).id(), moment));
+    }
+
+    /** What the query says, as it was written. */
+    private record Asked(
+            Optional<MachineName> vm,
+            Optional<String> backup,
+            Optional<String> since,
+            Optional<String> until,
+            Optional<String> caller,
+            Optional<String> decision,
+            Optional<QueryNumber> days) {}
+
+    /** A parameter that says nothing to a question is refused: whoever gives it takes the answer for another one. */
+    private AuditFilter filter(AuditQuestion question, Asked asked) {
+        boolean ofActs = switch (question) {
+            case ACTS, DENIED, DELETIONS, RESTORES -> true;
+            case MACHINE, BACKUP, FORCED_FULLS, UNVERIFIED -> false;
+        };
+        boolean ofTimes = question != AuditQuestion.UNVERIFIED;
+        requireSense(question, "backup", asked.backup(), question == AuditQuestion.BACKUP);
+        requireSense(question, "vm", asked.vm(), question != AuditQuestion.BACKUP);
+        requireSense(question, "since", asked.since(), ofTimes);
+        requireSense(question, "until", asked.until(), ofTimes);
+        requireSense(question, "caller", asked.caller(), ofTimes);
+        requireSense(question, "decision", asked.decision(), ofActs);
+        requireSense(question, "days", asked.days(), question == AuditQuestion.UNVERIFIED);
+        return new AuditFilter(
+                machine(question, asked.vm()),
+                backup(question, asked.backup()),
+                asked.since().map(text -> moment("since", text)),
+                asked.until().map(text -> moment("until", text)),
+                asked.caller(),
+                asked.decision(),
+                question == AuditQuestion.UNVERIFIED ? Optional.of(verifiedSince(asked.days())) : Optional.empty(),
+                Callers.current().scope().restriction());
+    }
+
+    private Optional<String> machine(AuditQuestion question, Optional<MachineName> vm) {
+        if (question != AuditQuestion.MACHINE) {
+            return vm.map(MachineName::value);
+        }
+        MachineName name = vm.orElseThrow(() -> missing("vm"));
+        return Optional.of(lookup.known(name).id().value());
+    }
+
+    private Optional<String> backup(AuditQuestion question, Optional<String> idOrPrefix) {
+        return question == AuditQuestion.BACKUP
+                ? Optional.of(lookup.backup(idOrPrefix.orElseThrow(() -> missing("backup")), "backup")
+                        .id())
+                : Optional.empty();
+    }
+
+    private Instant verifiedSince(Optional<QueryNumber> days) {
+        long count =
+                days.map(number -> (long) number.between(0, DAYS_MAX, "days")).orElse(DAYS_USUAL);
+        return ids.now().minus(Duration.ofDays(count));
+    }
+
+    private static void requireSense(AuditQuestion question, String name, Optional<?> value, boolean makesSense) {
+        if (value.isPresent() && !makesSense) {
+            throw Refusal.parameter(
+                    name, "'" + name + "' says nothing to the question '" + question.word() + "'", "Leave it out.");
+        }
+    }
+
+    private static Refusal missing(String name) {
+        return Refusal.parameter(
+                name, "the question is about a " + name + ", and none is named", "Add '" + name + "'.");
+    }
+
+    private static AuditQuestion question(String word) {
+        return AuditQuestion.named(word)
+                .orElseThrow(() -> Refusal.notFound(
+                        "QUESTION_NOT_FOUND",
+                        "nobody has prepared an answer to that question",
+                        "Ask one of: " + words(AuditQuestion.values(), AuditQuestion::word) + "."));
+    }
+
+    private RecordReader reader(String word) {
+        return books.entrySet().stream()
+                .filter(book -> book.getKey().word().equals(word))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElseThrow(() -> Refusal.parameter(
+                        "book", "there is no such book", "Choose one of: " + words(Book.values(), Book::word) + "."));
+    }
+
+    private static Order order(String word) {
+        return switch (word) {
+            case "oldest" -> Order.OLDEST_FIRST;
+            case "newest" -> Order.NEWEST_FIRST;
+            default ->
+                throw Refusal.parameter("order", "'order' is neither oldest nor newest", "Choose one of the two.");
+        };
+    }
+
+    private static AuditPlace place(String text) {
+        return AuditPlace.parse(text)
+                .orElseThrow(() -> Refusal.parameter(
+                        "after",
+                        "'after' is not a place in an answer",
+                        "Send 'next' of the page before, as it was told."));
+    }
+
+    private static Instant moment(String name, String text) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeException malformed) {
+            Refusal refusal = Refusal.parameter(
+                    name, "'" + name + "' is not a moment", "Write it in UTC, as 2026-11-22T12:00:00Z.");
+            refusal.initCause(malformed);
+            throw refusal;
+        }
+    }
+
+    private static <T> String words(T[] values, Function<T, String> word) {
+        return Arrays.stream(values).map(word).collect(Collectors.joining(", "));
     }
 }

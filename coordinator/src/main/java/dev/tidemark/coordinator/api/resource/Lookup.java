@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.api.resource;
 import dev.tidemark.coordinator.api.Engine;
 import dev.tidemark.coordinator.api.edge.Problem;
 import dev.tidemark.coordinator.api.edge.Refusal;
+import dev.tidemark.coordinator.security.ActTrail;
 import dev.tidemark.coordinator.security.Callers;
 import dev.tidemark.coordinator.view.BackupView;
 import dev.tidemark.coordinator.view.CheckpointView;
@@ -41,7 +42,7 @@ public final class Lookup {
     /** A machine that is registered, or, by its id, one that was: its history can still be read. */
     MachineReference known(MachineName nameOrId) {
         return queries.find(nameOrId.value())
-                .filter(machine -> Callers.current().reaches(machine.name().value()))
+                .filter(machine -> Callers.reaches(machine.name().value()))
                 .orElseThrow(() -> unknownMachine(nameOrId));
     }
 
@@ -69,6 +70,10 @@ public final class Lookup {
         }
         List<BackupView> found = queries.backupsBeginning(idOrPrefix, reach());
         if (found.isEmpty()) {
+            if (reach().isPresent()
+                    && !queries.backupsBeginning(idOrPrefix, Optional.empty()).isEmpty()) {
+                ActTrail.beyondReachNow();
+            }
             throw Refusal.notFound(
                     "BACKUP_NOT_FOUND", "there is no backup '" + idOrPrefix + "'", "See the vm's backups for the ids.");
         }
@@ -95,6 +100,10 @@ public final class Lookup {
         }
         List<ExportView> found = queries.exportsBeginning(idOrPrefix, reach());
         if (found.isEmpty()) {
+            if (reach().isPresent()
+                    && !queries.exportsBeginning(idOrPrefix, Optional.empty()).isEmpty()) {
+                ActTrail.beyondReachNow();
+            }
             throw Refusal.notFound(
                     "EXPORT_NOT_FOUND", "there is no export '" + idOrPrefix + "'", "See the vm's exports for the ids.");
         }

@@ -10,6 +10,7 @@ import dev.tidemark.coordinator.api.Unreachable;
 import dev.tidemark.coordinator.api.edge.QueryFlag;
 import dev.tidemark.coordinator.api.edge.QueryNumber;
 import dev.tidemark.coordinator.api.edge.Refusal;
+import dev.tidemark.coordinator.security.ActTrail;
 import dev.tidemark.coordinator.security.Callers;
 import dev.tidemark.coordinator.view.EventView;
 import dev.tidemark.coordinator.view.MachineReference;
@@ -83,6 +84,7 @@ public final class MachineResource {
             @RequestParam(value = "dryRun", defaultValue = "false") QueryFlag dryRun,
             HttpServletRequest request)
             throws Rejected {
+        ActTrail.aboutNow(body.name().value());
         String qmp = Given.socket("qmp", body.qmp());
         Optional<String> qga = body.qga().map(path -> Given.socket("qga", path));
         return submissions.accept(request, dryRun.isSet(), body, attempt -> {

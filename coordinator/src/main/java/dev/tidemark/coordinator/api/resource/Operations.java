@@ -34,7 +34,7 @@ public final class Operations implements AutoCloseable {
 
     Optional<OperationView> find(OperationId operation) {
         return queries.operation(operation)
-                .filter(found -> Callers.current().reaches(found.vm()))
+                .filter(found -> Callers.reaches(found.vm()))
                 .map(this::present);
     }
 

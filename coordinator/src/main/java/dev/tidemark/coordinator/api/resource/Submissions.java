@@ -7,6 +7,7 @@ import dev.tidemark.coordinator.api.Engine;
 import dev.tidemark.coordinator.api.Rejected;
 import dev.tidemark.coordinator.api.edge.Problem;
 import dev.tidemark.coordinator.api.edge.Refusal;
+import dev.tidemark.coordinator.security.ActTrail;
 import dev.tidemark.coordinator.security.Callers;
 import dev.tidemark.coordinator.view.IdempotencyKeyTaken;
 import dev.tidemark.coordinator.view.OperationView;
@@ -87,13 +88,14 @@ public final class Submissions {
             throws Rejected {
         int attempts = nameIsOurs ? NAMES_TRIED_MAX : 1;
         if (dryRun) {
+            // A question is no act, whatever the answer.
+            ActTrail.settledNow();
             return ResponseEntity.ok(
                     decided(tryNames(attempts, proposer, proposal -> engine.dryRun(proposal.command()))));
         }
         Optional<Caller.Key> key = key(request, body);
         if (key.isEmpty()) {
-            return started(
-                    submit(attempts, proposer, new Caller(Callers.current().name(), key)));
+            return started(submit(attempts, proposer, caller(key)));
         }
         // Keys of different callers have nothing to do with each other.
         String mark = Callers.current().name() + " " + key.get().value();
@@ -106,22 +108,23 @@ public final class Submissions {
         }
         try {
             Optional<OperationId> before = startedBefore(key.get());
-            return started(
-                    before.isPresent()
-                            ? before.get()
-                            : submit(
-                                    attempts,
-                                    proposer,
-                                    new Caller(Callers.current().name(), key)));
+            return started(before.isPresent() ? before.get() : submit(attempts, proposer, caller(key)));
         } finally {
             underWay.remove(mark);
         }
     }
 
+    private static Caller caller(Optional<Caller.Key> key) {
+        return new Caller(Callers.current().name(), key, ActTrail.originNow());
+    }
+
     private OperationId submit(int attempts, Proposer proposer, Caller caller) throws Rejected {
         try {
             return tryNames(attempts, proposer, proposal -> {
-                engine.submit(proposal.command(), caller);
+                if (engine.submit(proposal.command(), caller).eventsAppended() > 0) {
+                    // Its events tell who asked.
+                    ActTrail.settledNow();
+                }
                 return proposal.operation();
             });
         } catch (RuntimeException failure) {
@@ -148,6 +151,7 @@ public final class Submissions {
     }
 
     private ResponseEntity<OperationView> started(OperationId operation) {
+        ActTrail.operationNow(operation.value());
         OperationView view = shown(operation)
                 .orElseThrow(() -> new IllegalStateException("operation " + operation + " is not in the read model"));
         return ResponseEntity.accepted()

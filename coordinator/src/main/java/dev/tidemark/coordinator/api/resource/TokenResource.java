@@ -5,6 +5,7 @@ import dev.tidemark.coordinator.api.Rejected;
 import dev.tidemark.coordinator.api.edge.Problem;
 import dev.tidemark.coordinator.api.edge.Refusal;
 import dev.tidemark.coordinator.ledger.TokenActs;
+import dev.tidemark.coordinator.security.ActTrail;
 import dev.tidemark.coordinator.security.Callers;
 import dev.tidemark.coordinator.security.CertificateName;
 import dev.tidemark.coordinator.security.Grant;
@@ -74,6 +75,7 @@ public final class TokenResource {
 
     @PostMapping("/v1/tokens")
     ResponseEntity<TokenView> create(@RequestBody NewToken body) {
+        ActTrail.aboutNow(body.name().value());
         Grant grant = grant(body);
         Optional<CertificateName> certificate = body.certificate().map(this::certificate);
         long lifetime = body.lifetimeSeconds().orElse(LIFETIME_SECONDS);

@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.api.server;
 import dev.tidemark.coordinator.api.Engine;
 import dev.tidemark.coordinator.api.ServerFacts;
 import dev.tidemark.coordinator.api.Supervision;
+import dev.tidemark.coordinator.api.edge.ActFilter;
 import dev.tidemark.coordinator.api.edge.ContainerErrors;
 import dev.tidemark.coordinator.api.edge.Discretion;
 import dev.tidemark.coordinator.api.edge.EdgeExceptionResolver;
@@ -19,6 +20,7 @@ import dev.tidemark.coordinator.api.resource.EventResource;
 import dev.tidemark.coordinator.api.resource.ExportResource;
 import dev.tidemark.coordinator.api.resource.FreshIds;
 import dev.tidemark.coordinator.api.resource.GatewayResource;
+import dev.tidemark.coordinator.api.resource.LineStreams;
 import dev.tidemark.coordinator.api.resource.Lookup;
 import dev.tidemark.coordinator.api.resource.MachineResource;
 import dev.tidemark.coordinator.api.resource.MetricsResource;
@@ -30,14 +32,17 @@ import dev.tidemark.coordinator.api.resource.ServerResource;
 import dev.tidemark.coordinator.api.resource.Submissions;
 import dev.tidemark.coordinator.api.resource.TokenResource;
 import dev.tidemark.coordinator.api.stream.EventStreams;
-import dev.tidemark.coordinator.ledger.RecordReader;
+import dev.tidemark.coordinator.ledger.ActBook;
 import dev.tidemark.coordinator.ledger.TokenActs;
+import dev.tidemark.coordinator.security.Acts;
 import dev.tidemark.coordinator.security.AdminToken;
 import dev.tidemark.coordinator.security.BearerReader;
 import dev.tidemark.coordinator.security.CredentialReader;
 import dev.tidemark.coordinator.security.IdentityFilter;
 import dev.tidemark.coordinator.security.Sessions;
 import dev.tidemark.coordinator.security.Tokens;
+import dev.tidemark.coordinator.view.ActTargets;
+import dev.tidemark.coordinator.view.AuditQuestions;
 import dev.tidemark.coordinator.view.Queries;
 import dev.tidemark.schema.json.Json;
 import java.io.IOException;
@@ -132,8 +137,15 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
     }
 
     @Bean
-    AuditResource auditResource(DataSource database) {
-        return new AuditResource(new RecordReader(database));
+    AuditResource auditResource(
+            DataSource database,
+            AuditQuestions questions,
+            Engine engine,
+            Lookup lookup,
+            FreshIds ids,
+            Tokens tokens,
+            Clock clock) {
+        return new AuditResource(database, questions, engine, lookup, ids, new LineStreams(tokens, clock));
     }
 
     @Bean
@@ -182,6 +194,16 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
     }
 
     @Bean
+    Acts acts(DataSource database, Clock clock) {
+        return new Acts(new ActBook(database, clock), new ActTargets(database), clock);
+    }
+
+    @Bean
+    AuditQuestions auditQuestions(DataSource database) {
+        return new AuditQuestions(database);
+    }
+
+    @Bean
     EventStreams eventStreams(DataSource database, Queries queries, Engine engine) {
         return new EventStreams(database, queries, engine);
     }
@@ -204,6 +226,13 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
     @Bean
     FilterRegistrationBean<EdgeFilter> edgeFilter() {
         FilterRegistrationBean<EdgeFilter> registration = new FilterRegistrationBean<>(new EdgeFilter());
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
+        return registration;
+    }
+
+    @Bean
+    FilterRegistrationBean<ActFilter> actFilter(Acts acts) {
+        FilterRegistrationBean<ActFilter> registration = new FilterRegistrationBean<>(new ActFilter(acts));
         registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
         return registration;
     }

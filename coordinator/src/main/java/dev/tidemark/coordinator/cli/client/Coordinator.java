@@ -130,6 +130,30 @@ public final class Coordinator {
         }
     }
 
+    /** Opens a long answer, a line of JSON each. */
+    public LineFeed lines(RequestPath path) {
+        Endpoint endpoint = discovery.find();
+        Request asked = new Request("GET", path, null, null, ANSWER_PATIENCE);
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(endpoint.url() + path.toString()))
+                .timeout(ANSWER_PATIENCE)
+                .header("Authorization", "Bearer " + endpoint.token())
+                .header("Accept", "application/x-ndjson, application/problem+json");
+        try {
+            HttpResponse<InputStream> response =
+                    client(endpoint).send(request.GET().build(), BodyHandlers.ofInputStream());
+            if (response.statusCode() == 200) {
+                return new LineFeed(response.body());
+            }
+            understood(response);
+            throw strange(response.statusCode(), "not with lines of JSON");
+        } catch (IOException failure) {
+            throw unanswered(asked, endpoint, failure, false);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw unanswered(asked, endpoint, interrupted, false);
+        }
+    }
+
     private record Request(
             String method,
             RequestPath path,

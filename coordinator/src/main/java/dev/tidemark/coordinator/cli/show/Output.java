@@ -26,7 +26,7 @@ public final class Output {
     public void print(JsonNode document, Page page) {
         switch (format) {
             case TABLE -> write(joined(page));
-            case JSON -> write(Documents.json(document));
+            case JSON, NDJSON, CSV -> write(Documents.json(document));
             case YAML -> write(Documents.yaml(document));
         }
     }
@@ -40,9 +40,18 @@ public final class Output {
         return written(
                 switch (format) {
                     case TABLE -> Text.harmless(line) + "\n";
-                    case JSON -> Documents.jsonLine(document);
+                    case JSON, NDJSON, CSV -> Documents.jsonLine(document);
                     case YAML -> "---\n" + Documents.yaml(document);
                 });
+    }
+
+    /**
+     * A line that is a result as it stands.
+     *
+     * @return whether somebody still reads
+     */
+    public boolean printLine(String line) {
+        return written(line);
     }
 
     /** A problem on standard error for people, and as a document where a program reads. */
@@ -50,7 +59,7 @@ public final class Output {
         printError(detail, remedy);
         switch (format) {
             case TABLE -> {}
-            case JSON -> write(Documents.json(document));
+            case JSON, NDJSON, CSV -> write(Documents.json(document));
             case YAML -> write(Documents.yaml(document));
         }
     }

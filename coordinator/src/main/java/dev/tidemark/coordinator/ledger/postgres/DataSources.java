@@ -8,6 +8,10 @@ import org.postgresql.ds.PGSimpleDataSource;
 /** How we connect, in one place: time-outs, names, the application's role. */
 final class DataSources {
     static final String APPLICATION_ROLE = "tidemark_application";
+
+    /** Reads the views for auditors; whoever shall have it gets it from somebody who may give it. */
+    static final String AUDITOR_ROLE = "tidemark_auditor";
+
     private static final int POOL_SIZE_MAX = 16;
     private static final int CONNECT_TIMEOUT_SECONDS = 10;
     private static final long POOL_WAIT_MILLISECONDS_MAX = 5_000;

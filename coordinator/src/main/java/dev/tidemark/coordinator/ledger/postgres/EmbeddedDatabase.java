@@ -106,11 +106,17 @@ final class EmbeddedDatabase implements Database {
             provideRole(connection, OWNER_ROLE, server.ground().ownerPassword());
             provideRole(
                     connection, DataSources.APPLICATION_ROLE, server.ground().applicationPassword());
+            if (!exists(connection, "SELECT FROM pg_roles WHERE rolname = ?", DataSources.AUDITOR_ROLE)) {
+                run(
+                        connection,
+                        "CREATE ROLE " + DataSources.AUDITOR_ROLE + " NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE");
+            }
             if (!exists(connection, "SELECT FROM pg_database WHERE datname = ?", name)) {
                 run(connection, "CREATE DATABASE " + name + " OWNER " + OWNER_ROLE);
                 run(connection, "REVOKE ALL ON DATABASE " + name + " FROM PUBLIC");
             }
             run(connection, "GRANT CONNECT ON DATABASE " + name + " TO " + DataSources.APPLICATION_ROLE);
+            run(connection, "GRANT CONNECT ON DATABASE " + name + " TO " + DataSources.AUDITOR_ROLE);
         }
     }
 

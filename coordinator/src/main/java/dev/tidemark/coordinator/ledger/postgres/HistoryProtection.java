@@ -15,32 +15,35 @@ import javax.sql.DataSource;
 public final class HistoryProtection {
     /** Each row is a finding, in words. */
     private static final String FINDINGS = """
-            SELECT 'the application role may ' || lower(privilege) || ' events'
-              FROM unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER']) AS privilege
-             WHERE has_table_privilege('tidemark_application', 'tidemark.domain_event_entry', privilege)
-                OR privilege = 'UPDATE'
-                   AND has_any_column_privilege('tidemark_application', 'tidemark.domain_event_entry', 'UPDATE')
+            WITH book (name, relation, chaining) AS (VALUES
+                 ('events', 'tidemark.domain_event_entry', 'tidemark.chain_record'),
+                 ('acts', 'tidemark.act_entry', 'tidemark.chain_act'),
+                 ('tokens', 'tidemark.api_token_entry', 'tidemark.chain_token'))
+            SELECT 'the application role may ' || lower(privilege) || ' ' || name
+              FROM book, unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER']) AS privilege
+             WHERE has_table_privilege('tidemark_application', relation, privilege)
+                OR privilege = 'UPDATE' AND has_any_column_privilege('tidemark_application', relation, 'UPDATE')
             UNION ALL
             SELECT 'the application role is a superuser' FROM pg_roles
              WHERE rolname = 'tidemark_application' AND rolsuper
             UNION ALL
-            SELECT 'the application role can act as the owner of the log' FROM pg_class
-             WHERE oid = 'tidemark.domain_event_entry'::regclass
-               AND pg_has_role('tidemark_application', relowner, 'MEMBER')
+            SELECT 'the application role can act as the owner of the ' || name FROM book JOIN pg_class ON pg_class.oid = relation::regclass
+             WHERE pg_has_role('tidemark_application', relowner, 'MEMBER')
             UNION ALL
-            SELECT 'the trigger against ' || operation || ' is missing or switched off'
-              FROM (VALUES ('DELETE', 8), ('UPDATE', 16), ('TRUNCATE', 32)) AS guarded (operation, bit)
+            SELECT 'the trigger against ' || operation || ' of ' || name || ' is missing or switched off'
+              FROM book, (VALUES ('DELETE', 8), ('UPDATE', 16), ('TRUNCATE', 32)) AS guarded (operation, bit)
              WHERE NOT EXISTS (
                    SELECT FROM pg_trigger
-                    WHERE tgrelid = 'tidemark.domain_event_entry'::regclass
+                    WHERE tgrelid = relation::regclass
                       AND tgfoid = 'tidemark.refuse_to_rewrite_history'::regproc
                       AND tgenabled = 'A' AND tgqual IS NULL AND tgattr::text = '' AND tgtype & bit = bit)
             UNION ALL
-            SELECT 'the trigger that chains what is appended is missing or switched off'
+            SELECT 'the trigger that chains what is appended to the ' || name || ' is missing or switched off'
+              FROM book
              WHERE NOT EXISTS (
                    SELECT FROM pg_trigger
-                    WHERE tgrelid = 'tidemark.domain_event_entry'::regclass
-                      AND tgfoid = 'tidemark.chain_record'::regproc
+                    WHERE tgrelid = relation::regclass
+                      AND tgfoid = chaining::regproc
                       AND tgenabled = 'A' AND tgqual IS NULL AND tgtype = 7)
             """;
 

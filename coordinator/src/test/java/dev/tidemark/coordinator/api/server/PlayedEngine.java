@@ -205,6 +205,11 @@ final class PlayedEngine implements Engine, CoordinatorLink {
     }
 
     @Override
+    public ChainView chain(MachineId machine, Instant at) {
+        return new ChainView("web", 3, List.of(), List.of());
+    }
+
+    @Override
     public List<RetentionView.Policy> retention(MachineId machine) throws Rejected {
         failAsTold();
         return List.of(new RetentionView.Policy("default", 7, 0, 0, 0, 0));

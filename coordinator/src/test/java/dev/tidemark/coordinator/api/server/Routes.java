@@ -28,6 +28,7 @@ final class Routes {
                     .replace("{host}", "host1")
                     .replace("{backup}", "01ARZ3NDEKTSV4RRFFQ69G5FAV")
                     .replace("{token}", "nightly")
+                    .replace("{question}", "acts")
                     .replace("{export}", "01ARZ3NDEKTSV4RRFFQ69G5FAV")
                     .replace("{operation}", "01ARZ3NDEKTSV4RRFFQ69G5FAV");
         }
@@ -41,6 +42,10 @@ final class Routes {
             new Route("GET", "/v1/server", null),
             new Route("GET", "/v1/repositories", null),
             new Route("GET", "/v1/audit/records", null),
+            new Route("GET", "/v1/audit/export", null),
+            new Route("GET", "/v1/audit/questions/{question}", null),
+            new Route("GET", "/v1/audit/questions/{question}/rows", null),
+            new Route("GET", "/v1/audit/chain", null),
             new Route("GET", "/v1/vms", null),
             new Route("POST", "/v1/vms", "{\"name\":\"new\",\"qmp\":\"/run/new.sock\"}"),
             new Route("GET", "/v1/vms/{vm}", null),

@@ -46,7 +46,24 @@ class HistoryProtectionIT {
                 "DROP TRIGGER history_is_not_rewritten ON tidemark.domain_event_entry",
                 "CREATE TABLE tidemark.more (text text)",
                 "SET ROLE tidemark_owner",
-                "SELECT setval('tidemark.domain_event_entry_global_index_seq', 1)"
+                "SELECT setval('tidemark.domain_event_entry_global_index_seq', 1)",
+                "UPDATE tidemark.act_entry SET content = '{}'",
+                "DELETE FROM tidemark.act_entry",
+                "TRUNCATE tidemark.act_entry",
+                "DROP TABLE tidemark.act_entry",
+                "ALTER TABLE tidemark.act_entry DISABLE TRIGGER record_is_chained",
+                "SELECT setval('tidemark.act_entry_number_seq', 1)",
+                "UPDATE tidemark.api_token_entry SET role = 'ADMIN'",
+                "DELETE FROM tidemark.api_token_entry",
+                "TRUNCATE tidemark.api_token_entry",
+                "DROP TABLE tidemark.api_token_entry",
+                "ALTER TABLE tidemark.api_token_entry DISABLE TRIGGER history_is_not_rewritten",
+                "CREATE OR REPLACE FUNCTION tidemark.chain_act() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+                "CREATE OR REPLACE FUNCTION tidemark.chain_record() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+                "ALTER FUNCTION tidemark.chain_token() RENAME TO other",
+                "DROP FUNCTION tidemark.record_digest CASCADE",
+                "DROP VIEW tidemark.audit_act CASCADE",
+                "SET session_replication_role = replica"
             })
     void the_application_cannot_touch_history(String command) {
         assertThatThrownBy(() -> run(DATABASE.application(), command))
@@ -60,7 +77,12 @@ class HistoryProtectionIT {
                 "UPDATE tidemark.domain_event_entry SET payload = '{}'",
                 "UPDATE tidemark.domain_event_entry SET payload = '{}' WHERE false",
                 "DELETE FROM tidemark.domain_event_entry",
-                "TRUNCATE tidemark.domain_event_entry"
+                "TRUNCATE tidemark.domain_event_entry",
+                "UPDATE tidemark.act_entry SET content = '{}'",
+                "DELETE FROM tidemark.act_entry",
+                "TRUNCATE tidemark.act_entry",
+                "UPDATE tidemark.api_token_entry SET role = 'ADMIN'",
+                "DELETE FROM tidemark.api_token_entry"
             })
     void the_owner_is_stopped_by_the_triggers(String command) {
         assertThatThrownBy(() -> run(DATABASE.migration(), command)).hasMessageContaining("append-only");
@@ -83,7 +105,11 @@ class HistoryProtectionIT {
                 "ALTER TABLE tidemark.domain_event_entry ENABLE TRIGGER history_is_not_rewritten | switched off",
                 "DROP TRIGGER history_is_not_rewritten ON tidemark.domain_event_entry | missing",
                 "ALTER TABLE tidemark.domain_event_entry DISABLE TRIGGER record_is_chained | chains what is appended",
-                "DROP TRIGGER record_is_chained ON tidemark.domain_event_entry | chains what is appended"
+                "DROP TRIGGER record_is_chained ON tidemark.domain_event_entry | chains what is appended",
+                "GRANT UPDATE (content) ON tidemark.act_entry TO tidemark_application | may update acts",
+                "GRANT DELETE ON tidemark.api_token_entry TO tidemark_application | may delete tokens",
+                "ALTER TABLE tidemark.act_entry DISABLE TRIGGER record_is_chained | appended to the acts",
+                "DROP TRIGGER history_is_not_rewritten ON tidemark.api_token_entry | DELETE of tokens"
             })
     void each_sabotage_is_found(String sabotage, String finding) throws SQLException {
         try (Database scratch = TestDatabase.fresh()) {

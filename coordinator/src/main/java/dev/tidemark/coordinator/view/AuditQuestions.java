@@ -1,0 +1,308 @@
+package dev.tidemark.coordinator.view;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers to auditors, in pages: each begins behind the last row of the one before, so that no transaction is open between them, and a
+ * million rows need no more memory than one page.
+ *
+ * <p>Acts lie in three places: commands that were accepted are told by the log, tokens by their own entries, and the rest by a book of its
+ * own. Each place is read in the order of time, with its index, and they are merged here; a view over all three would be sorted anew for
+ * each page.
+ *
+ * <p>All throw {@link StorageUnavailable} if the database does not answer.
+ */
+public final class AuditQuestions {
+    /** Rows that are read at once by {@link #all}. */
+    static final int PAGE_LENGTH = 1_000;
+
+    private static final List<String> ACTS =
+            List.of("tidemark.audit_accepted_act", "tidemark.audit_recorded_act", "tidemark.audit_token_act");
+    private static final String DELETIONS =
+            "(act IN ('DELETE_BACKUP', 'DELETE_CHECKPOINT', 'REMOVE', 'MERGE_BACKUP', 'REVOKE_TOKEN')"
+                    + " OR route LIKE 'DELETE %' OR route = 'POST /v1/backups/{backup}/merge')";
+    private static final String RESTORES = "(act IN ('RESTORE', 'EXPORT', 'END_EXPORT') OR route IN"
+            + " ('POST /v1/vms/{vm}/restores', 'POST /v1/backups/{backup}/exports', 'POST /v1/exports/{export}/end'))";
+
+    private static final Comparator<AuditRow.Act> IN_TIME =
+            Comparator.comparing(AuditRow.Act::at).thenComparing(AuditRow.Act::place);
+
+    private final DataSource source;
+
+    public AuditQuestions(DataSource source) {
+        this.source = source;
+    }
+
+    /** In which direction an answer is read. */
+    public enum Order {
+        OLDEST_FIRST,
+        NEWEST_FIRST
+    }
+
+    /** The next rows behind a place, or the first ones. */
+    public List<? extends AuditRow> page(
+            AuditQuestion question, AuditFilter filter, Optional<AuditPlace> after, Order order, int limit) {
+        return switch (question) {
+            case ACTS, DENIED, DELETIONS, RESTORES -> acts(question, filter, after, order, limit);
+            case MACHINE, BACKUP -> events(filter, after, order, limit);
+            case FORCED_FULLS -> forcedFulls(filter, after, order, limit);
+            case UNVERIFIED -> unverified(filter, after, order, limit);
+        };
+    }
+
+    /** All rows, oldest first, read as they are taken. */
+    public Stream<? extends AuditRow> all(AuditQuestion question, AuditFilter filter, Optional<AuditPlace> after) {
+        return Stream.<List<? extends AuditRow>>iterate(
+                        page(question, filter, after, Order.OLDEST_FIRST, PAGE_LENGTH),
+                        page -> !page.isEmpty(),
+                        page -> page.size() < PAGE_LENGTH
+                                ? List.of()
+                                : page(
+                                        question,
+                                        filter,
+                                        Optional.of(page.getLast().position()),
+                                        Order.OLDEST_FIRST,
+                                        PAGE_LENGTH))
+                .flatMap(List::stream);
+    }
+
+    /** What was asked of the coordinator: everything, or what the question leaves of it. */
+    public List<AuditRow.Act> acts(
+            AuditQuestion question, AuditFilter filter, Optional<AuditPlace> after, Order order, int limit) {
+        List<AuditRow.Act> found = new ArrayList<>();
+        for (String place : ACTS) {
+            Conditions conditions = new Conditions()
+                    .when(filter.vm(), "(vm = ? OR vm_id = ?)", 2)
+                    .when(filter.since(), "at >= ?", 1)
+                    .when(filter.until(), "at < ?", 1)
+                    .when(filter.caller(), "caller = ?", 1)
+                    .when(filter.decision(), "decision = ?", 1)
+                    .when(filter.backup(), "target = ?", 1)
+                    .when(filter.machines(), "vm ~ ?", 1);
+            switch (question) {
+                case DENIED -> conditions.always("decision <> 'ALLOWED'");
+                case DELETIONS -> conditions.always(DELETIONS);
+                case RESTORES -> conditions.always(RESTORES);
+                case ACTS -> {
+                    // All of them.
+                }
+                case MACHINE, BACKUP, FORCED_FULLS, UNVERIFIED ->
+                    throw new IllegalArgumentException(question + " is not answered by acts");
+            }
+            conditions.behind(after, order);
+            found.addAll(list(
+                    "SELECT * FROM " + place + conditions.text() + " ORDER BY at" + direction(order)
+                            + ", place COLLATE \"C\"" + direction(order) + " LIMIT ?",
+                    AuditQuestions::act,
+                    conditions.with(limit)));
+        }
+        found.sort(order == Order.OLDEST_FIRST ? IN_TIME : IN_TIME.reversed());
+        return List.copyOf(found.subList(0, Math.min(limit, found.size())));
+    }
+
+    /** The events of a machine, in the order of its log; of one backup, if the filter names it. */
+    public List<AuditRow.Event> events(AuditFilter filter, Optional<AuditPlace> after, Order order, int limit) {
+        Conditions conditions = new Conditions()
+                .when(
+                        filter.vm(),
+                        "vm_id = (SELECT known.id FROM tidemark.vm known WHERE known.id = ?"
+                                + " OR (known.name = ? AND known.removed_at IS NULL) ORDER BY known.id = ? DESC LIMIT 1)",
+                        3)
+                .when(filter.backup(), "vm_id = (SELECT b.vm FROM tidemark.backup b WHERE b.id = ?) AND backup = ?", 2)
+                .when(filter.since(), "at >= ?", 1)
+                .when(filter.until(), "at < ?", 1)
+                .when(filter.caller(), "caller = ?", 1)
+                .when(filter.machines(), "vm ~ ?", 1);
+        after.ifPresent(place ->
+                conditions.add(order == Order.OLDEST_FIRST ? "place >= ?" : "place < ? - 1", versionOf(place)));
+        return list(
+                "SELECT * FROM tidemark.audit_history" + conditions.text() + " ORDER BY place" + direction(order)
+                        + " LIMIT ?",
+                AuditQuestions::event,
+                conditions.with(limit));
+    }
+
+    /** Disks that were copied in full though an incremental was wanted. */
+    public List<AuditRow.ForcedFull> forcedFulls(
+            AuditFilter filter, Optional<AuditPlace> after, Order order, int limit) {
+        Conditions conditions = new Conditions()
+                .when(filter.vm(), "(vm = ? OR vm_id = ?)", 2)
+                .when(filter.backup(), "backup = ?", 1)
+                .when(filter.since(), "at >= ?", 1)
+                .when(filter.until(), "at < ?", 1)
+                .when(filter.caller(), "caller = ?", 1)
+                .when(filter.machines(), "vm ~ ?", 1)
+                .behind(after, order);
+        return list(
+                "SELECT * FROM tidemark.audit_forced_full" + conditions.text() + " ORDER BY at" + direction(order)
+                        + ", place COLLATE \"C\"" + direction(order) + " LIMIT ?",
+                AuditQuestions::forcedFull,
+                conditions.with(limit));
+    }
+
+    /** Machines without a verified restore point since a moment; in the order in which they were registered. */
+    public List<AuditRow.Unverified> unverified(
+            AuditFilter filter, Optional<AuditPlace> after, Order order, int limit) {
+        Conditions conditions =
+                new Conditions().when(filter.vm(), "(vm = ? OR vm_id = ?)", 2).when(filter.machines(), "vm ~ ?", 1);
+        filter.verifiedSince().ifPresent(moment -> conditions.add("(verified_at IS NULL OR verified_at < ?)", moment));
+        after.ifPresent(place -> conditions.add(
+                "(registered_at, vm_id COLLATE \"C\") " + beyond(order) + " (?, ?)", place.at(), place.place()));
+        return list(
+                "SELECT * FROM tidemark.audit_restore_point" + conditions.text() + " ORDER BY registered_at"
+                        + direction(order) + ", vm_id COLLATE \"C\"" + direction(order) + " LIMIT ?",
+                AuditQuestions::unverified,
+                conditions.with(limit));
+    }
+
+    /** What has to hold of a row, with the values for its question marks. */
+    private static final class Conditions {
+        private final List<String> parts = new ArrayList<>();
+        private final List<Object> values = new ArrayList<>();
+
+        Conditions always(String condition) {
+            parts.add(condition);
+            return this;
+        }
+
+        Conditions add(String condition, Object... these) {
+            parts.add(condition);
+            values.addAll(List.of(these));
+            return this;
+        }
+
+        /** If there is a value; it stands for each of so many question marks. */
+        Conditions when(Optional<?> value, String condition, int marks) {
+            value.ifPresent(given -> {
+                parts.add(condition);
+                for (int mark = 0; mark < marks; mark++) {
+                    values.add(given);
+                }
+            });
+            return this;
+        }
+
+        /** The moment alone finds the place in an index; the pair then tells the rows that share it apart. */
+        Conditions behind(Optional<AuditPlace> after, Order order) {
+            after.ifPresent(place -> {
+                add("at " + beyond(order) + "= ?", place.at());
+                add("(at, place COLLATE \"C\") " + beyond(order) + " (?, ?)", place.at(), place.place());
+            });
+            return this;
+        }
+
+        String text() {
+            return parts.isEmpty() ? "" : " WHERE " + String.join(" AND ", parts);
+        }
+
+        @Nullable
+        Object[] with(int limit) {
+            List<Object> all = new ArrayList<>(values);
+            all.add(limit);
+            return all.toArray();
+        }
+    }
+
+    private static String direction(Order order) {
+        return order == Order.OLDEST_FIRST ? "" : " DESC";
+    }
+
+    private static String beyond(Order order) {
+        return order == Order.OLDEST_FIRST ? ">" : "<";
+    }
+
+    private static long versionOf(AuditPlace place) {
+        try {
+            return Long.parseLong(place.place());
+        } catch (NumberFormatException forged) {
+            // A place of another question: nothing is behind it here.
+            return Long.MAX_VALUE;
+        }
+    }
+
+    private <T> List<T> list(String question, Sql.Reader<T> reader, @Nullable Object... values) {
+        try (Connection connection = source.getConnection()) {
+            return Sql.list(connection, question, reader, values);
+        } catch (SQLException failure) {
+            throw new StorageUnavailable(failure);
+        }
+    }
+
+    private static AuditRow.Act act(ResultSet row) throws SQLException {
+        return new AuditRow.Act(
+                row.getObject("at", OffsetDateTime.class).toInstant(),
+                row.getString("caller"),
+                row.getString("method"),
+                row.getString("token"),
+                row.getString("address"),
+                row.getString("act"),
+                row.getString("route"),
+                row.getString("vm"),
+                row.getString("vm_id"),
+                row.getString("target"),
+                row.getString("decision"),
+                row.getString("code"),
+                row.getString("outcome"),
+                row.getString("detail"),
+                row.getString("operation"),
+                row.getString("request"),
+                row.getLong("times"),
+                row.getString("place"));
+    }
+
+    private static AuditRow.Event event(ResultSet row) throws SQLException {
+        return new AuditRow.Event(
+                row.getObject("at", OffsetDateTime.class).toInstant(),
+                row.getString("vm"),
+                row.getString("vm_id"),
+                row.getLong("version"),
+                row.getString("event"),
+                row.getString("backup"),
+                row.getString("subject"),
+                row.getString("disk"),
+                row.getString("code"),
+                row.getString("detail"),
+                row.getString("caller"),
+                row.getString("address"),
+                row.getString("operation"),
+                row.getString("request"));
+    }
+
+    private static AuditRow.ForcedFull forcedFull(ResultSet row) throws SQLException {
+        return new AuditRow.ForcedFull(
+                row.getObject("at", OffsetDateTime.class).toInstant(),
+                row.getString("vm"),
+                row.getString("vm_id"),
+                row.getString("repository"),
+                row.getString("backup"),
+                row.getString("disk"),
+                row.getString("cause"),
+                row.getString("detail"),
+                row.getString("state"),
+                row.getObject("bytes", Long.class),
+                row.getString("caller"),
+                row.getString("operation"),
+                row.getString("place"));
+    }
+
+    private static AuditRow.Unverified unverified(ResultSet row) throws SQLException {
+        return new AuditRow.Unverified(
+                row.getString("vm"),
+                row.getString("vm_id"),
+                Sql.instant(row, "verified_at"),
+                row.getString("backup"),
+                row.getString("repository"),
+                Sql.instant(row, "completed_at"),
+                row.getObject("registered_at", OffsetDateTime.class).toInstant());
+    }
+}
