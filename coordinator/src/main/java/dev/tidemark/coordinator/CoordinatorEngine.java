@@ -6,8 +6,11 @@ import dev.tidemark.coordinator.api.DryRun;
 import dev.tidemark.coordinator.api.Engine;
 import dev.tidemark.coordinator.api.JobSight;
 import dev.tidemark.coordinator.api.MachineSight;
+import dev.tidemark.coordinator.api.MachineVersion;
+import dev.tidemark.coordinator.api.Outdated;
 import dev.tidemark.coordinator.api.PlanQuestion;
 import dev.tidemark.coordinator.api.PlanView;
+import dev.tidemark.coordinator.api.Precondition;
 import dev.tidemark.coordinator.api.ReconcileView;
 import dev.tidemark.coordinator.api.Rejected;
 import dev.tidemark.coordinator.api.RepositoryView;
@@ -89,18 +92,28 @@ final class CoordinatorEngine implements Engine {
     }
 
     @Override
-    public Submitted submit(MachineCommand command, Caller caller) throws Rejected {
-        return switch (ledger.execute(command, caller.metadata())) {
+    public Submitted submit(MachineCommand command, Caller caller, Precondition precondition)
+            throws Rejected, Outdated {
+        MachineId machine = command.machine();
+        return switch (ledger.execute(
+                command, caller.metadata(), version -> precondition.admits(new MachineVersion(machine, version)))) {
             case Answer.Appended<MachineEvent, Rejection> appended -> {
-                crash.of(command.machine().value()).at(CrashPoint.BEFORE_ANSWER);
+                crash.of(machine.value()).at(CrashPoint.BEFORE_ANSWER);
                 yield new Submitted(appended.version(), appended.events().size());
             }
+            case Answer.Outdated<MachineEvent, Rejection> outdated ->
+                throw new Outdated(new MachineVersion(machine, outdated.version()));
             case Answer.Refused<MachineEvent, Rejection> refused -> throw Refusals.of(refused.rejection());
         };
     }
 
     @Override
-    public DryRun dryRun(MachineCommand command) throws Rejected {
+    public DryRun dryRun(MachineCommand command, Precondition precondition) throws Rejected, Outdated {
+        MachineVersion now = new MachineVersion(
+                command.machine(), ledger.state(command.machine().value()).version());
+        if (!precondition.admits(now)) {
+            throw new Outdated(now);
+        }
         List<MachineEvent> events = rehearse(command);
         Rehearsal rehearsal = Rehearsal.of(machine(command.machine()), events);
         return new DryRun(events, rehearsal.transaction(), rehearsal.explanation());

@@ -181,7 +181,8 @@ final class CoordinatorServer implements AutoCloseable {
                 facts,
                 new ApiServer.Bind(InetAddress.getByName(options.bind()), options.port()),
                 new Supervision(metrics, new Readiness(checks)),
-                List.of(new DashboardRoom(new CoordinatorInsight(dispatch, engine, clock), home.drills())));
+                List.of(new DashboardRoom(new CoordinatorInsight(dispatch, engine, clock), home.drills())),
+                options.limits());
         opened("HTTP interface", api::stop);
 
         writeServerFile(home, api.url());

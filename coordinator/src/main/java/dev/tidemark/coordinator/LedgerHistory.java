@@ -44,7 +44,8 @@ final class LedgerHistory implements History {
         RecordReport command = new RecordReport(report.machine(), report, clock.instant());
         return switch (ledger.execute(command, GATEWAY)) {
             case Answer.Appended<MachineEvent, Rejection> appended -> OptionalLong.of(appended.version());
-            case Answer.Refused<MachineEvent, Rejection> _ -> OptionalLong.empty();
+            case Answer.Refused<MachineEvent, Rejection> _, Answer.Outdated<MachineEvent, Rejection> _ ->
+                OptionalLong.empty();
         };
     }
 }

@@ -4,6 +4,7 @@ import dev.tidemark.coordinator.cli.HostGuard;
 import dev.tidemark.coordinator.cli.Monitoring;
 import dev.tidemark.coordinator.cli.PullListening;
 import dev.tidemark.coordinator.cli.ServeOptions;
+import dev.tidemark.coordinator.security.RequestLimits;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.RepositoryName;
 import dev.tidemark.schema.id.TargetPrefix;
@@ -49,7 +50,8 @@ public final class LocalCoordinator implements AutoCloseable {
                     Map.of(),
                     HostGuard.USUAL,
                     Monitoring.USUAL,
-                    Optional.empty())));
+                    Optional.empty(),
+                    RequestLimits.USUAL)));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -76,7 +78,8 @@ public final class LocalCoordinator implements AutoCloseable {
                     encryptionKeys,
                     HostGuard.USUAL,
                     Monitoring.USUAL,
-                    Optional.empty())));
+                    Optional.empty(),
+                    RequestLimits.USUAL)));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -102,7 +105,8 @@ public final class LocalCoordinator implements AutoCloseable {
                     Map.of(),
                     HostGuard.USUAL,
                     Monitoring.USUAL,
-                    Optional.empty())));
+                    Optional.empty(),
+                    RequestLimits.USUAL)));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

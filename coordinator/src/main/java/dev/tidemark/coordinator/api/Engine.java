@@ -27,10 +27,28 @@ public interface Engine {
      * <p>May throw {@code MachineNameTaken} and {@code IdempotencyKeyTaken} of the read models, as they are or as the cause
      * of another exception.
      */
-    Submitted submit(MachineCommand command, Caller caller) throws Rejected;
+    default Submitted submit(MachineCommand command, Caller caller) throws Rejected {
+        try {
+            return submit(command, caller, Precondition.NONE);
+        } catch (Outdated impossible) {
+            throw new IllegalStateException("nothing was expected", impossible);
+        }
+    }
+
+    /** As {@link #submit(MachineCommand, Caller)}, if the machine is as expected at the moment at which the command is decided on. */
+    Submitted submit(MachineCommand command, Caller caller, Precondition precondition) throws Rejected, Outdated;
 
     /** The decision alone: nothing is written and nobody is woken. */
-    DryRun dryRun(MachineCommand command) throws Rejected;
+    default DryRun dryRun(MachineCommand command) throws Rejected {
+        try {
+            return dryRun(command, Precondition.NONE);
+        } catch (Outdated impossible) {
+            throw new IllegalStateException("nothing was expected", impossible);
+        }
+    }
+
+    /** As {@link #dryRun(MachineCommand)}, if the machine is as expected. */
+    DryRun dryRun(MachineCommand command, Precondition precondition) throws Rejected, Outdated;
 
     /** How far an operation is that has not ended, or what it waits for. */
     JobSight job(OperationId operation);

@@ -173,7 +173,7 @@ final class BackupVerbs {
         if (repository != null) {
             path = path.with("repo", repository.value());
         }
-        JsonNode answer = session.coordinator().get(all ? path.with("deleted", "true") : path);
+        JsonNode answer = session.coordinator().list(all ? path.with("deleted", "true") : path, "backups");
         return session.print(answer, BackupPages.list(answer));
     }
 

@@ -41,7 +41,7 @@ final class CheckpointDeletion {
     private List<JsonNode> newestFirst(CheckpointName ancestor, boolean itself) {
         // With the deleted ones: a living checkpoint may descend through a dead one.
         JsonNode answer = session.coordinator()
-                .get(RequestPath.v1("vms", vm.value(), "checkpoints").with("deleted", "true"));
+                .list(RequestPath.v1("vms", vm.value(), "checkpoints").with("deleted", "true"), "checkpoints");
         CheckpointFamily family = new CheckpointFamily(Cell.list(answer, "checkpoints"));
         JsonNode found = family.find(ancestor.value())
                 .filter(CheckpointDeletion::alive)

@@ -80,7 +80,7 @@ final class CheckpointVerbs {
             throw Session.misuse("--tree, --roots and --leaves exclude each other, and --tree excludes --name");
         }
         RequestPath path = deleted ? collection(vm).with("deleted", "true") : collection(vm);
-        JsonNode answer = session.coordinator().get(path);
+        JsonNode answer = session.coordinator().list(path, "checkpoints");
         List<JsonNode> all = Cell.list(answer, "checkpoints");
         CheckpointFamily family = new CheckpointFamily(all);
         List<JsonNode> shown = roots ? family.roots() : leaves ? family.leaves() : all;

@@ -61,7 +61,7 @@ final class ExportVerbs {
             @Parameters(index = "0", paramLabel = "VM", description = "The machine.") MachineName vm,
             @Option(names = "--all", description = "Also those that have ended.") boolean all) {
         RequestPath path = RequestPath.v1("vms", vm.value(), "exports");
-        JsonNode answer = session.coordinator().get(all ? path.with("ended", "true") : path);
+        JsonNode answer = session.coordinator().list(all ? path.with("ended", "true") : path, "exports");
         return session.print(answer, ExportPages.list(answer));
     }
 

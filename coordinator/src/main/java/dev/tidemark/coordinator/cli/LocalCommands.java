@@ -76,6 +76,9 @@ final class LocalCommands {
         @SuppressWarnings("UnusedVariable") // read before this verb is called
         private ConfigurationOptions configuration;
 
+        @Mixin
+        private LimitOptions limits;
+
         @Option(
                 names = "--heads",
                 paramLabel = "DIR",
@@ -122,7 +125,8 @@ final class LocalCommands {
                             keys.files(),
                             guard.guard(),
                             monitoring.monitoring(OptionalInt.empty()),
-                            Optional.ofNullable(heads)));
+                            Optional.ofNullable(heads),
+                            limits.limits()));
         }
 
         private static OptionalInt jobs(String option, @Nullable Integer given) {

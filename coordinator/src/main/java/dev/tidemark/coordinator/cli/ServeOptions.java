@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.cli;
 
+import dev.tidemark.coordinator.security.RequestLimits;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.RepositoryName;
 import dev.tidemark.schema.id.TargetPrefix;
@@ -27,6 +28,7 @@ import java.util.OptionalInt;
  * @param guard how its gateway guards this host
  * @param monitoring what it tells those who run it
  * @param heads where signed heads are written; empty for the home
+ * @param limits how much one caller may take
  */
 public record ServeOptions(
         Path home,
@@ -45,7 +47,8 @@ public record ServeOptions(
         Map<RepositoryName, List<Path>> encryptionKeys,
         HostGuard guard,
         Monitoring monitoring,
-        Optional<Path> heads) {
+        Optional<Path> heads,
+        RequestLimits limits) {
     public ServeOptions {
         allowedTargets = List.copyOf(allowedTargets);
     }
@@ -77,6 +80,7 @@ public record ServeOptions(
                 Map.of(),
                 HostGuard.USUAL,
                 Monitoring.USUAL,
-                Optional.empty());
+                Optional.empty(),
+                RequestLimits.USUAL);
     }
 }

@@ -38,7 +38,7 @@ final class ServerChecks {
         JsonNode database = server.path("database");
         checks.add(Check.ok("database", Cell.text(database, "kind") + " PostgreSQL " + Cell.text(database, "version")));
         try {
-            Cell.list(coordinator.get(RequestPath.v1("vms")), "vms").forEach(vm -> checks.add(machine(vm)));
+            Cell.list(coordinator.list(RequestPath.v1("vms"), "vms"), "vms").forEach(vm -> checks.add(machine(vm)));
         } catch (Failure failure) {
             checks.add(Check.fail("machines", failure.detail(), failure.remedy()));
         }

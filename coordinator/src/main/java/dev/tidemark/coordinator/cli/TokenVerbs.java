@@ -86,7 +86,7 @@ final class TokenVerbs {
 
     @Command(name = "list", description = "Lists all tokens that ever were, without what is secret of them.")
     int list() {
-        JsonNode answer = session.coordinator().get(RequestPath.v1("tokens"));
+        JsonNode answer = session.coordinator().list(RequestPath.v1("tokens"), "tokens");
         return session.print(answer, TokenPages.list(answer));
     }
 

@@ -44,7 +44,7 @@ final class VmVerbs {
 
     @Command(name = "list", description = "Lists the machines.")
     int list() {
-        JsonNode answer = session.coordinator().get(RequestPath.v1("vms"));
+        JsonNode answer = session.coordinator().list(RequestPath.v1("vms"), "vms");
         return session.print(answer, VmPages.list(answer));
     }
 

@@ -17,6 +17,13 @@ public sealed interface Answer<E, R> {
         }
     }
 
+    /**
+     * Not decided on at all, for the machine was not at a version that was expected; nothing was appended.
+     *
+     * @param version the one that it is at
+     */
+    record Outdated<E, R>(long version) implements Answer<E, R> {}
+
     /** Rejected by the decision; nothing was appended. */
     record Refused<E, R>(R rejection) implements Answer<E, R> {}
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.axonframework.eventhandling.DomainEventMessage;
@@ -74,11 +75,12 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
     }
 
     @Override
-    public Answer<E, R> execute(C command, Map<String, String> metadata) {
+    public Answer<E, R> execute(C command, Map<String, String> metadata, LongPredicate expected) {
         String aggregateId = settings.decisions().aggregateOf(command);
         for (int attempt = 1; ; attempt++) {
             try {
-                Answer<E, R> answer = attempt(aggregateId, command, metadata, attempt > ATTEMPTS_WITHOUT_LOCK);
+                Answer<E, R> answer =
+                        attempt(aggregateId, command, metadata, expected, attempt > ATTEMPTS_WITHOUT_LOCK);
                 tell(answer);
                 return answer;
             } catch (RuntimeException failure) {
@@ -93,7 +95,8 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
         }
     }
 
-    private Answer<E, R> attempt(String aggregateId, C command, Map<String, String> metadata, boolean lock) {
+    private Answer<E, R> attempt(
+            String aggregateId, C command, Map<String, String> metadata, LongPredicate expected, boolean lock) {
         UnitOfWork<?> unit = DefaultUnitOfWork.startAndGet(null);
         Answer.Appended<E, R> appended;
         try {
@@ -104,6 +107,11 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
             Aggregate<MachineShell<S, C, E, R>> aggregate =
                     repository.loadOrCreate(aggregateId, () -> factory.empty(aggregateId));
             watch.loaded(Duration.ofNanos(System.nanoTime() - loading));
+            long before = version(aggregate);
+            if (!expected.test(before)) {
+                unit.rollback();
+                return new Answer.Outdated<>(before);
+            }
             switch (aggregate.invoke(shell -> shell.decide(command))) {
                 case Decision.Rejected<E, R>(R rejection) -> {
                     unit.rollback();
@@ -113,8 +121,7 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
                     aggregate.execute(
                             shell -> events.forEach(event -> AggregateLifecycle.apply(event, MetaData.from(metadata))));
                     List<StoredEvent<E>> stored = publication.appended();
-                    Long last = aggregate.version();
-                    appended = commit(unit, aggregateId, last == null ? 0 : last + 1, stored);
+                    appended = commit(unit, aggregateId, version(aggregate), stored);
                 }
             }
         } catch (Exception failure) {
@@ -124,6 +131,12 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
             throw failure instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(failure);
         }
         return appended;
+    }
+
+    /** How many events it has. */
+    private static long version(Aggregate<?> aggregate) {
+        Long last = aggregate.version();
+        return last == null ? 0 : last + 1;
     }
 
     /** Commits, and finds out what happened when the answer to that is lost. */

@@ -4,6 +4,7 @@ import dev.tidemark.schema.crash.CrashHook;
 import java.time.Instant;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 
@@ -26,7 +27,15 @@ public interface Ledger<S, C, E, R> extends AutoCloseable {
      * @param metadata written beside each event: operation, actor, correlation
      * @throws LedgerException when nothing was appended, or when nobody can tell; the type says which
      */
-    Answer<E, R> execute(C command, Map<String, String> metadata);
+    default Answer<E, R> execute(C command, Map<String, String> metadata) {
+        return execute(command, metadata, version -> true);
+    }
+
+    /**
+     * As {@link #execute(Object, Map)}, if the machine is at an expected version. That is asked of the very state which is decided on:
+     * of two commands that expect the same version, one at most is appended.
+     */
+    Answer<E, R> execute(C command, Map<String, String> metadata, LongPredicate expected);
 
     /** The decision alone: nothing is appended, nobody is told. */
     Decision<E, R> rehearse(C command);

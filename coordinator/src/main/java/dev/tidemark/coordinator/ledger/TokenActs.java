@@ -12,9 +12,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,12 @@ import org.jspecify.annotations.Nullable;
 public final class TokenActs {
     private static final String TOKENS =
             "SELECT *, revoked_at IS NULL AND expires_at > clock_timestamp() AS valid" + " FROM tidemark.api_token ";
+    private static final String PAGE = """
+            SELECT t.*, t.revoked_at IS NULL AND t.expires_at > clock_timestamp() AS valid, made.number
+              FROM tidemark.api_token_entry made JOIN tidemark.api_token t ON t.token = made.token
+             WHERE made.act = 'CREATED' AND made.number > ?
+             ORDER BY made.number LIMIT ?
+            """;
     private static final String CREATE = """
             INSERT INTO tidemark.api_token_entry
                 (token, act, by_whom, name, role, machines, host, hash, hint, certificate, expires_at,
@@ -156,9 +164,22 @@ public final class TokenActs {
         return found("WHERE name = ?", name).stream().findFirst();
     }
 
-    /** All that ever were, oldest first. */
-    public List<Token> all() {
-        return found("ORDER BY created_at, token");
+    /** Those that were made after the entry of this number, oldest first, each with the number of its own. */
+    public SequencedMap<Long, Token> after(long number, int limit) {
+        try (Connection connection = source.getConnection();
+                PreparedStatement statement = connection.prepareStatement(PAGE)) {
+            statement.setLong(1, number);
+            statement.setInt(2, limit);
+            SequencedMap<Long, Token> tokens = new LinkedHashMap<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    tokens.put(rows.getLong("number"), token(rows));
+                }
+            }
+            return tokens;
+        } catch (SQLException failure) {
+            throw Sorting.ofReading(failure);
+        }
     }
 
     private List<Token> found(String condition, String... values) {

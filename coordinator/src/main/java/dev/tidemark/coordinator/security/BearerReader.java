@@ -12,8 +12,10 @@ public final class BearerReader implements CredentialReader {
 
     private final AdminToken administrator;
     private final Tokens tokens;
+    private final Guesses guesses;
 
-    public BearerReader(AdminToken administrator, Tokens tokens) {
+    public BearerReader(AdminToken administrator, Tokens tokens, Guesses guesses) {
+        this.guesses = guesses;
         this.administrator = administrator;
         this.tokens = tokens;
     }
@@ -35,6 +37,10 @@ public final class BearerReader implements CredentialReader {
             return Optional.empty();
         }
         String shown = header.substring(SCHEME.length()).strip();
-        return administrator.matches(shown) ? Optional.of(Identity.ADMINISTRATOR) : tokens.identify(shown);
+        // The administrator is not locked out by somebody who guesses on the same machine; that comparison costs
+        // nothing.
+        return administrator.matches(shown)
+                ? Optional.of(Identity.ADMINISTRATOR)
+                : guesses.watched(request.getRemoteAddr(), shown, () -> tokens.identify(shown));
     }
 }

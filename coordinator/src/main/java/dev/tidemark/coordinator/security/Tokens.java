@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -92,9 +93,9 @@ public final class Tokens {
         return !acts.validByCertificate(List.of(name.value())).isEmpty();
     }
 
-    /** All that ever were, oldest first. */
-    public List<TokenActs.Token> all() {
-        return acts.all();
+    /** Those that were made after the act of this number, oldest first, by the numbers of their own acts. */
+    public SequencedMap<Long, TokenActs.Token> after(long number, int limit) {
+        return acts.after(number, limit);
     }
 
     /** Ends a token at once; empty if there is none of that name or id. */

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <p>All throw {@link StorageUnavailable} if the database does not answer.
  */
 public final class Queries {
-    private static final String LIVE_CHECKPOINT = " AND c.state IN ('REQUESTED', 'CREATED', 'DELETING')";
+    static final String LIVE_CHECKPOINT = " AND c.state IN ('REQUESTED', 'CREATED', 'DELETING')";
 
     /** Whether a machine's name matches an expression, if there is one. */
     private static final String OF_MACHINES =
@@ -71,6 +71,16 @@ public final class Queries {
                           FROM tidemark.vm v WHERE v.removed_at IS NULL
                         """, row -> Map.entry(new MachineId(row.getString("id")), row.getLong("version"))).stream()
                 .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    /** How many events a machine has; 0 if there is none of this id. */
+    public long version(MachineId machine) {
+        return one(
+                        "SELECT coalesce(max(sequence_number) + 1, 0) AS version FROM tidemark.domain_event_entry"
+                                + " WHERE aggregate_identifier = ?",
+                        row -> row.getLong("version"),
+                        machine)
+                .orElse(0L);
     }
 
     /** Removed machines that were found there, the last to leave first; of very many those from longest ago do not matter. */

@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.coordinator.cli.show.OutputFormat;
+import dev.tidemark.coordinator.security.RequestLimits;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.RepositoryName;
 import dev.tidemark.schema.id.TargetPrefix;
@@ -67,7 +68,11 @@ class LocalVerbsTest {
                         "--allow-target=nbd+unix:/run/nbd",
                         "--allow-peer-user=libvirt-qemu",
                         "--restore-root=/restore",
-                        "--heads=/heads"))
+                        "--heads=/heads",
+                        "--requests-per-second=5",
+                        "--requests-burst=20",
+                        "--requests-at-once=7",
+                        "--bad-credentials-per-minute=3"))
                 .isZero();
         assertThat(verbs.asked)
                 .isEqualTo(List.of(new ServeOptions(
@@ -91,10 +96,12 @@ class LocalVerbsTest {
                         Map.of(),
                         new HostGuard(List.of("libvirt-qemu"), List.of(Path.of("/restore"))),
                         Monitoring.USUAL,
-                        Optional.of(Path.of("/heads")))));
+                        Optional.of(Path.of("/heads")),
+                        new RequestLimits(5, 20, 7, 3))));
         assertThat(run("serve", "--allow-target=/")).isEqualTo(2);
         assertThat(run("serve", "--allow-target=../dev")).isEqualTo(2);
         assertThat(run("serve", "--jobs-per-host=0")).isEqualTo(2);
+        assertThat(run("serve", "--requests-burst=0")).isEqualTo(2);
     }
 
     @Test

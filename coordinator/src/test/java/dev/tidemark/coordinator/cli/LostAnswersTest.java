@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.coordinator.cli.CommandLineRun.Ended;
 import dev.tidemark.coordinator.cli.PlayedCoordinator.Asked;
+import dev.tidemark.schema.json.Json;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -62,6 +63,54 @@ class LostAnswersTest {
         assertThat(ended.notes()).contains("whether the request was accepted is unknown");
         assertThat(ended.results()).contains("OUTCOME_UNKNOWN");
         assertThat(coordinator.asked()).hasSize(4);
+    }
+
+    @Test
+    void a_coordinator_that_has_too_much_of_us_is_asked_again_when_it_says() {
+        String route = "POST /v1/vms/web1/checkpoints";
+        coordinator
+                .limits(route, "0")
+                .limits(route, "0")
+                .limits(route, "0")
+                .limits(route, "0")
+                .limits(route, "0");
+        coordinator.answers(route, 202, Answers.operation("CREATE_CHECKPOINT", "PENDING", "x"));
+        assertThat(commands.run("checkpoint", "create", "web1", "--no-wait").exitCode())
+                .isZero();
+        assertThat(coordinator.asked()).hasSize(6);
+        assertThat(coordinator.asked())
+                .extracting(Asked::key)
+                .containsOnly(coordinator.asked().getFirst().key());
+    }
+
+    @Test
+    void later_than_our_patience_is_never() {
+        for (String wait : new String[] {"3600", "-1", "tomorrow", "99999999999999999999"}) {
+            coordinator.limits("GET /v1/vms", wait);
+        }
+        for (int number = 0; number < 4; number++) {
+            assertThat(commands.run("vm", "list").notes()).contains("too often");
+        }
+        assertThat(coordinator.asked()).hasSize(4);
+    }
+
+    @Test
+    void a_list_in_pages_is_one_list() {
+        coordinator.answers("GET /v1/vms", "{\"vms\":[{\"name\":\"a\"}],\"next\":\"x.1\"}");
+        coordinator.answers("GET /v1/vms", "{\"vms\":[{\"name\":\"b\"}],\"next\":\"y.2\"}");
+        coordinator.answers("GET /v1/vms", "{\"vms\":[{\"name\":\"c\"}],\"next\":null}");
+        Ended ended = commands.run("vm", "list", "-o", "json");
+        assertThat(Json.MAPPER.readTree(ended.results()))
+                .isEqualTo(Json.MAPPER.readTree("{\"vms\":[{\"name\":\"a\"},{\"name\":\"b\"},{\"name\":\"c\"}]}"));
+        assertThat(coordinator.asked())
+                .extracting(Asked::path)
+                .containsExactly("/v1/vms", "/v1/vms?after=x.1", "/v1/vms?after=y.2");
+    }
+
+    @Test
+    void a_list_that_goes_round_in_circles_ends() {
+        coordinator.answers("GET /v1/vms", "{\"vms\":[{\"name\":\"a\"}],\"next\":\"x.1\"}");
+        assertThat(commands.run("vm", "list").notes()).contains("round in circles");
     }
 
     @Test

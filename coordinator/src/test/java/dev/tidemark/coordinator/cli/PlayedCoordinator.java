@@ -27,7 +27,7 @@ final class PlayedCoordinator implements AutoCloseable {
             String lastEvent,
             String body) {}
 
-    private record Answer(int status, String body, boolean broken) {}
+    private record Answer(int status, String body, boolean broken, String retryAfter) {}
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -62,7 +62,7 @@ final class PlayedCoordinator implements AutoCloseable {
 
     /** @param route method and path, without the query */
     PlayedCoordinator answers(String route, int status, String body) {
-        return queue(route, new Answer(status, body, false));
+        return queue(route, new Answer(status, body, false, ""));
     }
 
     PlayedCoordinator answers(String route, String body) {
@@ -80,7 +80,19 @@ final class PlayedCoordinator implements AutoCloseable {
 
     /** Takes the request and closes the connection without an answer. */
     PlayedCoordinator breaks(String route) {
-        return queue(route, new Answer(0, "", true));
+        return queue(route, new Answer(0, "", true, ""));
+    }
+
+    /** Has too much of its caller now. */
+    PlayedCoordinator limits(String route, String retryAfter) {
+        return queue(
+                route,
+                new Answer(
+                        429,
+                        "{\"title\":\"later\",\"status\":429,\"detail\":\"too often\",\"code\":\"RATE_LIMITED\","
+                                + "\"remedy\":\"wait\"}",
+                        false,
+                        retryAfter));
     }
 
     private PlayedCoordinator queue(String route, Answer answer) {
@@ -104,6 +116,9 @@ final class PlayedCoordinator implements AutoCloseable {
             if (answer.broken()) {
                 return;
             }
+            if (!answer.retryAfter().isEmpty()) {
+                exchange.getResponseHeaders().set("Retry-After", answer.retryAfter());
+            }
             byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(answer.status(), bytes.length == 0 ? -1 : bytes.length);
             exchange.getResponseBody().write(bytes);
@@ -117,7 +132,8 @@ final class PlayedCoordinator implements AutoCloseable {
                     404,
                     "{\"title\":\"not found\",\"status\":404,\"detail\":\"nothing at " + route
                             + "\",\"code\":\"NOT_FOUND\",\"remedy\":\"look elsewhere\"}",
-                    false);
+                    false,
+                    "");
         }
         return answers.size() > 1 ? answers.remove() : answers.element();
     }

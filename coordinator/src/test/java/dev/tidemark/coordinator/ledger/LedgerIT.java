@@ -146,6 +146,37 @@ class LedgerIT {
     }
 
     @Test
+    void of_many_acts_on_one_version_from_two_coordinators_one_is_accepted() throws Exception {
+        try (Ledger<Counter, Count, Counted, Known> first = ledger(10);
+                Ledger<Counter, Count, Counted, Known> second = ledger(10);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int round = 0; round < 12; round++) {
+                long version = round;
+                List<Callable<Answer<Counted, Known>>> commands = new ArrayList<>();
+                for (int number = 0; number < 4; number++) {
+                    String label = round + "-" + number;
+                    commands.add(
+                            () -> first.execute(new Count(machine, "first-" + label), NOTHING, now -> now == version));
+                    commands.add(() ->
+                            second.execute(new Count(machine, "second-" + label), NOTHING, now -> now == version));
+                }
+                List<Answer<Counted, Known>> answers = new ArrayList<>();
+                for (Future<Answer<Counted, Known>> answer : threads.invokeAll(commands)) {
+                    answers.add(answer.get());
+                }
+                assertThat(answers)
+                        .filteredOn(Answer.Appended.class::isInstance)
+                        .hasSize(1);
+                assertThat(answers)
+                        .filteredOn(answer -> !(answer instanceof Answer.Appended))
+                        .hasSize(7)
+                        .allSatisfy(answer -> assertThat(answer).isEqualTo(new Answer.Outdated<>(version + 1)));
+            }
+            assertThat(eventsOf(first)).hasSize(12);
+        }
+    }
+
+    @Test
     void a_snapshot_and_the_tail_give_the_same_state_as_the_whole_history() throws SQLException {
         try (Ledger<Counter, Count, Counted, Known> ledger = ledger(10);
                 Ledger<Counter, Count, Counted, Known> plain = ledger(NO_SNAPSHOTS)) {

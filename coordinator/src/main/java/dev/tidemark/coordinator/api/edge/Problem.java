@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Why a request was not fulfilled (RFC 9457). {@code operation} is the one that is in the way, {@code field} the member or
- * parameter that is wrong, {@code errorId} finds the matching entry of the log.
+ * parameter that is wrong, {@code errorId} finds the matching entry of the log, {@code currentTag} is the one that If-Match would have met.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Problem(
@@ -24,6 +24,7 @@ public record Problem(
         @Nullable String field,
         @Nullable String operation,
         @Nullable String errorId,
+        @Nullable String currentTag,
         @JsonIgnore Map<String, String> headers) {
     private static final String TYPES = "https://tidemark.dev/problems/";
     private static final int DETAIL_LENGTH_MAX = 500;
@@ -45,11 +46,13 @@ public record Problem(
                 null,
                 null,
                 null,
+                null,
                 Map.of());
     }
 
     public Problem withField(@Nullable String name) {
-        return new Problem(type, title, status, detail, code, remedy, instance, name, operation, errorId, headers);
+        return new Problem(
+                type, title, status, detail, code, remedy, instance, name, operation, errorId, currentTag, headers);
     }
 
     public Problem withOperation(Optional<OperationId> inTheWay) {
@@ -64,20 +67,51 @@ public record Problem(
                 field,
                 inTheWay.map(OperationId::value).orElse(null),
                 errorId,
+                currentTag,
                 headers);
     }
 
     public Problem withHeader(String name, String value) {
         return new Problem(
-                type, title, status, detail, code, remedy, instance, field, operation, errorId, Map.of(name, value));
+                type,
+                title,
+                status,
+                detail,
+                code,
+                remedy,
+                instance,
+                field,
+                operation,
+                errorId,
+                currentTag,
+                Map.of(name, value));
+    }
+
+    /** With the tag that the resource has now, in the answer's header too. */
+    public Problem withCurrentTag(String tag) {
+        return new Problem(
+                type,
+                title,
+                status,
+                detail,
+                code,
+                remedy,
+                instance,
+                field,
+                operation,
+                errorId,
+                tag,
+                Map.of("ETag", tag));
     }
 
     Problem withErrorId(String id) {
-        return new Problem(type, title, status, detail, code, remedy, instance, field, operation, id, headers);
+        return new Problem(
+                type, title, status, detail, code, remedy, instance, field, operation, id, currentTag, headers);
     }
 
     Problem at(String path) {
-        return new Problem(type, title, status, detail, code, remedy, path, field, operation, errorId, headers);
+        return new Problem(
+                type, title, status, detail, code, remedy, path, field, operation, errorId, currentTag, headers);
     }
 
     private static String shortened(String text) {

@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.api.edge;
 import dev.tidemark.coordinator.api.Rejected;
 import dev.tidemark.coordinator.api.Unreachable;
 import dev.tidemark.coordinator.ledger.LedgerException;
+import dev.tidemark.coordinator.security.Guesses;
 import dev.tidemark.coordinator.view.MachineNameTaken;
 import dev.tidemark.coordinator.view.StorageUnavailable;
 import dev.tidemark.schema.contract.LinkException;
@@ -75,8 +76,19 @@ public final class Sorting {
             case InterruptedException _ ->
                 Problem.of(503, "STOPPING", "the coordinator is stopping", "Ask again when it is back.");
             case BodyTrouble trouble -> trouble.problem();
+            case Guesses.TooMany guesses -> tooMany(guesses);
             default -> fromTheFramework(failure);
         };
+    }
+
+    private static Problem tooMany(Guesses.TooMany guesses) {
+        return Problem.of(
+                        429,
+                        "TOO_MANY_BAD_CREDENTIALS",
+                        String.valueOf(guesses.getMessage()),
+                        "Look at what sends them. A credential that was good before still is; another one is looked at after the"
+                                + " time in Retry-After.")
+                .withHeader("Retry-After", Long.toString(Pace.seconds(guesses.waiting())));
     }
 
     private static Problem rejected(Rejected rejected) {

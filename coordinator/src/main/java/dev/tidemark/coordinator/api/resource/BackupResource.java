@@ -1,15 +1,17 @@
 package dev.tidemark.coordinator.api.resource;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tidemark.coordinator.api.Engine;
 import dev.tidemark.coordinator.api.PlanQuestion;
 import dev.tidemark.coordinator.api.PlanView;
 import dev.tidemark.coordinator.api.Rejected;
 import dev.tidemark.coordinator.api.edge.Permits;
 import dev.tidemark.coordinator.api.edge.QueryFlag;
+import dev.tidemark.coordinator.api.edge.QueryNumber;
 import dev.tidemark.coordinator.api.edge.Refusal;
 import dev.tidemark.coordinator.security.Permission;
 import dev.tidemark.coordinator.view.BackupView;
-import dev.tidemark.coordinator.view.Queries;
+import dev.tidemark.coordinator.view.ListQueries;
 import dev.tidemark.schema.command.AbortBackup;
 import dev.tidemark.schema.command.ChangeBackupSpeed;
 import dev.tidemark.schema.command.DeleteBackup;
@@ -58,18 +60,26 @@ public final class BackupResource {
     private static final long LEASE_SECONDS_MAX = 30 * LEASE_SECONDS;
 
     private final Engine engine;
-    private final Queries queries;
+    private final ListQueries lists;
     private final Lookup lookup;
     private final Submissions submissions;
     private final FreshIds ids;
+    private final Conditions conditions;
     private final Jobs jobs;
 
-    public BackupResource(Engine engine, Queries queries, Lookup lookup, Submissions submissions, FreshIds ids) {
+    public BackupResource(
+            Engine engine,
+            ListQueries lists,
+            Lookup lookup,
+            Submissions submissions,
+            FreshIds ids,
+            Conditions conditions) {
         this.engine = engine;
-        this.queries = queries;
+        this.lists = lists;
         this.lookup = lookup;
         this.submissions = submissions;
         this.ids = ids;
+        this.conditions = conditions;
         this.jobs = new Jobs(engine);
     }
 
@@ -116,22 +126,25 @@ public final class BackupResource {
 
     record EndedProtection(Optional<Boolean> releaseHold) {}
 
-    record Backups(List<BackupView> backups) {}
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record Backups(List<BackupView> backups, @Nullable String next) {}
 
     @GetMapping("/v1/vms/{vm}/backups/plan")
-    PlanView plan(
+    ResponseEntity<PlanView> plan(
             @PathVariable("vm") MachineName vm,
             @RequestParam("repo") RepositoryName repo,
             @RequestParam(value = "kind", required = false) Optional<Kind> kind,
             @RequestParam(value = "since", required = false) Optional<CheckpointName> since,
-            @RequestParam(value = "disk", required = false) @Nullable List<DiskName> disks)
+            @RequestParam(value = "disk", required = false) @Nullable List<DiskName> disks,
+            HttpServletRequest request)
             throws Rejected {
         MachineId machine = lookup.registered(vm).id();
-        return engine.plan(new PlanQuestion(
+        PlanQuestion question = new PlanQuestion(
                 machine,
                 lookup.repository(repo),
                 request(machine, kind, since),
-                Given.disks(Optional.ofNullable(disks))));
+                Given.disks(Optional.ofNullable(disks)));
+        return conditions.tagged(request, machine, () -> engine.plan(question));
     }
 
     @PostMapping("/v1/vms/{vm}/backups")
@@ -216,19 +229,31 @@ public final class BackupResource {
     }
 
     @GetMapping("/v1/vms/{vm}/backups")
-    Backups list(
+    ResponseEntity<Backups> list(
             @PathVariable("vm") MachineName vm,
             @RequestParam(value = "repo", required = false) Optional<RepositoryName> repo,
-            @RequestParam(value = "deleted", defaultValue = "false") QueryFlag deleted) {
+            @RequestParam(value = "deleted", defaultValue = "false") QueryFlag deleted,
+            @RequestParam(value = "limit", defaultValue = "1000") QueryNumber limit,
+            @RequestParam(value = "after", required = false) Optional<String> after,
+            HttpServletRequest request)
+            throws Rejected {
         MachineId machine = lookup.known(vm).id();
-        return new Backups(queries.backups(machine, repo.map(lookup::repository), deleted.isSet()).stream()
-                .map(jobs::present)
-                .toList());
+        Optional<RepositoryName> repository = repo.map(lookup::repository);
+        Page.Wish wish = Page.Wish.of("backups " + machine + repository + deleted, limit, after, Page.VERSION);
+        return conditions.tagged(request, machine, () -> {
+            Page<BackupView> page = Page.of(
+                    wish,
+                    lists.backups(machine, repository, deleted.isSet(), wish.version(0), wish.limit()),
+                    jobs::present);
+            return new Backups(page.items(), page.next());
+        });
     }
 
     @GetMapping("/v1/backups/{backup}")
-    BackupView show(@PathVariable("backup") String backup) {
-        return jobs.present(lookup.backup(backup, "backup"));
+    ResponseEntity<BackupView> show(@PathVariable("backup") String backup, HttpServletRequest request) throws Rejected {
+        BackupView found = lookup.backup(backup, "backup");
+        return conditions.tagged(
+                request, new MachineId(found.vmId()), () -> jobs.present(lookup.backup(found.id(), "backup")));
     }
 
     @PostMapping("/v1/backups/{backup}/abort")

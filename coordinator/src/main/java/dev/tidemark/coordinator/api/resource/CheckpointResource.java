@@ -1,12 +1,14 @@
 package dev.tidemark.coordinator.api.resource;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tidemark.coordinator.api.Engine;
 import dev.tidemark.coordinator.api.MachineSight;
 import dev.tidemark.coordinator.api.Rejected;
 import dev.tidemark.coordinator.api.edge.QueryFlag;
+import dev.tidemark.coordinator.api.edge.QueryNumber;
 import dev.tidemark.coordinator.view.CheckpointView;
+import dev.tidemark.coordinator.view.ListQueries;
 import dev.tidemark.coordinator.view.MachineReference;
-import dev.tidemark.coordinator.view.Queries;
 import dev.tidemark.schema.command.CreateCheckpoint;
 import dev.tidemark.schema.command.DeleteCheckpoint;
 import dev.tidemark.schema.id.BitmapName;
@@ -20,6 +22,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -33,17 +36,25 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 public final class CheckpointResource {
     private final Engine engine;
-    private final Queries queries;
+    private final ListQueries lists;
     private final Lookup lookup;
     private final Submissions submissions;
     private final FreshIds ids;
+    private final Conditions conditions;
 
-    public CheckpointResource(Engine engine, Queries queries, Lookup lookup, Submissions submissions, FreshIds ids) {
+    public CheckpointResource(
+            Engine engine,
+            ListQueries lists,
+            Lookup lookup,
+            Submissions submissions,
+            FreshIds ids,
+            Conditions conditions) {
         this.engine = engine;
-        this.queries = queries;
+        this.lists = lists;
         this.lookup = lookup;
         this.submissions = submissions;
         this.ids = ids;
+        this.conditions = conditions;
     }
 
     record NewCheckpoint(
@@ -52,7 +63,9 @@ public final class CheckpointResource {
             Optional<String> description,
             Optional<Boolean> quiesce) {}
 
-    record Checkpoints(List<CheckpointView> checkpoints) {}
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record Checkpoints(
+            List<CheckpointView> checkpoints, @Nullable String next) {}
 
     @PostMapping("/v1/vms/{vm}/checkpoints")
     ResponseEntity<?> create(
@@ -81,20 +94,36 @@ public final class CheckpointResource {
     }
 
     @GetMapping("/v1/vms/{vm}/checkpoints")
-    Checkpoints list(
+    ResponseEntity<Checkpoints> list(
             @PathVariable("vm") MachineName vm,
-            @RequestParam(value = "deleted", defaultValue = "false") QueryFlag deleted) {
-        MachineReference machine = lookup.known(vm);
-        MachineSight sight = engine.sight(machine.id());
-        return new Checkpoints(queries.checkpoints(machine.id(), deleted.isSet()).stream()
-                .map(checkpoint -> seen(checkpoint, sight))
-                .toList());
+            @RequestParam(value = "deleted", defaultValue = "false") QueryFlag deleted,
+            @RequestParam(value = "limit", defaultValue = "1000") QueryNumber limit,
+            @RequestParam(value = "after", required = false) Optional<String> after,
+            HttpServletRequest request)
+            throws Rejected {
+        MachineId machine = lookup.known(vm).id();
+        Page.Wish wish = Page.Wish.of("checkpoints " + machine + deleted, limit, after, Page.VERSION);
+        return conditions.tagged(request, machine, () -> {
+            MachineSight sight = engine.sight(machine);
+            Page<CheckpointView> page = Page.of(
+                    wish,
+                    lists.checkpoints(machine, deleted.isSet(), wish.version(0), wish.limit()),
+                    checkpoint -> seen(checkpoint, sight));
+            return new Checkpoints(page.items(), page.next());
+        });
     }
 
     @GetMapping("/v1/vms/{vm}/checkpoints/{checkpoint}")
-    CheckpointView show(@PathVariable("vm") MachineName vm, @PathVariable("checkpoint") CheckpointName checkpoint) {
+    ResponseEntity<CheckpointView> show(
+            @PathVariable("vm") MachineName vm,
+            @PathVariable("checkpoint") CheckpointName checkpoint,
+            HttpServletRequest request)
+            throws Rejected {
         MachineReference machine = lookup.known(vm);
-        return seen(lookup.checkpoint(machine.id(), checkpoint), engine.sight(machine.id()));
+        return conditions.tagged(
+                request,
+                machine.id(),
+                () -> seen(lookup.checkpoint(machine.id(), checkpoint), engine.sight(machine.id())));
     }
 
     @DeleteMapping("/v1/vms/{vm}/checkpoints/{checkpoint}")

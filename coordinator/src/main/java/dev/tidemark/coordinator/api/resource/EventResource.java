@@ -66,8 +66,8 @@ public final class EventResource {
         Wish wish = wish(vm, operation, types);
         Optional<Position> position = position(request, from);
         Identity caller = Callers.current();
-        try (EventStream stream = streams.open(
-                caller.name(), position.orElse(null), wish, () -> tokens.isStillValid(caller, clock.instant()))) {
+        try (EventStream stream =
+                streams.open(caller, position.orElse(null), wish, () -> tokens.isStillValid(caller, clock.instant()))) {
             response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE + ";charset=UTF-8");
             // Proxies that collect answers before they pass them on would keep everything to themselves.
             response.setHeader("X-Accel-Buffering", "no");

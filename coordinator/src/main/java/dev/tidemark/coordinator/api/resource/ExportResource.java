@@ -1,11 +1,13 @@
 package dev.tidemark.coordinator.api.resource;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tidemark.coordinator.api.Rejected;
 import dev.tidemark.coordinator.api.edge.QueryFlag;
+import dev.tidemark.coordinator.api.edge.QueryNumber;
 import dev.tidemark.coordinator.api.edge.Refusal;
 import dev.tidemark.coordinator.view.BackupView;
 import dev.tidemark.coordinator.view.ExportView;
-import dev.tidemark.coordinator.view.Queries;
+import dev.tidemark.coordinator.view.ListQueries;
 import dev.tidemark.schema.command.EndRestoreExport;
 import dev.tidemark.schema.command.ExportBackup;
 import dev.tidemark.schema.event.ExportTerms;
@@ -19,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -33,21 +36,25 @@ public final class ExportResource {
     private static final long LEASE_SECONDS = 24 * 3600;
     private static final long LEASE_SECONDS_MAX = 30 * LEASE_SECONDS;
 
-    private final Queries queries;
+    private final ListQueries lists;
     private final Lookup lookup;
     private final Submissions submissions;
     private final FreshIds ids;
+    private final Conditions conditions;
 
-    public ExportResource(Queries queries, Lookup lookup, Submissions submissions, FreshIds ids) {
-        this.queries = queries;
+    public ExportResource(
+            ListQueries lists, Lookup lookup, Submissions submissions, FreshIds ids, Conditions conditions) {
+        this.lists = lists;
         this.lookup = lookup;
         this.submissions = submissions;
         this.ids = ids;
+        this.conditions = conditions;
     }
 
     record NewExport(Optional<List<DiskName>> disks, Optional<Boolean> writable, OptionalLong leaseSeconds) {}
 
-    record Exports(List<ExportView> exports) {}
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record Exports(List<ExportView> exports, @Nullable String next) {}
 
     @PostMapping("/v1/backups/{backup}/exports")
     ResponseEntity<?> start(
@@ -85,15 +92,26 @@ public final class ExportResource {
     }
 
     @GetMapping("/v1/vms/{vm}/exports")
-    Exports list(
+    ResponseEntity<Exports> list(
             @PathVariable("vm") MachineName vm,
-            @RequestParam(value = "ended", defaultValue = "false") QueryFlag ended) {
-        return new Exports(queries.exports(lookup.known(vm).id(), ended.isSet()));
+            @RequestParam(value = "ended", defaultValue = "false") QueryFlag ended,
+            @RequestParam(value = "limit", defaultValue = "1000") QueryNumber limit,
+            @RequestParam(value = "after", required = false) Optional<String> after,
+            HttpServletRequest request)
+            throws Rejected {
+        MachineId machine = lookup.known(vm).id();
+        Page.Wish wish = Page.Wish.of("exports " + machine + ended, limit, after, Page.VERSION);
+        return conditions.tagged(request, machine, () -> {
+            Page<ExportView> page = Page.of(
+                    wish, lists.exports(machine, ended.isSet(), wish.version(0), wish.limit()), export -> export);
+            return new Exports(page.items(), page.next());
+        });
     }
 
     @GetMapping("/v1/exports/{export}")
-    ExportView show(@PathVariable("export") String export) {
-        return lookup.export(export, "export");
+    ResponseEntity<ExportView> show(@PathVariable("export") String export, HttpServletRequest request) throws Rejected {
+        ExportView found = lookup.export(export, "export");
+        return conditions.tagged(request, new MachineId(found.vmId()), () -> lookup.export(found.id(), "export"));
     }
 
     @PostMapping("/v1/exports/{export}/end")

@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.api.resource;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tidemark.coordinator.api.ChainView;
 import dev.tidemark.coordinator.api.Engine;
 import dev.tidemark.coordinator.api.MachineSight;
@@ -11,8 +12,10 @@ import dev.tidemark.coordinator.api.edge.QueryFlag;
 import dev.tidemark.coordinator.api.edge.QueryNumber;
 import dev.tidemark.coordinator.api.edge.Refusal;
 import dev.tidemark.coordinator.security.ActTrail;
+import dev.tidemark.coordinator.api.edge.Unconditional;
 import dev.tidemark.coordinator.security.Callers;
 import dev.tidemark.coordinator.view.EventView;
+import dev.tidemark.coordinator.view.ListQueries;
 import dev.tidemark.coordinator.view.MachineReference;
 import dev.tidemark.coordinator.view.MachineView;
 import dev.tidemark.coordinator.view.OperationView;
@@ -28,6 +31,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -41,42 +45,51 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 public final class MachineResource {
     private static final Duration LOOK_MAX = Duration.ofSeconds(30);
-    private static final int PAGE_MAX = 1000;
 
     private final Engine engine;
     private final Queries queries;
+    private final ListQueries lists;
     private final Lookup lookup;
     private final Operations operations;
     private final Submissions submissions;
     private final FreshIds ids;
     private final ServerFacts server;
+    private final Conditions conditions;
     private final Farewell farewell;
 
     public MachineResource(
             Engine engine,
             Queries queries,
+            ListQueries lists,
             Lookup lookup,
             Operations operations,
             Submissions submissions,
             FreshIds ids,
-            ServerFacts server) {
+            ServerFacts server,
+            Conditions conditions) {
         this.engine = engine;
         this.queries = queries;
+        this.lists = lists;
         this.lookup = lookup;
         this.operations = operations;
         this.submissions = submissions;
         this.ids = ids;
         this.server = server;
+        this.conditions = conditions;
         this.farewell = new Farewell(engine, queries, operations, ids);
     }
 
     record NewMachine(MachineName name, String qmp, Optional<String> qga, Optional<HostName> host) {}
 
-    record Machines(List<MachineView> vms) {}
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record Machines(List<MachineView> vms, @Nullable String next) {}
 
-    record OperationList(List<OperationView> operations) {}
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record OperationList(
+            List<OperationView> operations, @Nullable String next) {}
 
-    record Events(List<EventView> events) {}
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record Events(List<EventView> events, @Nullable String next) {}
 
     @PostMapping("/v1/vms")
     ResponseEntity<?> register(
@@ -99,20 +112,29 @@ public final class MachineResource {
     }
 
     @GetMapping("/v1/vms")
-    Machines list() {
-        return new Machines(queries.machines().stream()
-                .filter(machine -> Callers.current().reaches(machine.name()))
-                .map(this::seen)
-                .toList());
+    Machines list(
+            @RequestParam(value = "limit", defaultValue = "1000") QueryNumber limit,
+            @RequestParam(value = "after", required = false) Optional<String> after) {
+        // The names that are left out are left out by the database, so that a page is a full one.
+        Optional<String> names = Callers.current().scope().restriction();
+        Page.Wish wish = Page.Wish.of("vms " + names.orElse(""), limit, after, Page.NAME);
+        Page<MachineView> page =
+                Page.of(wish, lists.machines(names, wish.position().orElse(""), wish.limit()), this::seen);
+        return new Machines(page.items(), page.next());
     }
 
     @GetMapping("/v1/vms/{vm}")
-    MachineView show(@PathVariable("vm") MachineName vm) {
+    ResponseEntity<MachineView> show(@PathVariable("vm") MachineName vm, HttpServletRequest request) throws Rejected {
         MachineReference machine = lookup.registered(vm);
-        return queries.machine(machine.id())
-                .map(this::seen)
-                .orElseThrow(() -> Refusal.notFound(
-                        "VM_NOT_FOUND", "vm '" + vm + "' was removed just now", "See GET /v1/vms for the names."));
+        return conditions.tagged(
+                request,
+                machine.id(),
+                () -> queries.machine(machine.id())
+                        .map(this::seen)
+                        .orElseThrow(() -> Refusal.notFound(
+                                "VM_NOT_FOUND",
+                                "vm '" + vm + "' was removed just now",
+                                "See GET /v1/vms for the names.")));
     }
 
     @DeleteMapping("/v1/vms/{vm}")
@@ -123,6 +145,10 @@ public final class MachineResource {
             @RequestParam(value = "dryRun", defaultValue = "false") QueryFlag dryRun,
             HttpServletRequest request)
             throws Rejected {
+        if (force.isSet()) {
+            // Ending a running backup changes the machine before it is let go.
+            Unconditional.refuse(request, "If-Match");
+        }
         return submissions.accept(request, dryRun.isSet(), Nothing.INSTANCE, attempt -> {
             OperationId operation = ids.operation();
             MachineId machine = lookup.registered(vm).id();
@@ -138,8 +164,9 @@ public final class MachineResource {
     }
 
     @GetMapping("/v1/vms/{vm}/chain")
-    ChainView chain(@PathVariable("vm") MachineName vm) throws Rejected {
-        return engine.chain(lookup.registered(vm).id());
+    ResponseEntity<ChainView> chain(@PathVariable("vm") MachineName vm, HttpServletRequest request) throws Rejected {
+        MachineId machine = lookup.registered(vm).id();
+        return conditions.tagged(request, machine, () -> engine.chain(machine));
     }
 
     @PostMapping("/v1/vms/{vm}/reconciliation")
@@ -152,8 +179,15 @@ public final class MachineResource {
     }
 
     @GetMapping("/v1/vms/{vm}/operations")
-    OperationList operations(@PathVariable("vm") MachineName vm) {
-        return new OperationList(operations.newest(lookup.known(vm).id(), PAGE_MAX));
+    OperationList operations(
+            @PathVariable("vm") MachineName vm,
+            @RequestParam(value = "limit", defaultValue = "1000") QueryNumber limit,
+            @RequestParam(value = "after", required = false) Optional<String> after) {
+        MachineId machine = lookup.known(vm).id();
+        Page.Wish wish = Page.Wish.of("operations " + machine, limit, after, Page.VERSION);
+        Page<OperationView> page = Page.of(
+                wish, lists.operations(machine, wish.version(Long.MAX_VALUE), wish.limit()), operations::present);
+        return new OperationList(page.items().reversed(), page.next());
     }
 
     @GetMapping("/v1/vms/{vm}/events")
@@ -161,7 +195,11 @@ public final class MachineResource {
             @PathVariable("vm") MachineName vm,
             @RequestParam(value = "after", defaultValue = "0") QueryNumber after,
             @RequestParam(value = "limit", defaultValue = "100") QueryNumber limit) {
-        return new Events(queries.events(lookup.known(vm).id(), after.value(), limit.between(1, PAGE_MAX, "limit")));
+        int length = limit.between(1, Page.LENGTH_MAX, "limit");
+        List<EventView> read = queries.events(lookup.known(vm).id(), after.value(), length + 1);
+        boolean more = read.size() > length;
+        List<EventView> page = more ? read.subList(0, length) : read;
+        return new Events(page, more ? Long.toString(page.getLast().version()) : null);
     }
 
     private MachineView seen(MachineView machine) {

@@ -13,7 +13,6 @@ import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.OperationId;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -48,10 +47,6 @@ public final class Operations implements AutoCloseable {
                 "OPERATION_NOT_FOUND", "there is no operation " + operation, "See the vm's operations for the ids.");
     }
 
-    List<OperationView> newest(MachineId machine, int limit) {
-        return queries.operations(machine, limit).stream().map(this::present).toList();
-    }
-
     /** The operation once it has ended, or as it is when the time is over or the coordinator stops. */
     Optional<OperationView> await(OperationId operation, Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
@@ -79,7 +74,8 @@ public final class Operations implements AutoCloseable {
         signals.close();
     }
 
-    private OperationView present(OperationView operation) {
+    /** With how far it is, and what keeps it from going on. */
+    OperationView present(OperationView operation) {
         if (operation.state().ended()) {
             return operation;
         }

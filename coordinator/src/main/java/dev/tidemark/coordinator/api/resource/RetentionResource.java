@@ -31,12 +31,15 @@ public final class RetentionResource {
     private final Lookup lookup;
     private final Submissions submissions;
     private final FreshIds ids;
+    private final Conditions conditions;
 
-    public RetentionResource(Engine engine, Lookup lookup, Submissions submissions, FreshIds ids) {
+    public RetentionResource(
+            Engine engine, Lookup lookup, Submissions submissions, FreshIds ids, Conditions conditions) {
         this.engine = engine;
         this.lookup = lookup;
         this.submissions = submissions;
         this.ids = ids;
+        this.conditions = conditions;
     }
 
     record NewPolicy(
@@ -45,17 +48,21 @@ public final class RetentionResource {
     record Policies(List<RetentionView.Policy> policies) {}
 
     @GetMapping("/v1/vms/{vm}/retention")
-    Policies show(@PathVariable("vm") MachineName vm) throws Rejected {
-        return new Policies(engine.retention(lookup.registered(vm).id()));
+    ResponseEntity<Policies> show(@PathVariable("vm") MachineName vm, HttpServletRequest request) throws Rejected {
+        MachineId machine = lookup.registered(vm).id();
+        return conditions.tagged(request, machine, () -> new Policies(engine.retention(machine)));
     }
 
     @GetMapping("/v1/vms/{vm}/retention/{repo}/plan")
-    RetentionView plan(
+    ResponseEntity<RetentionView> plan(
             @PathVariable("vm") MachineName vm,
             @PathVariable("repo") RepositoryName repo,
-            @RequestParam(value = "merge", defaultValue = "true") QueryFlag merge)
+            @RequestParam(value = "merge", defaultValue = "true") QueryFlag merge,
+            HttpServletRequest request)
             throws Rejected {
-        return engine.retention(lookup.registered(vm).id(), lookup.repository(repo), merge.isSet());
+        MachineId machine = lookup.registered(vm).id();
+        RepositoryName repository = lookup.repository(repo);
+        return conditions.tagged(request, machine, () -> engine.retention(machine, repository, merge.isSet()));
     }
 
     @PostMapping("/v1/vms/{vm}/retention/{repo}")

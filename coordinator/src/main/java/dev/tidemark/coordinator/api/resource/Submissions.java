@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tidemark.coordinator.api.Caller;
 import dev.tidemark.coordinator.api.DryRun;
 import dev.tidemark.coordinator.api.Engine;
+import dev.tidemark.coordinator.api.Outdated;
+import dev.tidemark.coordinator.api.Precondition;
 import dev.tidemark.coordinator.api.Rejected;
 import dev.tidemark.coordinator.api.edge.Problem;
 import dev.tidemark.coordinator.api.edge.Refusal;
@@ -87,15 +89,16 @@ public final class Submissions {
             HttpServletRequest request, boolean dryRun, Object body, boolean nameIsOurs, Proposer proposer)
             throws Rejected {
         int attempts = nameIsOurs ? NAMES_TRIED_MAX : 1;
+        Precondition precondition = Conditions.precondition(request);
         if (dryRun) {
             // A question is no act, whatever the answer.
             ActTrail.settledNow();
             return ResponseEntity.ok(
-                    decided(tryNames(attempts, proposer, proposal -> engine.dryRun(proposal.command()))));
+                    decided(tryNames(attempts, proposer, proposal -> engine.dryRun(proposal.command(), precondition))));
         }
         Optional<Caller.Key> key = key(request, body);
         if (key.isEmpty()) {
-            return started(submit(attempts, proposer, caller(key)));
+            return started(submit(attempts, proposer, caller(key), precondition));
         }
         // Keys of different callers have nothing to do with each other.
         String mark = Callers.current().name() + " " + key.get().value();
@@ -108,7 +111,8 @@ public final class Submissions {
         }
         try {
             Optional<OperationId> before = startedBefore(key.get());
-            return started(before.isPresent() ? before.get() : submit(attempts, proposer, caller(key)));
+            return started(
+                    before.isPresent() ? before.get() : submit(attempts, proposer, caller(key), precondition));
         } finally {
             underWay.remove(mark);
         }
@@ -118,10 +122,11 @@ public final class Submissions {
         return new Caller(Callers.current().name(), key, ActTrail.originNow());
     }
 
-    private OperationId submit(int attempts, Proposer proposer, Caller caller) throws Rejected {
+    private OperationId submit(int attempts, Proposer proposer, Caller caller, Precondition precondition)
+            throws Rejected {
         try {
             return tryNames(attempts, proposer, proposal -> {
-                if (engine.submit(proposal.command(), caller).eventsAppended() > 0) {
+                if (engine.submit(proposal.command(), caller, precondition).eventsAppended() > 0) {
                     // Its events tell who asked.
                     ActTrail.settledNow();
                 }
@@ -192,13 +197,15 @@ public final class Submissions {
     /** What is done with a proposal. */
     @FunctionalInterface
     private interface Attempt<T> {
-        T run(Proposal proposal) throws Rejected;
+        T run(Proposal proposal) throws Rejected, Outdated;
     }
 
     private static <T> T tryNames(int attempts, Proposer proposer, Attempt<T> attempt) throws Rejected {
         for (int number = 1; ; number++) {
             try {
                 return attempt.run(proposer.propose(number));
+            } catch (Outdated outdated) {
+                throw Conditions.failed(outdated);
             } catch (Rejected rejected) {
                 if (number == attempts || !rejected.code().equals(Rejected.NAME_TAKEN)) {
                     throw rejected;
@@ -226,13 +233,20 @@ public final class Submissions {
     /** Of what was understood, not of the bytes: another order of the members is the same request. */
     private static String digest(HttpServletRequest request, Object body) {
         String meaning = request.getMethod() + " " + request.getRequestURI() + "?" + request.getQueryString() + "\n"
-                + Json.MAPPER.writeValueAsString(body);
+                + Json.MAPPER.writeValueAsString(body) + String.join("", condition(request));
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(meaning.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest);
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException(impossible);
         }
+    }
+
+    /** Nothing without one: what earlier versions have stored stays what it is. */
+    private static List<String> condition(HttpServletRequest request) {
+        return Collections.list(request.getHeaders("If-Match")).stream()
+                .map(line -> "\nIf-Match: " + line)
+                .toList();
     }
 
     private static boolean isKeyTaken(Throwable failure) {

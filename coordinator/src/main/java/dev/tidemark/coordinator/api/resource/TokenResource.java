@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.api.resource;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tidemark.coordinator.api.Rejected;
 import dev.tidemark.coordinator.api.edge.Problem;
+import dev.tidemark.coordinator.api.edge.QueryNumber;
 import dev.tidemark.coordinator.api.edge.Refusal;
 import dev.tidemark.coordinator.ledger.TokenActs;
 import dev.tidemark.coordinator.security.ActTrail;
@@ -13,12 +14,16 @@ import dev.tidemark.coordinator.security.Role;
 import dev.tidemark.coordinator.security.Scope;
 import dev.tidemark.coordinator.security.Tokens;
 import dev.tidemark.schema.id.HostName;
+import dev.tidemark.coordinator.view.Row;
 import dev.tidemark.schema.id.TokenName;
 import java.net.URI;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -26,6 +31,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /** {@code /v1/tokens}: who may call, besides the administrator of the home directory. */
@@ -71,7 +77,8 @@ public final class TokenResource {
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             String token) {}
 
-    record TokenList(List<TokenView> tokens) {}
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record TokenList(List<TokenView> tokens, @Nullable String next) {}
 
     @PostMapping("/v1/tokens")
     ResponseEntity<TokenView> create(@RequestBody NewToken body) {
@@ -150,13 +157,30 @@ public final class TokenResource {
     }
 
     @GetMapping("/v1/tokens")
-    TokenList list() {
+    TokenList list(
+            @RequestParam(value = "limit", defaultValue = "1000") QueryNumber limit,
+            @RequestParam(value = "after", required = false) Optional<String> after) {
+        Page.Wish wish = Page.Wish.of("tokens", limit, after, Page.VERSION);
+        Page<TokenView> page = Page.of(wish, reached(wish), token -> view(token, null));
+        return new TokenList(page.items(), page.next());
+    }
+
+    /** Whoever is kept to some machines would read in the others what others are called. */
+    private List<Row<TokenActs.Token>> reached(Page.Wish wish) {
         Scope scope = Callers.current().scope();
-        // Whoever is kept to some machines would read here what others are called.
-        return new TokenList(tokens.all().stream()
-                .filter(token -> scope.isAll() || token.machines().equals(scope.pattern()))
-                .map(token -> view(token, null))
-                .toList());
+        List<Row<TokenActs.Token>> reached = new ArrayList<>();
+        long last = wish.version(0);
+        SequencedMap<Long, TokenActs.Token> read = tokens.after(last, wish.limit());
+        while (!read.isEmpty() && reached.size() < wish.limit()) {
+            for (Map.Entry<Long, TokenActs.Token> entry : read.entrySet()) {
+                last = entry.getKey();
+                if (scope.isAll() || entry.getValue().machines().equals(scope.pattern())) {
+                    reached.add(new Row<>(Long.toString(last), entry.getValue()));
+                }
+            }
+            read = tokens.after(last, wish.limit());
+        }
+        return reached.subList(0, Math.min(reached.size(), wish.limit()));
     }
 
     @DeleteMapping("/v1/tokens/{token}")

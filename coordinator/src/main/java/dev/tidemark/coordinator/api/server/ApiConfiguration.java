@@ -8,14 +8,17 @@ import dev.tidemark.coordinator.api.edge.ContainerErrors;
 import dev.tidemark.coordinator.api.edge.Discretion;
 import dev.tidemark.coordinator.api.edge.EdgeExceptionResolver;
 import dev.tidemark.coordinator.api.edge.EdgeFilter;
+import dev.tidemark.coordinator.api.edge.Pace;
 import dev.tidemark.coordinator.api.edge.Permits;
 import dev.tidemark.coordinator.api.edge.ProblemWriter;
 import dev.tidemark.coordinator.api.edge.RequestMeter;
 import dev.tidemark.coordinator.api.edge.StrictQuery;
 import dev.tidemark.coordinator.api.edge.Unauthenticated;
+import dev.tidemark.coordinator.api.edge.Unconditional;
 import dev.tidemark.coordinator.api.resource.AuditResource;
 import dev.tidemark.coordinator.api.resource.BackupResource;
 import dev.tidemark.coordinator.api.resource.CheckpointResource;
+import dev.tidemark.coordinator.api.resource.Conditions;
 import dev.tidemark.coordinator.api.resource.EventResource;
 import dev.tidemark.coordinator.api.resource.ExportResource;
 import dev.tidemark.coordinator.api.resource.FreshIds;
@@ -38,11 +41,14 @@ import dev.tidemark.coordinator.security.Acts;
 import dev.tidemark.coordinator.security.AdminToken;
 import dev.tidemark.coordinator.security.BearerReader;
 import dev.tidemark.coordinator.security.CredentialReader;
+import dev.tidemark.coordinator.security.Guesses;
 import dev.tidemark.coordinator.security.IdentityFilter;
+import dev.tidemark.coordinator.security.RequestLimits;
 import dev.tidemark.coordinator.security.Sessions;
 import dev.tidemark.coordinator.security.Tokens;
 import dev.tidemark.coordinator.view.ActTargets;
 import dev.tidemark.coordinator.view.AuditQuestions;
+import dev.tidemark.coordinator.view.ListQueries;
 import dev.tidemark.coordinator.view.Queries;
 import dev.tidemark.schema.json.Json;
 import java.io.IOException;
@@ -74,40 +80,60 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurationSupp
 class ApiConfiguration extends WebMvcConfigurationSupport {
     private static final int STOP_MILLISECONDS_MAX = 4_000;
 
+    private final RequestLimits limits;
+
+    ApiConfiguration(RequestLimits limits) {
+        this.limits = limits;
+    }
+
     // --- what answers ---
 
     @Bean
     MachineResource machineResource(
             Engine engine,
             Queries queries,
+            ListQueries lists,
             Lookup lookup,
             Operations operations,
             Submissions submissions,
             FreshIds ids,
-            ServerFacts facts) {
-        return new MachineResource(engine, queries, lookup, operations, submissions, ids, facts);
+            ServerFacts facts,
+            Conditions conditions) {
+        return new MachineResource(engine, queries, lists, lookup, operations, submissions, ids, facts, conditions);
     }
 
     @Bean
     CheckpointResource checkpointResource(
-            Engine engine, Queries queries, Lookup lookup, Submissions submissions, FreshIds ids) {
-        return new CheckpointResource(engine, queries, lookup, submissions, ids);
+            Engine engine,
+            ListQueries lists,
+            Lookup lookup,
+            Submissions submissions,
+            FreshIds ids,
+            Conditions conditions) {
+        return new CheckpointResource(engine, lists, lookup, submissions, ids, conditions);
     }
 
     @Bean
     BackupResource backupResource(
-            Engine engine, Queries queries, Lookup lookup, Submissions submissions, FreshIds ids) {
-        return new BackupResource(engine, queries, lookup, submissions, ids);
+            Engine engine,
+            ListQueries lists,
+            Lookup lookup,
+            Submissions submissions,
+            FreshIds ids,
+            Conditions conditions) {
+        return new BackupResource(engine, lists, lookup, submissions, ids, conditions);
     }
 
     @Bean
-    RetentionResource retentionResource(Engine engine, Lookup lookup, Submissions submissions, FreshIds ids) {
-        return new RetentionResource(engine, lookup, submissions, ids);
+    RetentionResource retentionResource(
+            Engine engine, Lookup lookup, Submissions submissions, FreshIds ids, Conditions conditions) {
+        return new RetentionResource(engine, lookup, submissions, ids, conditions);
     }
 
     @Bean
-    ExportResource exportResource(Queries queries, Lookup lookup, Submissions submissions, FreshIds ids) {
-        return new ExportResource(queries, lookup, submissions, ids);
+    ExportResource exportResource(
+            ListQueries lists, Lookup lookup, Submissions submissions, FreshIds ids, Conditions conditions) {
+        return new ExportResource(lists, lookup, submissions, ids, conditions);
     }
 
     @Bean
@@ -179,8 +205,18 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
     }
 
     @Bean
+    ListQueries listQueries(DataSource database) {
+        return new ListQueries(database);
+    }
+
+    @Bean
     Lookup lookup(Queries queries, Engine engine) {
         return new Lookup(queries, engine);
+    }
+
+    @Bean
+    Conditions conditions(Queries queries) {
+        return new Conditions(queries);
     }
 
     @Bean
@@ -201,6 +237,11 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
     @Bean
     AuditQuestions auditQuestions(DataSource database) {
         return new AuditQuestions(database);
+    }
+
+    @Bean
+    Guesses guesses() {
+        return new Guesses(limits, System::nanoTime);
     }
 
     @Bean
@@ -241,11 +282,12 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
     FilterRegistrationBean<IdentityFilter> identityFilter(
             AdminToken administrator,
             Tokens tokens,
+            Guesses guesses,
             ObjectProvider<CredentialReader> ofOtherRooms,
             ObjectProvider<IdentityFilter.Denial> ofPages) {
         // A request may show one of these, never two.
         List<CredentialReader> readers = Stream.concat(
-                        Stream.of(new BearerReader(administrator, tokens)), ofOtherRooms.orderedStream())
+                        Stream.of(new BearerReader(administrator, tokens, guesses)), ofOtherRooms.orderedStream())
                 .toList();
         IdentityFilter.@Nullable Denial page = ofPages.getIfAvailable();
         FilterRegistrationBean<IdentityFilter> registration =
@@ -272,9 +314,11 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
 
     @Override
     protected void addInterceptors(InterceptorRegistry registry) {
-        // First: who may not call a route learns nothing of what it takes.
+        registry.addInterceptor(new Pace(limits, System::nanoTime));
+        // Before all that reads: who may not call a route learns nothing of what it takes.
         registry.addInterceptor(new Permits());
         registry.addInterceptor(new StrictQuery());
+        registry.addInterceptor(new Unconditional());
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.tidemark.coordinator.monitor.health.Checks;
 import dev.tidemark.coordinator.monitor.health.Readiness;
 import dev.tidemark.coordinator.monitor.metrics.Metrics;
 import dev.tidemark.coordinator.security.AdminToken;
+import dev.tidemark.coordinator.security.RequestLimits;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.URI;
@@ -46,9 +47,9 @@ public final class ApiServer implements AutoCloseable {
         }
     }
 
-    /** Starts, and returns when requests are answered. */
+    /** Starts with the usual limits. */
     public static ApiServer start(Engine engine, DataSource database, AdminToken token, ServerFacts facts, Bind bind) {
-        return start(engine, database, token, facts, bind, List.of());
+        return start(engine, database, token, facts, bind, List.of(), RequestLimits.USUAL);
     }
 
     /** The same, with rooms that answer beside the interface for programs. */
@@ -68,10 +69,11 @@ public final class ApiServer implements AutoCloseable {
                 new Supervision(
                         new Metrics(facts.version()),
                         new Readiness(List.of(Checks.database(() -> DatabaseHealth.trouble(database))))),
-                rooms);
+                rooms,
+                RequestLimits.USUAL);
     }
 
-    /** With metrics and checks of more than the interface itself. */
+    /** With metrics and checks of more than the interface itself, and with limits of its own. */
     public static ApiServer start(
             Engine engine,
             DataSource database,
@@ -79,7 +81,8 @@ public final class ApiServer implements AutoCloseable {
             ServerFacts facts,
             Bind bind,
             Supervision supervision,
-            List<ApplicationContextInitializer<GenericApplicationContext>> rooms) {
+            List<ApplicationContextInitializer<GenericApplicationContext>> rooms,
+            RequestLimits limits) {
         SpringApplication application = new SpringApplication(ApiConfiguration.class);
         application.setWebApplicationType(WebApplicationType.SERVLET);
         application.setApplicationContextFactory(ignored -> new AnnotationConfigServletWebServerApplicationContext());
@@ -88,7 +91,7 @@ public final class ApiServer implements AutoCloseable {
         application.setAddCommandLineProperties(false);
         // CoordinatorMain stops the rooms in their order; a second hook would race with it.
         application.setRegisterShutdownHook(false);
-        application.addInitializers(context -> give(context, engine, database, token, facts, bind, supervision));
+        application.addInitializers(context -> give(context, engine, database, token, facts, bind, supervision, limits));
         rooms.forEach(
                 room -> application.addInitializers(context -> room.initialize((GenericApplicationContext) context)));
         ServletWebServerApplicationContext context = (ServletWebServerApplicationContext) application.run();
@@ -132,7 +135,8 @@ public final class ApiServer implements AutoCloseable {
             AdminToken token,
             ServerFacts facts,
             Bind bind,
-            Supervision supervision) {
+            Supervision supervision,
+            RequestLimits limits) {
         GenericApplicationContext beans = (GenericApplicationContext) context;
         beans.registerBean(Engine.class, () -> engine);
         // Whoever opened the database closes it, after everything that writes has stopped.
@@ -141,6 +145,7 @@ public final class ApiServer implements AutoCloseable {
         beans.registerBean(ServerFacts.class, () -> facts);
         beans.registerBean(Bind.class, () -> bind);
         beans.registerBean(Supervision.class, () -> supervision);
+        beans.registerBean(RequestLimits.class, () -> limits);
     }
 
     private static URI url(InetAddress address, int port) {

@@ -5,6 +5,8 @@ import dev.tidemark.coordinator.api.edge.Problem;
 import dev.tidemark.coordinator.api.edge.Refusal;
 import dev.tidemark.coordinator.ledger.CommitWatch;
 import dev.tidemark.coordinator.ledger.Horizon;
+import dev.tidemark.coordinator.security.Identity;
+import dev.tidemark.coordinator.security.Role;
 import dev.tidemark.coordinator.view.Queries;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,6 +21,9 @@ public final class EventStreams implements AutoCloseable {
     public static final int STREAMS_MAX = 16;
 
     private static final int ALL_STREAMS_MAX = 128;
+
+    /** Of these, for administrators alone: however many others read, whoever has to end that can look. */
+    private static final int RESERVED = STREAMS_MAX;
 
     private final Tide tide;
     private final Queries queries;
@@ -37,9 +42,10 @@ public final class EventStreams implements AutoCloseable {
      * @param from the last event that the reader has seen; null for what comes from now on
      * @param allowed whether the caller may go on to read
      */
-    public EventStream open(String caller, @Nullable Position from, Wish wish, BooleanSupplier allowed)
+    public EventStream open(Identity reader, @Nullable Position from, Wish wish, BooleanSupplier allowed)
             throws InterruptedException {
-        admit(caller);
+        String caller = reader.name();
+        admit(caller, reader.role() == Role.ADMIN ? ALL_STREAMS_MAX : ALL_STREAMS_MAX - RESERVED);
         boolean joined = false;
         boolean opened = false;
         try {
@@ -96,15 +102,15 @@ public final class EventStreams implements AutoCloseable {
                 "Read what you have missed with from=start, or begin anew without a position."));
     }
 
-    private synchronized void admit(String caller) {
+    private synchronized void admit(String caller, int most) {
         int own = open.getOrDefault(caller, 0);
-        if (own >= STREAMS_MAX || count() >= ALL_STREAMS_MAX) {
+        if (own >= STREAMS_MAX || count() >= most) {
             throw new Refusal(Problem.of(
                             429,
                             "TOO_MANY_STREAMS",
                             own >= STREAMS_MAX
                                     ? "this caller has " + own + " streams of events open"
-                                    : "there are " + ALL_STREAMS_MAX + " streams of events open",
+                                    : "there are " + count() + " streams of events open",
                             "Close one of them; one stream without a filter tells of every vm.")
                     .withHeader("Retry-After", "10"));
         }

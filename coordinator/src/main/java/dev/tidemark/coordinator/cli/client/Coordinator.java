@@ -15,12 +15,15 @@ import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The HTTP interface of a coordinator.
@@ -86,6 +89,27 @@ public final class Coordinator {
     /** A question that the coordinator may keep open for a while. */
     public JsonNode get(RequestPath path, Duration heldOpen) {
         return exchange(new Request("GET", path, null, null, ANSWER_PATIENCE.plus(heldOpen)));
+    }
+
+    /** All of a list, page by page, as if it had been one answer. */
+    public JsonNode list(RequestPath path, String member) {
+        ObjectNode whole = Json.MAPPER.createObjectNode();
+        ArrayNode entries = whole.putArray(member);
+        RequestPath asked = path;
+        String after = "";
+        while (true) {
+            JsonNode page = get(asked);
+            page.path(member).forEach(entries::add);
+            String next = page.path("next").asString("");
+            if (next.isEmpty()) {
+                return whole;
+            }
+            if (next.equals(after)) {
+                throw strange(200, "its pages go round in circles");
+            }
+            after = next;
+            asked = path.with("after", next);
+        }
     }
 
     public JsonNode post(RequestPath path, JsonNode body) {
@@ -162,12 +186,23 @@ public final class Coordinator {
             Duration patience) {}
 
     private JsonNode exchange(Request request) {
+        long start = System.nanoTime();
         boolean mayHaveArrived = false;
         long pauseMilliseconds = FIRST_PAUSE_MILLISECONDS;
         for (int attempt = 1; ; attempt++) {
             Endpoint endpoint = discovery.find();
             try {
-                return understood(client(endpoint).send(built(request, endpoint), BodyHandlers.ofInputStream()));
+                HttpResponse<InputStream> response =
+                        client(endpoint).send(built(request, endpoint), BodyHandlers.ofInputStream());
+                Optional<Duration> later = later(response, request, start);
+                if (later.isEmpty()) {
+                    return understood(response);
+                }
+                response.body().close();
+                pause(later.get().toMillis());
+                // Nothing was done, and that was said: such an answer is no failed attempt.
+                attempt--;
+                continue;
             } catch (IOException failure) {
                 boolean refused = neverConnected(failure);
                 mayHaveArrived |= !refused;
@@ -182,6 +217,19 @@ public final class Coordinator {
             pause(pauseMilliseconds);
             pauseMilliseconds *= 3;
         }
+    }
+
+    /** When the coordinator wants to be asked again, if it has too much of us now and that is within our patience. */
+    private static Optional<Duration> later(HttpResponse<InputStream> response, Request request, long start) {
+        if (response.statusCode() != 429) {
+            return Optional.empty();
+        }
+        Duration left = request.patience().minusNanos(System.nanoTime() - start);
+        return response.headers()
+                .firstValue("Retry-After")
+                .filter(seconds -> seconds.matches("[0-9]{1,4}"))
+                .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)))
+                .filter(wait -> wait.compareTo(left) < 0);
     }
 
     private static HttpRequest built(Request request, Endpoint endpoint) {

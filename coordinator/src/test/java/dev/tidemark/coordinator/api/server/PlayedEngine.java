@@ -6,8 +6,11 @@ import dev.tidemark.coordinator.api.DryRun;
 import dev.tidemark.coordinator.api.Engine;
 import dev.tidemark.coordinator.api.JobSight;
 import dev.tidemark.coordinator.api.MachineSight;
+import dev.tidemark.coordinator.api.MachineVersion;
+import dev.tidemark.coordinator.api.Outdated;
 import dev.tidemark.coordinator.api.PlanQuestion;
 import dev.tidemark.coordinator.api.PlanView;
+import dev.tidemark.coordinator.api.Precondition;
 import dev.tidemark.coordinator.api.ReconcileView;
 import dev.tidemark.coordinator.api.Rejected;
 import dev.tidemark.coordinator.api.RepositoryView;
@@ -73,7 +76,8 @@ final class PlayedEngine implements Engine, CoordinatorLink {
     }
 
     @Override
-    public Submitted submit(MachineCommand command, Caller caller) throws Rejected {
+    public Submitted submit(MachineCommand command, Caller caller, Precondition precondition)
+            throws Rejected, Outdated {
         CountDownLatch held = hold.get();
         if (held != null) {
             try {
@@ -84,13 +88,14 @@ final class PlayedEngine implements Engine, CoordinatorLink {
         }
         failAsTold();
         List<MachineEvent> events = PlayedDecisions.events(command);
-        long version = append(command.machine(), events, caller.metadata());
+        long version = append(command.machine(), events, caller.metadata(), precondition);
         submitted.add(command);
         return new Submitted(version, events.size());
     }
 
     @Override
-    public DryRun dryRun(MachineCommand command) throws Rejected {
+    public DryRun dryRun(MachineCommand command, Precondition precondition) throws Rejected, Outdated {
+        require(precondition, command.machine());
         failAsTold();
         JsonNode transaction = Json.MAPPER.readTree("{\"execute\":\"transaction\",\"arguments\":{\"actions\":[]}}");
         return new DryRun(PlayedDecisions.events(command), transaction, List.of("so it would be"));
@@ -98,7 +103,11 @@ final class PlayedEngine implements Engine, CoordinatorLink {
 
     /** What happens to a machine without anybody asking. */
     void tell(MachineEvent event) {
-        append(event.machine(), List.of(event), Map.of());
+        try {
+            append(event.machine(), List.of(event), Map.of(), Precondition.NONE);
+        } catch (Outdated impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     void observed(MachineId machine) {
@@ -107,7 +116,17 @@ final class PlayedEngine implements Engine, CoordinatorLink {
                 machine, new MachineSight(MachineSight.State.UP, Optional.empty(), Optional.of("running"), Map.of()));
     }
 
-    private synchronized long append(MachineId machine, List<MachineEvent> events, Map<String, String> metadata) {
+    private synchronized void require(Precondition precondition, MachineId machine) throws Outdated {
+        MachineVersion now = new MachineVersion(machine, versions.getOrDefault(machine, 0L));
+        if (!precondition.admits(now)) {
+            throw new Outdated(now);
+        }
+    }
+
+    private synchronized long append(
+            MachineId machine, List<MachineEvent> events, Map<String, String> metadata, Precondition precondition)
+            throws Outdated {
+        require(precondition, machine);
         long version = versions.getOrDefault(machine, 0L);
         try (Connection connection = database.getConnection()) {
             connection.setAutoCommit(false);

@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.api.server;
 import dev.tidemark.coordinator.api.ServerFacts;
 import dev.tidemark.coordinator.ledger.postgres.Database;
 import dev.tidemark.coordinator.security.AdminToken;
+import dev.tidemark.coordinator.security.RequestLimits;
 import dev.tidemark.coordinator.testkit.TestDatabase;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.HostName;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /** A started server with all that it stands on, and a client for it. */
@@ -32,6 +34,11 @@ final class Served implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     Served() {
+        // Many tests are one caller here, and one address that shows bad credentials.
+        this(new RequestLimits(1_000_000, 1_000_000, 1_000_000, 1_000_000));
+    }
+
+    Served(RequestLimits limits) {
         try {
             Path home = Files.createTempDirectory("tidemark-api-test-");
             token = AdminToken.at(home.resolve("admin.token"));
@@ -42,7 +49,7 @@ final class Served implements AutoCloseable {
         }
         ServerFacts facts =
                 new ServerFacts("1.2.3", new HostName("host1"), ServerFacts.DatabaseKind.EMBEDDED, Instant.now());
-        server = ApiServer.start(engine, database.application(), token, facts, ApiServer.Bind.loopback(0));
+        server = ApiServer.start(engine, database.application(), token, facts, ApiServer.Bind.loopback(0), List.of(), limits);
     }
 
     /** An answer. */

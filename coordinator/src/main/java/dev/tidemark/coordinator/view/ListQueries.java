@@ -1,0 +1,93 @@
+package dev.tidemark.coordinator.view;
+
+import dev.tidemark.schema.id.MachineId;
+import dev.tidemark.schema.id.RepositoryName;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lists that are read in pages. A page begins behind a position and is found by an index, however far back it lies; what comes into the
+ * list or leaves it meanwhile moves nothing else.
+ *
+ * <p>All throw {@link StorageUnavailable} if the database does not answer.
+ */
+public final class ListQueries {
+    private final DataSource source;
+
+    public ListQueries(DataSource source) {
+        this.source = source;
+    }
+
+    /**
+     * The registered machines behind a name, by name.
+     *
+     * @param names only those whose names match this expression
+     * @param after empty for the first ones
+     */
+    public List<Row<MachineView>> machines(Optional<String> names, String after, int limit) {
+        String order = " ORDER BY v.name LIMIT ?";
+        String behind = Shapes.MACHINE + " WHERE v.removed_at IS NULL AND v.name > ?";
+        Sql.Reader<Row<MachineView>> reader = row -> new Row<>(row.getString("name"), Shapes.machine(row));
+        return names.isPresent()
+                ? list(behind + " AND v.name ~ ?" + order, reader, after, names.get(), limit)
+                : list(behind + order, reader, after, limit);
+    }
+
+    /** A machine's checkpoints behind a version, oldest first; as {@link Queries#checkpoints}. */
+    public List<Row<CheckpointView>> checkpoints(MachineId machine, boolean alsoGone, long after, int limit) {
+        return list(
+                Shapes.CHECKPOINT + " WHERE c.vm = ? AND c.version > ?" + (alsoGone ? "" : Queries.LIVE_CHECKPOINT)
+                        + " ORDER BY c.version LIMIT ?",
+                row -> new Row<>(row.getString("version"), Shapes.checkpoint(row)),
+                machine,
+                after,
+                limit);
+    }
+
+    /** A machine's backups behind a version, oldest first; as {@link Queries#backups}. */
+    public List<Row<BackupView>> backups(
+            MachineId machine, Optional<RepositoryName> repository, boolean alsoDeleted, long after, int limit) {
+        return list(
+                Shapes.BACKUP + " WHERE b.vm = ? AND b.version > ? AND (?::text IS NULL OR b.repository = ?)"
+                        + (alsoDeleted ? "" : " AND b.state <> 'DELETED'") + " ORDER BY b.version LIMIT ?",
+                row -> new Row<>(row.getString("version"), Shapes.backup(row)),
+                machine,
+                after,
+                repository,
+                repository,
+                limit);
+    }
+
+    /** What is served of a machine's backups behind a version, oldest first; as {@link Queries#exports}. */
+    public List<Row<ExportView>> exports(MachineId machine, boolean alsoEnded, long after, int limit) {
+        return list(
+                Shapes.EXPORT + " WHERE x.vm = ? AND x.version > ?" + (alsoEnded ? "" : " AND x.ended_at IS NULL")
+                        + " ORDER BY x.version LIMIT ?",
+                row -> new Row<>(row.getString("version"), Shapes.export(row)),
+                machine,
+                after,
+                limit);
+    }
+
+    /** A machine's newest operations before a version, newest first. */
+    public List<Row<OperationView>> operations(MachineId machine, long before, int limit) {
+        return list(
+                Shapes.OPERATION + " WHERE o.vm = ? AND o.version < ? ORDER BY o.version DESC LIMIT ?",
+                row -> new Row<>(row.getString("version"), Shapes.operation(row)),
+                machine,
+                before,
+                limit);
+    }
+
+    private <T> List<T> list(String text, Sql.Reader<T> reader, @Nullable Object... values) {
+        try (Connection connection = source.getConnection()) {
+            return Sql.list(connection, text, reader, values);
+        } catch (SQLException failure) {
+            throw new StorageUnavailable(failure);
+        }
+    }
+}
