@@ -63,7 +63,7 @@ public final class StreamResource {
         BooleanSupplier allowed = sessions.isShown(request)
                 ? () -> sessions.isStillValid(request)
                 : () -> tokens.isStillValid(reader, clock.instant());
-        try (EventStream stream = streams.open(reader.name(), null, wish, allowed)) {
+        try (EventStream stream = streams.open(reader, null, wish, allowed)) {
             response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE + ";charset=UTF-8");
             response.setHeader("X-Accel-Buffering", "no");
             if (!request.getMethod().equals("HEAD")) {

@@ -20,7 +20,7 @@ import org.springframework.web.servlet.HandlerInterceptor;
 public final class StrictQuery implements HandlerInterceptor {
     private final Map<Method, Map<String, Form>> known = new ConcurrentHashMap<>();
 
-    /** How a parameter may be given. */
+    /** How a parameter may be given; what is taken as plain text is given to its resource without a value, too. */
     private record Form(boolean repeatable, boolean mayBeEmpty) {}
 
     @Override
@@ -68,7 +68,8 @@ public final class StrictQuery implements HandlerInterceptor {
                         annotation.value(),
                         new Form(
                                 Collection.class.isAssignableFrom(parameter.getParameterType()),
-                                annotation.defaultValue().isEmpty()));
+                                annotation.defaultValue().isEmpty()
+                                        || parameter.nestedIfOptional().getNestedParameterType() == String.class));
             }
         }
         return names;

@@ -90,7 +90,16 @@ final class Served implements AutoCloseable {
     Answer send(HttpRequest.Builder request) {
         try {
             HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            return new Answer(response.statusCode(), response.headers(), response.body());
+            Answer answer = new Answer(response.statusCode(), response.headers(), response.body());
+            URI asked = response.request().uri();
+            String path = asked.getRawPath() + (asked.getRawQuery() == null ? "" : "?" + asked.getRawQuery());
+            List<String> findings =
+                    Contract.published().findings(response.request().method(), path, answer);
+            if (!findings.isEmpty()) {
+                throw new AssertionError(response.request().method() + " " + path + " is not as documented: " + findings
+                        + " in " + answer.text());
+            }
+            return answer;
         } catch (IOException failure) {
             throw new IllegalStateException(failure);
         } catch (InterruptedException interrupted) {

@@ -21,7 +21,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -82,13 +84,22 @@ class SubmissionIT {
                 Rejected.Kind.FULL_REQUIRED, 409,
                 Rejected.Kind.UNSUPPORTED, 422,
                 Rejected.Kind.UNAVAILABLE, 503);
+        Map<Rejected.Kind, String> codes = Map.of(
+                Rejected.Kind.BAD_REQUEST, "UNKNOWN_DISK",
+                Rejected.Kind.NOT_FOUND, "UNKNOWN_CHECKPOINT",
+                Rejected.Kind.CONFLICT, "OTHER_OPERATION",
+                Rejected.Kind.FULL_REQUIRED, "FULL_REQUIRED",
+                Rejected.Kind.UNSUPPORTED, "NO_GUEST_AGENT",
+                Rejected.Kind.UNAVAILABLE, "MACHINE_UNAVAILABLE");
         for (Rejected.Kind kind : Rejected.Kind.values()) {
+            String code = Objects.requireNonNull(codes.get(kind));
             for (String query : List.of("", "?dryRun=true")) {
-                SERVED.engine.nextRejection.set(
-                        new Rejected(kind, "SOME_CODE", "that is why", "do this", Optional.of(other)));
+                SERVED.engine.nextRejection.set(new Rejected(kind, code, "that is why", "do this", Optional.of(other)));
                 Served.Answer answer = SERVED.post("/v1/vms/rejecting/checkpoints" + query, "{}");
                 assertThat(answer.status()).isEqualTo(statuses.get(kind));
-                assertThat(answer.json().path("type").asString()).isEqualTo("https://tidemark.dev/problems/some-code");
+                assertThat(answer.json().path("type").asString())
+                        .isEqualTo("https://tidemark.dev/problems/"
+                                + code.toLowerCase(Locale.ROOT).replace('_', '-'));
                 assertThat(answer.json().path("detail").asString()).isEqualTo("that is why");
                 assertThat(answer.json().path("remedy").asString()).isEqualTo("do this");
                 assertThat(answer.json().path("operation").asString()).isEqualTo(other.value());

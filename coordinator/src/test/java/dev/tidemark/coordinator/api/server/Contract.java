@@ -1,0 +1,231 @@
+package dev.tidemark.coordinator.api.server;
+
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SchemaRegistryConfig;
+import com.networknt.schema.SpecificationVersion;
+import dev.tidemark.schema.json.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.yaml.snakeyaml.Yaml;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What the OpenAPI document promises of an answer: status, media type, headers, and a body of which each member is documented and each
+ * documented member is there. That a member is there at some times only, the document says with {@code x-sometimes}.
+ */
+final class Contract {
+    static final String TYPES = "https://tidemark.dev/problems/";
+    private static final Set<String> METHODS = Set.of("get", "post", "put", "patch", "delete");
+
+    /** What each status has to come with. */
+    private static final Map<Integer, String> HEADERS =
+            Map.of(401, "WWW-Authenticate", 405, "Allow", 412, "Content-Type", 429, "Retry-After");
+
+    private final ObjectNode root;
+    private final SchemaRegistry registry = SchemaRegistry.withDefaultDialect(
+            SpecificationVersion.DRAFT_2020_12,
+            builder -> builder.schemaRegistryConfig(
+                    SchemaRegistryConfig.builder().formatAssertionsEnabled(true).build()));
+    private final Map<String, Schema> schemas = new ConcurrentHashMap<>();
+
+    private Contract(JsonNode document) {
+        this.root = (ObjectNode) document.deepCopy();
+        close(root);
+    }
+
+    /** As it is served. */
+    static Contract published() {
+        return Holder.PUBLISHED;
+    }
+
+    /** Another document. */
+    static Contract of(JsonNode document) {
+        return new Contract(document);
+    }
+
+    private static final class Holder {
+        static final Contract PUBLISHED = new Contract(document());
+    }
+
+    /** The document as it was written. */
+    static JsonNode document() {
+        try (InputStream file =
+                Objects.requireNonNull(Contract.class.getResourceAsStream("/openapi/tidemark.yaml"), "the document")) {
+            return Json.MAPPER.valueToTree(new Yaml().load(new String(file.readAllBytes(), StandardCharsets.UTF_8)));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** The problems that the document knows: each code with the statuses under which it comes. */
+    Map<String, Set<Integer>> problems() {
+        Map<String, Set<Integer>> problems = new TreeMap<>();
+        root.path("components").path("x-problems").properties().forEach(entry -> {
+            Set<Integer> statuses = new TreeSet<>();
+            entry.getValue().path("status").forEach(status -> statuses.add(status.asInt()));
+            problems.put(entry.getKey(), statuses);
+        });
+        return problems;
+    }
+
+    /** Every operation with every status that it documents by its number. */
+    Set<String> promised() {
+        Set<String> promised = new TreeSet<>();
+        root.path("paths")
+                .properties()
+                .forEach(path -> path.getValue().properties().forEach(method -> {
+                    if (METHODS.contains(method.getKey())) {
+                        method.getValue().path("responses").propertyNames().stream()
+                                .filter(status -> !status.equals("default"))
+                                .forEach(status -> promised.add(
+                                        method.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey() + " " + status));
+                    }
+                }));
+        return promised;
+    }
+
+    /** The operation that a request is one of, as {@code GET /v1/vms/{vm}}. */
+    Optional<String> operation(String method, String path) {
+        String bare = path.replaceAll("\\?.*", "");
+        String wanted = method.equals("HEAD") ? "get" : method.toLowerCase(Locale.ROOT);
+        return root.path("paths").properties().stream()
+                .filter(entry -> entry.getValue().has(wanted))
+                .map(Map.Entry::getKey)
+                .filter(pattern ->
+                        bare.matches(pattern.replaceAll("\\{[a-z]+}", "[^/]+").replace(".", "\\.")))
+                // What is spelt out comes before what stands for anything.
+                .min((one, other) -> Integer.compare(one.split("\\{", -1).length, other.split("\\{", -1).length))
+                .map(pattern -> wanted.toUpperCase(Locale.ROOT) + " " + pattern);
+    }
+
+    /** What is wrong with an answer; nothing if it is as promised. */
+    List<String> findings(String method, String path, Served.Answer answer) {
+        List<String> findings = new ArrayList<>();
+        Optional<String> operation = operation(method, path);
+        if (answer.status() >= 400) {
+            problem(answer, method.equals("HEAD"), findings);
+            return findings;
+        }
+        if (operation.isEmpty()) {
+            return List.of("no such operation, and no problem either: " + answer.status());
+        }
+        String[] parts = operation.get().split(" ", 2);
+        String place = "/paths/" + escaped(parts[1]) + "/" + parts[0].toLowerCase(Locale.ROOT) + "/responses/"
+                + answer.status();
+        String resolved = resolved(place);
+        JsonNode response = root.at(resolved);
+        if (response.isMissingNode()) {
+            return List.of("status " + answer.status() + " is not documented for " + operation.get());
+        }
+        response.path("headers").properties().forEach(header -> {
+            if (answer.headers().firstValue(header.getKey()).isEmpty()) {
+                findings.add("without the header " + header.getKey());
+            }
+        });
+        if (answer.headers().firstValue("ETag").isPresent()
+                && !response.path("headers").has("ETag")) {
+            findings.add("ETag is not documented");
+        }
+        content(response, resolved, answer, method.equals("HEAD"), findings);
+        return findings;
+    }
+
+    private void content(JsonNode response, String place, Served.Answer answer, boolean head, List<String> findings) {
+        String type = answer.headers().firstValue("Content-Type").orElse("").replaceAll(";.*", "");
+        JsonNode content = response.path("content");
+        if (content.isEmpty()) {
+            if (!answer.text().isEmpty()) {
+                findings.add("a body, and none is documented");
+            }
+        } else if (!content.has(type)) {
+            findings.add("media type '" + type + "' is not documented");
+        } else if (type.equals("application/json") && !head) {
+            findings.addAll(violations(place + "/content/application~1json/schema", answer.text()));
+        }
+    }
+
+    private void problem(Served.Answer answer, boolean head, List<String> findings) {
+        String type = answer.headers().firstValue("Content-Type").orElse("");
+        if (!type.equals("application/problem+json")) {
+            findings.add("a refusal that is no problem: " + type);
+        }
+        Optional.ofNullable(HEADERS.get(answer.status()))
+                .filter(header -> answer.headers().firstValue(header).isEmpty())
+                .ifPresent(header -> findings.add(answer.status() + " without " + header));
+        if (head) {
+            return;
+        }
+        findings.addAll(violations("/components/schemas/Problem", answer.text()));
+        JsonNode problem = Json.MAPPER.readTree(answer.text());
+        String code = problem.path("code").asString("");
+        if (!problems().getOrDefault(code, Set.of()).contains(answer.status())) {
+            findings.add(code + " with " + answer.status() + " is not documented");
+        }
+        if (problem.path("status").asInt() != answer.status()) {
+            findings.add("says that it is a " + problem.path("status"));
+        }
+        if (!problem.path("type")
+                .asString("")
+                .equals(TYPES + code.toLowerCase(Locale.ROOT).replace('_', '-'))) {
+            findings.add("another type than its code: " + problem.path("type"));
+        }
+        if (problem.path("remedy").asString("").isBlank()) {
+            findings.add("no remedy");
+        }
+    }
+
+    private List<String> violations(String place, String text) {
+        Schema schema = schemas.computeIfAbsent(place, pointer -> {
+            ObjectNode whole = Json.MAPPER.createObjectNode();
+            whole.put("$schema", "https://json-schema.org/draft/2020-12/schema");
+            whole.put("$ref", "#" + pointer.replace("{", "%7B").replace("}", "%7D"));
+            whole.set("components", root.path("components"));
+            whole.set("paths", root.path("paths"));
+            return registry.getSchema(whole);
+        });
+        return schema.validate(Json.MAPPER.readTree(text)).stream()
+                .map(Object::toString)
+                .toList();
+    }
+
+    private String resolved(String place) {
+        JsonNode reference = root.at(place).path("$ref");
+        return reference.isString() ? reference.asString().substring(1) : place;
+    }
+
+    private static String escaped(String step) {
+        return step.replace("~", "~0").replace("/", "~1");
+    }
+
+    /** Nothing but what is documented, and all of it. */
+    private static void close(JsonNode node) {
+        if (node instanceof ObjectNode object && object.path("properties").isObject()) {
+            if (!object.has("additionalProperties")) {
+                object.put("additionalProperties", false);
+            }
+            if (!object.has("required")) {
+                ArrayNode required = object.putArray("required");
+                object.path("properties").properties().stream()
+                        .filter(property ->
+                                !property.getValue().path("x-sometimes").asBoolean(false))
+                        .forEach(property -> required.add(property.getKey()));
+            }
+        }
+        node.forEach(Contract::close);
+    }
+}
