@@ -49,7 +49,13 @@ public final class ApiServer implements AutoCloseable {
 
     /** Starts with the usual limits. */
     public static ApiServer start(Engine engine, DataSource database, AdminToken token, ServerFacts facts, Bind bind) {
-        return start(engine, database, token, facts, bind, List.of(), RequestLimits.USUAL);
+        return start(engine, database, token, facts, bind, RequestLimits.USUAL);
+    }
+
+    /** With other limits than the usual ones. */
+    public static ApiServer start(
+            Engine engine, DataSource database, AdminToken token, ServerFacts facts, Bind bind, RequestLimits limits) {
+        return start(engine, database, token, facts, bind, supervision(facts, database), List.of(), limits);
     }
 
     /** The same, with rooms that answer beside the interface for programs. */
@@ -66,9 +72,7 @@ public final class ApiServer implements AutoCloseable {
                 token,
                 facts,
                 bind,
-                new Supervision(
-                        new Metrics(facts.version()),
-                        new Readiness(List.of(Checks.database(() -> DatabaseHealth.trouble(database))))),
+                supervision(facts, database),
                 rooms,
                 RequestLimits.USUAL);
     }
@@ -100,6 +104,12 @@ public final class ApiServer implements AutoCloseable {
             throw new IllegalStateException("the web server did not start");
         }
         return new ApiServer(context, url(bind.address(), context.getWebServer().getPort()));
+    }
+
+    private static Supervision supervision(ServerFacts facts, DataSource database) {
+        return new Supervision(
+                new Metrics(facts.version()),
+                new Readiness(List.of(Checks.database(() -> DatabaseHealth.trouble(database)))));
     }
 
     /** Where it answers, for example {@code http://127.0.0.1:7070}. */

@@ -49,7 +49,7 @@ final class Served implements AutoCloseable {
         }
         ServerFacts facts =
                 new ServerFacts("1.2.3", new HostName("host1"), ServerFacts.DatabaseKind.EMBEDDED, Instant.now());
-        server = ApiServer.start(engine, database.application(), token, facts, ApiServer.Bind.loopback(0), List.of(), limits);
+        server = ApiServer.start(engine, database.application(), token, facts, ApiServer.Bind.loopback(0), limits);
     }
 
     /** An answer. */
