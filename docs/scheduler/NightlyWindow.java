@@ -123,7 +123,7 @@ public final class NightlyWindow {
         List<Machine> machines = new ArrayList<>();
         String cursor = "";
         do {
-            Answer page = coordinator.get("/v1/vms" + (cursor.isEmpty() ? "" : "?cursor=" + Coordinator.encoded(cursor)));
+            Answer page = coordinator.get("/v1/vms" + (cursor.isEmpty() ? "" : "?after=" + Coordinator.encoded(cursor)));
             page.expect(200);
             for (Json vm : page.json().get("vms").items()) {
                 if (options.vms().matcher(vm.text("name")).matches()) {
