@@ -67,8 +67,10 @@ public final class CoordinatorMain implements LocalVerbs {
     public int gateway(GatewayOptions options) {
         try {
             logTo(Home.at(options.home()), options.monitoring().log());
-            String token = Files.readString(options.tokenFile(), StandardCharsets.US_ASCII)
-                    .strip();
+            Optional<String> token = options.tokenFile().isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(Files.readString(options.tokenFile().get(), StandardCharsets.US_ASCII)
+                            .strip());
             GatewaySettings usual = GatewaySettings.of(options.host(), options.repositories(), Home.lockDirectory())
                     .withTcpExports(Pulls.exports(options.pulls()))
                     .withScratchDirectory(Home.at(options.home()).scratch(options.host()))
@@ -84,7 +86,7 @@ public final class CoordinatorMain implements LocalVerbs {
                 Optional<GatewayMetricsServer> figures = metricsServer(options, metrics);
                 Gateway gateway = Gateway.start(
                         settings,
-                        new HttpLink(options.coordinator(), options.host(), token),
+                        HttpLink.of(options.coordinator(), options.host(), token, options.tls()),
                         ArmedCrashPoints.ofThisProcess(),
                         metrics.qmp());
                 err.println("tidemark gateway of " + options.host() + " serves " + options.coordinator());

@@ -4,6 +4,7 @@ import dev.tidemark.coordinator.api.ServerFacts;
 import dev.tidemark.coordinator.api.Supervision;
 import dev.tidemark.coordinator.api.resource.FreshIds;
 import dev.tidemark.coordinator.api.server.ApiServer;
+import dev.tidemark.coordinator.api.server.TlsFiles;
 import dev.tidemark.coordinator.chain.Machine;
 import dev.tidemark.coordinator.chain.Rejection;
 import dev.tidemark.coordinator.cli.ServeOptions;
@@ -179,7 +180,13 @@ final class CoordinatorServer implements AutoCloseable {
                 database.application(),
                 token,
                 facts,
-                new ApiServer.Bind(InetAddress.getByName(options.bind()), options.port()),
+                new ApiServer.Bind(
+                        InetAddress.getByName(options.bind()),
+                        options.port(),
+                        options.access()
+                                .tls()
+                                .map(files -> new TlsFiles(files.certificate(), files.key(), files.clientAuthority())),
+                        options.access().oidc().map(Issuers::of)),
                 new Supervision(metrics, new Readiness(checks)),
                 List.of(new DashboardRoom(new CoordinatorInsight(dispatch, engine, clock), home.drills())),
                 options.limits());

@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator;
 
+import dev.tidemark.coordinator.cli.Access;
 import dev.tidemark.coordinator.cli.HostGuard;
 import dev.tidemark.coordinator.cli.Monitoring;
 import dev.tidemark.coordinator.cli.PullListening;
@@ -51,7 +52,8 @@ public final class LocalCoordinator implements AutoCloseable {
                     HostGuard.USUAL,
                     Monitoring.USUAL,
                     Optional.empty(),
-                    RequestLimits.USUAL)));
+                    RequestLimits.USUAL,
+                    Access.TOKENS)));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -79,7 +81,8 @@ public final class LocalCoordinator implements AutoCloseable {
                     HostGuard.USUAL,
                     Monitoring.USUAL,
                     Optional.empty(),
-                    RequestLimits.USUAL)));
+                    RequestLimits.USUAL,
+                    Access.TOKENS)));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -106,7 +109,8 @@ public final class LocalCoordinator implements AutoCloseable {
                     HostGuard.USUAL,
                     Monitoring.USUAL,
                     Optional.empty(),
-                    RequestLimits.USUAL)));
+                    RequestLimits.USUAL,
+                    Access.TOKENS)));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

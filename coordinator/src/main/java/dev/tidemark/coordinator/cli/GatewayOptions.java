@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.cli;
 
+import dev.tidemark.gateway.link.ClientTls;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.RepositoryName;
 import dev.tidemark.schema.id.TargetPrefix;
@@ -19,14 +20,16 @@ import java.util.Optional;
  * @param pulls where it serves pull backups over TCP; empty for unix sockets
  * @param stallLimit for how long a job may copy nothing; empty for what is usual
  * @param allowedTargets devices and NBD servers that it may write to
+ * @param tokenFile empty if it shows a certificate
  * @param encryptionKeys key files of repositories, the one for what is written first
  * @param guard how it guards this host
  * @param monitoring what it tells those who run it
+ * @param tls whom it believes, and what certificate it shows
  */
 public record GatewayOptions(
         URI coordinator,
         HostName host,
-        Path tokenFile,
+        Optional<Path> tokenFile,
         Map<RepositoryName, Path> repositories,
         Path home,
         Optional<PullListening> pulls,
@@ -34,7 +37,8 @@ public record GatewayOptions(
         List<TargetPrefix> allowedTargets,
         Map<RepositoryName, List<Path>> encryptionKeys,
         HostGuard guard,
-        Monitoring monitoring) {
+        Monitoring monitoring,
+        ClientTls tls) {
     public GatewayOptions {
         allowedTargets = List.copyOf(allowedTargets);
     }

@@ -40,6 +40,30 @@ class GlobalOptions {
     Path tokenFile;
 
     @Option(
+            names = "--ca",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = "Who signs an https coordinator's certificate; else ca.pem in the home, else the system's.")
+    @Nullable
+    Path authority;
+
+    @Option(
+            names = "--client-certificate",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = "The certificate to show, in place of a token.")
+    @Nullable
+    Path clientCertificate;
+
+    @Option(
+            names = "--client-key",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = "The key to it, for its owner only.")
+    @Nullable
+    Path clientKey;
+
+    @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             scope = ScopeType.INHERIT,

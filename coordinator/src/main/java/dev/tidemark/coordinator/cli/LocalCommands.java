@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.cli;
 
+import dev.tidemark.gateway.link.ClientTls;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.RepositoryName;
 import java.net.URI;
@@ -79,6 +80,12 @@ final class LocalCommands {
         @Mixin
         private LimitOptions limits;
 
+        @Mixin
+        private AccessOptions access;
+
+        @Mixin
+        private OidcOptions issuer;
+
         @Option(
                 names = "--heads",
                 paramLabel = "DIR",
@@ -126,7 +133,8 @@ final class LocalCommands {
                             guard.guard(),
                             monitoring.monitoring(OptionalInt.empty()),
                             Optional.ofNullable(heads),
-                            limits.limits()));
+                            limits.limits(),
+                            access.access(bind, issuer.oidc())));
         }
 
         private static OptionalInt jobs(String option, @Nullable Integer given) {
@@ -202,15 +210,17 @@ final class LocalCommands {
             if (!(scheme.equals("http") || scheme.equals("https")) || server.getHost() == null) {
                 throw Session.misuse("--coordinator takes an address like http://coordinator.example:8391");
             }
+            ClientTls tls = session.tls();
             Path tokenFile = session.globals().tokenFile;
-            if (tokenFile == null) {
-                throw Session.misuse("--token-file is missing: the coordinator knows its gateways by their token");
+            if (tokenFile == null && tls.own().isEmpty()) {
+                throw Session.misuse("--token-file is missing: the coordinator knows its gateways by their token,"
+                        + " or by --client-certificate and --client-key");
             }
             return verbs.get()
                     .gateway(new GatewayOptions(
                             server,
                             hypervisor,
-                            tokenFile,
+                            Optional.ofNullable(tokenFile),
                             repositories,
                             session.home(),
                             pulls.listening(),
@@ -218,7 +228,8 @@ final class LocalCommands {
                             targets.prefixes(),
                             keys.files(),
                             guard.guard(),
-                            monitoring.monitoring(metricsPort())));
+                            monitoring.monitoring(metricsPort()),
+                            tls));
         }
 
         private OptionalInt metricsPort() {

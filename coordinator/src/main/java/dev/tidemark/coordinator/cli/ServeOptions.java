@@ -29,6 +29,7 @@ import java.util.OptionalInt;
  * @param monitoring what it tells those who run it
  * @param heads where signed heads are written; empty for the home
  * @param limits how much one caller may take
+ * @param access how callers get in
  */
 public record ServeOptions(
         Path home,
@@ -48,7 +49,8 @@ public record ServeOptions(
         HostGuard guard,
         Monitoring monitoring,
         Optional<Path> heads,
-        RequestLimits limits) {
+        RequestLimits limits,
+        Access access) {
     public ServeOptions {
         allowedTargets = List.copyOf(allowedTargets);
     }
@@ -81,6 +83,7 @@ public record ServeOptions(
                 HostGuard.USUAL,
                 Monitoring.USUAL,
                 Optional.empty(),
-                RequestLimits.USUAL);
+                RequestLimits.USUAL,
+                Access.TOKENS);
     }
 }

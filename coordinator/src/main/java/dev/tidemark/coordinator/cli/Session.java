@@ -7,7 +7,10 @@ import dev.tidemark.coordinator.cli.client.Failure;
 import dev.tidemark.coordinator.cli.show.Output;
 import dev.tidemark.coordinator.cli.show.Page;
 import dev.tidemark.coordinator.cli.show.Terminal;
+import dev.tidemark.gateway.link.ClientTls;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -48,7 +51,27 @@ final class Session {
     }
 
     Discovery discovery() {
-        return new Discovery(home(), globals.url, globals.tokenFile);
+        return new Discovery(home(), globals.url, globals.tokenFile, tls());
+    }
+
+    /** Whom to believe, and what to show. */
+    ClientTls tls() {
+        Path certificate = globals.clientCertificate;
+        Path key = globals.clientKey;
+        if ((certificate == null) != (key == null)) {
+            throw misuse("--client-certificate and --client-key belong together");
+        }
+        if (certificate != null && globals.tokenFile != null) {
+            throw misuse("a request shows a token or a certificate: give --token-file or --client-certificate");
+        }
+        Optional<ClientTls.Own> own = certificate == null || key == null
+                ? Optional.empty()
+                : Optional.of(new ClientTls.Own(certificate, key));
+        Path inHome = home().resolve(Discovery.AUTHORITY_FILE);
+        Path given = globals.authority;
+        Optional<Path> authority =
+                given != null ? Optional.of(given) : Files.exists(inHome) ? Optional.of(inHome) : Optional.empty();
+        return new ClientTls(authority, own);
     }
 
     Coordinator coordinator() {

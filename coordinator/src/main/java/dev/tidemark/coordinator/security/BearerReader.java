@@ -5,7 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
-/** What stands in the header {@code Authorization} (RFC 6750): the administrator's token, or another. */
+/** What stands in the header {@code Authorization} (RFC 6750): the administrator's token, another, or a JWT. */
 public final class BearerReader implements CredentialReader {
     private static final String HEADER = "Authorization";
     private static final String SCHEME = "Bearer ";
@@ -13,9 +13,11 @@ public final class BearerReader implements CredentialReader {
     private final AdminToken administrator;
     private final Tokens tokens;
     private final Guesses guesses;
+    private final Optional<Jwts> jwts;
 
-    public BearerReader(AdminToken administrator, Tokens tokens, Guesses guesses) {
+    public BearerReader(AdminToken administrator, Tokens tokens, Guesses guesses, Optional<Jwts> jwts) {
         this.guesses = guesses;
+        this.jwts = jwts;
         this.administrator = administrator;
         this.tokens = tokens;
     }
@@ -37,6 +39,10 @@ public final class BearerReader implements CredentialReader {
             return Optional.empty();
         }
         String shown = header.substring(SCHEME.length()).strip();
+        if (Jwts.isOne(shown)) {
+            return jwts.flatMap(
+                    issued -> guesses.watched(request.getRemoteAddr(), shown, () -> issued.identify(shown)));
+        }
         // The administrator is not locked out by somebody who guesses on the same machine; that comparison costs
         // nothing.
         return administrator.matches(shown)

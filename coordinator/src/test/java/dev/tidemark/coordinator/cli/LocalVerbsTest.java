@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.coordinator.cli.show.OutputFormat;
 import dev.tidemark.coordinator.security.RequestLimits;
+import dev.tidemark.gateway.link.ClientTls;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.RepositoryName;
 import dev.tidemark.schema.id.TargetPrefix;
@@ -97,11 +98,57 @@ class LocalVerbsTest {
                         new HostGuard(List.of("libvirt-qemu"), List.of(Path.of("/restore"))),
                         Monitoring.USUAL,
                         Optional.of(Path.of("/heads")),
-                        new RequestLimits(5, 20, 7, 3))));
+                        new RequestLimits(5, 20, 7, 3),
+                        Access.TOKENS)));
         assertThat(run("serve", "--allow-target=/")).isEqualTo(2);
         assertThat(run("serve", "--allow-target=../dev")).isEqualTo(2);
         assertThat(run("serve", "--jobs-per-host=0")).isEqualTo(2);
         assertThat(run("serve", "--requests-burst=0")).isEqualTo(2);
+    }
+
+    @Test
+    void others_reach_plain_http_only_where_somebody_said_so() {
+        for (String bind : new String[] {"0.0.0.0", "::", "192.0.2.1"}) {
+            assertThat(run("serve", "--bind=" + bind)).as(bind).isEqualTo(2);
+        }
+        assertThat(verbs.asked).isEmpty();
+        assertThat(run("serve", "--bind=0.0.0.0", "--plain-http")).isZero();
+        assertThat(run("serve", "--bind=localhost")).isZero();
+        assertThat(run("serve", "--bind=0.0.0.0", "--tls=/etc/t", "--client-ca=/etc/ca"))
+                .isZero();
+        assertThat(((ServeOptions) verbs.asked.getLast()).access())
+                .isEqualTo(new Access(
+                        Optional.of(new Access.Tls(
+                                Path.of("/etc/t/tls.crt"), Path.of("/etc/t/tls.key"), Optional.of(Path.of("/etc/ca")))),
+                        Optional.empty()));
+        assertThat(run("serve", "--tls-certificate=/c", "--tls-key=/k")).isZero();
+        for (String[] wrong : new String[][] {
+            {"--tls-certificate=/c"},
+            {"--tls-key=/k"},
+            {"--client-ca=/a"},
+            {"--tls=/t", "--tls-key=/k"},
+            {"--tls=/t", "--plain-http"}
+        }) {
+            String[] arguments = new String[wrong.length + 1];
+            arguments[0] = "serve";
+            System.arraycopy(wrong, 0, arguments, 1, wrong.length);
+            assertThat(run(arguments)).as(String.join(" ", wrong)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void a_client_shows_a_token_or_a_certificate() {
+        String[] both = {"--client-certificate=/c", "--client-key=/k"};
+        assertThat(run("gateway", "--coordinator=https://c:1", "--host=beta", "--ca=/a", both[0], both[1]))
+                .isZero();
+        assertThat(((GatewayOptions) verbs.asked.getLast()).tls())
+                .isEqualTo(new ClientTls(
+                        Optional.of(Path.of("/a")), Optional.of(new ClientTls.Own(Path.of("/c"), Path.of("/k")))));
+        assertThat(run("gateway", "--coordinator=https://c:1", "--host=beta", "--token-file=/t", both[0], both[1]))
+                .isEqualTo(2);
+        assertThat(run("gateway", "--coordinator=https://c:1", "--host=beta", both[0]))
+                .isEqualTo(2);
+        assertThat(run("gateway", "--coordinator=https://c:1", "--host=beta")).isEqualTo(2);
     }
 
     @Test
@@ -122,7 +169,7 @@ class LocalVerbsTest {
                 .isEqualTo(List.of(new GatewayOptions(
                         URI.create("http://c:1"),
                         new HostName("beta"),
-                        Path.of("/t"),
+                        Optional.of(Path.of("/t")),
                         Map.of(new RepositoryName("a"), Path.of("/a")),
                         home,
                         Optional.empty(),
@@ -134,7 +181,8 @@ class LocalVerbsTest {
                                 new RepositoryName("b"),
                                 List.of(Path.of("k").toAbsolutePath())),
                         HostGuard.USUAL,
-                        Monitoring.USUAL)));
+                        Monitoring.USUAL,
+                        ClientTls.OF_SYSTEM)));
         assertThat(run("serve", "--encryption-key=/k")).isEqualTo(2);
         assertThat(run("serve", "--encryption-key=a=")).isEqualTo(2);
         assertThat(run("serve", "--encryption-key=.a=/k")).isEqualTo(2);

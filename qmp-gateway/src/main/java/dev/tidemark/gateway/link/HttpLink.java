@@ -36,7 +36,7 @@ public final class HttpLink implements CoordinatorLink, AutoCloseable {
 
     private final URI coordinator;
     private final HostName host;
-    private final String token;
+    private final Optional<String> token;
     private final HttpClient client;
     private final Semaphore progressInFlight = new Semaphore(1);
 
@@ -50,6 +50,20 @@ public final class HttpLink implements CoordinatorLink, AutoCloseable {
      * @param token sent with every request
      */
     public HttpLink(URI coordinator, HostName host, String token) {
+        this(coordinator, host, Optional.of(token), HttpClient.newBuilder());
+    }
+
+    /**
+     * A link that shows a token, or the certificate of {@code tls}.
+     *
+     * @throws IOException if the files of {@code tls} cannot be used
+     */
+    public static HttpLink of(URI coordinator, HostName host, Optional<String> token, ClientTls tls)
+            throws IOException {
+        return new HttpLink(coordinator, host, token, HttpClient.newBuilder().sslContext(tls.context()));
+    }
+
+    private HttpLink(URI coordinator, HostName host, Optional<String> token, HttpClient.Builder client) {
         String scheme = coordinator.getScheme();
         if (!"http".equals(scheme) && !"https".equals(scheme)) {
             throw new IllegalArgumentException("a coordinator's URL begins with http or https, not " + scheme);
@@ -57,7 +71,7 @@ public final class HttpLink implements CoordinatorLink, AutoCloseable {
         this.coordinator = coordinator;
         this.host = host;
         this.token = token;
-        this.client = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
+        this.client = client.connectTimeout(CONNECT_TIMEOUT).build();
     }
 
     @Override
@@ -110,10 +124,11 @@ public final class HttpLink implements CoordinatorLink, AutoCloseable {
     private HttpRequest.Builder request(HostName forHost, String path, Duration timeout) {
         String base = coordinator.toString();
         String root = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
-        return HttpRequest.newBuilder(URI.create(root + "/v1/gateways/" + forHost + "/" + path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(root + "/v1/gateways/" + forHost + "/" + path))
                 .timeout(timeout)
-                .header("Authorization", "Bearer " + token)
                 .header("Accept", "application/json");
+        token.ifPresent(shown -> request.header("Authorization", "Bearer " + shown));
+        return request;
     }
 
     private <T> T send(HttpRequest request, Class<T> type) throws LinkException, InterruptedException {

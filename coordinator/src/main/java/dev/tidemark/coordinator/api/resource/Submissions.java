@@ -111,8 +111,7 @@ public final class Submissions {
         }
         try {
             Optional<OperationId> before = startedBefore(key.get());
-            return started(
-                    before.isPresent() ? before.get() : submit(attempts, proposer, caller(key), precondition));
+            return started(before.isPresent() ? before.get() : submit(attempts, proposer, caller(key), precondition));
         } finally {
             underWay.remove(mark);
         }

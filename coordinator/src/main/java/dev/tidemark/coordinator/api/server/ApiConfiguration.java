@@ -40,9 +40,11 @@ import dev.tidemark.coordinator.ledger.TokenActs;
 import dev.tidemark.coordinator.security.Acts;
 import dev.tidemark.coordinator.security.AdminToken;
 import dev.tidemark.coordinator.security.BearerReader;
+import dev.tidemark.coordinator.security.CertificateReader;
 import dev.tidemark.coordinator.security.CredentialReader;
 import dev.tidemark.coordinator.security.Guesses;
 import dev.tidemark.coordinator.security.IdentityFilter;
+import dev.tidemark.coordinator.security.Jwts;
 import dev.tidemark.coordinator.security.RequestLimits;
 import dev.tidemark.coordinator.security.Sessions;
 import dev.tidemark.coordinator.security.Tokens;
@@ -54,6 +56,7 @@ import dev.tidemark.schema.json.Json;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.apache.catalina.core.StandardHost;
@@ -283,11 +286,18 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
             AdminToken administrator,
             Tokens tokens,
             Guesses guesses,
+            Clock clock,
+            ApiServer.Bind bind,
+            ObjectProvider<IssuerKeys> issuerKeys,
             ObjectProvider<CredentialReader> ofOtherRooms,
             ObjectProvider<IdentityFilter.Denial> ofPages) {
+        Optional<Jwts> jwts = bind.issuer().map(issuer -> new Jwts(issuer, issuerKeys.getObject()));
         // A request may show one of these, never two.
         List<CredentialReader> readers = Stream.concat(
-                        Stream.of(new BearerReader(administrator, tokens, guesses)), ofOtherRooms.orderedStream())
+                        Stream.of(
+                                new BearerReader(administrator, tokens, guesses, jwts),
+                                new CertificateReader(tokens, clock)),
+                        ofOtherRooms.orderedStream())
                 .toList();
         IdentityFilter.@Nullable Denial page = ofPages.getIfAvailable();
         FilterRegistrationBean<IdentityFilter> registration =
@@ -337,9 +347,13 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
 
     /** Static: it is needed before there is a servlet context, which this configuration would then never be given. */
     @Bean
-    static TomcatServletWebServerFactory webServer(ApiServer.Bind bind) {
+    static TomcatServletWebServerFactory webServer(ApiServer.Bind bind, ObjectProvider<ServerTls> tls) {
         TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory(bind.port());
         factory.setAddress(bind.address());
+        tls.ifAvailable(material -> {
+            factory.setSsl(material.settings());
+            factory.setSslBundles(material.bundles());
+        });
         factory.setShutdown(Shutdown.GRACEFUL);
         factory.setRegisterDefaultServlet(false);
         factory.addConnectorCustomizers(ConnectorLimits::apply);

@@ -10,11 +10,16 @@ import dev.tidemark.coordinator.monitor.health.Checks;
 import dev.tidemark.coordinator.monitor.health.Readiness;
 import dev.tidemark.coordinator.monitor.metrics.Metrics;
 import dev.tidemark.coordinator.security.AdminToken;
+import dev.tidemark.coordinator.security.JwtSettings;
 import dev.tidemark.coordinator.security.RequestLimits;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.URI;
+import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
@@ -38,16 +43,21 @@ public final class ApiServer implements AutoCloseable {
     /**
      * Where to listen.
      *
-     * @param address a loopback address unless somebody decided otherwise: there is no TLS here
      * @param port 0 for any that is free
+     * @param tls empty for plain HTTP: to a loopback address, unless somebody decided otherwise
+     * @param issuer whose JWTs are taken; empty for nobody's
      */
-    public record Bind(InetAddress address, int port) {
+    public record Bind(InetAddress address, int port, Optional<TlsFiles> tls, Optional<JwtSettings> issuer) {
         public static Bind loopback(int port) {
-            return new Bind(InetAddress.getLoopbackAddress(), port);
+            return new Bind(InetAddress.getLoopbackAddress(), port, Optional.empty(), Optional.empty());
         }
     }
 
-    /** Starts with the usual limits. */
+    /**
+     * Starts with the usual limits, and returns when requests are answered.
+     *
+     * @throws UncheckedIOException if there are files for TLS that cannot be used
+     */
     public static ApiServer start(Engine engine, DataSource database, AdminToken token, ServerFacts facts, Bind bind) {
         return start(engine, database, token, facts, bind, RequestLimits.USUAL);
     }
@@ -66,15 +76,7 @@ public final class ApiServer implements AutoCloseable {
             ServerFacts facts,
             Bind bind,
             List<ApplicationContextInitializer<GenericApplicationContext>> rooms) {
-        return start(
-                engine,
-                database,
-                token,
-                facts,
-                bind,
-                supervision(facts, database),
-                rooms,
-                RequestLimits.USUAL);
+        return start(engine, database, token, facts, bind, supervision(facts, database), rooms, RequestLimits.USUAL);
     }
 
     /** With metrics and checks of more than the interface itself, and with limits of its own. */
@@ -87,6 +89,7 @@ public final class ApiServer implements AutoCloseable {
             Supervision supervision,
             List<ApplicationContextInitializer<GenericApplicationContext>> rooms,
             RequestLimits limits) {
+        Optional<ServerTls> tls = bind.tls().map(ApiServer::tls);
         SpringApplication application = new SpringApplication(ApiConfiguration.class);
         application.setWebApplicationType(WebApplicationType.SERVLET);
         application.setApplicationContextFactory(ignored -> new AnnotationConfigServletWebServerApplicationContext());
@@ -95,7 +98,8 @@ public final class ApiServer implements AutoCloseable {
         application.setAddCommandLineProperties(false);
         // CoordinatorMain stops the rooms in their order; a second hook would race with it.
         application.setRegisterShutdownHook(false);
-        application.addInitializers(context -> give(context, engine, database, token, facts, bind, supervision, limits));
+        application.addInitializers(
+                context -> give(context, engine, database, token, facts, bind, supervision, limits, tls));
         rooms.forEach(
                 room -> application.addInitializers(context -> room.initialize((GenericApplicationContext) context)));
         ServletWebServerApplicationContext context = (ServletWebServerApplicationContext) application.run();
@@ -103,7 +107,15 @@ public final class ApiServer implements AutoCloseable {
             context.close();
             throw new IllegalStateException("the web server did not start");
         }
-        return new ApiServer(context, url(bind.address(), context.getWebServer().getPort()));
+        return new ApiServer(context, url(bind.address(), context.getWebServer().getPort(), tls));
+    }
+
+    private static ServerTls tls(TlsFiles files) {
+        try {
+            return ServerTls.open(files, Clock.systemUTC());
+        } catch (IOException unusable) {
+            throw new UncheckedIOException(unusable.getMessage(), unusable);
+        }
     }
 
     private static Supervision supervision(ServerFacts facts, DataSource database) {
@@ -146,7 +158,8 @@ public final class ApiServer implements AutoCloseable {
             ServerFacts facts,
             Bind bind,
             Supervision supervision,
-            RequestLimits limits) {
+            RequestLimits limits,
+            Optional<ServerTls> tls) {
         GenericApplicationContext beans = (GenericApplicationContext) context;
         beans.registerBean(Engine.class, () -> engine);
         // Whoever opened the database closes it, after everything that writes has stopped.
@@ -156,12 +169,19 @@ public final class ApiServer implements AutoCloseable {
         beans.registerBean(Bind.class, () -> bind);
         beans.registerBean(Supervision.class, () -> supervision);
         beans.registerBean(RequestLimits.class, () -> limits);
+        bind.issuer().ifPresent(issuer -> beans.registerBean(IssuerKeys.class, () -> new IssuerKeys(issuer)));
+        tls.ifPresent(material -> beans.registerBean(ServerTls.class, () -> material));
     }
 
-    private static URI url(InetAddress address, int port) {
+    private static URI url(InetAddress address, int port, Optional<ServerTls> tls) {
+        Optional<String> certified = tls.flatMap(material -> material.nameFor(address));
+        if (certified.isPresent()) {
+            String name = certified.get();
+            return URI.create("https://" + (name.contains(":") ? "[" + name + "]" : name) + ":" + port);
+        }
         String host = address.isAnyLocalAddress()
                 ? "localhost"
                 : address instanceof Inet6Address ? "[" + address.getHostAddress() + "]" : address.getHostAddress();
-        return URI.create("http://" + host + ":" + port);
+        return URI.create((tls.isPresent() ? "https://" : "http://") + host + ":" + port);
     }
 }

@@ -1,10 +1,10 @@
 package dev.tidemark.coordinator.cli.client;
 
+import dev.tidemark.gateway.link.ClientTls;
 import dev.tidemark.schema.json.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -52,7 +53,7 @@ public final class Coordinator {
         if ("https".equals(endpoint.url().getScheme())) {
             HttpClient known = secure;
             if (known == null) {
-                known = builder().build();
+                known = builder().sslContext(believing(endpoint.tls())).build();
                 secure = known;
             }
             return known;
@@ -70,6 +71,20 @@ public final class Coordinator {
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(CONNECT_PATIENCE);
+    }
+
+    private static SSLContext believing(ClientTls tls) {
+        try {
+            return tls.context();
+        } catch (IOException unusable) {
+            Failure failure = Failure.local(
+                    ExitCode.USAGE,
+                    "BAD_CERTIFICATE",
+                    String.valueOf(unusable.getMessage()),
+                    "give PEM files with --ca, --client-certificate and --client-key");
+            failure.initCause(unusable);
+            throw failure;
+        }
     }
 
     private static SSLContext trustingNobody() {
@@ -131,9 +146,8 @@ public final class Coordinator {
      */
     public EventFeed follow(RequestPath path, String lastEvent) {
         Endpoint endpoint = discovery.find();
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(endpoint.url() + path.toString()))
+        HttpRequest.Builder request = endpoint.request(path.toString())
                 .timeout(ANSWER_PATIENCE)
-                .header("Authorization", "Bearer " + endpoint.token())
                 .header("Accept", "text/event-stream, application/problem+json");
         if (!lastEvent.isEmpty()) {
             request.header("Last-Event-ID", lastEvent);
@@ -158,9 +172,8 @@ public final class Coordinator {
     public LineFeed lines(RequestPath path) {
         Endpoint endpoint = discovery.find();
         Request asked = new Request("GET", path, null, null, ANSWER_PATIENCE);
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(endpoint.url() + path.toString()))
+        HttpRequest.Builder request = endpoint.request(path.toString())
                 .timeout(ANSWER_PATIENCE)
-                .header("Authorization", "Bearer " + endpoint.token())
                 .header("Accept", "application/x-ndjson, application/problem+json");
         try {
             HttpResponse<InputStream> response =
@@ -233,10 +246,8 @@ public final class Coordinator {
     }
 
     private static HttpRequest built(Request request, Endpoint endpoint) {
-        HttpRequest.Builder builder = HttpRequest.newBuilder(
-                        URI.create(endpoint.url() + request.path().toString()))
+        HttpRequest.Builder builder = endpoint.request(request.path().toString())
                 .timeout(request.patience())
-                .header("Authorization", "Bearer " + endpoint.token())
                 .header("Accept", "application/json, application/problem+json");
         if (request.key() != null) {
             builder.header("Idempotency-Key", request.key().value());
@@ -284,6 +295,8 @@ public final class Coordinator {
     private static boolean neverConnected(IOException failure) {
         return failure instanceof ConnectException
                 || failure instanceof HttpConnectTimeoutException
+                // A handshake that failed has carried no request.
+                || failure instanceof SSLHandshakeException
                 || failure.getCause() instanceof UnresolvedAddressException;
     }
 

@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.cli.client;
 
+import dev.tidemark.gateway.link.ClientTls;
 import dev.tidemark.schema.json.Json;
 import java.io.IOException;
 import java.net.URI;
@@ -7,6 +8,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -22,13 +24,23 @@ public final class Discovery {
     /** The token of the administrator. */
     public static final String TOKEN_FILE = "admin.token";
 
+    /** Who signs the certificate of a coordinator that listens with TLS. */
+    public static final String AUTHORITY_FILE = "ca.pem";
+
     private static final long SMALL_FILE_LENGTH_MAX = 64L * 1024;
 
     private final Path home;
     private final @Nullable String url;
     private final @Nullable Path tokenFile;
+    private final ClientTls tls;
 
+    /** That believes whom the system believes, and shows no certificate. */
     public Discovery(Path home, @Nullable String url, @Nullable Path tokenFile) {
+        this(home, url, tokenFile, ClientTls.OF_SYSTEM);
+    }
+
+    public Discovery(Path home, @Nullable String url, @Nullable Path tokenFile, ClientTls tls) {
+        this.tls = tls;
         this.home = home;
         this.url = url;
         this.tokenFile = tokenFile;
@@ -40,7 +52,10 @@ public final class Discovery {
      * @throws Failure if none runs, or its token cannot be read
      */
     public Endpoint find() {
-        return new Endpoint(url == null ? urlOfHome() : address(url, "--url"), token());
+        return new Endpoint(
+                url == null ? urlOfHome() : address(url, "--url"),
+                tls.own().isPresent() ? Optional.empty() : Optional.of(token()),
+                tls);
     }
 
     /** What to start when nothing answers. */

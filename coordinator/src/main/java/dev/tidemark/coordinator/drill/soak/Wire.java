@@ -5,7 +5,6 @@ import dev.tidemark.coordinator.cli.client.Endpoint;
 import dev.tidemark.coordinator.cli.client.Failure;
 import dev.tidemark.schema.json.Json;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -69,9 +68,8 @@ final class Wire {
         while (System.nanoTime() - begin < PATIENCE.toNanos()) {
             try {
                 Endpoint endpoint = discovery.find();
-                HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create(endpoint.url() + "/v1/" + path))
+                HttpRequest.Builder builder = endpoint.request("/v1/" + path)
                         .timeout(ANSWER_MAX)
-                        .header("Authorization", "Bearer " + endpoint.token())
                         .header("Accept", "application/json, application/problem+json");
                 if (!method.equals("GET")) {
                     builder.header("Idempotency-Key", key);

@@ -34,11 +34,19 @@ final class Served implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     Served() {
+        this(ApiServer.Bind.loopback(0));
+    }
+
+    Served(ApiServer.Bind bind) {
         // Many tests are one caller here, and one address that shows bad credentials.
-        this(new RequestLimits(1_000_000, 1_000_000, 1_000_000, 1_000_000));
+        this(bind, new RequestLimits(1_000_000, 1_000_000, 1_000_000, 1_000_000));
     }
 
     Served(RequestLimits limits) {
+        this(ApiServer.Bind.loopback(0), limits);
+    }
+
+    Served(ApiServer.Bind bind, RequestLimits limits) {
         try {
             Path home = Files.createTempDirectory("tidemark-api-test-");
             token = AdminToken.at(home.resolve("admin.token"));
@@ -49,7 +57,7 @@ final class Served implements AutoCloseable {
         }
         ServerFacts facts =
                 new ServerFacts("1.2.3", new HostName("host1"), ServerFacts.DatabaseKind.EMBEDDED, Instant.now());
-        server = ApiServer.start(engine, database.application(), token, facts, ApiServer.Bind.loopback(0), limits);
+        server = ApiServer.start(engine, database.application(), token, facts, bind, limits);
     }
 
     /** An answer. */
