@@ -1,6 +1,7 @@
 package dev.tidemark.coordinator;
 
 import dev.tidemark.coordinator.dispatch.Dispatch;
+import dev.tidemark.coordinator.dispatch.Holders;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -20,14 +21,16 @@ final class CatchUp implements AutoCloseable {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("catch-up").daemon().factory());
     private final Dispatch dispatch;
+    private final Holders holders;
     private volatile boolean failing;
 
-    private CatchUp(Dispatch dispatch) {
+    private CatchUp(Dispatch dispatch, Holders holders) {
         this.dispatch = dispatch;
+        this.holders = holders;
     }
 
-    static CatchUp start(Dispatch dispatch) {
-        CatchUp catchUp = new CatchUp(dispatch);
+    static CatchUp start(Dispatch dispatch, Holders holders) {
+        CatchUp catchUp = new CatchUp(dispatch, holders);
         // It ends with the timer: nobody has to hold on to it.
         ScheduledFuture<?> _ = catchUp.timer.scheduleWithFixedDelay(
                 catchUp::once, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
@@ -41,7 +44,7 @@ final class CatchUp implements AutoCloseable {
 
     private void once() {
         try {
-            dispatch.passOver(SILENCE_MAX);
+            dispatch.passOver(SILENCE_MAX, holders.live(System.nanoTime()));
             dispatch.catchUp();
             if (failing) {
                 LOG.info("the log can be looked at again");

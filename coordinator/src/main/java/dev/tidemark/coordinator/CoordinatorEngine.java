@@ -4,6 +4,7 @@ import dev.tidemark.coordinator.api.Caller;
 import dev.tidemark.coordinator.api.ChainView;
 import dev.tidemark.coordinator.api.DryRun;
 import dev.tidemark.coordinator.api.Engine;
+import dev.tidemark.coordinator.api.GatewayView;
 import dev.tidemark.coordinator.api.JobSight;
 import dev.tidemark.coordinator.api.MachineSight;
 import dev.tidemark.coordinator.api.MachineVersion;
@@ -71,8 +72,11 @@ final class CoordinatorEngine implements Engine {
     /** So many operations of a removed machine: what older ones had left was put away before the later ones began. */
     private static final int INHERITED_MAX = 64;
 
+    private static final Duration FAR_LOOK_LIMIT = Duration.ofSeconds(30);
+
     private final Ledger<Machine, MachineCommand, MachineEvent, Rejection> ledger;
     private final Dispatch dispatch;
+    private final Elsewhere elsewhere;
     private final Map<RepositoryName, Path> repositories;
     private final Clock clock;
     private final CrashHook crash;
@@ -81,12 +85,14 @@ final class CoordinatorEngine implements Engine {
     CoordinatorEngine(
             Ledger<Machine, MachineCommand, MachineEvent, Rejection> ledger,
             Dispatch dispatch,
+            Elsewhere elsewhere,
             Map<RepositoryName, Path> repositories,
             Clock clock,
             CrashHook crash) {
         this.crash = crash;
         this.ledger = ledger;
         this.dispatch = dispatch;
+        this.elsewhere = elsewhere;
         this.repositories = Map.copyOf(repositories);
         this.clock = clock;
     }
@@ -138,6 +144,12 @@ final class CoordinatorEngine implements Engine {
     @Override
     public MachineSight sight(MachineId machine) {
         Sighting sighting = dispatch.sighting(machine);
+        if (sighting.state() != Sighting.State.UNKNOWN) {
+            Optional<String> gone = goneGateway(machine, sighting.state());
+            if (gone.isPresent()) {
+                return new MachineSight(MachineSight.State.UNKNOWN, gone, Optional.empty(), Map.of());
+            }
+        }
         MachineSight.State state = switch (sighting.state()) {
             case UP -> MachineSight.State.UP;
             case DOWN -> MachineSight.State.DOWN;
@@ -149,6 +161,33 @@ final class CoordinatorEngine implements Engine {
         Optional<String> runState =
                 sighting.sight() instanceof Sight.Observed seen ? Optional.of(seen.runState()) : Optional.empty();
         return new MachineSight(state, trouble, runState, dirtyBytes(sighting.sight()));
+    }
+
+    /** What was seen is told as long as there is somebody who would tell if it changed. */
+    private Optional<String> goneGateway(MachineId id, Sighting.State then) {
+        long now = System.nanoTime();
+        return host(id).flatMap(host -> elsewhere
+                .holders()
+                .of(host)
+                .filter(holder -> holder.isOver(now))
+                .map(holder -> "the gateway of host '" + host + "' was heard last " + holder.silentSeconds(now)
+                        + " s ago; the vm was " + then + " then"));
+    }
+
+    @Override
+    public List<GatewayView> gateways() {
+        return elsewhere.leases().get().stream()
+                .map(holding -> new GatewayView(
+                        holding.host(),
+                        holding.instance(),
+                        holding.epoch(),
+                        holding.coordinator(),
+                        holding.live() ? "LIVE" : "GONE",
+                        holding.grantedAt(),
+                        holding.heardAt(),
+                        holding.expiresAt(),
+                        holding.version()))
+                .toList();
     }
 
     @Override
@@ -231,6 +270,20 @@ final class CoordinatorEngine implements Engine {
 
     @Override
     public ReconcileView reconcile(MachineId id, boolean dryRun, Duration limit)
+            throws Rejected, Unreachable, InterruptedException {
+        Machine machine = registered(id);
+        Optional<HostName> host = machine.registration().map(Machine.Registration::host);
+        Optional<ReconcileView> far =
+                host.isEmpty() ? Optional.empty() : elsewhere.looks().ask(host.get(), id, dryRun, limit);
+        return far.isPresent() ? far.get() : lookHere(id, dryRun, limit);
+    }
+
+    /** For another coordinator, whose asker waits as long as ours do. */
+    ReconcileView lookHere(MachineId id, boolean dryRun) throws Rejected, Unreachable, InterruptedException {
+        return lookHere(id, dryRun, FAR_LOOK_LIMIT);
+    }
+
+    private ReconcileView lookHere(MachineId id, boolean dryRun, Duration limit)
             throws Rejected, Unreachable, InterruptedException {
         registered(id);
         Optional<Look> answer = Dispatch.within(dispatch.look(id, dryRun), limit);

@@ -19,17 +19,21 @@ import dev.tidemark.coordinator.monitor.metrics.GatewayMetrics;
 import dev.tidemark.coordinator.stage.StageFailure;
 import dev.tidemark.gateway.Gateway;
 import dev.tidemark.gateway.GatewaySettings;
+import dev.tidemark.gateway.lease.InstanceFile;
+import dev.tidemark.gateway.lease.Tenant;
 import dev.tidemark.gateway.link.HttpLink;
 import dev.tidemark.gateway.qmp.PeerUsers;
 import dev.tidemark.schema.crash.ArmedCrashPoints;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** The verbs that run in this process: what each of them opens, and what ends it. */
@@ -81,17 +85,22 @@ public final class CoordinatorMain implements LocalVerbs {
                     .withRestoreRoots(options.guard().restoreRoots());
             GatewaySettings settings =
                     options.stallLimit().map(usual::withStallLimit).orElse(usual);
+            // Held until this process ends, however it ends.
+            InstanceFile instance = InstanceFile.at(Home.at(options.home()).gatewayInstance(options.host()));
             return untilToldToStop(() -> {
                 GatewayMetrics metrics = new GatewayMetrics(Version.text());
                 Optional<GatewayMetricsServer> figures = metricsServer(options, metrics);
                 Gateway gateway = Gateway.start(
                         settings,
-                        HttpLink.of(options.coordinator(), options.host(), token, options.tls()),
+                        HttpLink.of(options.coordinators(), options.host(), token, options.tls()),
+                        new Tenant(instance.instance(), options.takeOver(), Version.text()),
                         ArmedCrashPoints.ofThisProcess(),
                         metrics.qmp());
-                err.println("tidemark gateway of " + options.host() + " serves " + options.coordinator());
+                err.println("tidemark gateway of " + options.host() + " serves "
+                        + options.coordinators().stream().map(URI::toString).collect(Collectors.joining(", ")));
                 figures.ifPresent(server -> err.println("metrics at http://127.0.0.1:" + server.port() + "/metrics"));
-                notice.ready("asks " + options.coordinator());
+                notice.ready("asks "
+                        + options.coordinators().stream().map(URI::toString).collect(Collectors.joining(", ")));
                 return () -> {
                     figures.ifPresent(GatewayMetricsServer::close);
                     gateway.close();

@@ -10,10 +10,13 @@ import dev.tidemark.coordinator.chain.Rejection;
 import dev.tidemark.coordinator.cli.ServeOptions;
 import dev.tidemark.coordinator.dashboard.DashboardRoom;
 import dev.tidemark.coordinator.dispatch.Dispatch;
+import dev.tidemark.coordinator.dispatch.Holders;
 import dev.tidemark.coordinator.dispatch.JobLimits;
 import dev.tidemark.coordinator.evidence.Book;
 import dev.tidemark.coordinator.evidence.EvidenceDirectory;
 import dev.tidemark.coordinator.evidence.HeadWriter;
+import dev.tidemark.coordinator.ledger.GatewayBoard;
+import dev.tidemark.coordinator.ledger.GatewayLeases;
 import dev.tidemark.coordinator.ledger.Ledger;
 import dev.tidemark.coordinator.ledger.LedgerSettings;
 import dev.tidemark.coordinator.ledger.RecordReader;
@@ -34,6 +37,8 @@ import dev.tidemark.coordinator.view.Projection;
 import dev.tidemark.coordinator.view.Queries;
 import dev.tidemark.gateway.Gateway;
 import dev.tidemark.gateway.GatewaySettings;
+import dev.tidemark.gateway.lease.InstanceFile;
+import dev.tidemark.gateway.lease.Tenant;
 import dev.tidemark.gateway.qmp.PeerUsers;
 import dev.tidemark.schema.command.MachineCommand;
 import dev.tidemark.schema.crash.ArmedCrashPoints;
@@ -75,6 +80,9 @@ final class CoordinatorServer implements AutoCloseable {
 
     private static final long HOME_BYTES_ENOUGH = 1L << 30;
     private static final long HOME_BYTES_NEEDED = 64L << 20;
+
+    /** Another gateway has the host of one that has gone after so long; a coordinator that is missed is found again before. */
+    private static final Duration LEASE = Duration.ofSeconds(20);
 
     private final Deque<Room> open = new ArrayDeque<>();
     private final URI url;
@@ -120,11 +128,18 @@ final class CoordinatorServer implements AutoCloseable {
         ledger.onCommitted(committed -> heads.appended(committed.events().size()));
 
         Queries queries = new Queries(database.application());
+        String life = UUID.randomUUID().toString();
+        String name = name(host, life);
+        GatewayLeases leases = new GatewayLeases(database.application(), name, LEASE);
+        GatewayBoard board = new GatewayBoard(database.application(), name);
+        Holders holders = new Holders();
+        FarLooks farLooks = new FarLooks(board, holders, name);
         Dispatch dispatch = new Dispatch(
                 new LedgerHistory(ledger, queries, clock),
-                UUID.randomUUID().toString(),
+                life,
                 crash,
                 limits(options),
+                leases::claim,
                 metrics.dispatch());
         ledger.onCommitted(committed -> dispatch.committed(
                 new dev.tidemark.schema.id.MachineId(committed.aggregateId()),
@@ -134,8 +149,11 @@ final class CoordinatorServer implements AutoCloseable {
             dispatch.track(ledger.state(machine.id()).state());
         }
         opened("dispatch", dispatch::close);
-        CatchUp catchUp = CatchUp.start(dispatch);
+        CatchUp catchUp = CatchUp.start(dispatch, holders);
         opened("catch-up", catchUp::close);
+        Neighbours neighbours =
+                Neighbours.start(dispatch, holders, leases, board, database.application(), farLooks::noticed);
+        opened("neighbours", neighbours::close);
 
         if (options.gateway()) {
             GatewaySettings settings = GatewaySettings.of(host, repositories, Home.lockDirectory())
@@ -145,9 +163,12 @@ final class CoordinatorServer implements AutoCloseable {
                     .withKeys(Keys.rings(options.encryptionKeys(), repositories.keySet()))
                     .withPeers(PeerUsers.with(options.guard().peerUsers()))
                     .withRestoreRoots(options.guard().restoreRoots());
+            InstanceFile instance = InstanceFile.at(home.gatewayInstance(host));
+            opened("name of the gateway", () -> release(instance));
             Gateway gateway = Gateway.start(
                     options.stallLimit().map(settings::withStallLimit).orElse(settings),
                     dispatch,
+                    new Tenant(instance.instance(), false, Version.text()),
                     crash,
                     metrics.qmp());
             opened("gateway", gateway::close);
@@ -158,7 +179,9 @@ final class CoordinatorServer implements AutoCloseable {
                 host,
                 options.databaseUrl().isPresent() ? ServerFacts.DatabaseKind.SERVER : ServerFacts.DatabaseKind.EMBEDDED,
                 clock.instant());
-        CoordinatorEngine engine = new CoordinatorEngine(ledger, dispatch, repositories, clock, crash);
+        CoordinatorEngine engine = new CoordinatorEngine(
+                ledger, dispatch, new Elsewhere(holders, farLooks, leases::all), repositories, clock, crash);
+        farLooks.answerBy(engine::lookHere);
         Deadlines deadlines = Deadlines.start(dispatch, engine, new FreshIds(clock));
         opened("deadlines", deadlines::close);
         metrics.of(new Fleet(
@@ -209,6 +232,19 @@ final class CoordinatorServer implements AutoCloseable {
             books.put(book, new RecordReader(database.application(), book)::places);
         }
         return books;
+    }
+
+    /** For people, and different in each life. */
+    private static String name(HostName host, String life) {
+        return host + "/" + ProcessHandle.current().pid() + "-" + life.substring(0, 4);
+    }
+
+    private static void release(InstanceFile instance) {
+        try {
+            instance.close();
+        } catch (IOException failure) {
+            LOG.warn("the name of the gateway was not given back: {}", failure.toString());
+        }
     }
 
     private static JobLimits limits(ServeOptions options) {

@@ -53,6 +53,12 @@ record Home(Path directory) {
         return directory.resolve("drills");
     }
 
+    /** Which instance the gateway of a host is, that has its home here. */
+    Path gatewayInstance(HostName host) throws IOException {
+        Path gateways = Files.createDirectories(directory.resolve("gateways"), OWNER_ONLY);
+        return gateways.resolve(host.value() + ".instance");
+    }
+
     /** For what clients write to restore points; each gateway has its own, and it is made when it is needed. */
     Path scratch(HostName host) {
         return directory.resolve("scratch").resolve(host.value());

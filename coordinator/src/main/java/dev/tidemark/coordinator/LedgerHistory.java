@@ -4,15 +4,19 @@ import dev.tidemark.coordinator.chain.Machine;
 import dev.tidemark.coordinator.chain.Rejection;
 import dev.tidemark.coordinator.dispatch.History;
 import dev.tidemark.coordinator.ledger.Answer;
+import dev.tidemark.coordinator.ledger.GatewayLeases;
 import dev.tidemark.coordinator.ledger.Ledger;
 import dev.tidemark.coordinator.view.Queries;
 import dev.tidemark.schema.command.MachineCommand;
 import dev.tidemark.schema.command.RecordReport;
+import dev.tidemark.schema.contract.FencedException;
 import dev.tidemark.schema.contract.Report;
 import dev.tidemark.schema.event.MachineEvent;
+import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.MachineId;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** The log as dispatch knows it. */
@@ -40,12 +44,23 @@ final class LedgerHistory implements History {
     }
 
     @Override
-    public OptionalLong record(Report report) {
+    public OptionalLong record(Report report, Optional<HostName> host) throws FencedException {
         RecordReport command = new RecordReport(report.machine(), report, clock.instant());
-        return switch (ledger.execute(command, GATEWAY)) {
-            case Answer.Appended<MachineEvent, Rejection> appended -> OptionalLong.of(appended.version());
-            case Answer.Refused<MachineEvent, Rejection> _, Answer.Outdated<MachineEvent, Rejection> _ ->
-                OptionalLong.empty();
-        };
+        try {
+            return switch (ledger.execute(command, GATEWAY, version -> true, condition(report, host))) {
+                case Answer.Appended<MachineEvent, Rejection> appended -> OptionalLong.of(appended.version());
+                case Answer.Refused<MachineEvent, Rejection> _, Answer.Outdated<MachineEvent, Rejection> _ ->
+                    OptionalLong.empty();
+            };
+        } catch (GatewayLeases.Fenced fenced) {
+            FencedException refused = new FencedException(String.valueOf(fenced.getMessage()));
+            refused.initCause(fenced);
+            throw refused;
+        }
+    }
+
+    /** Of a machine that was never registered nothing is recorded anyway. */
+    private static Ledger.Condition condition(Report report, Optional<HostName> host) {
+        return host.map(known -> GatewayLeases.under(known, report.epoch())).orElse(Ledger.Condition.NONE);
     }
 }

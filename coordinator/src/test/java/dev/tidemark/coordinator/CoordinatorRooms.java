@@ -6,6 +6,11 @@ import dev.tidemark.coordinator.api.server.ApiServer;
 import dev.tidemark.coordinator.chain.Machine;
 import dev.tidemark.coordinator.chain.Rejection;
 import dev.tidemark.coordinator.dispatch.Dispatch;
+import dev.tidemark.coordinator.dispatch.DispatchWatch;
+import dev.tidemark.coordinator.dispatch.Holders;
+import dev.tidemark.coordinator.dispatch.JobLimits;
+import dev.tidemark.coordinator.ledger.GatewayBoard;
+import dev.tidemark.coordinator.ledger.GatewayLeases;
 import dev.tidemark.coordinator.ledger.Ledger;
 import dev.tidemark.coordinator.ledger.LedgerSettings;
 import dev.tidemark.coordinator.ledger.Projection;
@@ -27,6 +32,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +67,7 @@ public final class CoordinatorRooms implements AutoCloseable {
         Engine engine = new CoordinatorEngine(
                 ledger,
                 dispatch,
+                alone(database),
                 Map.of(new RepositoryName("default"), Path.of("/backups")),
                 Clock.systemUTC(),
                 CrashHook.NONE);
@@ -133,7 +140,17 @@ public final class CoordinatorRooms implements AutoCloseable {
             DataSource database, Ledger<Machine, MachineCommand, MachineEvent, Rejection> ledger) {
         return new Dispatch(
                 new LedgerHistory(ledger, new Queries(database), Clock.systemUTC()),
-                UUID.randomUUID().toString());
+                UUID.randomUUID().toString(),
+                CrashHook.NONE,
+                JobLimits.NONE,
+                new GatewayLeases(database, "rooms", Duration.ofMinutes(1))::claim,
+                DispatchWatch.NONE);
+    }
+
+    /** Without others. */
+    private static Elsewhere alone(DataSource database) {
+        Holders holders = new Holders();
+        return new Elsewhere(holders, new FarLooks(new GatewayBoard(database, "rooms"), holders, "rooms"), List::of);
     }
 
     private static AdminToken token() {

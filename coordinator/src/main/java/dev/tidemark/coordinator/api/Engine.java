@@ -89,6 +89,9 @@ public interface Engine {
     /** On which hypervisor a machine is or was registered; empty if it never was. */
     Optional<HostName> host(MachineId machine);
 
+    /** Who serves which host, or served it last. */
+    List<GatewayView> gateways();
+
     /** For gateways on other hypervisors. */
     CoordinatorLink gatewayLink();
 

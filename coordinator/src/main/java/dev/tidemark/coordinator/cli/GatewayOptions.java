@@ -14,7 +14,7 @@ import java.util.Optional;
 /**
  * How a gateway on a hypervisor is to run.
  *
- * @param coordinator http or https, with a host
+ * @param coordinators http or https, with a host; any of them serves any request
  * @param repositories absolute, in the order of the command line
  * @param home absolute; need not exist
  * @param pulls where it serves pull backups over TCP; empty for unix sockets
@@ -25,9 +25,10 @@ import java.util.Optional;
  * @param guard how it guards this host
  * @param monitoring what it tells those who run it
  * @param tls whom it believes, and what certificate it shows
+ * @param takeOver it has the host at once, whoever serves it now
  */
 public record GatewayOptions(
-        URI coordinator,
+        List<URI> coordinators,
         HostName host,
         Optional<Path> tokenFile,
         Map<RepositoryName, Path> repositories,
@@ -38,8 +39,10 @@ public record GatewayOptions(
         Map<RepositoryName, List<Path>> encryptionKeys,
         HostGuard guard,
         Monitoring monitoring,
-        ClientTls tls) {
+        ClientTls tls,
+        boolean takeOver) {
     public GatewayOptions {
+        coordinators = List.copyOf(coordinators);
         allowedTargets = List.copyOf(allowedTargets);
     }
 }

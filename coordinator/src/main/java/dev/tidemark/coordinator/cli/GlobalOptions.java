@@ -27,7 +27,8 @@ class GlobalOptions {
             names = "--url",
             paramLabel = "URL",
             scope = ScopeType.INHERIT,
-            description = "The coordinator's address; else from server.json in its home.")
+            description =
+                    "The coordinator's address, or several with commas between them: TIDEMARK_URL, else server.json in its home.")
     @Nullable
     String url;
 

@@ -153,8 +153,12 @@ final class LocalCommands {
         private final Session session;
         private final Supplier<LocalVerbs> verbs;
 
-        @Option(names = "--coordinator", paramLabel = "URL", description = "Where it listens.")
-        private @Nullable URI coordinator;
+        @Option(
+                names = "--coordinator",
+                split = ",",
+                paramLabel = "URL",
+                description = "Where it listens; several with commas between them, of one database.")
+        private List<URI> coordinators = List.of();
 
         @Option(names = "--host", paramLabel = "NAME", description = "What this hypervisor is called.")
         private @Nullable HostName host;
@@ -190,6 +194,9 @@ final class LocalCommands {
         @SuppressWarnings("UnusedVariable") // read before this verb is called
         private ConfigurationOptions configuration;
 
+        @Option(names = "--take-over", description = "Have the host at once, and fence the gateway that serves it.")
+        private boolean takeOver;
+
         Gateway(Session session, Supplier<LocalVerbs> verbs) {
             this.session = session;
             this.verbs = verbs;
@@ -197,18 +204,19 @@ final class LocalCommands {
 
         @Override
         public Integer call() {
-            URI server = coordinator;
             HostName hypervisor = host;
             // Not required by the parser: they may come from a file or the environment, which it does not read.
-            if (server == null || hypervisor == null) {
+            if (coordinators.isEmpty() || hypervisor == null) {
                 throw Session.misuse(
-                        server == null
+                        coordinators.isEmpty()
                                 ? "--coordinator is missing: the address at which it listens"
                                 : "--host is missing: what this hypervisor is called");
             }
-            String scheme = String.valueOf(server.getScheme());
-            if (!(scheme.equals("http") || scheme.equals("https")) || server.getHost() == null) {
-                throw Session.misuse("--coordinator takes an address like http://coordinator.example:8391");
+            for (URI coordinator : coordinators) {
+                String scheme = String.valueOf(coordinator.getScheme());
+                if (!(scheme.equals("http") || scheme.equals("https")) || coordinator.getHost() == null) {
+                    throw Session.misuse("--coordinator takes an address like http://coordinator.example:8391");
+                }
             }
             ClientTls tls = session.tls();
             Path tokenFile = session.globals().tokenFile;
@@ -218,7 +226,7 @@ final class LocalCommands {
             }
             return verbs.get()
                     .gateway(new GatewayOptions(
-                            server,
+                            coordinators,
                             hypervisor,
                             Optional.ofNullable(tokenFile),
                             repositories,
@@ -229,7 +237,8 @@ final class LocalCommands {
                             keys.files(),
                             guard.guard(),
                             monitoring.monitoring(metricsPort()),
-                            tls));
+                            tls,
+                            takeOver));
         }
 
         private OptionalInt metricsPort() {

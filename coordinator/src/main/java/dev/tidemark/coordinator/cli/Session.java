@@ -51,7 +51,9 @@ final class Session {
     }
 
     Discovery discovery() {
-        return new Discovery(home(), globals.url, globals.tokenFile, tls());
+        String fromEnvironment = terminal.environment("TIDEMARK_URL");
+        String url = globals.url == null && !fromEnvironment.isEmpty() ? fromEnvironment : globals.url;
+        return new Discovery(home(), url, globals.tokenFile, tls());
     }
 
     /** Whom to believe, and what to show. */

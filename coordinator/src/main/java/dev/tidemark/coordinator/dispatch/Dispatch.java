@@ -4,8 +4,11 @@ import dev.tidemark.coordinator.chain.DesiredState;
 import dev.tidemark.coordinator.chain.Machine;
 import dev.tidemark.coordinator.chain.Pending;
 import dev.tidemark.schema.command.AbortBackup;
+import dev.tidemark.schema.contract.Claim;
 import dev.tidemark.schema.contract.CoordinatorLink;
 import dev.tidemark.schema.contract.Desired;
+import dev.tidemark.schema.contract.FencedException;
+import dev.tidemark.schema.contract.Lease;
 import dev.tidemark.schema.contract.LinkException;
 import dev.tidemark.schema.contract.Progress;
 import dev.tidemark.schema.contract.Report;
@@ -45,6 +48,7 @@ public final class Dispatch implements CoordinatorLink {
     private static final long OWED_LOOK_SECONDS = 5;
 
     private final History history;
+    private final Leases leases;
     private final String epoch;
     private final CrashHook crash;
     private final DispatchWatch watch;
@@ -54,6 +58,7 @@ public final class Dispatch implements CoordinatorLink {
     private final Turnstile turnstile;
     private final Presence presence = new Presence(System.nanoTime());
     private final Paces paces = new Paces();
+    private volatile Board board = Board.NONE;
     private long changes;
     private boolean closed;
 
@@ -73,12 +78,14 @@ public final class Dispatch implements CoordinatorLink {
 
     /** With limits to what is at work at a time. */
     public Dispatch(History history, String epoch, CrashHook crash, JobLimits limits) {
-        this(history, epoch, crash, limits, DispatchWatch.NONE);
+        this(history, epoch, crash, limits, Leases.NONE, DispatchWatch.NONE);
     }
 
-    /** With somebody who is told how fast gateways are woken. */
-    public Dispatch(History history, String epoch, CrashHook crash, JobLimits limits, DispatchWatch watch) {
+    /** With gateways that hold leases, and somebody who is told how fast they are woken. */
+    public Dispatch(
+            History history, String epoch, CrashHook crash, JobLimits limits, Leases leases, DispatchWatch watch) {
         this.watch = watch;
+        this.leases = leases;
         this.turnstile = new Turnstile(limits);
         this.crash = crash;
         this.history = history;
@@ -130,8 +137,52 @@ public final class Dispatch implements CoordinatorLink {
         }
     }
 
+    /** Word of a commit that may be another coordinator's: so many events the machine has. */
+    public void heard(MachineId id, long version) {
+        if (cached(id).map(Machine::version).orElse(0L) < version) {
+            track(history.machine(id));
+        }
+    }
+
+    /** What a gateway tells is written there too, from now on. */
+    public void publishTo(Board shared) {
+        board = shared;
+    }
+
+    /** A gateway that asks another coordinator saw this. */
+    public void seenElsewhere(MachineId id, Sight sight) {
+        lock.lock();
+        try {
+            Tracked tracked = machines.get(id);
+            if (tracked != null) {
+                tracked.seenElsewhere(sight);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A gateway that asks another coordinator told this. */
+    public void toldElsewhere(Progress step) {
+        lock.lock();
+        try {
+            Tracked tracked = machines.get(step.machine());
+            if (tracked != null && Paces.isOpen(tracked.machine(), step.operation())) {
+                paces.told(step, System.nanoTime());
+                release(turnstile.atWork(step.operation()));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Lets nobody wait for a host whose gateway has asked for nothing for so long. */
     public void passOver(Duration silence) {
+        passOver(silence, Set.of());
+    }
+
+    /** The same, but for hosts whose gateways ask another coordinator. */
+    public void passOver(Duration silence, Set<HostName> heardElsewhere) {
         lock.lock();
         try {
             long now = System.nanoTime();
@@ -140,7 +191,7 @@ public final class Dispatch implements CoordinatorLink {
                 tracked.machine()
                         .registration()
                         .map(Machine.Registration::host)
-                        .filter(host -> presence.isSilent(host, silence, now))
+                        .filter(host -> !heardElsewhere.contains(host) && presence.isSilent(host, silence, now))
                         .ifPresent(silent::add);
             }
             release(turnstile.silent(silent));
@@ -305,6 +356,27 @@ public final class Dispatch implements CoordinatorLink {
     }
 
     @Override
+    public Lease claim(HostName host, Claim claim) throws LinkException {
+        if (isClosed()) {
+            throw new LinkException("the coordinator is stopping");
+        }
+        try {
+            return leases.claim(host, claim);
+        } catch (RuntimeException failure) {
+            throw new LinkException("the lease of host " + host + " could not be looked at", failure);
+        }
+    }
+
+    private boolean isClosed() {
+        lock.lock();
+        try {
+            return closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
     public Wake await(HostName host, String cursor, Duration timeLimit) throws LinkException, InterruptedException {
         Wake wake = awaitChange(host, cursor, timeLimit);
         crash.at(CrashPoint.BEFORE_HAND_OUT, wake.machines());
@@ -355,7 +427,7 @@ public final class Dispatch implements CoordinatorLink {
         }
     }
 
-    private Optional<Desired> recorded(Report report) {
+    private Optional<Desired> recorded(Report report) throws FencedException {
         MachineId id = report.machine();
         Machine before = machine(id);
         // What became of an operation is recorded in any case: the gateway may never say it again.
@@ -368,8 +440,11 @@ public final class Dispatch implements CoordinatorLink {
             return DesiredState.of(before).map(this::through);
         }
         crash.of(id.value()).at(CrashPoint.BEFORE_RECORD);
-        OptionalLong version = history.record(report);
+        OptionalLong version = history.record(report, before.registration().map(Machine.Registration::host));
         crash.of(id.value()).at(CrashPoint.AFTER_RECORD);
+        if (!(report.sight() instanceof Sight.NotTaken)) {
+            board.saw(id, report.sight());
+        }
         List<CompletableFuture<Look>> waiting = saw(id, report.sight(), false);
         waiting.forEach(look -> look.complete(new Look(before, report.sight())));
         return version.isPresent()
@@ -403,6 +478,7 @@ public final class Dispatch implements CoordinatorLink {
 
     @Override
     public void progress(Progress step) {
+        board.told(step);
         lock.lock();
         try {
             paces.told(step, System.nanoTime());

@@ -55,6 +55,10 @@ final class Paces {
                 .forEach(paces::remove);
     }
 
+    static boolean isOpen(Machine machine, OperationId operation) {
+        return operations(machine).contains(operation);
+    }
+
     private static Set<OperationId> operations(Machine machine) {
         Set<OperationId> open = new HashSet<>();
         machine.pending().ifPresent(pending -> open.add(pending.operation()));

@@ -49,6 +49,11 @@ final class Tracked {
         return sighting;
     }
 
+    /** Whoever waits here for a look waits for one that was asked for here. */
+    void seenElsewhere(Sight sight) {
+        sighting = Sighting.of(sight);
+    }
+
     boolean isOn(HostName host) {
         return machine.registration()
                 .filter(registration -> registration.host().equals(host))

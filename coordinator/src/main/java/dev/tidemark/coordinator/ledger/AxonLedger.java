@@ -75,14 +75,16 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
     }
 
     @Override
-    public Answer<E, R> execute(C command, Map<String, String> metadata, LongPredicate expected) {
+    public Answer<E, R> execute(C command, Map<String, String> metadata, LongPredicate expected, Condition condition) {
         String aggregateId = settings.decisions().aggregateOf(command);
         for (int attempt = 1; ; attempt++) {
             try {
                 Answer<E, R> answer =
-                        attempt(aggregateId, command, metadata, expected, attempt > ATTEMPTS_WITHOUT_LOCK);
+                        attempt(aggregateId, command, metadata, expected, condition, attempt > ATTEMPTS_WITHOUT_LOCK);
                 tell(answer);
                 return answer;
+            } catch (GatewayLeases.Fenced fenced) {
+                throw fenced;
             } catch (RuntimeException failure) {
                 if (!Sorting.isConflict(failure)) {
                     throw sorted(aggregateId, failure);
@@ -96,7 +98,12 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
     }
 
     private Answer<E, R> attempt(
-            String aggregateId, C command, Map<String, String> metadata, LongPredicate expected, boolean lock) {
+            String aggregateId,
+            C command,
+            Map<String, String> metadata,
+            LongPredicate expected,
+            Condition condition,
+            boolean lock) {
         UnitOfWork<?> unit = DefaultUnitOfWork.startAndGet(null);
         Answer.Appended<E, R> appended;
         try {
@@ -107,6 +114,8 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
             Aggregate<MachineShell<S, C, E, R>> aggregate =
                     repository.loadOrCreate(aggregateId, () -> factory.empty(aggregateId));
             watch.loaded(Duration.ofNanos(System.nanoTime() - loading));
+            // After the machine's lock: who waits for that holds no connection and no row.
+            condition.require(connections.getConnection());
             long before = version(aggregate);
             if (!expected.test(before)) {
                 unit.rollback();

@@ -1,6 +1,8 @@
 package dev.tidemark.coordinator.ledger;
 
 import dev.tidemark.schema.crash.CrashHook;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -28,14 +30,19 @@ public interface Ledger<S, C, E, R> extends AutoCloseable {
      * @throws LedgerException when nothing was appended, or when nobody can tell; the type says which
      */
     default Answer<E, R> execute(C command, Map<String, String> metadata) {
-        return execute(command, metadata, version -> true);
+        return execute(command, metadata, version -> true, Condition.NONE);
     }
 
     /**
      * As {@link #execute(Object, Map)}, if the machine is at an expected version. That is asked of the very state which is decided on:
      * of two commands that expect the same version, one at most is appended.
      */
-    Answer<E, R> execute(C command, Map<String, String> metadata, LongPredicate expected);
+    default Answer<E, R> execute(C command, Map<String, String> metadata, LongPredicate expected) {
+        return execute(command, metadata, expected, Condition.NONE);
+    }
+
+    /** As the others, if the condition holds in the transaction that appends; what it throws is thrown, and nothing is appended. */
+    Answer<E, R> execute(C command, Map<String, String> metadata, LongPredicate expected, Condition condition);
 
     /** The decision alone: nothing is appended, nobody is told. */
     Decision<E, R> rehearse(C command);
@@ -58,6 +65,16 @@ public interface Ledger<S, C, E, R> extends AutoCloseable {
     /** Waits for a snapshot that is being written; the data source stays open. */
     @Override
     void close();
+
+    /** What must hold for something to be appended. */
+    @FunctionalInterface
+    interface Condition {
+        /** Nothing has to. */
+        Condition NONE = connection -> {};
+
+        /** Runs before anything is decided; must neither commit nor close the connection. What it locks stays locked until the end. */
+        void require(Connection connection) throws SQLException;
+    }
 
     /** Ends when closed. */
     interface Listening extends AutoCloseable {

@@ -134,6 +134,8 @@ public final class RoutePermissions {
         needed.put("GET /v1/operations/{operation}", READ);
         needed.put("POST /v1/operations/{operation}/abort", ABORT);
 
+        needed.put("GET /v1/gateways", READ);
+        needed.put("POST /v1/gateways/{host}/lease", GATEWAY);
         needed.put("GET /v1/gateways/{host}/desired", GATEWAY);
         needed.put("POST /v1/gateways/{host}/reports", GATEWAY);
         needed.put("POST /v1/gateways/{host}/progress", GATEWAY);

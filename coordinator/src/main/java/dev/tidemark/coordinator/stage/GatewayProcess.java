@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,10 +43,19 @@ public final class GatewayProcess {
 
     /** As {@link #start()}, for a coordinator that may not run at this moment. */
     public void start(URI coordinator) {
+        start(List.of(coordinator));
+    }
+
+    /** As {@link #start()}, for several coordinators, of which the first is that of the stage. */
+    public void start(List<URI> coordinators) {
         Path coordinatorHome = service.home();
         Path stage = Objects.requireNonNull(coordinatorHome.toAbsolutePath().getParent());
-        List<String> gateway =
-                new ArrayList<>(List.of("gateway", "--host", host, "--coordinator", coordinator.toString()));
+        List<String> gateway = new ArrayList<>(List.of(
+                "gateway",
+                "--host",
+                host,
+                "--coordinator",
+                coordinators.stream().map(URI::toString).collect(Collectors.joining(","))));
         gateway.addAll(List.of(
                 "--token-file", coordinatorHome.resolve(Discovery.TOKEN_FILE).toString()));
         gateway.addAll(List.of("--home", stage.resolve("gateway-" + host).toString()));

@@ -24,6 +24,7 @@ public final class Service {
     private static final long START_MILLISECONDS_MAX = 60_000;
     private static final int OPERATION_SECONDS_MAX = 60;
 
+    private final String name;
     private final Path home;
     private final Programs programs;
     private final Coordinator client;
@@ -34,6 +35,11 @@ public final class Service {
     private @Nullable Process process;
 
     Service(Path home, Programs programs) {
+        this("coordinator", home, programs);
+    }
+
+    Service(String name, Path home, Programs programs) {
+        this.name = name;
         this.home = home;
         this.programs = programs;
         this.client = new Coordinator(new Discovery(home, null, null));
@@ -68,11 +74,11 @@ public final class Service {
         List<String> serve = new ArrayList<>(List.of("serve", "--home", home.toString(), "--port", port));
         serve.addAll(arguments);
         Path temporary = Objects.requireNonNull(home.toAbsolutePath().getParent());
-        process = programs.start("coordinator", new TidemarkProgram(temporary, virtualMachineOptions).command(serve));
+        process = programs.start(name, new TidemarkProgram(temporary, virtualMachineOptions).command(serve));
         while (!ready()) {
             if (!process.isAlive()) {
                 throw new StageFailure(
-                        "the coordinator ended with " + process.exitValue() + ": " + programs.tail("coordinator"));
+                        "the coordinator ended with " + process.exitValue() + ": " + programs.tail(name));
             }
             if (elapsed(begin) > START_MILLISECONDS_MAX) {
                 throw new StageFailure("the coordinator does not answer after " + START_MILLISECONDS_MAX + " ms");

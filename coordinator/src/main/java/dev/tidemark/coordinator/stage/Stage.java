@@ -68,6 +68,15 @@ public final class Stage implements AutoCloseable {
         return service;
     }
 
+    /** Another coordinator, with a home of its own; not started yet. */
+    public Service service(String name) {
+        try {
+            return new Service(name, Files.createDirectories(directory.resolve(name)), programs);
+        } catch (IOException failure) {
+            throw new StageFailure("cannot make a home for " + name, failure);
+        }
+    }
+
     /** A database server of its own, for a coordinator that is to outlive it or the other way round; not started yet. */
     public DatabaseServer database() {
         return database;

@@ -155,7 +155,7 @@ class LocalVerbsTest {
     void gateway_takes_all_its_options() {
         assertThat(run(
                         "gateway",
-                        "--coordinator=http://c:1",
+                        "--coordinator=http://c:1,https://d",
                         "--host=beta",
                         "--token-file=/t",
                         "--repository=a=/a",
@@ -163,11 +163,12 @@ class LocalVerbsTest {
                         "--allow-target=nbd://store:10809",
                         "--encryption-key=a=/k, 2",
                         "--encryption-key=b=k",
-                        "--encryption-key=a=/k=1"))
+                        "--encryption-key=a=/k=1",
+                        "--take-over"))
                 .isZero();
         assertThat(verbs.asked)
                 .isEqualTo(List.of(new GatewayOptions(
-                        URI.create("http://c:1"),
+                        List.of(URI.create("http://c:1"), URI.create("https://d")),
                         new HostName("beta"),
                         Optional.of(Path.of("/t")),
                         Map.of(new RepositoryName("a"), Path.of("/a")),
@@ -182,7 +183,8 @@ class LocalVerbsTest {
                                 List.of(Path.of("k").toAbsolutePath())),
                         HostGuard.USUAL,
                         Monitoring.USUAL,
-                        ClientTls.OF_SYSTEM)));
+                        ClientTls.OF_SYSTEM,
+                        true)));
         assertThat(run("serve", "--encryption-key=/k")).isEqualTo(2);
         assertThat(run("serve", "--encryption-key=a=")).isEqualTo(2);
         assertThat(run("serve", "--encryption-key=.a=/k")).isEqualTo(2);

@@ -144,7 +144,7 @@ final class Crowd implements History {
     }
 
     @Override
-    public OptionalLong record(Report report) {
+    public OptionalLong record(Report report, Optional<HostName> host) {
         return OptionalLong.of(now(report.machine()).version());
     }
 }

@@ -61,7 +61,7 @@ class DispatchTest {
         }
 
         @Override
-        public OptionalLong record(Report report) {
+        public OptionalLong record(Report report, Optional<HostName> host) {
             recorded.add(report);
             return machine.registered() ? OptionalLong.of(machine.version()) : OptionalLong.empty();
         }

@@ -1,7 +1,9 @@
 package dev.tidemark.coordinator.endtoend;
 
+import dev.tidemark.schema.contract.Claim;
 import dev.tidemark.schema.contract.CoordinatorLink;
 import dev.tidemark.schema.contract.Desired;
+import dev.tidemark.schema.contract.Lease;
 import dev.tidemark.schema.contract.LinkException;
 import dev.tidemark.schema.contract.Progress;
 import dev.tidemark.schema.contract.Report;
@@ -15,6 +17,11 @@ record HastyLink(CoordinatorLink link) implements CoordinatorLink {
     private static final long HASTE = 60;
 
     @Override
+    public Lease claim(HostName host, Claim claim) throws LinkException {
+        return link.claim(host, claim);
+    }
+
+    @Override
     public Wake await(HostName host, String cursor, Duration timeLimit) throws LinkException, InterruptedException {
         return link.await(host, cursor, timeLimit);
     }
@@ -24,7 +31,8 @@ record HastyLink(CoordinatorLink link) implements CoordinatorLink {
         Sight sight = report.sight() instanceof Sight.Unreachable silent
                 ? new Sight.Unreachable(silent.detail(), silent.processGone(), silent.forMilliseconds() * HASTE)
                 : report.sight();
-        return link.report(new Report(report.machine(), report.version(), sight, report.results()));
+        return link.report(
+                new Report(report.machine(), report.version(), sight, report.results()).under(report.epoch()));
     }
 
     @Override

@@ -6,7 +6,9 @@ import dev.tidemark.coordinator.chain.Machine;
 import dev.tidemark.coordinator.nthcall.Client.Answer;
 import dev.tidemark.coordinator.nthcall.Client.Request;
 import dev.tidemark.coordinator.testkit.PlainSql;
+import dev.tidemark.schema.contract.Claim;
 import dev.tidemark.schema.contract.Desired;
+import dev.tidemark.schema.contract.Lease;
 import dev.tidemark.schema.contract.LinkException;
 import dev.tidemark.schema.contract.PullBackupOperation;
 import dev.tidemark.schema.contract.Report;
@@ -19,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
@@ -41,6 +44,7 @@ final class Life {
     private final List<OperationId> acknowledged = new ArrayList<>();
     private final List<MachineId> machines = new ArrayList<>();
     private int requests;
+    private OptionalLong epoch = OptionalLong.empty();
 
     Life(Stage stage, String name) {
         this.stage = stage;
@@ -173,7 +177,12 @@ final class Life {
     void tell(Report report) {
         for (int attempt = 1; ; attempt++) {
             try {
-                Optional<Desired> after = stage.rooms.dispatch().report(report);
+                if (epoch.isEmpty()) {
+                    Lease lease = stage.rooms.dispatch().claim(host(), new Claim("played", 0, Claim.Kind.HOLD, "1"));
+                    assertThat(lease.granted()).as("lease").isTrue();
+                    epoch = OptionalLong.of(lease.epoch());
+                }
+                Optional<Desired> after = stage.rooms.dispatch().report(report.under(epoch));
                 after.ifPresent(desired -> assertThat(desired.version())
                         .as("the version that is told is in the log")
                         .isLessThanOrEqualTo(log(machine()).size()));

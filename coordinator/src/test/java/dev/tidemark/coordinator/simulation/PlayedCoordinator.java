@@ -4,8 +4,10 @@ import dev.tidemark.coordinator.chain.Decision;
 import dev.tidemark.coordinator.dispatch.Dispatch;
 import dev.tidemark.gateway.reconcile.Reconciler;
 import dev.tidemark.schema.command.MachineCommand;
+import dev.tidemark.schema.contract.Claim;
 import dev.tidemark.schema.contract.CoordinatorLink;
 import dev.tidemark.schema.contract.Desired;
+import dev.tidemark.schema.contract.Lease;
 import dev.tidemark.schema.contract.LinkException;
 import dev.tidemark.schema.contract.Progress;
 import dev.tidemark.schema.contract.Report;
@@ -182,6 +184,11 @@ final class PlayedCoordinator {
 
         Line(GatewayLife gateway) {
             this.gateway = gateway;
+        }
+
+        @Override
+        public Lease claim(HostName host, Claim claim) {
+            throw new UnsupportedOperationException("reconcilers ask for no leases");
         }
 
         @Override

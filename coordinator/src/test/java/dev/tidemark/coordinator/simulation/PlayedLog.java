@@ -8,12 +8,14 @@ import dev.tidemark.schema.command.MachineCommand;
 import dev.tidemark.schema.command.RecordReport;
 import dev.tidemark.schema.contract.Report;
 import dev.tidemark.schema.event.MachineEvent;
+import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.MachineId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -87,7 +89,7 @@ final class PlayedLog implements History {
     }
 
     @Override
-    public OptionalLong record(Report report) {
+    public OptionalLong record(Report report, Optional<HostName> host) {
         return execute(new RecordReport(report.machine(), report, NOW)) instanceof Decision.Accepted
                 ? OptionalLong.of(machine.version())
                 : OptionalLong.empty();

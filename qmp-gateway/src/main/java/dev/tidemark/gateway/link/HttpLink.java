@@ -1,7 +1,10 @@
 package dev.tidemark.gateway.link;
 
+import dev.tidemark.schema.contract.Claim;
 import dev.tidemark.schema.contract.CoordinatorLink;
 import dev.tidemark.schema.contract.Desired;
+import dev.tidemark.schema.contract.FencedException;
+import dev.tidemark.schema.contract.Lease;
 import dev.tidemark.schema.contract.LinkException;
 import dev.tidemark.schema.contract.Progress;
 import dev.tidemark.schema.contract.Report;
@@ -16,8 +19,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
@@ -31,10 +39,16 @@ public final class HttpLink implements CoordinatorLink, AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
 
+    /** A coordinator that does not answer must not cost the lease: there may be another one. */
+    private static final Duration LEASE_TIMEOUT = Duration.ofSeconds(3);
+
+    /** By this code a gateway knows that another one has its host. */
+    private static final String FENCED = "GATEWAY_FENCED";
+
     /** An error's text is shown to people, not parsed. */
     private static final int ERROR_SHOWN_CHARACTERS_MAX = 500;
 
-    private final URI coordinator;
+    private final Coordinators coordinators;
     private final HostName host;
     private final Optional<String> token;
     private final HttpClient client;
@@ -43,14 +57,19 @@ public final class HttpLink implements CoordinatorLink, AutoCloseable {
     /** The answer to a report. */
     record Answer(Optional<Desired> desired) {}
 
+    /** To one coordinator. */
+    public HttpLink(URI coordinator, HostName host, String token) {
+        this(List.of(coordinator), host, token);
+    }
+
     /**
      * A link that is used by one host's gateway.
      *
-     * @param coordinator for example {@code https://coordinator:8443}
+     * @param coordinators for example {@code https://coordinator:8443}; any of them answers any question, the first is asked first
      * @param token sent with every request
      */
-    public HttpLink(URI coordinator, HostName host, String token) {
-        this(coordinator, host, Optional.of(token), HttpClient.newBuilder());
+    public HttpLink(List<URI> coordinators, HostName host, String token) {
+        this(coordinators, host, Optional.of(token), HttpClient.newBuilder());
     }
 
     /**
@@ -58,20 +77,26 @@ public final class HttpLink implements CoordinatorLink, AutoCloseable {
      *
      * @throws IOException if the files of {@code tls} cannot be used
      */
-    public static HttpLink of(URI coordinator, HostName host, Optional<String> token, ClientTls tls)
+    public static HttpLink of(List<URI> coordinators, HostName host, Optional<String> token, ClientTls tls)
             throws IOException {
-        return new HttpLink(coordinator, host, token, HttpClient.newBuilder().sslContext(tls.context()));
+        return new HttpLink(coordinators, host, token, HttpClient.newBuilder().sslContext(tls.context()));
     }
 
-    private HttpLink(URI coordinator, HostName host, Optional<String> token, HttpClient.Builder client) {
-        String scheme = coordinator.getScheme();
-        if (!"http".equals(scheme) && !"https".equals(scheme)) {
-            throw new IllegalArgumentException("a coordinator's URL begins with http or https, not " + scheme);
-        }
-        this.coordinator = coordinator;
+    private HttpLink(List<URI> coordinators, HostName host, Optional<String> token, HttpClient.Builder client) {
+        this.coordinators = new Coordinators(coordinators);
         this.host = host;
         this.token = token;
         this.client = client.connectTimeout(CONNECT_TIMEOUT).build();
+    }
+
+    @Override
+    public Lease claim(HostName askingHost, Claim claim) throws LinkException {
+        try {
+            return send(post(askingHost, "lease", claim, LEASE_TIMEOUT), Lease.class);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new LinkException("interrupted while asking for the lease", interrupted);
+        }
     }
 
     @Override
@@ -79,15 +104,15 @@ public final class HttpLink implements CoordinatorLink, AutoCloseable {
             throws LinkException, InterruptedException {
         String query = "desired?cursor=" + URLEncoder.encode(cursor, StandardCharsets.UTF_8) + "&wait="
                 + timeLimit.toSeconds();
-        HttpRequest request =
-                request(askingHost, query, timeLimit.plus(ANSWER_TIMEOUT)).GET().build();
-        return send(request, Wake.class);
+        Duration timeout = timeLimit.plus(ANSWER_TIMEOUT);
+        return send(at -> request(at, askingHost, query, timeout).GET().build(), Wake.class);
     }
 
     @Override
     public Optional<Desired> report(Report report) throws LinkException {
         try {
-            return send(post("reports", report), Answer.class).desired();
+            return send(post(host, "reports", report, ANSWER_TIMEOUT), Answer.class)
+                    .desired();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new LinkException("interrupted while reporting", interrupted);
@@ -100,7 +125,8 @@ public final class HttpLink implements CoordinatorLink, AutoCloseable {
         if (!progressInFlight.tryAcquire()) {
             return;
         }
-        var _ = client.sendAsync(post("progress", progress), HttpResponse.BodyHandlers.discarding())
+        HttpRequest request = post(host, "progress", progress, ANSWER_TIMEOUT).to(coordinators.current());
+        var _ = client.sendAsync(request, HttpResponse.BodyHandlers.discarding())
                 .whenComplete((response, failure) -> {
                     progressInFlight.release();
                     if (failure != null) {
@@ -114,43 +140,103 @@ public final class HttpLink implements CoordinatorLink, AutoCloseable {
         client.shutdownNow();
     }
 
-    private HttpRequest post(String path, Object body) {
-        return request(host, path, ANSWER_TIMEOUT)
+    private Question post(HostName forHost, String path, Object body, Duration timeout) {
+        byte[] bytes = Json.MAPPER.writeValueAsBytes(body);
+        return at -> request(at, forHost, path, timeout)
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(Json.MAPPER.writeValueAsBytes(body)))
+                .POST(HttpRequest.BodyPublishers.ofByteArray(bytes))
                 .build();
     }
 
-    private HttpRequest.Builder request(HostName forHost, String path, Duration timeout) {
-        String base = coordinator.toString();
-        String root = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(root + "/v1/gateways/" + forHost + "/" + path))
+    private HttpRequest.Builder request(URI coordinator, HostName forHost, String path, Duration timeout) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        URI.create(coordinator + "/v1/gateways/" + forHost + "/" + path))
                 .timeout(timeout)
                 .header("Accept", "application/json");
         token.ifPresent(shown -> request.header("Authorization", "Bearer " + shown));
         return request;
     }
 
-    private <T> T send(HttpRequest request, Class<T> type) throws LinkException, InterruptedException {
-        String what = request.method() + " " + request.uri();
-        try {
-            HttpResponse<InputStream> response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-            try (InputStream body = response.body()) {
-                if (response.statusCode() != 200) {
-                    throw new LinkException(what + " was answered with " + response.statusCode() + ": " + shown(body));
+    /** A request, for whichever coordinator it goes to. */
+    private interface Question {
+        HttpRequest to(URI coordinator);
+    }
+
+    /** Asks the coordinator that answered last, and the others if it does not: every question may be asked twice. */
+    private <T> T send(Question question, Class<T> type) throws LinkException, InterruptedException {
+        for (int left = coordinators.count(); ; left--) {
+            URI coordinator = coordinators.current();
+            try {
+                return send(question.to(coordinator), coordinator, type);
+            } catch (Unanswered unanswered) {
+                coordinators.failed(coordinator);
+                if (left <= 1) {
+                    throw unanswered.told();
                 }
-                // The strict codec bounds depth, length and members, and refuses what comes behind the end.
-                T value = Json.MAPPER.readValue(body, type);
-                if (value == null) {
-                    throw new LinkException(what + " was answered with null");
-                }
-                return value;
+                LOG.info("{}; the next coordinator is asked", unanswered.getMessage());
             }
+        }
+    }
+
+    /** This coordinator cannot tell; another one may. */
+    private static final class Unanswered extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Unanswered(String words, @Nullable Exception cause) {
+            super(words, cause);
+        }
+
+        LinkException told() {
+            return new LinkException(String.valueOf(getMessage()), this);
+        }
+    }
+
+    private <T> T send(HttpRequest request, URI coordinator, Class<T> type)
+            throws LinkException, Unanswered, InterruptedException {
+        String what = request.method() + " " + request.uri();
+        HttpResponse<InputStream> response = answer(request, coordinator, what);
+        try (InputStream body = response.body()) {
+            int status = response.statusCode();
+            if (status != 200) {
+                String problem = shown(body);
+                String words = what + " was answered with " + status + ": " + problem;
+                if (status == 503) {
+                    throw new Unanswered(words, null);
+                }
+                throw status == 409 && problem.contains("\"" + FENCED + "\"")
+                        ? new FencedException(words)
+                        : new LinkException(words);
+            }
+            // The strict codec bounds depth, length and members, and refuses what comes behind the end.
+            T value = Json.MAPPER.readValue(body, type);
+            if (value == null) {
+                throw new LinkException(what + " was answered with null");
+            }
+            return value;
         } catch (IOException failure) {
-            throw new LinkException(what + " failed: " + failure, failure);
+            throw new Unanswered(what + " failed: " + failure, failure);
         } catch (JacksonException malformed) {
             throw new LinkException(
                     what + " was answered with what is not of the contract: " + malformed.getMessage(), malformed);
+        }
+    }
+
+    private HttpResponse<InputStream> answer(HttpRequest request, URI coordinator, String what)
+            throws Unanswered, InterruptedException {
+        CompletableFuture<HttpResponse<InputStream>> answer =
+                client.sendAsync(request, HttpResponse.BodyHandlers.ofInputStream());
+        Coordinators.Flight flight = coordinators.sent(coordinator, answer);
+        try {
+            return answer.get();
+        } catch (ExecutionException failed) {
+            throw new Unanswered(what + " failed: " + failed.getCause(), failed);
+        } catch (CancellationException moved) {
+            throw new Unanswered(what + " was given up: that coordinator does not answer", moved);
+        } catch (InterruptedException interrupted) {
+            answer.cancel(true);
+            throw interrupted;
+        } finally {
+            coordinators.landed(flight);
         }
     }
 

@@ -30,7 +30,9 @@ public final class QmpUnavailable extends QmpException {
         /** Too many commands wait for an answer, or the time ran out before the command's first byte was written. */
         BUSY,
         /** The command is longer than {@link QmpLimits#commandBytesMax()}. Trying again will not help. */
-        TOO_LARGE
+        TOO_LARGE,
+        /** This gateway does not hold the lease of its host, or cannot know whether it does. */
+        NOT_ENTITLED
     }
 
     private final Reason reason;

@@ -32,19 +32,6 @@ public record Surroundings(
             Duration lookInterval,
             Duration stallLimit,
             CrashHook crash) {
-        this(link, connector, storage, clockwork, lookInterval, stallLimit, crash, PeerUsers.usual());
-    }
-
-    /** With the guests of this host, as far as these users have them. */
-    public Surroundings(
-            CoordinatorLink link,
-            QemuConnector connector,
-            Storage storage,
-            Clockwork clockwork,
-            Duration lookInterval,
-            Duration stallLimit,
-            CrashHook crash,
-            PeerUsers peers) {
         this(
                 link,
                 connector,
@@ -53,6 +40,11 @@ public record Surroundings(
                 lookInterval,
                 stallLimit,
                 crash,
-                new SocketGuestAgent(GUEST_AGENT_TIME_MAX, FREEZE_TIME_MAX, peers));
+                guestAgentOfThisHost(PeerUsers.usual()));
+    }
+
+    /** The way to guests over their sockets on this host, as far as these users have them. */
+    public static GuestAgent guestAgentOfThisHost(PeerUsers peers) {
+        return new SocketGuestAgent(GUEST_AGENT_TIME_MAX, FREEZE_TIME_MAX, peers);
     }
 }

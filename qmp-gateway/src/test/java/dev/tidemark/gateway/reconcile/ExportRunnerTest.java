@@ -10,8 +10,10 @@ import dev.tidemark.gateway.act.repository.ProgressListener;
 import dev.tidemark.gateway.act.repository.RepositoryException;
 import dev.tidemark.gateway.act.repository.Scratch;
 import dev.tidemark.schema.contract.AbortOperation;
+import dev.tidemark.schema.contract.Claim;
 import dev.tidemark.schema.contract.CoordinatorLink;
 import dev.tidemark.schema.contract.Desired;
+import dev.tidemark.schema.contract.Lease;
 import dev.tidemark.schema.contract.LinkException;
 import dev.tidemark.schema.contract.OperationResult;
 import dev.tidemark.schema.contract.Outcome;
@@ -257,6 +259,11 @@ class ExportRunnerTest {
     }
 
     private final class Told implements CoordinatorLink {
+        @Override
+        public Lease claim(HostName host, Claim claim) {
+            throw new UnsupportedOperationException("only gateways ask for leases");
+        }
+
         @Override
         public Wake await(HostName host, String cursor, Duration timeLimit) {
             throw new AssertionError("the runner does not ask");

@@ -1,12 +1,14 @@
 package dev.tidemark.gateway.reconcile;
 
 import dev.tidemark.schema.contract.CheckpointOperation;
+import dev.tidemark.schema.contract.Claim;
 import dev.tidemark.schema.contract.CoordinatorLink;
 import dev.tidemark.schema.contract.DeletionOperation;
 import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.DesiredBitmap;
 import dev.tidemark.schema.contract.DesiredDisk;
 import dev.tidemark.schema.contract.GuestReport;
+import dev.tidemark.schema.contract.Lease;
 import dev.tidemark.schema.contract.LinkException;
 import dev.tidemark.schema.contract.ObservedBitmap;
 import dev.tidemark.schema.contract.ObservedDisk;
@@ -61,6 +63,11 @@ final class FakeCoordinator implements CoordinatorLink {
         this.desired =
                 new Desired(machine, new MachineName("vm"), host, 1, socket, List.of(), Optional.empty(), List.of());
         this.woken = true;
+    }
+
+    @Override
+    public Lease claim(HostName host, Claim claim) {
+        return Lease.granted(1, 60_000);
     }
 
     @Override

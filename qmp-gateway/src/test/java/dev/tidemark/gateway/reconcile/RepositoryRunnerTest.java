@@ -9,8 +9,10 @@ import dev.tidemark.gateway.act.repository.PartialBackup;
 import dev.tidemark.gateway.act.repository.ProgressListener;
 import dev.tidemark.gateway.act.repository.Scratch;
 import dev.tidemark.schema.contract.AbortOperation;
+import dev.tidemark.schema.contract.Claim;
 import dev.tidemark.schema.contract.CoordinatorLink;
 import dev.tidemark.schema.contract.Desired;
+import dev.tidemark.schema.contract.Lease;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.Progress;
 import dev.tidemark.schema.contract.PullBackupOperation;
@@ -137,6 +139,11 @@ class RepositoryRunnerTest {
     }
 
     private final class Told implements CoordinatorLink {
+        @Override
+        public Lease claim(HostName host, Claim claim) {
+            throw new UnsupportedOperationException("only gateways ask for leases");
+        }
+
         @Override
         public Wake await(HostName host, String cursor, Duration timeLimit) {
             throw new AssertionError("the runner does not ask");

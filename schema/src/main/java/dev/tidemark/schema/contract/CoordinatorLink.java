@@ -13,6 +13,12 @@ import java.util.Set;
  */
 public interface CoordinatorLink {
     /**
+     * Asks for the lease of a host, keeps it, or gives it back. Whoever does not hold it tells nothing and touches nothing: a host has
+     * one gateway at a time, however many were started for it.
+     */
+    Lease claim(HostName host, Claim claim) throws LinkException;
+
+    /**
      * Waits until a machine of this host has another version than the cursor tells, or something to be done at once.
      * Returns with whatever there is when the time is over. The first call passes an empty cursor.
      */
@@ -21,6 +27,8 @@ public interface CoordinatorLink {
     /**
      * Hands over a report and gives back the desired state after it; empty if the machine is no longer registered. The
      * report was committed when this returns.
+     *
+     * @throws FencedException if it was made under another epoch than the host's: nothing of it was recorded
      */
     Optional<Desired> report(Report report) throws LinkException;
 

@@ -1,7 +1,7 @@
 package dev.tidemark.schema.contract;
 
 /** The coordinator could not be reached, or refused. The report in flight may or may not have been recorded. */
-public final class LinkException extends Exception {
+public sealed class LinkException extends Exception permits FencedException {
     private static final long serialVersionUID = 1L;
 
     public LinkException(String message) {

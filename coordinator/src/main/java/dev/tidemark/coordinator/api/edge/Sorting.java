@@ -6,6 +6,7 @@ import dev.tidemark.coordinator.ledger.LedgerException;
 import dev.tidemark.coordinator.security.Guesses;
 import dev.tidemark.coordinator.view.MachineNameTaken;
 import dev.tidemark.coordinator.view.StorageUnavailable;
+import dev.tidemark.schema.contract.FencedException;
 import dev.tidemark.schema.contract.LinkException;
 import dev.tidemark.schema.id.InvalidIdentity;
 import dev.tidemark.schema.id.Ulid;
@@ -67,6 +68,12 @@ public final class Sorting {
                         "the database does not answer",
                         "Nothing was changed. Check the database, then ask again.");
             case LedgerException ledger -> ledger(ledger);
+            case FencedException fenced ->
+                Problem.of(
+                        409,
+                        "GATEWAY_FENCED",
+                        String.valueOf(fenced.getMessage()),
+                        "Another gateway has this host. Stop this one, or start it with --take-over if the other one is gone.");
             case LinkException _ ->
                 Problem.of(
                         503,

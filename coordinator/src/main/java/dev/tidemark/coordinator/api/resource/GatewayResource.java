@@ -2,19 +2,23 @@ package dev.tidemark.coordinator.api.resource;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tidemark.coordinator.api.Engine;
+import dev.tidemark.coordinator.api.GatewayView;
 import dev.tidemark.coordinator.api.edge.Permits;
 import dev.tidemark.coordinator.api.edge.QueryNumber;
 import dev.tidemark.coordinator.api.edge.Refusal;
 import dev.tidemark.coordinator.security.Callers;
 import dev.tidemark.coordinator.view.Queries;
+import dev.tidemark.schema.contract.Claim;
 import dev.tidemark.schema.contract.CoordinatorLink;
 import dev.tidemark.schema.contract.Desired;
+import dev.tidemark.schema.contract.Lease;
 import dev.tidemark.schema.contract.LinkException;
 import dev.tidemark.schema.contract.Progress;
 import dev.tidemark.schema.contract.Report;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.OperationId;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -40,6 +44,19 @@ public final class GatewayResource {
 
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record AfterReport(@Nullable Desired desired) {}
+
+    record Gateways(List<GatewayView> gateways) {}
+
+    @GetMapping("/v1/gateways")
+    Gateways gateways() {
+        return new Gateways(engine.gateways());
+    }
+
+    @PostMapping("/v1/gateways/{host}/lease")
+    Lease lease(@PathVariable("host") HostName host, @RequestBody Claim claim) throws LinkException {
+        Permits.requireSpeaker(host);
+        return engine.gatewayLink().claim(host, claim);
+    }
 
     @GetMapping("/v1/gateways/{host}/desired")
     CoordinatorLink.Wake desired(

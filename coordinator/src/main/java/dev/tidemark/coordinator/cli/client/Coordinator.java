@@ -16,6 +16,7 @@ import java.nio.channels.UnresolvedAddressException;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
@@ -35,6 +36,10 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class Coordinator {
     private static final int ATTEMPTS_MAX = 4;
+
+    /** What a coordinator says that cannot serve anybody now. */
+    private static final Set<String> NOT_READY = Set.of("STOPPING", "STORAGE_UNAVAILABLE");
+
     private static final long FIRST_PAUSE_MILLISECONDS = 100;
     private static final int ANSWER_BYTES_MAX = 16 * 1024 * 1024;
     private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(5);
@@ -216,12 +221,24 @@ public final class Coordinator {
                 // Nothing was done, and that was said: such an answer is no failed attempt.
                 attempt--;
                 continue;
+            } catch (Failure told) {
+                if (attempt >= discovery.count() || !NOT_READY.contains(told.code())) {
+                    throw told;
+                }
+                // It took the request back, or never began: the same key makes it the same request at the next one.
+                discovery.passOver(endpoint);
+                continue;
             } catch (IOException failure) {
                 boolean refused = neverConnected(failure);
                 mayHaveArrived |= !refused;
+                boolean others = attempt < discovery.count();
                 boolean hopeless = failure instanceof HttpTimeoutException || !mayHaveArrived;
-                if (hopeless || attempt == ATTEMPTS_MAX) {
+                if ((hopeless && !others) || attempt >= Math.max(ATTEMPTS_MAX, discovery.count())) {
                     throw unanswered(request, endpoint, failure, mayHaveArrived);
+                }
+                discovery.passOver(endpoint);
+                if (others) {
+                    continue;
                 }
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();

@@ -8,6 +8,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -33,6 +35,7 @@ public final class Discovery {
     private final @Nullable String url;
     private final @Nullable Path tokenFile;
     private final ClientTls tls;
+    private int turn;
 
     /** That believes whom the system believes, and shows no certificate. */
     public Discovery(Path home, @Nullable String url, @Nullable Path tokenFile) {
@@ -53,9 +56,27 @@ public final class Discovery {
      */
     public Endpoint find() {
         return new Endpoint(
-                url == null ? urlOfHome() : address(url, "--url"),
+                url == null ? urlOfHome() : given(url).get(turn % given(url).size()),
                 tls.own().isPresent() ? Optional.empty() : Optional.of(token()),
                 tls);
+    }
+
+    /** How many coordinators there are to ask; any of them serves any request. */
+    public int count() {
+        return url == null ? 1 : given(url).size();
+    }
+
+    /** This one does not answer: {@link #find} gives the next one from now on. */
+    public void passOver(Endpoint silent) {
+        if (count() > 1 && find().url().equals(silent.url())) {
+            turn++;
+        }
+    }
+
+    private static List<URI> given(String urls) {
+        return Arrays.stream(urls.split(",", -1))
+                .map(one -> address(one, "--url"))
+                .toList();
     }
 
     /** What to start when nothing answers. */

@@ -47,6 +47,11 @@ public final class Failure extends RuntimeException {
         return exitCode;
     }
 
+    /** By which programs know what happened; empty if nobody said. */
+    String code() {
+        return document.path("code").asString("");
+    }
+
     /** What happened, in one sentence. */
     public String detail() {
         return String.valueOf(getMessage());

@@ -4,6 +4,7 @@ import dev.tidemark.coordinator.api.Caller;
 import dev.tidemark.coordinator.api.ChainView;
 import dev.tidemark.coordinator.api.DryRun;
 import dev.tidemark.coordinator.api.Engine;
+import dev.tidemark.coordinator.api.GatewayView;
 import dev.tidemark.coordinator.api.JobSight;
 import dev.tidemark.coordinator.api.MachineSight;
 import dev.tidemark.coordinator.api.MachineVersion;
@@ -19,8 +20,10 @@ import dev.tidemark.coordinator.api.Submitted;
 import dev.tidemark.coordinator.api.Unreachable;
 import dev.tidemark.coordinator.view.Projection;
 import dev.tidemark.schema.command.MachineCommand;
+import dev.tidemark.schema.contract.Claim;
 import dev.tidemark.schema.contract.CoordinatorLink;
 import dev.tidemark.schema.contract.Desired;
+import dev.tidemark.schema.contract.Lease;
 import dev.tidemark.schema.contract.Progress;
 import dev.tidemark.schema.contract.Report;
 import dev.tidemark.schema.event.FormerMachine;
@@ -294,6 +297,20 @@ final class PlayedEngine implements Engine, CoordinatorLink {
     }
 
     @Override
+    public List<GatewayView> gateways() {
+        return List.of(new GatewayView(
+                "host1",
+                "b2a0",
+                3,
+                "here/4711-a0b1",
+                "LIVE",
+                Instant.EPOCH,
+                Instant.EPOCH.plusSeconds(60),
+                Instant.EPOCH.plusSeconds(80),
+                "1"));
+    }
+
+    @Override
     public CoordinatorLink gatewayLink() {
         return this;
     }
@@ -306,6 +323,11 @@ final class PlayedEngine implements Engine, CoordinatorLink {
     @Override
     public void onCommitted(Consumer<List<MachineEvent>> listener) {
         listeners.add(listener);
+    }
+
+    @Override
+    public Lease claim(HostName host, Claim claim) {
+        return Lease.granted(1, 60_000);
     }
 
     @Override

@@ -85,6 +85,9 @@ final class Routes {
             new Route("GET", "/v1/tokens", null),
             new Route("POST", "/v1/tokens", "{\"name\":\"ci\",\"role\":\"VIEWER\"}"),
             new Route("DELETE", "/v1/tokens/{token}", null),
+            new Route("GET", "/v1/gateways", null),
+            new Route("POST", "/v1/gateways/{host}/lease", """
+                    {"instance":"one","epoch":0,"kind":"HOLD","version":"1"}"""),
             new Route("GET", "/v1/gateways/{host}/desired", null),
             new Route("POST", "/v1/gateways/{host}/reports", """
                     {"machine":"01ARZ3NDEKTSV4RRFFQ69G5FAV","version":1,"sight":{"type":"NOT_TAKEN"},"results":[]}"""),

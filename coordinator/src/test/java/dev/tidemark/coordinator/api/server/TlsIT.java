@@ -297,7 +297,7 @@ class TlsIT {
         Authority.write(gateway, certificate, key);
         ClientTls tls = new ClientTls(shown.clientAuthority(), Optional.of(new ClientTls.Own(certificate, key)));
         HostName own = new HostName("hv2");
-        try (HttpLink link = HttpLink.of(served.server.url(), own, Optional.empty(), tls)) {
+        try (HttpLink link = HttpLink.of(List.of(served.server.url()), own, Optional.empty(), tls)) {
             assertThat(link.await(own, "", Duration.ZERO).cursor()).isEqualTo("cursor-1");
             assertThatThrownBy(() -> link.await(new HostName("hv1"), "", Duration.ZERO))
                     .isInstanceOf(LinkException.class)

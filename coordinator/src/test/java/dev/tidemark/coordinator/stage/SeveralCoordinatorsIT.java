@@ -1,0 +1,152 @@
+package dev.tidemark.coordinator.stage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.tidemark.coordinator.security.AdminToken;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Two coordinators on one database, a gateway that has a list of both, and machines: each a process of its own. Five minutes of kills:
+ * {@code -Dtidemark.coordinators.seconds=300}.
+ */
+@Timeout(1200)
+class SeveralCoordinatorsIT {
+    private static final long SECONDS = Long.getLong("tidemark.coordinators.seconds", 6);
+    private static final long KILL_SECONDS = 5;
+    private static final int WAKE_UPS = 10;
+
+    private static final Stage STAGE = stage();
+    private static final Service ONE = STAGE.service();
+    private static final Service OTHER = STAGE.service("other");
+    private static final List<LoadedMachine> MACHINES = new ArrayList<>();
+    private static final GatewayProcess GATEWAY = STAGE.gateway("host-1");
+
+    private static Stage stage() {
+        try {
+            return Stage.open("tm-two", false);
+        } catch (IOException failure) {
+            throw new StageFailure("no stage", failure);
+        }
+    }
+
+    @BeforeAll
+    static void start() throws IOException {
+        STAGE.database().start();
+        String secret = AdminToken.at(ONE.home().resolve("admin.token")).secret();
+        Files.copy(ONE.home().resolve("admin.token"), OTHER.home().resolve("admin.token"));
+        List<String> serve = List.of(
+                "--no-gateway",
+                "--database-url",
+                STAGE.database().address().url(),
+                "--database-password-file",
+                STAGE.database().address().ownerPasswordFile().orElseThrow().toString());
+        ONE.serveWith(serve);
+        OTHER.serveWith(serve);
+        // At the same moment, on a database without a schema.
+        CompletableFuture<Long> beside = CompletableFuture.supplyAsync(OTHER::start);
+        ONE.start();
+        beside.join();
+        GATEWAY.start(List.of(ONE.address(), OTHER.address()));
+        for (int index = 0; index < 2; index++) {
+            MACHINES.add(LoadedMachine.start(STAGE, "vm" + index, List.of(ONE.address(), OTHER.address()), secret));
+        }
+    }
+
+    @AfterAll
+    static void clear() {
+        MACHINES.forEach(LoadedMachine::close);
+        STAGE.close();
+    }
+
+    private static List<String> coordinators(JsonNode gateways) {
+        return gateways.path("gateways")
+                .valueStream()
+                .filter(gateway -> gateway.path("host").asString("").equals("host-1"))
+                .map(gateway -> gateway.path("coordinator").asString(""))
+                .toList();
+    }
+
+    @Test
+    void any_serves_any_request_and_what_one_commits_wakes_the_gateway_of_the_other() {
+        // given
+        MACHINES.forEach(LoadedMachine::register);
+        String vm = MACHINES.getFirst().name();
+        for (Service service : List.of(ONE, OTHER)) {
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(
+                                    service.get("vms", vm).path("state").asString(""))
+                            .isEqualTo("UP"));
+        }
+        assertThat(coordinators(ONE.get("gateways"))).isEqualTo(coordinators(OTHER.get("gateways")));
+        // when
+        for (Service service : List.of(ONE, OTHER)) {
+            long[] milliseconds = new long[WAKE_UPS];
+            for (int index = 0; index < WAKE_UPS; index++) {
+                long begun = System.nanoTime();
+                service.done(Map.of("name", "c-" + UUID.randomUUID()), "vms", vm, "checkpoints");
+                milliseconds[index] = Service.elapsed(begun);
+            }
+            Arrays.sort(milliseconds);
+            System.out.println("checkpoint asked of " + service.address() + ": p50 " + milliseconds[WAKE_UPS / 2]
+                    + " ms, max " + milliseconds[WAKE_UPS - 1] + " ms");
+            // then
+            assertThat(service.started(Map.of(), "vms", vm, "reconciliation")
+                            .path("converged")
+                            .asBoolean(false))
+                    .isTrue();
+            assertThat(service.get("vms", vm, "checkpoints").toString())
+                    .as("each knows the checkpoints of both")
+                    .contains("\"CREATED\"");
+        }
+    }
+
+    @Test
+    void one_of_two_is_killed_again_and_again_and_nothing_is_lost_or_done_twice() throws Exception {
+        // given
+        MACHINES.forEach(LoadedMachine::register);
+        List<Thread> load = MACHINES.stream()
+                .map(machine ->
+                        Thread.ofPlatform().name("load " + machine.name()).start(machine::work))
+                .toList();
+        // when
+        long end = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos();
+        int kills = 0;
+        while (System.nanoTime() - end < 0) {
+            Thread.sleep(Duration.ofSeconds(KILL_SECONDS));
+            Service victim = kills++ % 2 == 0 ? ONE : OTHER;
+            victim.kill();
+            victim.start();
+        }
+        MACHINES.forEach(LoadedMachine::finish);
+        for (Thread one : load) {
+            one.join();
+        }
+        // then
+        List<String> findings = new ArrayList<>();
+        for (LoadedMachine machine : MACHINES) {
+            findings.addAll(machine.judge());
+        }
+        System.out.println(
+                kills + " kills, " + MACHINES.stream().map(LoadedMachine::told).collect(Collectors.joining("; ")));
+        assertThat(findings).isEmpty();
+        assertThat(MACHINES).allMatch(machine -> machine.acknowledged() > 0);
+        assertThat(ONE.get("gateways").path("gateways").path(0).path("epoch").asLong(0))
+                .as("the gateway had its host all the time")
+                .isEqualTo(1);
+    }
+}
