@@ -115,12 +115,12 @@ class ConfigurationTest {
         Map<String, String> environment = Map.of(
                 "TIDEMARK_CONFIG", file.toString(),
                 "TIDEMARK_PORT", "2",
-                "TIDEMARK_BIND", "192.0.2.1",
+                "TIDEMARK_BIND", "127.0.0.2",
                 "TIDEMARK_REPOSITORY", "x=/x; y=/y z ");
         assertThat(run(environment, "serve", "--port=3").exitCode()).isZero();
         ServeOptions options = (ServeOptions) verbs.asked.getFirst();
         assertThat(options.port()).isEqualTo(3);
-        assertThat(options.bind()).isEqualTo("192.0.2.1");
+        assertThat(options.bind()).isEqualTo("127.0.0.2");
         assertThat(options.jobsPerHost()).hasValue(3);
         assertThat(options.gateway()).isFalse();
         assertThat(options.allowedTargets()).hasSize(2);

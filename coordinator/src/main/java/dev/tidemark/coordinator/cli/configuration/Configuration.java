@@ -28,7 +28,11 @@ public final class Configuration {
     private static final String BETWEEN_VALUES = ";";
 
     /** What one invocation is told by its command line alone. */
-    private static final Set<String> NOT_CONFIGURED = Set.of("config", "show-config", "help", "output", "url");
+    private static final Set<String> NOT_CONFIGURED =
+            Set.of("config", "show-config", "help", "output", "url", "take-over");
+
+    /** How a coordinator is asked, which is nothing to one that is asked. */
+    private static final Set<String> OF_CLIENTS = Set.of("token-file", "ca", "client-certificate", "client-key");
 
     private final Map<String, Setting> settings;
 
@@ -124,7 +128,7 @@ public final class Configuration {
         for (OptionSpec option : verb.options()) {
             String key = option.longestName().replaceFirst("^--", "");
             if (!NOT_CONFIGURED.contains(key)
-                    && !(key.equals("token-file") && verb.name().equals("serve"))) {
+                    && !(OF_CLIENTS.contains(key) && verb.name().equals("serve"))) {
                 options.put(key, option);
             }
         }
