@@ -129,7 +129,7 @@ class ConfigurationTest {
         CommandLineRun.Ended shown = run(environment, "serve", "--port=3", "--show-config");
         assertThat(shown.exitCode()).isZero();
         assertThat(shown.results().lines().map(line -> line.strip().replaceAll("  +", "|")))
-                .contains("port|3|command line", "bind|192.0.2.1|TIDEMARK_BIND", "log-format|TEXT|default");
+                .contains("port|3|command line", "bind|127.0.0.2|TIDEMARK_BIND", "log-format|TEXT|default");
         assertThat(verbs.asked).hasSize(1);
     }
 
