@@ -10,7 +10,6 @@ import java.lang.invoke.MethodHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -19,7 +18,6 @@ import org.slf4j.LoggerFactory;
  * systemd then gives up waiting.
  */
 final class ServiceNotice {
-    private static final Logger LOG = LoggerFactory.getLogger(ServiceNotice.class);
     private static final String VARIABLE = "NOTIFY_SOCKET";
     private static final int AF_UNIX = 1;
     private static final int SOCK_DGRAM = 2;
@@ -58,7 +56,9 @@ final class ServiceNotice {
         try {
             send(state.getBytes(StandardCharsets.UTF_8));
         } catch (IOException failure) {
-            LOG.warn("{} could not be told '{}': {}", socket, state, failure.getMessage());
+            // Not a constant: this class is there before it is decided where the log goes.
+            LoggerFactory.getLogger(ServiceNotice.class)
+                    .warn("{} could not be told '{}': {}", socket, state, failure.getMessage());
         }
     }
 

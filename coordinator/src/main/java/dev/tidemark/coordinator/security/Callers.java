@@ -1,5 +1,7 @@
 package dev.tidemark.coordinator.security;
 
+import java.util.Optional;
+
 /**
  * Who calls, for as long as a request is answered, on the thread that answers it. Elsewhere there is nobody, and asking for the caller
  * fails: nothing is allowed to no one.
@@ -11,6 +13,11 @@ public final class Callers {
 
     public static Identity current() {
         return CURRENT.get();
+    }
+
+    /** Who calls, if anybody does: behind the doors that are open to all, nobody may. */
+    public static Optional<Identity> known() {
+        return CURRENT.isBound() ? Optional.of(CURRENT.get()) : Optional.empty();
     }
 
     /** Whether the caller reaches a machine that there is. If not, it is not there for him, and the record of the request says why. */
