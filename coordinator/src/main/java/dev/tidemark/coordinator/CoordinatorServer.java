@@ -5,6 +5,7 @@ import dev.tidemark.coordinator.api.Supervision;
 import dev.tidemark.coordinator.api.resource.FreshIds;
 import dev.tidemark.coordinator.api.server.ApiServer;
 import dev.tidemark.coordinator.api.server.TlsFiles;
+import dev.tidemark.coordinator.api.server.WebhookRoom;
 import dev.tidemark.coordinator.chain.Machine;
 import dev.tidemark.coordinator.chain.Rejection;
 import dev.tidemark.coordinator.cli.ServeOptions;
@@ -35,6 +36,10 @@ import dev.tidemark.coordinator.view.FleetCounts;
 import dev.tidemark.coordinator.view.MachineView;
 import dev.tidemark.coordinator.view.Projection;
 import dev.tidemark.coordinator.view.Queries;
+import dev.tidemark.coordinator.webhook.AllowedReceivers;
+import dev.tidemark.coordinator.webhook.SealingKey;
+import dev.tidemark.coordinator.webhook.WebhookDesk;
+import dev.tidemark.coordinator.webhook.Webhooks;
 import dev.tidemark.gateway.Gateway;
 import dev.tidemark.gateway.GatewaySettings;
 import dev.tidemark.gateway.lease.InstanceFile;
@@ -198,6 +203,14 @@ final class CoordinatorServer implements AutoCloseable {
         if (options.gateway()) {
             checks.add(Checks.gateway(dispatch::standing, host, clock, CatchUp.SILENCE_MAX));
         }
+        AllowedReceivers receivers = new AllowedReceivers(
+                options.webhooks().prefixes(), options.webhooks().networks());
+        SealingKey webhookKey = SealingKey.at(home.webhookKeyFile());
+        Webhooks webhooks = Webhooks.start(database.application(), receivers, webhookKey, clock);
+        opened("webhooks", webhooks::close);
+        WebhookDesk desk = new WebhookDesk(database.application(), receivers, webhookKey, clock);
+        opened("webhook desk", desk::close);
+
         ApiServer api = ApiServer.start(
                 engine,
                 database.application(),
@@ -211,7 +224,9 @@ final class CoordinatorServer implements AutoCloseable {
                                 .map(files -> new TlsFiles(files.certificate(), files.key(), files.clientAuthority())),
                         options.access().oidc().map(Issuers::of)),
                 new Supervision(metrics, new Readiness(checks)),
-                List.of(new DashboardRoom(new CoordinatorInsight(dispatch, engine, clock), home.drills())),
+                List.of(
+                        new DashboardRoom(new CoordinatorInsight(dispatch, engine, clock), home.drills()),
+                        new WebhookRoom(desk)),
                 options.limits());
         opened("HTTP interface", api::stop);
 

@@ -35,6 +35,11 @@ record Home(Path directory) {
         return directory.resolve("admin.token");
     }
 
+    /** Seals the secrets of webhooks; coordinators of one database need the same. */
+    Path webhookKeyFile() {
+        return directory.resolve("webhook.key");
+    }
+
     Path serverFile() {
         return directory.resolve("server.json");
     }

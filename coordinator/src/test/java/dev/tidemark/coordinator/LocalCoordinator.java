@@ -53,7 +53,8 @@ public final class LocalCoordinator implements AutoCloseable {
                     Monitoring.USUAL,
                     Optional.empty(),
                     RequestLimits.USUAL,
-                    Access.TOKENS)));
+                    Access.TOKENS,
+                    ServeOptions.WebhookReceivers.NONE)));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -82,7 +83,8 @@ public final class LocalCoordinator implements AutoCloseable {
                     Monitoring.USUAL,
                     Optional.empty(),
                     RequestLimits.USUAL,
-                    Access.TOKENS)));
+                    Access.TOKENS,
+                    ServeOptions.WebhookReceivers.NONE)));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -110,7 +112,8 @@ public final class LocalCoordinator implements AutoCloseable {
                     Monitoring.USUAL,
                     Optional.empty(),
                     RequestLimits.USUAL,
-                    Access.TOKENS)));
+                    Access.TOKENS,
+                    ServeOptions.WebhookReceivers.NONE)));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

@@ -84,6 +84,7 @@ record Rooms(String root) {
                 "coordinator.api",
                 "coordinator.cli",
                 "coordinator.ledger.postgres",
+                "coordinator.webhook",
                 "coordinator.demo",
                 "coordinator.stage",
                 "coordinator.drill");

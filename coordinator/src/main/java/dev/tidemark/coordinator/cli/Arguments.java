@@ -10,6 +10,7 @@ import dev.tidemark.schema.id.RepositoryName;
 import dev.tidemark.schema.id.TargetAddress;
 import dev.tidemark.schema.id.TargetPrefix;
 import dev.tidemark.schema.id.TokenName;
+import dev.tidemark.schema.id.WebhookName;
 import dev.tidemark.schema.json.Json;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -41,6 +42,7 @@ final class Arguments {
         commandLine.registerConverter(SpeedLimit.class, SpeedLimit::parse);
         commandLine.registerConverter(PointInTime.class, PointInTime::parse);
         commandLine.registerConverter(TokenName.class, named(TokenName::new));
+        commandLine.registerConverter(WebhookName.class, named(WebhookName::new));
         commandLine.registerConverter(OperationId.class, named(OperationId::new));
         commandLine.registerConverter(RepositoryKey.class, RepositoryKey::parse);
         commandLine.registerConverter(Path.class, Arguments::path);

@@ -86,6 +86,9 @@ final class LocalCommands {
         @Mixin
         private OidcOptions issuer;
 
+        @Mixin
+        private WebhookOptions webhooks;
+
         @Option(
                 names = "--heads",
                 paramLabel = "DIR",
@@ -134,7 +137,8 @@ final class LocalCommands {
                             monitoring.monitoring(OptionalInt.empty()),
                             Optional.ofNullable(heads),
                             limits.limits(),
-                            access.access(bind, issuer.oidc())));
+                            access.access(bind, issuer.oidc()),
+                            webhooks.receivers()));
         }
 
         private static OptionalInt jobs(String option, @Nullable Integer given) {

@@ -1,9 +1,11 @@
 package dev.tidemark.coordinator.cli;
 
 import dev.tidemark.coordinator.security.RequestLimits;
+import dev.tidemark.coordinator.webhook.Network;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.RepositoryName;
 import dev.tidemark.schema.id.TargetPrefix;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -30,6 +32,7 @@ import java.util.OptionalInt;
  * @param heads where signed heads are written; empty for the home
  * @param limits how much one caller may take
  * @param access how callers get in
+ * @param webhooks where events may be sent
  */
 public record ServeOptions(
         Path home,
@@ -50,9 +53,21 @@ public record ServeOptions(
         Monitoring monitoring,
         Optional<Path> heads,
         RequestLimits limits,
-        Access access) {
+        Access access,
+        WebhookReceivers webhooks) {
     public ServeOptions {
         allowedTargets = List.copyOf(allowedTargets);
+    }
+
+    /** The beginnings of URLs, and networks that are not public to which their names may lead. */
+    public record WebhookReceivers(List<URI> prefixes, List<Network> networks) {
+        /** No events leave the house. */
+        public static final WebhookReceivers NONE = new WebhookReceivers(List.of(), List.of());
+
+        public WebhookReceivers {
+            prefixes = List.copyOf(prefixes);
+            networks = List.copyOf(networks);
+        }
     }
 
     /** That serves pull backups on unix sockets, with the usual limits. */
@@ -84,6 +99,7 @@ public record ServeOptions(
                 Monitoring.USUAL,
                 Optional.empty(),
                 RequestLimits.USUAL,
-                Access.TOKENS);
+                Access.TOKENS,
+                WebhookReceivers.NONE);
     }
 }

@@ -95,6 +95,7 @@ public final class TidemarkCommand extends GlobalOptions implements Runnable {
                 .addSubcommand(new EventsVerb(session))
                 .addSubcommand(new AuditVerbs(session))
                 .addSubcommand(new TokenVerbs(session))
+                .addSubcommand(new WebhookVerbs(session))
                 .addSubcommand(new DoctorVerb(session))
                 .addSubcommand(new CompletionVerb())
                 .addSubcommand(new ManualVerb())

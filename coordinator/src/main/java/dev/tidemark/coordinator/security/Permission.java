@@ -32,5 +32,7 @@ public enum Permission {
     /** Speak for a hypervisor: a caller that is bound to one, for that one only. */
     GATEWAY,
     /** Make and revoke tokens. */
-    GRANT
+    GRANT,
+    /** Say who is told of events, which leave the house by that. */
+    WEBHOOK
 }

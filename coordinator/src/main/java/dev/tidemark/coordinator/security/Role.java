@@ -27,7 +27,7 @@ public enum Role {
             case ABORT -> this == OPERATOR || this == RETENTION || this == RESTORER || this == ADMIN;
             case DELETE -> this == RETENTION || this == ADMIN;
             case RESTORE -> this == RESTORER || this == ADMIN;
-            case EVIDENCE, MANAGE, GRANT -> this == ADMIN;
+            case EVIDENCE, MANAGE, GRANT, WEBHOOK -> this == ADMIN;
             case GATEWAY -> this == ADMIN || this == GATEWAY;
         };
     }

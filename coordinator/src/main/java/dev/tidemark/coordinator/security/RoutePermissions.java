@@ -13,6 +13,7 @@ import static dev.tidemark.coordinator.security.Permission.METRICS;
 import static dev.tidemark.coordinator.security.Permission.READ;
 import static dev.tidemark.coordinator.security.Permission.RESTORE;
 import static dev.tidemark.coordinator.security.Permission.VERIFY;
+import static dev.tidemark.coordinator.security.Permission.WEBHOOK;
 
 import java.util.Collections;
 import java.util.Map;
@@ -143,6 +144,17 @@ public final class RoutePermissions {
         needed.put("GET /v1/tokens", AUDIT);
         needed.put("POST /v1/tokens", GRANT);
         needed.put("DELETE /v1/tokens/{token}", GRANT);
+
+        needed.put("GET /v1/webhooks", WEBHOOK);
+        needed.put("POST /v1/webhooks", WEBHOOK);
+        needed.put("GET /v1/webhooks/{webhook}", WEBHOOK);
+        needed.put("DELETE /v1/webhooks/{webhook}", WEBHOOK);
+        needed.put("GET /v1/webhooks/{webhook}/deliveries", WEBHOOK);
+        needed.put("POST /v1/webhooks/{webhook}/enable", WEBHOOK);
+        needed.put("POST /v1/webhooks/{webhook}/redeliveries", WEBHOOK);
+        needed.put("POST /v1/webhooks/{webhook}/rotation", WEBHOOK);
+        needed.put("DELETE /v1/webhooks/{webhook}/rotation", WEBHOOK);
+        needed.put("POST /v1/webhooks/{webhook}/test", WEBHOOK);
         return Collections.unmodifiableMap(needed);
     }
 }

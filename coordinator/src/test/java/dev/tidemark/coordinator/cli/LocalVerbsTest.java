@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.coordinator.cli.show.OutputFormat;
 import dev.tidemark.coordinator.security.RequestLimits;
+import dev.tidemark.coordinator.webhook.Network;
 import dev.tidemark.gateway.link.ClientTls;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.RepositoryName;
@@ -73,7 +74,10 @@ class LocalVerbsTest {
                         "--requests-per-second=5",
                         "--requests-burst=20",
                         "--requests-at-once=7",
-                        "--bad-credentials-per-minute=3"))
+                        "--bad-credentials-per-minute=3",
+                        "--allow-webhook=https://Siem.example/in",
+                        "--allow-webhook=http://127.0.0.1:9000",
+                        "--allow-webhook-network=10.1.0.0/16"))
                 .isZero();
         assertThat(verbs.asked)
                 .isEqualTo(List.of(new ServeOptions(
@@ -99,7 +103,15 @@ class LocalVerbsTest {
                         Monitoring.USUAL,
                         Optional.of(Path.of("/heads")),
                         new RequestLimits(5, 20, 7, 3),
-                        Access.TOKENS)));
+                        Access.TOKENS,
+                        new ServeOptions.WebhookReceivers(
+                                List.of(URI.create("https://siem.example/in"), URI.create("http://127.0.0.1:9000/")),
+                                List.of(Network.parse("10.1.0.0/16"))))));
+        for (String bad :
+                List.of("siem.example", "http://siem.example", "https://me@siem.example", "ftp://127.0.0.1")) {
+            assertThat(run("serve", "--allow-webhook=" + bad)).as(bad).isEqualTo(2);
+        }
+        assertThat(run("serve", "--allow-webhook-network=10.0.0.0/33")).isEqualTo(2);
         assertThat(run("serve", "--allow-target=/")).isEqualTo(2);
         assertThat(run("serve", "--allow-target=../dev")).isEqualTo(2);
         assertThat(run("serve", "--jobs-per-host=0")).isEqualTo(2);

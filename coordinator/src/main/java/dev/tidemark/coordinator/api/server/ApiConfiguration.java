@@ -34,6 +34,7 @@ import dev.tidemark.coordinator.api.resource.RetentionResource;
 import dev.tidemark.coordinator.api.resource.ServerResource;
 import dev.tidemark.coordinator.api.resource.Submissions;
 import dev.tidemark.coordinator.api.resource.TokenResource;
+import dev.tidemark.coordinator.api.resource.WebhookResource;
 import dev.tidemark.coordinator.api.stream.EventStreams;
 import dev.tidemark.coordinator.ledger.ActBook;
 import dev.tidemark.coordinator.ledger.TokenActs;
@@ -52,6 +53,7 @@ import dev.tidemark.coordinator.view.ActTargets;
 import dev.tidemark.coordinator.view.AuditQuestions;
 import dev.tidemark.coordinator.view.ListQueries;
 import dev.tidemark.coordinator.view.Queries;
+import dev.tidemark.coordinator.webhook.WebhookDesk;
 import dev.tidemark.schema.json.Json;
 import java.io.IOException;
 import java.time.Clock;
@@ -158,6 +160,11 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
     @Bean
     TokenResource tokenResource(Tokens tokens, FreshIds ids) {
         return new TokenResource(tokens, ids);
+    }
+
+    @Bean
+    WebhookResource webhookResource(ObjectProvider<WebhookDesk> desk, DataSource database, FreshIds ids) {
+        return new WebhookResource(desk.getIfAvailable(() -> WebhookDesk.closed(database)), ids);
     }
 
     @Bean

@@ -1,5 +1,7 @@
 package dev.tidemark.coordinator.api.stream;
 
+import dev.tidemark.coordinator.ledger.Position;
+import dev.tidemark.coordinator.ledger.Tide;
 import dev.tidemark.coordinator.view.LoggedEvent;
 import dev.tidemark.coordinator.view.Queries;
 import dev.tidemark.schema.id.OperationId;

@@ -5,6 +5,8 @@ import dev.tidemark.coordinator.api.edge.Problem;
 import dev.tidemark.coordinator.api.edge.Refusal;
 import dev.tidemark.coordinator.ledger.CommitWatch;
 import dev.tidemark.coordinator.ledger.Horizon;
+import dev.tidemark.coordinator.ledger.Position;
+import dev.tidemark.coordinator.ledger.Tide;
 import dev.tidemark.coordinator.security.Identity;
 import dev.tidemark.coordinator.security.Role;
 import dev.tidemark.coordinator.view.Queries;

@@ -29,6 +29,7 @@ final class Routes {
                     .replace("{backup}", "01ARZ3NDEKTSV4RRFFQ69G5FAV")
                     .replace("{token}", "nightly")
                     .replace("{question}", "acts")
+                    .replace("{webhook}", "siem")
                     .replace("{export}", "01ARZ3NDEKTSV4RRFFQ69G5FAV")
                     .replace("{operation}", "01ARZ3NDEKTSV4RRFFQ69G5FAV");
         }
@@ -85,15 +86,27 @@ final class Routes {
             new Route("GET", "/v1/tokens", null),
             new Route("POST", "/v1/tokens", "{\"name\":\"ci\",\"role\":\"VIEWER\"}"),
             new Route("DELETE", "/v1/tokens/{token}", null),
+            new Route("GET", "/v1/webhooks", null),
+            new Route("POST", "/v1/webhooks", "{\"name\":\"siem\",\"url\":\"https://siem.example/in\"}"),
+            new Route("GET", "/v1/webhooks/{webhook}", null),
+            new Route("DELETE", "/v1/webhooks/{webhook}", null),
+            new Route("GET", "/v1/webhooks/{webhook}/deliveries", null),
+            new Route("POST", "/v1/webhooks/{webhook}/enable", "{}"),
+            new Route("POST", "/v1/webhooks/{webhook}/redeliveries", "{\"index\":1}"),
+            new Route("POST", "/v1/webhooks/{webhook}/rotation", "{}"),
+            new Route("DELETE", "/v1/webhooks/{webhook}/rotation", null),
+            new Route("POST", "/v1/webhooks/{webhook}/test", "{}"),
             new Route("GET", "/v1/gateways", null),
             new Route("POST", "/v1/gateways/{host}/lease", """
                     {"instance":"one","epoch":0,"kind":"HOLD","version":"1"}"""),
             new Route("GET", "/v1/gateways/{host}/desired", null),
             new Route("POST", "/v1/gateways/{host}/reports", """
-                    {"machine":"01ARZ3NDEKTSV4RRFFQ69G5FAV","version":1,"sight":{"type":"NOT_TAKEN"},"results":[]}"""),
+                {"machine":"01ARZ3NDEKTSV4RRFFQ69G5FAV","version":1,"sight":{"type":"NOT_TAKEN"},"results":[]}\
+                """),
             new Route("POST", "/v1/gateways/{host}/progress", """
-                    {"machine":"01ARZ3NDEKTSV4RRFFQ69G5FAV","operation":"01ARZ3NDEKTSV4RRFFQ69G5FAV","phase":"COPY",\
-                    "bytesDone":1,"bytesTotal":2}"""));
+                {"machine":"01ARZ3NDEKTSV4RRFFQ69G5FAV","operation":"01ARZ3NDEKTSV4RRFFQ69G5FAV","phase":"COPY",\
+                "bytesDone":1,"bytesTotal":2}\
+                """));
 
     static Set<String> listed() {
         return ALL.stream().map(Route::toString).collect(Collectors.toCollection(TreeSet::new));

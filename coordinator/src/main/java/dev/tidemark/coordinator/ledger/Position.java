@@ -1,4 +1,4 @@
-package dev.tidemark.coordinator.api.stream;
+package dev.tidemark.coordinator.ledger;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

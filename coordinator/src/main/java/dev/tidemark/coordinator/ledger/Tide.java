@@ -1,8 +1,5 @@
-package dev.tidemark.coordinator.api.stream;
+package dev.tidemark.coordinator.ledger;
 
-import dev.tidemark.coordinator.ledger.CommitWatch;
-import dev.tidemark.coordinator.ledger.Horizon;
-import dev.tidemark.coordinator.ledger.LedgerException;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
@@ -14,10 +11,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How far the log is settled, followed for all streams by one thread, which is there as long as there is a stream. So a commit costs
+ * How far the log is settled, followed for all who read it by one thread, which is there as long as somebody does. So a commit costs
  * one question, however many read.
  */
-final class Tide implements AutoCloseable {
+public final class Tide implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Tide.class);
     private static final Duration HOLE_PATIENCE = Duration.ofSeconds(2);
 
@@ -34,13 +31,13 @@ final class Tide implements AutoCloseable {
     private boolean closed;
     private @Nullable Thread follower;
 
-    Tide(Horizon horizon, Supplier<CommitWatch> watches) {
+    public Tide(Horizon horizon, Supplier<CommitWatch> watches) {
         this.horizon = horizon;
         this.watches = watches;
     }
 
     /** One more reads. What was committed before is below what this gives; empty if somebody has been appending for too long. */
-    OptionalLong join() throws InterruptedException {
+    public OptionalLong join() throws InterruptedException {
         OptionalLong newest = horizon.newest(HOLE_PATIENCE);
         newest.ifPresent(this::reached);
         lock.lock();
@@ -56,7 +53,8 @@ final class Tide implements AutoCloseable {
         return newest.isPresent() || known() < 0 ? newest : OptionalLong.of(known());
     }
 
-    void leave() {
+    /** One who joined reads no more. */
+    public void leave() {
         lock.lock();
         try {
             readers--;
@@ -66,7 +64,7 @@ final class Tide implements AutoCloseable {
     }
 
     /** How far the log is settled, as soon as that is beyond an index, the time is over or nothing more will come. */
-    long awaitBeyond(long index, Duration limit) throws InterruptedException {
+    public long awaitBeyond(long index, Duration limit) throws InterruptedException {
         long left = limit.toNanos();
         lock.lock();
         try {
@@ -79,8 +77,8 @@ final class Tide implements AutoCloseable {
         }
     }
 
-    /** Whether streams should end: the coordinator stops, or the database does not answer. */
-    boolean ended() {
+    /** Whether readers should end: the coordinator stops, or the database does not answer. */
+    public boolean ended() {
         lock.lock();
         try {
             return closed || lost;
@@ -143,7 +141,7 @@ final class Tide implements AutoCloseable {
         }
     }
 
-    /** Ends the streams: their readers come back, and are told that the database does not answer. */
+    /** Ends the readers: they come back, and are told that the database does not answer. */
     private void lose() {
         lock.lock();
         try {
