@@ -13,11 +13,13 @@ import dev.tidemark.schema.id.Ulid;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.SocketTimeoutException;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Optional;
 import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.MediaType;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.HttpMediaTypeNotAcceptableException;
@@ -161,12 +163,7 @@ public final class Sorting {
                         "UNSUPPORTED_MEDIA_TYPE",
                         "the body's media type is not supported",
                         "Send 'Content-Type: application/json'.");
-            case HttpMediaTypeNotAcceptableException _ ->
-                Problem.of(
-                        406,
-                        "NOT_ACCEPTABLE",
-                        "there is no answer in an accepted media type",
-                        "Send 'Accept: application/json', or leave it out.");
+            case HttpMediaTypeNotAcceptableException unacceptable -> notAcceptable(unacceptable);
             case InvalidParameterException _ -> badRequest(400, "the query string is malformed");
             case ErrorResponse error
             when error.getStatusCode().is4xxClientError() ->
@@ -211,6 +208,18 @@ public final class Sorting {
                 ", ", Optional.ofNullable(failure.getSupportedMethods()).orElseGet(() -> new String[0]));
         return Problem.of(405, "METHOD_NOT_ALLOWED", "this resource does not know the method", "Use " + allowed + ".")
                 .withHeader("Allow", allowed);
+    }
+
+    private static Problem notAcceptable(HttpMediaTypeNotAcceptableException failure) {
+        List<MediaType> there = failure.getSupportedMediaTypes();
+        String type = there.isEmpty() || there.contains(MediaType.APPLICATION_JSON)
+                ? MediaType.APPLICATION_JSON_VALUE
+                : there.getFirst().toString();
+        return Problem.of(
+                406,
+                "NOT_ACCEPTABLE",
+                "there is no answer in an accepted media type",
+                "Send 'Accept: " + type + "', or leave it out.");
     }
 
     private static Problem badRequest(int status, String detail) {

@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.api.resource;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tidemark.coordinator.api.ChainView;
 import dev.tidemark.coordinator.api.Engine;
 import dev.tidemark.coordinator.api.edge.QueryNumber;
@@ -72,6 +73,7 @@ public final class AuditResource {
     record Records(List<LogRecord> records) {}
 
     /** @param next behind which the next page begins; null where this one is the last */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
     record Answer(
             String question,
             List<? extends AuditRow> rows,
@@ -88,7 +90,7 @@ public final class AuditResource {
         return new Records(reader(book).page(after.value(), limit.between(1, PAGE_MAX, "limit")));
     }
 
-    @GetMapping("/v1/audit/export")
+    @GetMapping(path = "/v1/audit/export", produces = LineStreams.MEDIA_TYPE)
     void export(
             @RequestParam(value = "book", defaultValue = "log") String book,
             @RequestParam(value = "after", defaultValue = "0") QueryNumber after,
@@ -116,19 +118,20 @@ public final class AuditResource {
             @RequestParam(value = "limit", defaultValue = "100") QueryNumber limit) {
         AuditQuestion question = question(word);
         int most = limit.between(1, PAGE_MAX, "limit");
-        List<? extends AuditRow> rows = questions.page(
+        // One more than fits tells whether there is a next page.
+        List<? extends AuditRow> found = questions.page(
                 question,
                 filter(question, new Asked(vm, backup, since, until, caller, decision, days)),
                 after.map(AuditResource::place),
                 order(order),
-                most);
+                most + 1);
+        boolean more = found.size() > most;
+        List<? extends AuditRow> rows = more ? found.subList(0, most) : found;
         return new Answer(
-                question.word(),
-                rows,
-                rows.size() < most ? null : rows.getLast().position().text());
+                question.word(), rows, more ? rows.getLast().position().text() : null);
     }
 
-    @GetMapping("/v1/audit/questions/{question}/rows")
+    @GetMapping(path = "/v1/audit/questions/{question}/rows", produces = LineStreams.MEDIA_TYPE)
     void rows(
             @PathVariable("question") String word,
             @RequestParam(value = "vm", required = false) Optional<MachineName> vm,

@@ -5,6 +5,7 @@ import dev.tidemark.coordinator.monitor.metrics.Metrics;
 import dev.tidemark.coordinator.security.Callers;
 import java.nio.charset.StandardCharsets;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
@@ -19,7 +20,9 @@ public final class MetricsResource {
         this.metrics = metrics;
     }
 
-    @GetMapping("/metrics")
+    @GetMapping(
+            path = "/metrics",
+            produces = {MediaType.TEXT_PLAIN_VALUE, "application/openmetrics-text"})
     ResponseEntity<byte[]> metrics(@RequestHeader(value = HttpHeaders.ACCEPT, defaultValue = "") String accepted) {
         Exposition exposition = Callers.current()
                 .scope()

@@ -98,7 +98,8 @@ public final class ServerResource {
                     details(down),
                     "Check the database; the coordinator goes on by itself when it answers.");
         }
-        return Problem.of(503, "NOT_READY", details(down), "Look into the coordinator's log, and ask again.");
+        return Problem.of(
+                503, "COORDINATOR_NOT_READY", details(down), "Look into the coordinator's log, and ask again.");
     }
 
     /** A caller with some machines only learns which parts are down, and no more. */

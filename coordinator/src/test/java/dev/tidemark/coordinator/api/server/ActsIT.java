@@ -210,6 +210,10 @@ class ActsIT {
             after = "&after=" + URLEncoder.encode(page.path("next").asString(), StandardCharsets.UTF_8);
         }
         assertThat(paged).hasSizeGreaterThan(12).isEqualTo(streamed.subList(0, streamed.size() - 1));
+        JsonNode exactly = SERVED.get("/v1/audit/questions/acts?caller=admin&limit=" + paged.size() + until)
+                .json();
+        assertThat(exactly.path("rows").size()).isEqualTo(paged.size());
+        assertThat(exactly.path("next").isNull()).as("nothing is behind it").isTrue();
     }
 
     @Test
