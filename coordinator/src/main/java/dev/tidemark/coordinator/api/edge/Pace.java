@@ -10,6 +10,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,7 @@ import org.springframework.web.servlet.HandlerInterceptor;
 public final class Pace implements HandlerInterceptor {
     private static final int CALLERS_MAX = 10_000;
     private static final String GATEWAYS = "/v1/gateways/";
-    private static final String STREAM = "/v1/events";
+    private static final Set<String> STREAMS = Set.of("/v1/events", "/ui/stream");
     private static final String COUNTED = Pace.class.getName();
 
     private final RequestLimits limits;
@@ -51,7 +52,7 @@ public final class Pace implements HandlerInterceptor {
         if (wait.isPositive()) {
             throw limited("this caller has sent more than " + limits.perSecond() + " requests a second", seconds(wait));
         }
-        if (!path.equals(STREAM)) {
+        if (!STREAMS.contains(path)) {
             int now = atWork.merge(caller.name(), 1, Integer::sum);
             request.setAttribute(COUNTED, caller.name());
             if (now > limits.atOnce()) {

@@ -43,15 +43,11 @@ class ReadinessIT {
             assertThat(DatabaseHealth.trouble(database.application())).isEmpty();
             settle(database, "synchronous_commit", "off");
             await().atMost(Duration.ofSeconds(30))
-                    .until(() -> DatabaseHealth.trouble(database.application())
-                            .orElse("")
-                            .startsWith("synchronous_commit is off"));
+                    .until(() -> troubleOnNewConnections(database).orElse("").startsWith("synchronous_commit is off"));
             settle(database, "synchronous_commit", "on");
             settle(database, "default_transaction_read_only", "on");
             await().atMost(Duration.ofSeconds(30))
-                    .until(() -> DatabaseHealth.trouble(database.application())
-                            .orElse("")
-                            .equals("the database is read-only"));
+                    .until(() -> troubleOnNewConnections(database).orElse("").equals("the database is read-only"));
         }
     }
 
@@ -93,7 +89,7 @@ class ReadinessIT {
                 .contains("audit verify");
     }
 
-    /** For all connections from now on; those that there are end. */
+    /** For all connections from now on. */
     private static void settle(Database database, String setting, String value) throws SQLException {
         try (Connection connection = database.migration().getConnection();
                 Statement statement = connection.createStatement()) {
@@ -101,6 +97,11 @@ class ReadinessIT {
             statement.execute("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET " + setting + " = " + value
                     + "', current_database()); END $$");
         }
+    }
+
+    /** A connection that was being opened while the others were ended has the settings of before: each look ends those that there are. */
+    private static Optional<String> troubleOnNewConnections(Database database) {
         ((HikariDataSource) database.application()).getHikariPoolMXBean().softEvictConnections();
+        return DatabaseHealth.trouble(database.application());
     }
 }
