@@ -1,8 +1,8 @@
 package dev.tidemark.coordinator.cli;
 
-import dev.tidemark.gateway.link.ClientTls;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.RepositoryName;
+import dev.tidemark.schema.tls.ClientTls;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -7,7 +7,7 @@ import dev.tidemark.coordinator.cli.client.Failure;
 import dev.tidemark.coordinator.cli.show.Output;
 import dev.tidemark.coordinator.cli.show.Page;
 import dev.tidemark.coordinator.cli.show.Terminal;
-import dev.tidemark.gateway.link.ClientTls;
+import dev.tidemark.schema.tls.ClientTls;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -10,6 +10,7 @@ import dev.tidemark.schema.contract.Progress;
 import dev.tidemark.schema.contract.Report;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.json.Json;
+import dev.tidemark.schema.tls.ClientTls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

@@ -1,6 +1,6 @@
 package dev.tidemark.coordinator.api.server;
 
-import dev.tidemark.gateway.link.PrivateFile;
+import dev.tidemark.schema.tls.PrivateFile;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.NoSuchFileException;

@@ -1,7 +1,7 @@
 package dev.tidemark.coordinator.cli.client;
 
-import dev.tidemark.gateway.link.ClientTls;
 import dev.tidemark.schema.json.Json;
+import dev.tidemark.schema.tls.ClientTls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;

@@ -1,7 +1,7 @@
 package dev.tidemark.coordinator.cli.client;
 
-import dev.tidemark.gateway.link.ClientTls;
 import dev.tidemark.schema.json.Json;
+import dev.tidemark.schema.tls.ClientTls;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.AccessDeniedException;

@@ -1,6 +1,6 @@
 package dev.tidemark.coordinator.cli.client;
 
-import dev.tidemark.gateway.link.ClientTls;
+import dev.tidemark.schema.tls.ClientTls;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.util.Optional;

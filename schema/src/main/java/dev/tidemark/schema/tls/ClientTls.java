@@ -1,4 +1,4 @@
-package dev.tidemark.gateway.link;
+package dev.tidemark.schema.tls;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.tidemark.gateway.link;
+package dev.tidemark.schema.tls;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
