@@ -86,7 +86,7 @@ class LedgerUnderFailureIT {
                 await().until(() -> acknowledged.size() > 200);
                 ProcessHandle process = server().process().orElseThrow();
                 process.destroyForcibly();
-                await().atMost(Duration.ofSeconds(30)).until(() -> errors.size() > 20);
+                await().atMost(Duration.ofSeconds(90)).until(() -> errors.size() > 20);
                 server().startAgain();
                 int before = acknowledged.size();
                 await().atMost(Duration.ofSeconds(60)).until(() -> acknowledged.size() > before + 100);
