@@ -19,8 +19,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -76,9 +78,20 @@ class NightlyWindowIT {
     }
 
     private static void register(List<String> names) {
+        // The first that fails ends it: 200 of them would wait in vain one after the other.
         try (ExecutorService tasks = Executors.newFixedThreadPool(8)) {
-            names.forEach(name -> tasks.execute(
-                    () -> SERVICE.done(Map.of("name", name, "qmp", "/run/" + name + ".qmp", "host", "played"), "vms")));
+            List<Future<?>> begun = names.stream()
+                    .<Future<?>>map(name -> tasks.submit(() -> SERVICE.done(
+                            Map.of("name", name, "qmp", "/run/" + name + ".qmp", "host", "played"), "vms")))
+                    .toList();
+            try {
+                for (Future<?> one : begun) {
+                    one.get();
+                }
+            } catch (ExecutionException | InterruptedException failure) {
+                tasks.shutdownNow();
+                throw new IllegalStateException("a machine was not taken in", failure);
+            }
         }
     }
 

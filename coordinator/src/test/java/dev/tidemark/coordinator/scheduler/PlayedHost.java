@@ -2,8 +2,10 @@ package dev.tidemark.coordinator.scheduler;
 
 import dev.tidemark.coordinator.nthcall.PlayedGateway;
 import dev.tidemark.gateway.link.HttpLink;
+import dev.tidemark.schema.contract.Claim;
 import dev.tidemark.schema.contract.CoordinatorLink;
 import dev.tidemark.schema.contract.Desired;
+import dev.tidemark.schema.contract.Lease;
 import dev.tidemark.schema.contract.LinkException;
 import dev.tidemark.schema.contract.OperationResult;
 import dev.tidemark.schema.contract.Outcome;
@@ -19,6 +21,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -45,6 +48,7 @@ final class PlayedHost implements AutoCloseable {
     private final AtomicInteger completed = new AtomicInteger();
     private final Thread loop;
     private volatile boolean closed;
+    private volatile long epoch;
 
     /** Whose QEMU does not run. */
     volatile Predicate<MachineName> gone = name -> false;
@@ -77,6 +81,8 @@ final class PlayedHost implements AutoCloseable {
         String cursor = "";
         while (!closed) {
             try {
+                Lease lease = link.claim(host, new Claim("played", epoch, Claim.Kind.HOLD, "played"));
+                epoch = lease.epoch();
                 CoordinatorLink.Wake wake = link.await(host, cursor, POLL);
                 cursor = wake.cursor();
                 for (Desired desired : wake.changed()) {
@@ -110,7 +116,7 @@ final class PlayedHost implements AutoCloseable {
                     atOnceMax.accumulateAndGet(working.size(), Math::max);
                     pause(40);
                 });
-                next = link.report(report(desired));
+                next = link.report(report(desired).under(OptionalLong.of(epoch)));
                 backup(desired)
                         .filter(PushBackupOperation::started)
                         .map(PushBackupOperation::id)
