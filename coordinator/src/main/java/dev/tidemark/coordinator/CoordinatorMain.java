@@ -22,7 +22,6 @@ import dev.tidemark.gateway.GatewaySettings;
 import dev.tidemark.gateway.lease.InstanceFile;
 import dev.tidemark.gateway.lease.Tenant;
 import dev.tidemark.gateway.link.HttpLink;
-import dev.tidemark.gateway.qmp.PeerUsers;
 import dev.tidemark.schema.crash.ArmedCrashPoints;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -75,16 +74,8 @@ public final class CoordinatorMain implements LocalVerbs {
                     ? Optional.empty()
                     : Optional.of(Files.readString(options.tokenFile().get(), StandardCharsets.US_ASCII)
                             .strip());
-            GatewaySettings usual = GatewaySettings.of(options.host(), options.repositories(), Home.lockDirectory())
-                    .withTcpExports(Pulls.exports(options.pulls()))
-                    .withScratchDirectory(Home.at(options.home()).scratch(options.host()))
-                    .withAllowedTargets(options.allowedTargets())
-                    .withKeys(Keys.rings(
-                            options.encryptionKeys(), options.repositories().keySet()))
-                    .withPeers(PeerUsers.with(options.guard().peerUsers()))
-                    .withRestoreRoots(options.guard().restoreRoots());
-            GatewaySettings settings =
-                    options.stallLimit().map(usual::withStallLimit).orElse(usual);
+            GatewaySettings settings = HostSettings.of(
+                    options.host(), Home.at(options.home()), options.work().repositories(), options.work());
             // Held until this process ends, however it ends.
             InstanceFile instance = InstanceFile.at(Home.at(options.home()).gatewayInstance(options.host()));
             return untilToldToStop(() -> {

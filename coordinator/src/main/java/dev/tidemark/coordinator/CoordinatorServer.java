@@ -41,10 +41,8 @@ import dev.tidemark.coordinator.webhook.SealingKey;
 import dev.tidemark.coordinator.webhook.WebhookDesk;
 import dev.tidemark.coordinator.webhook.Webhooks;
 import dev.tidemark.gateway.Gateway;
-import dev.tidemark.gateway.GatewaySettings;
 import dev.tidemark.gateway.lease.InstanceFile;
 import dev.tidemark.gateway.lease.Tenant;
-import dev.tidemark.gateway.qmp.PeerUsers;
 import dev.tidemark.schema.command.MachineCommand;
 import dev.tidemark.schema.crash.ArmedCrashPoints;
 import dev.tidemark.schema.crash.CrashHook;
@@ -119,7 +117,8 @@ final class CoordinatorServer implements AutoCloseable {
         Home home = Home.at(options.home());
         AdminToken token = AdminToken.at(home.tokenFile());
         HostName host = options.host().orElseGet(Home::hostName);
-        Map<RepositoryName, Path> repositories = home.repositories(options.repositories());
+        Map<RepositoryName, Path> repositories =
+                home.repositories(options.work().repositories());
 
         Metrics metrics = new Metrics(Version.text());
         Database database = database(options);
@@ -161,17 +160,10 @@ final class CoordinatorServer implements AutoCloseable {
         opened("neighbours", neighbours::close);
 
         if (options.gateway()) {
-            GatewaySettings settings = GatewaySettings.of(host, repositories, Home.lockDirectory())
-                    .withTcpExports(Pulls.exports(options.pulls()))
-                    .withScratchDirectory(home.scratch(host))
-                    .withAllowedTargets(options.allowedTargets())
-                    .withKeys(Keys.rings(options.encryptionKeys(), repositories.keySet()))
-                    .withPeers(PeerUsers.with(options.guard().peerUsers()))
-                    .withRestoreRoots(options.guard().restoreRoots());
             InstanceFile instance = InstanceFile.at(home.gatewayInstance(host));
             opened("name of the gateway", () -> release(instance));
             Gateway gateway = Gateway.start(
-                    options.stallLimit().map(settings::withStallLimit).orElse(settings),
+                    HostSettings.of(host, home, repositories, options.work()),
                     dispatch,
                     new Tenant(instance.instance(), false, Version.text()),
                     crash,
@@ -182,7 +174,9 @@ final class CoordinatorServer implements AutoCloseable {
         ServerFacts facts = new ServerFacts(
                 Version.text(),
                 host,
-                options.databaseUrl().isPresent() ? ServerFacts.DatabaseKind.SERVER : ServerFacts.DatabaseKind.EMBEDDED,
+                options.database().url().isPresent()
+                        ? ServerFacts.DatabaseKind.SERVER
+                        : ServerFacts.DatabaseKind.EMBEDDED,
                 clock.instant());
         CoordinatorEngine engine = new CoordinatorEngine(
                 ledger, dispatch, new Elsewhere(holders, farLooks, leases::all), repositories, clock, crash);
@@ -217,17 +211,18 @@ final class CoordinatorServer implements AutoCloseable {
                 token,
                 facts,
                 new ApiServer.Bind(
-                        InetAddress.getByName(options.bind()),
-                        options.port(),
-                        options.access()
+                        InetAddress.getByName(options.endpoint().bind()),
+                        options.endpoint().port(),
+                        options.endpoint()
+                                .access()
                                 .tls()
                                 .map(files -> new TlsFiles(files.certificate(), files.key(), files.clientAuthority())),
-                        options.access().oidc().map(Issuers::of)),
+                        options.endpoint().access().oidc().map(Issuers::of)),
                 new Supervision(metrics, new Readiness(checks)),
                 List.of(
                         new DashboardRoom(new CoordinatorInsight(dispatch, engine, clock), home.drills()),
                         new WebhookRoom(desk)),
-                options.limits());
+                options.endpoint().limits());
         opened("HTTP interface", api::stop);
 
         writeServerFile(home, api.url());
@@ -264,14 +259,15 @@ final class CoordinatorServer implements AutoCloseable {
 
     private static JobLimits limits(ServeOptions options) {
         return new JobLimits(
-                options.jobsPerHost().orElse(JobLimits.DEFAULT.perHost()),
-                options.jobsPerRepository().orElse(JobLimits.DEFAULT.perRepository()));
+                options.jobs().perHost().orElse(JobLimits.DEFAULT.perHost()),
+                options.jobs().perRepository().orElse(JobLimits.DEFAULT.perRepository()));
     }
 
     private static Database database(ServeOptions options) {
-        return options.databaseUrl()
-                .map(address ->
-                        Database.at(new ServerAddress(address, options.databasePasswordFile(), Optional.empty())))
+        return options.database()
+                .url()
+                .map(address -> Database.at(
+                        new ServerAddress(address, options.database().passwordFile(), Optional.empty())))
                 .orElseGet(() -> Database.embedded(options.home()));
     }
 

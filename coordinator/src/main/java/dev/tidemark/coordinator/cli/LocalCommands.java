@@ -1,13 +1,10 @@
 package dev.tidemark.coordinator.cli;
 
 import dev.tidemark.schema.id.HostName;
-import dev.tidemark.schema.id.RepositoryName;
 import dev.tidemark.schema.tls.ClientTls;
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -46,9 +43,6 @@ final class LocalCommands {
         @Option(names = "--database-password-file", paramLabel = "FILE", description = "Holds its password.")
         private @Nullable Path databasePasswordFile;
 
-        @Option(names = "--repository", paramLabel = "NAME=DIR", description = "A repository; may be repeated.")
-        private Map<RepositoryName, Path> repositories = new LinkedHashMap<>();
-
         @Option(names = "--host", paramLabel = "NAME", description = "What this hypervisor is called.")
         private @Nullable HostName host;
 
@@ -56,19 +50,7 @@ final class LocalCommands {
         private boolean noGateway;
 
         @Mixin
-        private PullOptions pulls;
-
-        @Mixin
-        private StallOption stall;
-
-        @Mixin
-        private TargetOption targets;
-
-        @Mixin
-        private KeyOptions keys;
-
-        @Mixin
-        private HostGuardOptions guard;
+        private HostWorkOptions work;
 
         @Mixin
         private MonitoringOptions monitoring;
@@ -120,24 +102,17 @@ final class LocalCommands {
             return verbs.get()
                     .serve(new ServeOptions(
                             session.home(),
-                            port,
-                            bind,
-                            Optional.ofNullable(databaseUrl),
-                            Optional.ofNullable(databasePasswordFile),
-                            repositories,
+                            new ServeOptions.Endpoint(port, bind, access.access(bind, issuer.oidc()), limits.limits()),
+                            new ServeOptions.DatabaseChoice(
+                                    Optional.ofNullable(databaseUrl), Optional.ofNullable(databasePasswordFile)),
                             Optional.ofNullable(host),
                             !noGateway,
-                            pulls.listening(),
-                            jobs("--jobs-per-host", jobsPerHost),
-                            jobs("--jobs-per-repository", jobsPerRepository),
-                            stall.limit(),
-                            targets.prefixes(),
-                            keys.files(),
-                            guard.guard(),
+                            work.work(),
+                            new ServeOptions.Jobs(
+                                    jobs("--jobs-per-host", jobsPerHost),
+                                    jobs("--jobs-per-repository", jobsPerRepository)),
                             monitoring.monitoring(OptionalInt.empty()),
                             Optional.ofNullable(heads),
-                            limits.limits(),
-                            access.access(bind, issuer.oidc()),
                             webhooks.receivers()));
         }
 
@@ -173,23 +148,8 @@ final class LocalCommands {
                 description = "Serve metrics on 127.0.0.1 there, to everybody on this host; else nowhere.")
         private @Nullable Integer metricsPort;
 
-        @Option(names = "--repository", paramLabel = "NAME=DIR", description = "A repository; may be repeated.")
-        private Map<RepositoryName, Path> repositories = new LinkedHashMap<>();
-
         @Mixin
-        private PullOptions pulls;
-
-        @Mixin
-        private StallOption stall;
-
-        @Mixin
-        private TargetOption targets;
-
-        @Mixin
-        private KeyOptions keys;
-
-        @Mixin
-        private HostGuardOptions guard;
+        private HostWorkOptions work;
 
         @Mixin
         private MonitoringOptions monitoring;
@@ -233,13 +193,8 @@ final class LocalCommands {
                             coordinators,
                             hypervisor,
                             Optional.ofNullable(tokenFile),
-                            repositories,
                             session.home(),
-                            pulls.listening(),
-                            stall.limit(),
-                            targets.prefixes(),
-                            keys.files(),
-                            guard.guard(),
+                            work.work(),
                             monitoring.monitoring(metricsPort()),
                             tls,
                             takeOver));

@@ -119,12 +119,12 @@ class ConfigurationTest {
                 "TIDEMARK_REPOSITORY", "x=/x; y=/y z ");
         assertThat(run(environment, "serve", "--port=3").exitCode()).isZero();
         ServeOptions options = (ServeOptions) verbs.asked.getFirst();
-        assertThat(options.port()).isEqualTo(3);
-        assertThat(options.bind()).isEqualTo("127.0.0.2");
-        assertThat(options.jobsPerHost()).hasValue(3);
+        assertThat(options.endpoint().port()).isEqualTo(3);
+        assertThat(options.endpoint().bind()).isEqualTo("127.0.0.2");
+        assertThat(options.jobs().perHost()).hasValue(3);
         assertThat(options.gateway()).isFalse();
-        assertThat(options.allowedTargets()).hasSize(2);
-        assertThat(options.repositories())
+        assertThat(options.work().allowedTargets()).hasSize(2);
+        assertThat(options.work().repositories())
                 .isEqualTo(Map.of(new RepositoryName("x"), Path.of("/x"), new RepositoryName("y"), Path.of("/y z")));
         CommandLineRun.Ended shown = run(environment, "serve", "--port=3", "--show-config");
         assertThat(shown.exitCode()).isZero();

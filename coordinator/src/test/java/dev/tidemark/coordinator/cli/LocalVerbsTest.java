@@ -39,13 +39,15 @@ class LocalVerbsTest {
         assertThat(verbs.asked)
                 .isEqualTo(List.of(new ServeOptions(
                         home,
-                        8391,
-                        "127.0.0.1",
+                        new ServeOptions.Endpoint(8391, "127.0.0.1", Access.TOKENS, RequestLimits.USUAL),
+                        ServeOptions.DatabaseChoice.EMBEDDED,
                         Optional.empty(),
+                        true,
+                        HostWork.USUAL,
+                        ServeOptions.Jobs.USUAL,
+                        Monitoring.USUAL,
                         Optional.empty(),
-                        Map.of(),
-                        Optional.empty(),
-                        true)));
+                        ServeOptions.WebhookReceivers.NONE)));
     }
 
     @Test
@@ -82,28 +84,26 @@ class LocalVerbsTest {
         assertThat(verbs.asked)
                 .isEqualTo(List.of(new ServeOptions(
                         Path.of("h").toAbsolutePath(),
-                        0,
-                        "::1",
-                        Optional.of("jdbc:postgresql://db/t"),
-                        Optional.of(Path.of("p").toAbsolutePath()),
-                        Map.of(
-                                new RepositoryName("a"),
-                                Path.of("/a"),
-                                new RepositoryName("b"),
-                                Path.of("b").toAbsolutePath()),
+                        new ServeOptions.Endpoint(0, "::1", Access.TOKENS, new RequestLimits(5, 20, 7, 3)),
+                        new ServeOptions.DatabaseChoice(
+                                Optional.of("jdbc:postgresql://db/t"),
+                                Optional.of(Path.of("p").toAbsolutePath())),
                         Optional.of(new HostName("alpha")),
                         false,
-                        Optional.empty(),
-                        OptionalInt.of(2),
-                        OptionalInt.of(5),
-                        Optional.of(Duration.ofSeconds(90)),
-                        List.of(new TargetPrefix("/dev/mapper"), new TargetPrefix("nbd+unix:/run/nbd")),
-                        Map.of(),
-                        new HostGuard(List.of("libvirt-qemu"), List.of(Path.of("/restore"))),
+                        new HostWork(
+                                Map.of(
+                                        new RepositoryName("a"),
+                                        Path.of("/a"),
+                                        new RepositoryName("b"),
+                                        Path.of("b").toAbsolutePath()),
+                                Optional.empty(),
+                                Optional.of(Duration.ofSeconds(90)),
+                                List.of(new TargetPrefix("/dev/mapper"), new TargetPrefix("nbd+unix:/run/nbd")),
+                                Map.of(),
+                                new HostGuard(List.of("libvirt-qemu"), List.of(Path.of("/restore")))),
+                        new ServeOptions.Jobs(OptionalInt.of(2), OptionalInt.of(5)),
                         Monitoring.USUAL,
                         Optional.of(Path.of("/heads")),
-                        new RequestLimits(5, 20, 7, 3),
-                        Access.TOKENS,
                         new ServeOptions.WebhookReceivers(
                                 List.of(URI.create("https://siem.example/in"), URI.create("http://127.0.0.1:9000/")),
                                 List.of(Network.parse("10.1.0.0/16"))))));
@@ -128,7 +128,7 @@ class LocalVerbsTest {
         assertThat(run("serve", "--bind=localhost")).isZero();
         assertThat(run("serve", "--bind=0.0.0.0", "--tls=/etc/t", "--client-ca=/etc/ca"))
                 .isZero();
-        assertThat(((ServeOptions) verbs.asked.getLast()).access())
+        assertThat(((ServeOptions) verbs.asked.getLast()).endpoint().access())
                 .isEqualTo(new Access(
                         Optional.of(new Access.Tls(
                                 Path.of("/etc/t/tls.crt"), Path.of("/etc/t/tls.key"), Optional.of(Path.of("/etc/ca")))),
@@ -183,17 +183,18 @@ class LocalVerbsTest {
                         List.of(URI.create("http://c:1"), URI.create("https://d")),
                         new HostName("beta"),
                         Optional.of(Path.of("/t")),
-                        Map.of(new RepositoryName("a"), Path.of("/a")),
                         home,
-                        Optional.empty(),
-                        Optional.of(Duration.ofHours(2)),
-                        List.of(new TargetPrefix("nbd://store:10809")),
-                        Map.of(
-                                new RepositoryName("a"),
-                                List.of(Path.of("/k, 2"), Path.of("/k=1")),
-                                new RepositoryName("b"),
-                                List.of(Path.of("k").toAbsolutePath())),
-                        HostGuard.USUAL,
+                        new HostWork(
+                                Map.of(new RepositoryName("a"), Path.of("/a")),
+                                Optional.empty(),
+                                Optional.of(Duration.ofHours(2)),
+                                List.of(new TargetPrefix("nbd://store:10809")),
+                                Map.of(
+                                        new RepositoryName("a"),
+                                        List.of(Path.of("/k, 2"), Path.of("/k=1")),
+                                        new RepositoryName("b"),
+                                        List.of(Path.of("k").toAbsolutePath())),
+                                HostGuard.USUAL),
                         Monitoring.USUAL,
                         ClientTls.OF_SYSTEM,
                         true)));
@@ -215,12 +216,12 @@ class LocalVerbsTest {
                         "--pull-psk=/k"))
                 .isZero();
         assertThat(run("serve", "--pull-ports=2", "--pull-plain")).isZero();
-        assertThat(((ServeOptions) verbs.asked.get(0)).pulls())
+        assertThat(((ServeOptions) verbs.asked.get(0)).work().pulls())
                 .contains(new PullListening(
                         "127.0.0.1", 10809, 10810, Optional.of(Path.of("k").toAbsolutePath()), Optional.empty()));
-        assertThat(((GatewayOptions) verbs.asked.get(1)).pulls())
+        assertThat(((GatewayOptions) verbs.asked.get(1)).work().pulls())
                 .contains(new PullListening("kvm1.example", 1, 1, Optional.empty(), Optional.of(Path.of("/k"))));
-        assertThat(((ServeOptions) verbs.asked.get(2)).pulls())
+        assertThat(((ServeOptions) verbs.asked.get(2)).work().pulls())
                 .contains(new PullListening("127.0.0.1", 2, 2, Optional.empty(), Optional.empty()));
     }
 
