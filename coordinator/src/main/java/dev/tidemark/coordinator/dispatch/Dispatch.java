@@ -68,20 +68,15 @@ public final class Dispatch implements CoordinatorLink {
      * @param epoch differs in each life of the coordinator, so that an old cursor is recognised
      */
     public Dispatch(History history, String epoch) {
-        this(history, epoch, CrashHook.NONE);
+        this(history, epoch, CrashHook.NONE, JobLimits.NONE, Leases.NONE, DispatchWatch.NONE);
     }
 
-    /** For drills: {@code crash} is called at every crash point between gateways and the log. */
-    public Dispatch(History history, String epoch, CrashHook crash) {
-        this(history, epoch, crash, JobLimits.NONE);
-    }
-
-    /** With limits to what is at work at a time. */
-    public Dispatch(History history, String epoch, CrashHook crash, JobLimits limits) {
-        this(history, epoch, crash, limits, Leases.NONE, DispatchWatch.NONE);
-    }
-
-    /** With gateways that hold leases, and somebody who is told how fast they are woken. */
+    /**
+     * With gateways that hold leases and are kept to limits.
+     *
+     * @param crash is called at every crash point between gateways and the log: for drills
+     * @param watch is told how fast gateways are woken
+     */
     public Dispatch(
             History history, String epoch, CrashHook crash, JobLimits limits, Leases leases, DispatchWatch watch) {
         this.watch = watch;

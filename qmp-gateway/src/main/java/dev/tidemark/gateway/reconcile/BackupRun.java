@@ -6,12 +6,10 @@ import dev.tidemark.gateway.act.Plans;
 import dev.tidemark.gateway.act.QemuNames;
 import dev.tidemark.gateway.act.Verb;
 import dev.tidemark.gateway.act.repository.BackupFacts;
-import dev.tidemark.gateway.act.repository.KeyedImage;
 import dev.tidemark.gateway.act.repository.Manifest;
 import dev.tidemark.gateway.act.repository.PartialBackup;
 import dev.tidemark.gateway.act.repository.RepositoryException;
 import dev.tidemark.gateway.observe.Look;
-import dev.tidemark.gateway.observe.Observer;
 import dev.tidemark.gateway.observe.UnusableReply;
 import dev.tidemark.gateway.qmp.QmpException;
 import dev.tidemark.gateway.qmp.QmpRefused;
@@ -21,10 +19,8 @@ import dev.tidemark.schema.contract.DesiredDisk;
 import dev.tidemark.schema.contract.ObservedDisk;
 import dev.tidemark.schema.contract.ObservedJob;
 import dev.tidemark.schema.contract.Outcome.Refused;
-import dev.tidemark.schema.contract.Progress;
 import dev.tidemark.schema.contract.PullBackupOperation;
 import dev.tidemark.schema.contract.PushBackupOperation;
-import dev.tidemark.schema.contract.Stall;
 import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.FailureCode;
@@ -32,16 +28,11 @@ import dev.tidemark.schema.event.Moment;
 import dev.tidemark.schema.event.ReadyDisk;
 import dev.tidemark.schema.id.DiskName;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,10 +42,6 @@ import org.slf4j.LoggerFactory;
  */
 final class BackupRun {
     private static final Logger LOG = LoggerFactory.getLogger(BackupRun.class);
-    private static final Duration POLL = Duration.ofMillis(200);
-
-    /** Less room than this beside a running backup, in bytes, and the guest's own writes are about to fail. */
-    private static final long ROOM_MIN = 16L << 20;
 
     /** What a disk is bound to at the moment of the transaction. */
     private record Binding(String file, int backingDepth, long virtualSize) {}
@@ -71,11 +58,11 @@ final class BackupRun {
     /** QEMU refused to say whether a bitmap lost bits; the look that followed showed no reason. */
     private boolean askedInVain;
 
-    private Optional<Refused> verdict = Optional.empty();
+    private final Verdict verdict = new Verdict();
+    private final JobFollower follower;
+    private final PushTargets targets;
     private final ReadBack readBack;
     private final PullService pulls;
-    private final StallWatch stalls;
-    private @Nullable Instant standsSince;
 
     BackupRun(
             Surroundings surroundings,
@@ -89,7 +76,8 @@ final class BackupRun {
         this.desired = desired;
         this.operation = operation;
         this.pulls = new PullService(surroundings, desired.machine());
-        this.stalls = new StallWatch(surroundings.stallLimit());
+        this.follower = new JobFollower(surroundings, signals, desired.machine(), verdict);
+        this.targets = new PushTargets(surroundings, verdict);
         this.readBack = new ReadBack(surroundings, signals, desired.machine(), operation.id());
         // Jobs found after a restart were started against what the log last knew.
         for (DesiredDisk disk : desired.disks()) {
@@ -111,12 +99,12 @@ final class BackupRun {
     BackupFindings findings(Look look) throws InterruptedException {
         if (operation instanceof PullBackupOperation pull) {
             if (pulls.isLeaseOver(pull) && !pull.finish()) {
-                condemn(new Refused(
+                verdict.condemn(new Refused(
                         FailureCode.LEASE_EXPIRED,
                         "nobody finished the backup until " + pull.terms().leaseUntil()));
             }
             checkMoment(look);
-            return new BackupFindings(Optional.empty(), readable(pull, look), verdict);
+            return new BackupFindings(Optional.empty(), readable(pull, look), verdict.refused());
         }
         try {
             Optional<Manifest> manifest =
@@ -124,10 +112,10 @@ final class BackupRun {
             if (manifest.isEmpty()) {
                 checkMoment(look);
             }
-            return new BackupFindings(manifest.map(Manifest::evidence), List.of(), verdict);
+            return new BackupFindings(manifest.map(Manifest::evidence), List.of(), verdict.refused());
         } catch (RepositoryException failure) {
-            condemn(failure.unlessInterrupted().refused());
-            return new BackupFindings(Optional.empty(), List.of(), verdict);
+            verdict.condemn(failure.unlessInterrupted().refused());
+            return new BackupFindings(Optional.empty(), List.of(), verdict.refused());
         }
     }
 
@@ -139,16 +127,16 @@ final class BackupRun {
         try {
             surroundings.crash().at(CrashPoint.BEFORE_BEGIN);
             switch (operation) {
-                case PushBackupOperation push -> openTargets(qemu, housekeeping, push, look);
+                case PushBackupOperation push -> targets.open(qemu, housekeeping, desired, push, look);
                 case PullBackupOperation pull ->
-                    pulls.begin(qemu, housekeeping, pull, look).ifPresent(this::condemn);
+                    pulls.begin(qemu, housekeeping, pull, look).ifPresent(verdict::condemn);
             }
             surroundings.crash().at(CrashPoint.AFTER_TARGETS_OPENED);
         } catch (RepositoryException failure) {
-            condemn(failure.unlessInterrupted().refused());
+            verdict.condemn(failure.unlessInterrupted().refused());
             return;
         }
-        if (verdict.isPresent()) {
+        if (verdict.isSpoken()) {
             return;
         }
         bindings.clear();
@@ -159,7 +147,7 @@ final class BackupRun {
         if (canaries.isEvidenceInDoubt()) {
             canaries.close(made);
             if (askedInVain) {
-                canaries.refusal().ifPresent(why -> condemn(new Refused(FailureCode.QEMU_REFUSED, why)));
+                canaries.refusal().ifPresent(why -> verdict.condemn(new Refused(FailureCode.QEMU_REFUSED, why)));
             }
             askedInVain = canaries.refusal().isPresent();
             return;
@@ -177,10 +165,10 @@ final class BackupRun {
                             qemu.run(plan);
                         }
                     })
-                    .ifPresent(this::condemn);
+                    .ifPresent(verdict::condemn);
         } catch (QmpRefused refused) {
             if (used.isEmpty()) {
-                condemn(new Refused(FailureCode.QEMU_REFUSED, refused.description()));
+                verdict.condemn(new Refused(FailureCode.QEMU_REFUSED, refused.description()));
             } else {
                 LOG.warn("{}: to be tried without canaries, QEMU refuses: {}", operation.id(), refused.description());
                 withoutCanaries = true;
@@ -192,133 +180,27 @@ final class BackupRun {
 
     /** Waits while jobs run: until one ends or fares badly, somebody wants something else, or it is time to look. */
     void follow(Qemu qemu, Duration timeLimit) throws QmpException, UnusableReply, InterruptedException {
-        long end = surroundings.clockwork().nanoTime() + timeLimit.toNanos();
-        long shown = -1;
-        surroundings.crash().at(CrashPoint.JOBS_RUN);
-        while (surroundings.clockwork().nanoTime() < end && !signals.isUrgent()) {
-            if (isGuestInDanger()) {
-                return;
-            }
-            Observer.Jobs jobs = qemu.jobs();
-            long done = 0;
-            long total = 0;
-            for (int index = 0; index < operation.disks().size(); index++) {
-                String id = QemuNames.job(operation.id(), index);
-                Optional<ObservedJob> job =
-                        jobs.jobs().stream().filter(one -> one.id().equals(id)).findFirst();
-                if (job.isEmpty() || job.get().status().equals(Decision.CONCLUDED)) {
-                    if (job.isEmpty() || job.get().error().isPresent() || allConcluded(jobs)) {
-                        return;
-                    }
-                }
-                String io = jobs.ioStatusByJob().getOrDefault(id, "ok");
-                if (!io.equals("ok")) {
-                    // A target that fails makes the guest's own writes fail (qemu-facts §0.5): the guest comes first.
-                    condemn(new Refused(
-                            FailureCode.JOB_FAILED,
-                            "the target of disk " + disk(index) + " fails: " + io,
-                            Optional.of(disk(index))));
-                    return;
-                }
-                if (operation instanceof PushBackupOperation push
-                        && job.isPresent()
-                        && !job.get().status().equals(Decision.CONCLUDED)) {
-                    keepSpeed(qemu, push, jobs, id);
-                    if (isStalled(index, job.get(), jobs)) {
-                        return;
-                    }
-                }
-                done += job.map(ObservedJob::currentProgress).orElse(0L);
-                total += job.map(ObservedJob::totalProgress).orElse(0L);
-            }
-            if (done != shown) {
-                shown = done;
-                surroundings.link().progress(new Progress(desired.machine(), operation.id(), phase(), done, total));
-            }
-            signals.await(POLL);
-        }
-    }
-
-    /** A guest that writes where nothing was copied yet waits for the target too: it is not kept waiting for ever. */
-    private boolean isStalled(int index, ObservedJob job, Observer.Jobs jobs) {
-        long speed = jobs.speedByJob().getOrDefault(job.id(), 0L);
-        if (!stalls.isStalled(
-                job.id(), job.currentProgress(), speed, surroundings.clockwork().nanoTime())) {
-            return false;
-        }
-        standsSince = since(stalls.standsFor(job.id(), surroundings.clockwork().nanoTime()));
-        condemn(new Refused(
-                FailureCode.JOB_STALLED,
-                "disk " + disk(index) + ": nothing was copied for " + surroundings.stallLimit() + " after "
-                        + job.currentProgress() + " of " + job.totalProgress() + " bytes; the job was "
-                        + job.status(),
-                Optional.of(disk(index))));
-        return true;
+        follower.follow(qemu, operation, this::isGuestInDanger, timeLimit);
     }
 
     /** Its jobs are to end: QEMU shows one as running until the last write to its target has come back, if it ever does. */
     void ending(Look look, Refused because) {
-        boolean again = standsSince != null;
-        if (standsSince == null) {
-            standsSince = surroundings.clockwork().now();
-        }
-        if (!again && because.code() != FailureCode.JOB_STALLED) {
-            return;
-        }
-        long done = 0;
-        long total = 0;
-        for (ObservedJob job : look.observed().jobs()) {
-            if (QemuNames.belongsTo(job.id(), operation.id()) && !QemuNames.isCanary(job.id())) {
-                done += job.currentProgress();
-                total += job.totalProgress();
-            }
-        }
-        Stall stall = new Stall(
-                standsSince,
-                "it is to end with " + because.code() + " (" + because.detail()
-                        + "); QEMU was told so, and shows its job until the last write to the target has come back");
-        surroundings
-                .link()
-                .progress(new Progress(desired.machine(), operation.id(), phase(), done, total, Optional.of(stall)));
-    }
-
-    private Instant since(Duration standing) {
-        return surroundings.clockwork().now().minus(standing).truncatedTo(ChronoUnit.MILLIS);
-    }
-
-    private String phase() {
-        return operation instanceof PullBackupOperation ? "keep" : "copy";
-    }
-
-    /** What was asked for last, whoever started the job and when. */
-    private void keepSpeed(Qemu qemu, PushBackupOperation push, Observer.Jobs jobs, String job) throws QmpException {
-        long wanted = push.bytesPerSecondMax().orElse(0);
-        Long speed = jobs.speedByJob().get(job);
-        if (speed == null || speed == wanted) {
-            return;
-        }
-        try {
-            qemu.limit(job, wanted);
-            LOG.info("job {} may copy {} bytes a second now, 0 is without a limit; it was {}", job, wanted, speed);
-        } catch (QmpRefused refused) {
-            // It has ended meanwhile, or cannot be told in its state: the next look shows it.
-            LOG.debug("job {} keeps its speed: {}", job, refused.description());
-        }
+        follower.ending(operation, look, because);
     }
 
     /** Closes the targets and lets the files become a backup, on a thread of its own: reading them back takes long. */
     void finish(Qemu qemu, Housekeeping housekeeping, Look look)
             throws QmpException, UnusableReply, InterruptedException {
         if (readBack.isThere()) {
-            readBack.await().ifPresent(this::condemn);
+            readBack.await().ifPresent(verdict::condemn);
             return;
         }
         surroundings.crash().at(CrashPoint.BEFORE_TARGETS_CLOSED);
-        Optional<String> secret = secret();
+        Optional<String> secret = targets.secret(desired.machine(), operation);
         for (String target : targetNodes(look)) {
-            flush(qemu, look, target, secret);
+            targets.flush(qemu, operation, look, target, secret);
         }
-        if (verdict.isPresent()) {
+        if (verdict.isSpoken()) {
             return;
         }
         surroundings.crash().at(CrashPoint.AFTER_TARGETS_FLUSHED);
@@ -329,13 +211,13 @@ final class BackupRun {
             Optional<PartialBackup> partial =
                     storage().partial(operation.repository(), desired.machine(), operation.backup());
             if (partial.isEmpty()) {
-                condemn(new Refused(
+                verdict.condemn(new Refused(
                         FailureCode.REPOSITORY_FAILED, "the unfinished backup is no longer in the repository"));
                 return;
             }
             readBack.begin(partial.get(), facts(look));
         } catch (RepositoryException failure) {
-            condemn(failure.unlessInterrupted().refused());
+            verdict.condemn(failure.unlessInterrupted().refused());
         }
     }
 
@@ -361,7 +243,7 @@ final class BackupRun {
     /** Makes exports that are not there yet. */
     void serve(Qemu qemu, Look look) throws QmpException {
         if (operation instanceof PullBackupOperation pull) {
-            pulls.serve(qemu, pull, look).ifPresent(this::condemn);
+            pulls.serve(qemu, pull, look).ifPresent(verdict::condemn);
         }
     }
 
@@ -393,11 +275,8 @@ final class BackupRun {
         return readBack.stop();
     }
 
-    /** The first verdict counts; what follows from it is noise. */
     void condemn(Refused refused) {
-        if (verdict.isEmpty()) {
-            verdict = Optional.of(refused);
-        }
+        verdict.condemn(refused);
     }
 
     /**
@@ -415,67 +294,12 @@ final class BackupRun {
             DiskName disk = disk(index);
             Optional<Binding> now = look.disk(disk).map(ObservedDisk::facts).map(BackupRun::binding);
             if (now.isEmpty() || !now.get().equals(bindings.get(disk))) {
-                condemn(new Refused(
+                verdict.condemn(new Refused(
                         FailureCode.EVIDENCE_CHANGED,
                         "disk " + disk + " changed around the moment of the backup: planned for " + bindings.get(disk)
                                 + ", then " + now.map(Binding::toString).orElse("gone"),
                         Optional.of(disk)));
             }
-        }
-    }
-
-    private void openTargets(Qemu qemu, Housekeeping housekeeping, PushBackupOperation push, Look look)
-            throws QmpException, UnusableReply, RepositoryException, InterruptedException {
-        PartialBackup partial = storage().begin(desired.machine(), desired.name(), push, look.facts());
-        surroundings.crash().at(CrashPoint.AFTER_BEGIN);
-        List<List<KeyedImage>> targets = new ArrayList<>();
-        for (int index = 0; index < push.disks().size(); index++) {
-            targets.add(partial.layers(disk(index)));
-        }
-        TargetKeys keys = new TargetKeys(operation.id());
-        keys.add(qemu, targets.stream().flatMap(List::stream).toList()).ifPresent(this::condemn);
-        for (int index = 0; index < targets.size(); index++) {
-            List<TargetLayer> layers =
-                    targets.get(index).stream().map(keys::layer).toList();
-            // Compressed clusters lie at any byte: past the page cache each write would be a read before it.
-            openTarget(qemu, index, partial, layers, push.compression().isEmpty());
-        }
-        housekeeping.forget(keys.names());
-    }
-
-    private void openTarget(
-            Qemu qemu, int index, PartialBackup partial, List<TargetLayer> layers, boolean pastPageCache)
-            throws QmpException, UnusableReply, RepositoryException {
-        DiskName disk = disk(index);
-        try {
-            if (verdict.isPresent()) {
-                return;
-            }
-            String node = QemuNames.targetNode(operation.id(), index);
-            Optional<PartialBackup.Elsewhere> elsewhere = partial.elsewhere(disk);
-            if (elsewhere.isPresent()) {
-                qemu.openTarget(node, elsewhere.get().place(), elsewhere.get().size());
-            } else {
-                qemu.openTarget(node, layers, pastPageCache);
-            }
-        } catch (QmpRefused refused) {
-            condemn(new Refused(
-                    FailureCode.REPOSITORY_FAILED,
-                    "QEMU cannot open the target of disk " + disk + ": " + refused.description(),
-                    Optional.of(disk)));
-        }
-    }
-
-    /** What held the key of the targets when they were opened, by whatever gateway. */
-    private Optional<String> secret() throws InterruptedException {
-        try {
-            return storage()
-                    .partial(operation.repository(), desired.machine(), operation.backup())
-                    .flatMap(PartialBackup::key)
-                    .map(key -> QemuNames.secret(operation.id(), key));
-        } catch (RepositoryException failure) {
-            condemn(failure.unlessInterrupted().refused());
-            return Optional.empty();
         }
     }
 
@@ -487,7 +311,7 @@ final class BackupRun {
         try {
             return pulls.readable(pull, look);
         } catch (IOException unknown) {
-            condemn(new Refused(
+            verdict.condemn(new Refused(
                     FailureCode.EXPORT_SERVER_REFUSED,
                     "nobody knows where exports are served: " + unknown.getMessage()));
             return List.of();
@@ -498,7 +322,7 @@ final class BackupRun {
         for (int index = 0; index < operation.disks().size(); index++) {
             DiskName disk = disk(index);
             if (look.disk(disk).isEmpty()) {
-                condemn(new Refused(
+                verdict.condemn(new Refused(
                         FailureCode.EVIDENCE_CHANGED,
                         "disk " + disk + " was taken out before anybody was told where to read it",
                         Optional.of(disk)));
@@ -510,69 +334,16 @@ final class BackupRun {
 
     private boolean isGuestInDanger() throws InterruptedException {
         if (!(operation instanceof PullBackupOperation pull)) {
-            return isRoomShort();
+            return targets.isRoomShort(desired.machine(), operation);
         }
         try {
             Optional<Refused> danger = pulls.danger(pull);
-            danger.ifPresent(this::condemn);
+            danger.ifPresent(verdict::condemn);
             return danger.isPresent() || (pulls.isLeaseOver(pull) && !pull.finish());
         } catch (RepositoryException failure) {
-            condemn(failure.unlessInterrupted().refused());
+            verdict.condemn(failure.unlessInterrupted().refused());
             return true;
         }
-    }
-
-    /** With a full target the guest's writes fail while the job stays running and no event tells it (qemu-facts §0.5). */
-    private boolean isRoomShort() throws InterruptedException {
-        try {
-            Optional<PartialBackup> partial =
-                    storage().partial(operation.repository(), desired.machine(), operation.backup());
-            if (partial.isEmpty() || partial.get().elsewhere(disk(0)).isPresent()) {
-                // Room at a target was seen to before it was begun.
-                return false;
-            }
-            Path target = partial.get().target(disk(0));
-            long room = storage().room(target);
-            if (room < ROOM_MIN) {
-                condemn(new Refused(
-                        FailureCode.JOB_FAILED,
-                        "the repository has only " + room + " bytes left: the guest comes first"));
-                return true;
-            }
-            return false;
-        } catch (RepositoryException failure) {
-            condemn(failure.unlessInterrupted().refused());
-            return true;
-        } catch (IOException unreadable) {
-            condemn(new Refused(FailureCode.REPOSITORY_FAILED, "the target cannot be looked at: " + unreadable));
-            return true;
-        }
-    }
-
-    private void flush(Qemu qemu, Look look, String target, Optional<String> secret)
-            throws QmpException, UnusableReply {
-        try {
-            // What nobody can tell is no success (invariant I7).
-            Optional<Long> size = rawSize(look, target);
-            (size.isPresent() ? qemu.flushTarget(target, size.get()) : qemu.flushTarget(target, secret))
-                    .ifPresent(doubt -> condemn(new Refused(
-                            FailureCode.UNSUPPORTED,
-                            "nobody can tell whether target " + target + " was flushed: " + doubt)));
-        } catch (QmpRefused refused) {
-            condemn(new Refused(
-                    FailureCode.JOB_FAILED, "target " + target + " could not be flushed: " + refused.description()));
-        }
-    }
-
-    /** Of a target that is no file. */
-    private Optional<Long> rawSize(Look look, String target) {
-        for (int index = 0; index < operation.disks().size(); index++) {
-            if (target.equals(QemuNames.targetNode(operation.id(), index))
-                    && operation.disks().get(index).target().isPresent()) {
-                return look.disk(disk(index)).map(ObservedDisk::facts).map(DiskFacts::virtualSize);
-            }
-        }
-        return Optional.empty();
     }
 
     private BackupFacts facts(Look look) {
@@ -594,12 +365,6 @@ final class BackupRun {
                         operation.quiesce()
                                 ? Moment.crashBecause("the log did not say whether the guest was frozen at the moment")
                                 : Moment.CRASH);
-    }
-
-    private boolean allConcluded(Observer.Jobs jobs) {
-        return jobs.jobs().stream()
-                .filter(job -> QemuNames.belongsTo(job.id(), operation.id()))
-                .allMatch(job -> job.status().equals(Decision.CONCLUDED));
     }
 
     private List<String> targetNodes(Look look) {

@@ -68,18 +68,7 @@ public final class ApiServer implements AutoCloseable {
         return start(engine, database, token, facts, bind, supervision(facts, database), List.of(), limits);
     }
 
-    /** The same, with rooms that answer beside the interface for programs. */
-    public static ApiServer start(
-            Engine engine,
-            DataSource database,
-            AdminToken token,
-            ServerFacts facts,
-            Bind bind,
-            List<ApplicationContextInitializer<GenericApplicationContext>> rooms) {
-        return start(engine, database, token, facts, bind, supervision(facts, database), rooms, RequestLimits.USUAL);
-    }
-
-    /** With metrics and checks of more than the interface itself, and with limits of its own. */
+    /** With metrics and checks of more than the interface itself, with rooms that answer beside it, and with limits of its own. */
     public static ApiServer start(
             Engine engine,
             DataSource database,
