@@ -14,6 +14,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.Set;
 import org.jspecify.annotations.NullMarked;
 
 /**
@@ -128,6 +129,21 @@ record Rooms(String root) {
                 "coordinator.dashboard");
     }
 
+    /**
+     * The time of day is set back and forth. Whoever waits for a machine goes by the monotonic clock; who asks what time it is writes it
+     * down for people, or compares it with a date that somebody set.
+     */
+    ArchRule fewAskWhatTimeItIs() {
+        Set<String> mayAsk = Set.of("HostClockwork", "MergeSwap", "PortClaim", "RepositoryMark", "UnfinishedBackup");
+        return noClasses()
+                .that(resideInAPackage(room("gateway")))
+                .and(describe("are none of " + mayAsk, one -> !mayAsk.contains(one.getSimpleName())))
+                .should()
+                .callMethodWhere(describe("it asks what time it is", Rooms::isTimeOfDay))
+                .as("few classes of the gateway ask what time it is")
+                .allowEmptyShould(true);
+    }
+
     /** A hypervisor runs the gateway alone. */
     ArchRule gatewayKnowsNoCoordinator() {
         return noClasses()
@@ -193,6 +209,15 @@ record Rooms(String root) {
                 || (owner.isEquivalentTo(java.util.UUID.class) && method.equals("randomUUID"))
                 || (owner.isEquivalentTo(Math.class) && method.equals("random"))
                 || (owner.isEquivalentTo(java.util.Collections.class) && method.equals("shuffle"));
+    }
+
+    private static boolean isTimeOfDay(JavaMethodCall call) {
+        JavaClass owner = call.getTargetOwner();
+        String method = call.getName();
+        return (owner.getPackageName().startsWith("java.time")
+                        && Set.of("now", "systemUTC", "systemDefaultZone", "system")
+                                .contains(method))
+                || (owner.isEquivalentTo(System.class) && method.equals("currentTimeMillis"));
     }
 
     private static boolean isSocketOrProcess(JavaClass used) {

@@ -25,6 +25,7 @@ import dev.tidemark.sabotage.coordinator.view.OpensASocket;
 import dev.tidemark.sabotage.gateway.act.CallsTheObserver;
 import dev.tidemark.sabotage.gateway.act.KnowsTheCoordinator;
 import dev.tidemark.sabotage.gateway.observe.StartsAProcess;
+import dev.tidemark.sabotage.gateway.observe.TimesOutByTheTimeOfDay;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
@@ -53,6 +54,7 @@ class RoomsTest {
                 rule("programs are started in few places", Rooms::programsAreStartedInFewPlaces),
                 rule("nothing parses with features", Rooms::nothingParsesWithFeatures),
                 rule("Spring stays outside", Rooms::springStaysOutside),
+                rule("few ask what time it is", Rooms::fewAskWhatTimeItIs),
                 rule("the gateway knows no coordinator", Rooms::gatewayKnowsNoCoordinator),
                 rule("no cycles between the coordinator's rooms", Rooms::coordinatorRoomsHaveNoCycles),
                 rule("no cycles between the gateway's rooms", Rooms::gatewayRoomsHaveNoCycles),
@@ -77,6 +79,7 @@ class RoomsTest {
                 offender(StartsAProcess.class, Rooms::programsAreStartedInFewPlaces),
                 offender(ParsesXml.class, Rooms::nothingParsesWithFeatures),
                 offender(UsesSpring.class, Rooms::springStaysOutside),
+                offender(TimesOutByTheTimeOfDay.class, Rooms::fewAskWhatTimeItIs),
                 offender(KnowsTheCoordinator.class, Rooms::gatewayKnowsNoCoordinator),
                 offender(CallsTheView.class, Rooms::coordinatorRoomsHaveNoCycles),
                 offender(CallsTheObserver.class, Rooms::gatewayRoomsHaveNoCycles),

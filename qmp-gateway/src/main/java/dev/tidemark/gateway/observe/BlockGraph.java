@@ -1,7 +1,9 @@
 package dev.tidemark.gateway.observe;
 
 import dev.tidemark.schema.id.BitmapName;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -10,10 +12,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Which node stands on which. Every walk is bounded: a graph with a circle is no graph of QEMU's. */
+/**
+ * Which node stands on which. Every walk ends, however hostile the reply: a graph with a circle, or a name that stands for two nodes,
+ * is no graph of QEMU's and is turned down before anybody walks it.
+ */
 final class BlockGraph {
-    /** Longest walk; QEMU itself gives up on far shorter chains. */
-    private static final int DEPTH_MAX = 10_000;
+    /** Where many ways lead to one node, each way counts: so many are more than any disk has. */
+    private static final int WAYS_MAX = 20_000;
 
     /** Jobs and devices stand in the same list; only edges between block nodes tell what a disk is made of. */
     private static final String BLOCK_NODE = "block-driver";
@@ -33,7 +38,9 @@ final class BlockGraph {
         BlockGraph result = new BlockGraph();
         for (Reply element : namedNodes.elements()) {
             BlockNode node = BlockNode.read(element);
-            result.nodes.put(node.name(), node);
+            if (result.nodes.put(node.name(), node) != null) {
+                throw UnusableReply.malformed(element.where(), "is a second node '" + node.name() + "'");
+            }
         }
         Map<Long, String> names = names(graph, BLOCK_NODE);
         Set<Long> backends = names(graph, "block-backend").keySet();
@@ -55,7 +62,27 @@ final class BlockGraph {
         for (String name : names.values()) {
             result.node(name);
         }
+        result.requireNoCircle(graph.where());
         return result;
+    }
+
+    /** Takes away what nothing stands on, again and again: what stays stands on itself. */
+    private void requireNoCircle(String where) throws UnusableReply {
+        Map<String, Integer> above = new HashMap<>();
+        parents.forEach((node, all) -> above.put(node, all.size()));
+        Deque<String> free = new ArrayDeque<>();
+        children.keySet().stream().filter(node -> !above.containsKey(node)).forEach(free::add);
+        while (!free.isEmpty()) {
+            for (Child child : children.getOrDefault(free.remove(), List.of())) {
+                if (above.merge(child.node(), -1, Integer::sum) == 0) {
+                    above.remove(child.node());
+                    free.add(child.node());
+                }
+            }
+        }
+        if (!above.isEmpty()) {
+            throw UnusableReply.malformed(where, "has a node that stands on itself");
+        }
     }
 
     /** What a node stands on, by role. */
@@ -86,8 +113,8 @@ final class BlockGraph {
     /** The node below any filters: the one that carries the disk's bitmaps. */
     BlockNode throughFilters(String name) throws UnusableReply {
         BlockNode node = node(name);
-        for (int depth = 0; node.isFilter(); depth++) {
-            node = node(filtered(node, depth));
+        while (node.isFilter()) {
+            node = node(filtered(node));
         }
         return node;
     }
@@ -97,20 +124,35 @@ final class BlockGraph {
      * somebody's backup writes is a disk all the same: its own users read and write it as before.
      */
     boolean isRoot(BlockNode node) throws UnusableReply {
-        return isRoot(node, 0);
+        Set<String> seen = new HashSet<>();
+        Deque<BlockNode> above = new ArrayDeque<>(List.of(node));
+        while (!above.isEmpty()) {
+            BlockNode one = above.remove();
+            for (String name : parents.getOrDefault(one.name(), List.of())) {
+                BlockNode parent = node(name);
+                boolean ours = parent.name().startsWith(BitmapName.PREFIX);
+                boolean filters = parent.isFilter() && isFilteredBy(one, parent);
+                boolean onlyCopiedTo = parent.isFilter() && !filters && served.contains(one.name());
+                if (!ours && !onlyCopiedTo && !filters) {
+                    return false;
+                }
+                if (!ours && filters && seen.add(name)) {
+                    above.add(parent);
+                }
+            }
+        }
+        return true;
     }
 
     /** The file of the layer, as the protocol below the format names it. */
     String file(BlockNode format) throws UnusableReply {
         BlockNode node = format;
-        for (int depth = 0; depth < DEPTH_MAX; depth++) {
-            Optional<String> below = child(node, "file");
-            if (below.isEmpty()) {
-                return node.file();
-            }
+        Optional<String> below = child(node, "file");
+        while (below.isPresent()) {
             node = node(below.get());
+            below = child(node, "file");
         }
-        throw UnusableReply.malformed(format.name(), "stands on more than " + DEPTH_MAX + " nodes");
+        return node.file();
     }
 
     /** Layers below this one. */
@@ -119,71 +161,57 @@ final class BlockGraph {
         Optional<String> below = child(format, "backing");
         while (below.isPresent()) {
             layers++;
-            if (layers > DEPTH_MAX) {
-                throw UnusableReply.malformed(format.name(), "has more than " + DEPTH_MAX + " backing layers");
-            }
             below = child(throughFilters(below.get()), "backing");
         }
         return layers;
     }
 
-    /** Where the bytes of all layers come from, the top layer's first. */
+    private record Step(String node, boolean backing) {}
+
+    /** Where the bytes of all layers come from. */
     List<DiskFile> files(BlockNode format) throws UnusableReply {
         List<DiskFile> files = new ArrayList<>();
-        files(format, false, 0, files);
+        Deque<Step> steps = new ArrayDeque<>(List.of(new Step(format.name(), false)));
+        for (int ways = 0; !steps.isEmpty(); ways++) {
+            if (ways > WAYS_MAX) {
+                throw UnusableReply.malformed(format.name(), "stands on nodes in more than " + WAYS_MAX + " ways");
+            }
+            Step step = steps.remove();
+            List<Child> below = children.getOrDefault(step.node(), List.of());
+            if (below.isEmpty()) {
+                BlockNode node = node(step.node());
+                files.add(new DiskFile(node.file(), node.driver(), step.backing()));
+            }
+            for (Child child : below) {
+                steps.add(new Step(child.node(), step.backing() || child.role().equals("backing")));
+            }
+        }
         return List.copyOf(files);
-    }
-
-    private void files(BlockNode node, boolean backing, int depth, List<DiskFile> files) throws UnusableReply {
-        if (depth > DEPTH_MAX) {
-            throw UnusableReply.malformed(node.name(), "stands on more than " + DEPTH_MAX + " nodes");
-        }
-        List<Child> below = children.getOrDefault(node.name(), List.of());
-        if (below.isEmpty()) {
-            files.add(new DiskFile(node.file(), node.driver(), backing));
-        }
-        for (Child child : below) {
-            files(node(child.node()), backing || child.role().equals("backing"), depth + 1, files);
-        }
     }
 
     private static Map<Long, String> names(Reply graph, String type) throws UnusableReply {
         Map<Long, String> names = new HashMap<>();
         for (Reply element : graph.member("nodes").elements()) {
             if (element.text("type").equals(type)) {
-                names.put(element.number("id"), element.text("name"));
+                if (names.put(element.number("id"), element.text("name")) != null) {
+                    throw UnusableReply.malformed(element.where(), "has an id that another one has");
+                }
             }
         }
         return names;
     }
 
-    private boolean isRoot(BlockNode node, int depth) throws UnusableReply {
-        if (depth > DEPTH_MAX) {
-            throw UnusableReply.malformed(node.name(), "has more than " + DEPTH_MAX + " nodes above it");
-        }
-        for (String name : parents.getOrDefault(node.name(), List.of())) {
-            BlockNode parent = node(name);
-            boolean ours = parent.name().startsWith(BitmapName.PREFIX);
-            boolean onlyCopiedTo = parent.isFilter() && !isFilteredBy(node, parent) && served.contains(node.name());
-            boolean onlyFiltered = parent.isFilter() && isFilteredBy(node, parent) && isRoot(parent, depth + 1);
-            if (!ours && !onlyCopiedTo && !onlyFiltered) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     private boolean isFilteredBy(BlockNode node, BlockNode filter) throws UnusableReply {
-        return filtered(filter, 0).equals(node.name());
+        return filtered(filter).equals(node.name());
     }
 
-    private String filtered(BlockNode filter, int depth) throws UnusableReply {
+    private String filtered(BlockNode filter) throws UnusableReply {
         Optional<String> below = child(filter, "file");
         if (below.isEmpty()) {
             // commit_top and mirror_top call what they filter their backing.
             below = child(filter, "backing");
         }
-        if (below.isEmpty() || depth > DEPTH_MAX) {
+        if (below.isEmpty()) {
             throw UnusableReply.moved("filter '" + filter.name() + "' has nothing below it");
         }
         return below.get();

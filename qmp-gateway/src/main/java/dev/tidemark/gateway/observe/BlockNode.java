@@ -2,6 +2,7 @@ package dev.tidemark.gateway.observe;
 
 import dev.tidemark.schema.contract.ObservedBitmap;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -44,8 +45,13 @@ record BlockNode(
         List<ObservedBitmap> bitmaps = new ArrayList<>();
         Optional<Reply> listed = reply.optional("dirty-bitmaps");
         if (listed.isPresent()) {
-            for (Reply bitmap : listed.get().elements()) {
-                bitmaps.add(bitmap(bitmap));
+            Set<String> names = new HashSet<>();
+            for (Reply element : listed.get().elements()) {
+                ObservedBitmap bitmap = bitmap(element);
+                if (bitmap.name().filter(name -> !names.add(name)).isPresent()) {
+                    throw UnusableReply.malformed(element.where(), "is a second bitmap of its name");
+                }
+                bitmaps.add(bitmap);
             }
         }
         return new BlockNode(

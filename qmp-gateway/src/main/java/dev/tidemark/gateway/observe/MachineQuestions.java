@@ -70,11 +70,6 @@ final class MachineQuestions {
     MachineFacts facts(Map<Query, Reply> answers) throws UnusableReply {
         Reply processors = answers.get(Query.PROCESSORS);
         Reply memory = answers.get(Query.MEMORY);
-        long plugged = 0;
-        if (memory != null) {
-            Optional<Reply> more = memory.optional("plugged-memory");
-            plugged = more.isPresent() ? memory.number("plugged-memory") : 0;
-        }
         return new MachineFacts(
                 once.type(),
                 once.name(),
@@ -83,6 +78,15 @@ final class MachineQuestions {
                 processors == null
                         ? OptionalLong.empty()
                         : OptionalLong.of(processors.elements().size()),
-                memory == null ? OptionalLong.empty() : OptionalLong.of(memory.number("base-memory") + plugged));
+                memory == null ? OptionalLong.empty() : OptionalLong.of(bytes(memory)));
+    }
+
+    private static long bytes(Reply memory) throws UnusableReply {
+        long base = memory.number("base-memory");
+        long plugged = memory.optional("plugged-memory").isPresent() ? memory.number("plugged-memory") : 0;
+        if (plugged > Long.MAX_VALUE - base) {
+            throw UnusableReply.malformed(memory.where(), "adds up to more than 2^63 - 1 bytes");
+        }
+        return base + plugged;
     }
 }

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.DoubleConsumer;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 
 /**
  * What {@code qemu-img} does for us. Images that are read are named by QEMU's JSON syntax with the driver spelled
@@ -232,8 +233,8 @@ final class QemuImage {
         try {
             ProgramRun.Ended ended = new ProgramRun(command, SHORT_LIMIT, share -> {}).toEnd();
             ended.requireSuccess("measure " + layers.getFirst().file());
-            return Json.MAPPER.readTree(ended.output()).path("required").asLong();
-        } catch (IOException | JacksonException fault) {
+            return number(ended.output(), "required");
+        } catch (IOException fault) {
             throw new RepositoryException(
                     FailureCode.REPOSITORY_FAILED, null, "cannot measure with qemu-img: " + fault.getMessage(), fault);
         }
@@ -256,12 +257,23 @@ final class QemuImage {
     long virtualSize(String place) throws RepositoryException, InterruptedException {
         ProgramRun.Ended ended = run(List.of("info", "--output=json", place), SHORT_LIMIT, share -> {});
         ended.requireSuccess("open it");
+        return number(ended.output(), "virtual-size");
+    }
+
+    /** A number of bytes out of what qemu-img says: there, whole and not negative, or else it said nothing. */
+    private static long number(String output, String member) throws RepositoryException {
+        JsonNode value;
         try {
-            return Json.MAPPER.readTree(ended.output()).path("virtual-size").asLong();
+            value = Json.MAPPER.readTree(output).path(member);
         } catch (JacksonException strange) {
             throw new RepositoryException(
-                    FailureCode.REPOSITORY_FAILED, null, "qemu-img info says what is not JSON", strange);
+                    FailureCode.REPOSITORY_FAILED, null, "qemu-img says what is not JSON", strange);
         }
+        if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 0) {
+            throw new RepositoryException(
+                    FailureCode.REPOSITORY_FAILED, "qemu-img says nothing that can be understood of '" + member + "'");
+        }
+        return value.longValue();
     }
 
     /** Why a place cannot be opened for writing; empty if it can. */
