@@ -85,7 +85,7 @@ final class CoordinatorServer implements AutoCloseable {
     private static final long HOME_BYTES_NEEDED = 64L << 20;
 
     /** Another gateway has the host of one that has gone after so long; a coordinator that is missed is found again before. */
-    private static final Duration LEASE = Duration.ofSeconds(20);
+    private static final Duration LEASE = Duration.ofSeconds(Long.getLong("tidemark.lease.seconds", 20));
 
     private final Deque<Room> open = new ArrayDeque<>();
     private final URI url;

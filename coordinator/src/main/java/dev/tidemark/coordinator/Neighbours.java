@@ -257,6 +257,7 @@ final class Neighbours implements Board, AutoCloseable {
     private void refreshHolders() {
         long now = System.nanoTime();
         for (GatewayLeases.Holding holding : leases.all()) {
+            dispatch.leased(new HostName(holding.host()), holding.epoch());
             holders.know(
                     new HostName(holding.host()),
                     new Holders.Holder(

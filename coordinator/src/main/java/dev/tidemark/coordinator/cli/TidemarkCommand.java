@@ -96,6 +96,7 @@ public final class TidemarkCommand extends GlobalOptions implements Runnable {
                 .addSubcommand(new AuditVerbs(session))
                 .addSubcommand(new TokenVerbs(session))
                 .addSubcommand(new WebhookVerbs(session))
+                .addSubcommand(new GatewaysVerb(session))
                 .addSubcommand(new DoctorVerb(session))
                 .addSubcommand(new CompletionVerb())
                 .addSubcommand(new ManualVerb())

@@ -58,6 +58,7 @@ public final class Dispatch implements CoordinatorLink {
     private final Turnstile turnstile;
     private final Presence presence = new Presence(System.nanoTime());
     private final Paces paces = new Paces();
+    private final Epochs epochs = new Epochs();
     private volatile Board board = Board.NONE;
     private long changes;
     private boolean closed;
@@ -356,10 +357,19 @@ public final class Dispatch implements CoordinatorLink {
             throw new LinkException("the coordinator is stopping");
         }
         try {
-            return leases.claim(host, claim);
+            Lease lease = leases.claim(host, claim);
+            if (lease.granted()) {
+                epochs.know(host, lease.epoch());
+            }
+            return lease;
         } catch (RuntimeException failure) {
             throw new LinkException("the lease of host " + host + " could not be looked at", failure);
         }
+    }
+
+    /** Another coordinator granted a lease, or this one in a former life. */
+    public void leased(HostName host, long newest) {
+        epochs.know(host, newest);
     }
 
     private boolean isClosed() {
@@ -473,14 +483,24 @@ public final class Dispatch implements CoordinatorLink {
 
     @Override
     public void progress(Progress step) {
-        board.told(step);
         lock.lock();
         try {
+            if (isOutdated(step)) {
+                return;
+            }
+            board.told(step);
             paces.told(step, System.nanoTime());
             release(turnstile.atWork(step.operation()));
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean isOutdated(Progress step) {
+        return Optional.ofNullable(machines.get(step.machine()))
+                .flatMap(Tracked::host)
+                .filter(host -> epochs.isOver(host, step.epoch()))
+                .isPresent();
     }
 
     /** Lets every waiting gateway go. */

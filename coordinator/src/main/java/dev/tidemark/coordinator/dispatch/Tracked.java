@@ -5,6 +5,7 @@ import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.id.HostName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** A machine as this coordinator has heard of it, when that changed last, what was seen of it, and who waits for a look at it. */
@@ -52,6 +53,10 @@ final class Tracked {
     /** Whoever waits here for a look waits for one that was asked for here. */
     void seenElsewhere(Sight sight) {
         sighting = Sighting.of(sight);
+    }
+
+    Optional<HostName> host() {
+        return machine.registration().map(Machine.Registration::host);
     }
 
     boolean isOn(HostName host) {

@@ -32,6 +32,14 @@ final class Answers {
                       {"disk":"vdb","kind":"FULL","since":null,"cause":"BITMAP_MISSING","bytes":1073741824,
                        "file":"vdb.qcow2","sha256":"bb"}]}""".formatted(BACKUP_ID);
 
+    static final String GATEWAYS = """
+            {"gateways":[{"host":"alpha","instance":"3b4c","epoch":2,"coordinator":"beta/4711-0f3a","state":"LIVE",
+              "grantedAt":"2026-07-01T09:00:00Z","lastContact":"2026-07-01T10:00:00.5Z",
+              "expiresAt":"2026-07-01T10:00:20Z","version":"0.1.0","future":1},
+             {"host":"gamma","instance":"9d1e","epoch":17,"coordinator":"beta/4711-0f3a","state":"GONE",
+              "grantedAt":"2026-06-01T09:00:00Z","lastContact":"2026-06-30T23:59:59Z",
+              "expiresAt":"2026-07-01T00:00:19Z","version":"0.1.0"}]}""";
+
     static final String PLAN = """
             {"vm":"web1","repo":"default","version":7,
              "disks":[{"disk":"vda","kind":"INCREMENTAL","since":"base","parent":"%s","cause":null,"detail":null},

@@ -54,7 +54,8 @@ class GoldenOutputTest {
                 new Case("restore", List.of("restore", "web1", "--to", "/restore")),
                 new Case("chain-show", List.of("chain", "show", "web1")),
                 new Case("chain-explain", List.of("chain", "explain", "web1")),
-                new Case("reconcile", List.of("reconcile", "web1")));
+                new Case("reconcile", List.of("reconcile", "web1")),
+                new Case("gateways", List.of("gateways")));
     }
 
     @ParameterizedTest
@@ -106,6 +107,7 @@ class GoldenOutputTest {
         coordinator.answers("GET " + vm + "/backups/plan", Answers.PLAN);
         coordinator.answers("GET /v1/backups/" + Answers.BACKUP_ID, Answers.BACKUP);
         coordinator.answers("GET " + vm + "/chain", Answers.CHAIN);
+        coordinator.answers("GET /v1/gateways", Answers.GATEWAYS);
         coordinator.answers("GET /v1/repositories", "{\"repositories\":[{\"name\":\"default\"}]}");
         coordinator.answers("POST " + vm + "/reconciliation", Answers.RECONCILIATION);
         String register = Answers.operation("REGISTER", "DONE", "web1");

@@ -8,6 +8,7 @@ import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.LinkException;
 import dev.tidemark.schema.contract.OperationResult;
 import dev.tidemark.schema.contract.Outcome;
+import dev.tidemark.schema.contract.Progress;
 import dev.tidemark.schema.contract.Report;
 import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.event.DriftAction;
@@ -179,6 +180,28 @@ class DispatchTest {
         dispatch.report(report());
         assertThat(rehearsal).isDone();
         assertThat(log.recorded).containsExactly(told);
+    }
+
+    @Test
+    void progress_that_a_gateway_tells_whose_lease_is_over_is_not_heard() {
+        Progress late = new Progress(MACHINE, OPERATION, "COPY", 1, 10);
+        // given
+        dispatch.progress(late.under(1));
+        assertThat(dispatch.progress(OPERATION))
+                .hasValueSatisfying(step -> assertThat(step.bytesDone()).isEqualTo(1));
+        // when
+        dispatch.leased(HOST, 2);
+        dispatch.progress(new Progress(MACHINE, OPERATION, "COPY", 5, 10).under(2));
+        dispatch.progress(new Progress(MACHINE, OPERATION, "COPY", 9, 10).under(1));
+        dispatch.progress(new Progress(MACHINE, OPERATION, "COPY", 9, 10));
+        // then
+        assertThat(dispatch.progress(OPERATION))
+                .hasValueSatisfying(step -> assertThat(step.bytesDone()).isEqualTo(5));
+        // and nobody goes back
+        dispatch.leased(HOST, 1);
+        dispatch.progress(late.under(1));
+        assertThat(dispatch.progress(OPERATION))
+                .hasValueSatisfying(step -> assertThat(step.bytesDone()).isEqualTo(5));
     }
 
     private List<MachineId> awaitLooks(String cursor) throws LinkException, InterruptedException {

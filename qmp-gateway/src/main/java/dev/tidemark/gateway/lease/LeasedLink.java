@@ -50,7 +50,7 @@ public final class LeasedLink implements CoordinatorLink {
     @Override
     public void progress(Progress progress) {
         if (!term.isFenced()) {
-            link.progress(progress);
+            link.progress(progress.under(term.epoch()));
         }
     }
 }
