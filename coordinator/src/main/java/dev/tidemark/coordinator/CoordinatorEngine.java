@@ -29,10 +29,15 @@ import dev.tidemark.coordinator.dispatch.Waiting;
 import dev.tidemark.coordinator.ledger.Answer;
 import dev.tidemark.coordinator.ledger.Decision;
 import dev.tidemark.coordinator.ledger.Ledger;
+import dev.tidemark.coordinator.monitor.tracing.Step;
+import dev.tidemark.coordinator.monitor.tracing.Tracing;
+import dev.tidemark.coordinator.view.OriginView;
+import dev.tidemark.gateway.trail.LogContext;
 import dev.tidemark.schema.command.MachineCommand;
 import dev.tidemark.schema.command.StartBackup;
 import dev.tidemark.schema.contract.CoordinatorLink;
 import dev.tidemark.schema.contract.ObservedDisk;
+import dev.tidemark.schema.contract.Origin;
 import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.crash.CrashHook;
 import dev.tidemark.schema.crash.CrashPoint;
@@ -66,9 +71,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The inner rooms as the HTTP interface knows them: the ledger for what is, dispatch for what was seen. */
 final class CoordinatorEngine implements Engine {
+    private static final Logger LOG = LoggerFactory.getLogger(CoordinatorEngine.class);
+
     /** So many operations of a removed machine: what older ones had left was put away before the later ones began. */
     private static final int INHERITED_MAX = 64;
 
@@ -80,6 +89,9 @@ final class CoordinatorEngine implements Engine {
     private final Map<RepositoryName, Path> repositories;
     private final Clock clock;
     private final CrashHook crash;
+    private final Tracing tracing;
+    private final Origins origins;
+    private final CoordinatorLink gateways;
     private final SecureRandom random = new SecureRandom();
 
     CoordinatorEngine(
@@ -89,6 +101,29 @@ final class CoordinatorEngine implements Engine {
             Map<RepositoryName, Path> repositories,
             Clock clock,
             CrashHook crash) {
+        this(
+                ledger,
+                dispatch,
+                elsewhere,
+                repositories,
+                clock,
+                crash,
+                Tracing.off(),
+                new Origins(_ -> Optional.empty()));
+    }
+
+    CoordinatorEngine(
+            Ledger<Machine, MachineCommand, MachineEvent, Rejection> ledger,
+            Dispatch dispatch,
+            Elsewhere elsewhere,
+            Map<RepositoryName, Path> repositories,
+            Clock clock,
+            CrashHook crash,
+            Tracing tracing,
+            Origins origins) {
+        this.tracing = tracing;
+        this.origins = origins;
+        this.gateways = new TracedLink(dispatch, tracing, origins);
         this.crash = crash;
         this.ledger = ledger;
         this.dispatch = dispatch;
@@ -99,6 +134,30 @@ final class CoordinatorEngine implements Engine {
 
     @Override
     public Submitted submit(MachineCommand command, Caller caller, Precondition precondition)
+            throws Rejected, Outdated {
+        try (Step step = tracing.step("append " + command.getClass().getSimpleName())) {
+            Caller traced = caller.tracedAs(step.traceparent());
+            // Before it is there: whoever is woken by it is faster than we are.
+            operationNow()
+                    .ifPresent(operation -> origins.remember(new OriginView(
+                            new Origin(operation, caller.request(), step.traceparent()), clock.instant())));
+            Submitted submitted = append(command, traced, precondition);
+            step.note("tidemark.events", submitted.eventsAppended());
+            LOG.info(
+                    "{} of {}: {} events",
+                    command.getClass().getSimpleName(),
+                    caller.name(),
+                    submitted.eventsAppended());
+            return submitted;
+        }
+    }
+
+    /** The one that the lines of the log are about: a command carries no more than its own kind needs. */
+    private static Optional<OperationId> operationNow() {
+        return Optional.ofNullable(LogContext.now().get(LogContext.OPERATION)).map(OperationId::new);
+    }
+
+    private Submitted append(MachineCommand command, Caller caller, Precondition precondition)
             throws Rejected, Outdated {
         MachineId machine = command.machine();
         return switch (ledger.execute(
@@ -337,7 +396,7 @@ final class CoordinatorEngine implements Engine {
 
     @Override
     public CoordinatorLink gatewayLink() {
-        return dispatch;
+        return gateways;
     }
 
     @Override

@@ -16,6 +16,7 @@ import dev.tidemark.coordinator.drill.Drill;
 import dev.tidemark.coordinator.drill.soak.Soak;
 import dev.tidemark.coordinator.drill.soak.SoakOptions;
 import dev.tidemark.coordinator.monitor.metrics.GatewayMetrics;
+import dev.tidemark.coordinator.monitor.tracing.Tracing;
 import dev.tidemark.coordinator.stage.StageFailure;
 import dev.tidemark.gateway.Gateway;
 import dev.tidemark.gateway.GatewaySettings;
@@ -80,13 +81,20 @@ public final class CoordinatorMain implements LocalVerbs {
             InstanceFile instance = InstanceFile.at(Home.at(options.home()).gatewayInstance(options.host()));
             return untilToldToStop(() -> {
                 GatewayMetrics metrics = new GatewayMetrics(Version.text());
+                Tracing tracing = Tracing.of(
+                        options.monitoring().traces(),
+                        "tidemark-gateway",
+                        Version.text(),
+                        options.host().value());
                 Optional<GatewayMetricsServer> figures = metricsServer(options, metrics);
                 Gateway gateway = Gateway.start(
                         settings,
-                        HttpLink.of(options.coordinators(), options.host(), token, options.tls()),
+                        HttpLink.of(options.coordinators(), options.host(), token, options.tls())
+                                .tracedBy(tracing::traceparent),
                         new Tenant(instance.instance(), options.takeOver(), Version.text()),
                         ArmedCrashPoints.ofThisProcess(),
-                        metrics.qmp());
+                        tracing.qmp(metrics.qmp()),
+                        tracing.work());
                 err.println("tidemark gateway of " + options.host() + " serves "
                         + options.coordinators().stream().map(URI::toString).collect(Collectors.joining(", ")));
                 figures.ifPresent(server -> err.println("metrics at http://127.0.0.1:" + server.port() + "/metrics"));
@@ -95,6 +103,7 @@ public final class CoordinatorMain implements LocalVerbs {
                 return () -> {
                     figures.ifPresent(GatewayMetricsServer::close);
                     gateway.close();
+                    tracing.close();
                 };
             });
         } catch (IOException | RuntimeException failure) {

@@ -31,9 +31,11 @@ import dev.tidemark.coordinator.monitor.health.Finding;
 import dev.tidemark.coordinator.monitor.health.Readiness;
 import dev.tidemark.coordinator.monitor.metrics.Fleet;
 import dev.tidemark.coordinator.monitor.metrics.Metrics;
+import dev.tidemark.coordinator.monitor.tracing.Tracing;
 import dev.tidemark.coordinator.security.AdminToken;
 import dev.tidemark.coordinator.view.FleetCounts;
 import dev.tidemark.coordinator.view.MachineView;
+import dev.tidemark.coordinator.view.OriginQueries;
 import dev.tidemark.coordinator.view.Projection;
 import dev.tidemark.coordinator.view.Queries;
 import dev.tidemark.coordinator.webhook.AllowedReceivers;
@@ -121,6 +123,9 @@ final class CoordinatorServer implements AutoCloseable {
                 home.repositories(options.work().repositories());
 
         Metrics metrics = new Metrics(Version.text());
+        Tracing tracing =
+                Tracing.of(options.monitoring().traces(), "tidemark-coordinator", Version.text(), host.value());
+        opened("traces", tracing::close);
         Database database = database(options);
         opened("database", database::close);
         Ledger<Machine, MachineCommand, MachineEvent, Rejection> ledger =
@@ -153,6 +158,7 @@ final class CoordinatorServer implements AutoCloseable {
             dispatch.track(ledger.state(machine.id()).state());
         }
         opened("dispatch", dispatch::close);
+        Origins origins = new Origins(new OriginQueries(database.application())::of);
         CatchUp catchUp = CatchUp.start(dispatch, holders);
         opened("catch-up", catchUp::close);
         Neighbours neighbours =
@@ -164,10 +170,11 @@ final class CoordinatorServer implements AutoCloseable {
             opened("name of the gateway", () -> release(instance));
             Gateway gateway = Gateway.start(
                     HostSettings.of(host, home, repositories, options.work()),
-                    dispatch,
+                    new TracedLink(dispatch, tracing, origins),
                     new Tenant(instance.instance(), false, Version.text()),
                     crash,
-                    metrics.qmp());
+                    tracing.qmp(metrics.qmp()),
+                    tracing.work());
             opened("gateway", gateway::close);
         }
 
@@ -179,7 +186,14 @@ final class CoordinatorServer implements AutoCloseable {
                         : ServerFacts.DatabaseKind.EMBEDDED,
                 clock.instant());
         CoordinatorEngine engine = new CoordinatorEngine(
-                ledger, dispatch, new Elsewhere(holders, farLooks, leases::all), repositories, clock, crash);
+                ledger,
+                dispatch,
+                new Elsewhere(holders, farLooks, leases::all),
+                repositories,
+                clock,
+                crash,
+                tracing,
+                origins);
         farLooks.answerBy(engine::lookHere);
         Deadlines deadlines = Deadlines.start(dispatch, engine, new FreshIds(clock));
         opened("deadlines", deadlines::close);
@@ -218,7 +232,7 @@ final class CoordinatorServer implements AutoCloseable {
                                 .tls()
                                 .map(files -> new TlsFiles(files.certificate(), files.key(), files.clientAuthority())),
                         options.endpoint().access().oidc().map(Issuers::of)),
-                new Supervision(metrics, new Readiness(checks)),
+                new Supervision(metrics, new Readiness(checks), tracing),
                 List.of(
                         new DashboardRoom(new CoordinatorInsight(dispatch, engine, clock), home.drills()),
                         new WebhookRoom(desk)),

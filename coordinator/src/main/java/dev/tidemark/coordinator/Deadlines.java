@@ -5,6 +5,7 @@ import dev.tidemark.coordinator.api.Engine;
 import dev.tidemark.coordinator.api.Rejected;
 import dev.tidemark.coordinator.api.resource.FreshIds;
 import dev.tidemark.coordinator.dispatch.Dispatch;
+import dev.tidemark.gateway.trail.LogContext;
 import dev.tidemark.schema.command.AbortBackup;
 import java.time.Duration;
 import java.util.List;
@@ -61,7 +62,7 @@ final class Deadlines implements AutoCloseable {
     }
 
     private void end(AbortBackup backup) {
-        try {
+        try (LogContext _ = LogContext.of(backup.machine(), backup.operation(), Optional.empty())) {
             LOG.info("backup {} is late and is to end", backup.backup());
             ending.submit(backup, CALLER);
         } catch (Rejected ended) {

@@ -18,6 +18,7 @@ import dev.tidemark.gateway.reconcile.HostStorage;
 import dev.tidemark.gateway.reconcile.QmpConnector;
 import dev.tidemark.gateway.reconcile.Reconciler;
 import dev.tidemark.gateway.reconcile.Surroundings;
+import dev.tidemark.gateway.trail.WorkWatch;
 import dev.tidemark.gateway.watch.ImageWatches;
 import dev.tidemark.schema.contract.CoordinatorLink;
 import dev.tidemark.schema.contract.CoordinatorLink.Wake;
@@ -58,14 +59,22 @@ public final class Gateway implements AutoCloseable {
     private final GatewaySettings settings;
     private final CrashHook crash;
     private final QmpWatch watch;
+    private final WorkWatch work;
     private final AllowedTargets targets;
     private final Map<MachineId, Reconciler> reconcilers = new HashMap<>();
     private final Thread thread;
     private volatile boolean closed;
     private boolean begun;
 
-    private Gateway(GatewaySettings settings, CoordinatorLink link, Tenant tenant, CrashHook crash, QmpWatch watch) {
+    private Gateway(
+            GatewaySettings settings,
+            CoordinatorLink link,
+            Tenant tenant,
+            CrashHook crash,
+            QmpWatch watch,
+            WorkWatch work) {
         this.watch = watch;
+        this.work = work;
         this.host = settings.host();
         this.link = link;
         this.keeper = new LeaseKeeper(link, host, tenant);
@@ -88,7 +97,18 @@ public final class Gateway implements AutoCloseable {
     /** As somebody whom the coordinators may know, with somebody who is told of every command to a QEMU. */
     public static Gateway start(
             GatewaySettings settings, CoordinatorLink link, Tenant tenant, CrashHook crash, QmpWatch watch) {
-        Gateway gateway = new Gateway(settings, link, tenant, crash, watch);
+        return start(settings, link, tenant, crash, watch, WorkWatch.NONE);
+    }
+
+    /** With somebody who follows what is done for whom, too. */
+    public static Gateway start(
+            GatewaySettings settings,
+            CoordinatorLink link,
+            Tenant tenant,
+            CrashHook crash,
+            QmpWatch watch,
+            WorkWatch work) {
+        Gateway gateway = new Gateway(settings, link, tenant, crash, watch, work);
         gateway.thread.start();
         return gateway;
     }
@@ -257,7 +277,8 @@ public final class Gateway implements AutoCloseable {
                 settings.lookInterval(),
                 settings.stallLimit(),
                 own,
-                new LeasedGuestAgent(Surroundings.guestAgentOfThisHost(settings.peers()), term));
+                new LeasedGuestAgent(Surroundings.guestAgentOfThisHost(settings.peers()), term),
+                work);
     }
 
     private Reconciler start(Desired desired, Term term, LeasedLink leased) {

@@ -1,6 +1,7 @@
 package dev.tidemark.coordinator.api;
 
 import dev.tidemark.coordinator.view.Circumstances;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,6 +22,21 @@ public record Caller(String name, Optional<Key> key, Map<String, String> origin)
 
     /** The caller's key and the digest of the request that it stands for. */
     public record Key(String value, String requestHash) {}
+
+    /** The same, on a trace. */
+    public Caller tracedAs(Optional<String> traceparent) {
+        if (traceparent.isEmpty()) {
+            return this;
+        }
+        Map<String, String> traced = new LinkedHashMap<>(origin);
+        traced.put("traceparent", traceparent.get());
+        return new Caller(name, key, traced);
+    }
+
+    /** The id of the request, if it asks by HTTP. */
+    public Optional<String> request() {
+        return Optional.ofNullable(origin.get("request"));
+    }
 
     /** What the log keeps of it. */
     public Map<String, String> metadata() {

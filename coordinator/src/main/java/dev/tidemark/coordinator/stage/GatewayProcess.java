@@ -18,6 +18,7 @@ public final class GatewayProcess {
     private final Service service;
     private final Programs programs;
     private List<String> virtualMachineOptions = List.of();
+    private List<String> arguments = List.of();
     private @Nullable Process process;
 
     GatewayProcess(String host, Service service, Programs programs) {
@@ -29,6 +30,11 @@ public final class GatewayProcess {
     /** Has its JVM started with these options, from the next start on; for drills, which arm crash points. */
     public void runWith(List<String> options) {
         virtualMachineOptions = List.copyOf(options);
+    }
+
+    /** Has {@code gateway} started with these arguments besides, from the next start on. */
+    public void serveWith(List<String> gatewayArguments) {
+        arguments = List.copyOf(gatewayArguments);
     }
 
     /** The name of the host whose machines it serves. */
@@ -62,6 +68,7 @@ public final class GatewayProcess {
         gateway.addAll(List.of(
                 "--repository",
                 "default=" + coordinatorHome.resolve("repositories").resolve("default")));
+        gateway.addAll(arguments);
         process = programs.start("gateway-" + host, new TidemarkProgram(stage, virtualMachineOptions).command(gateway));
     }
 
@@ -79,10 +86,8 @@ public final class GatewayProcess {
         }
     }
 
-    /** Ends it in order, however long that takes. */
-    public void stop() {
-        if (process != null) {
-            programs.stopPatiently(process);
-        }
+    /** Ends it in order, however long that takes; gives its exit code, and 0 if it was never started. */
+    public int stop() {
+        return process == null ? 0 : programs.stopPatiently(process);
     }
 }

@@ -91,12 +91,13 @@ public final class Programs implements AutoCloseable {
         awaitEnd(process);
     }
 
-    /** Asks for an orderly end and leaves it the time that it takes, within reason. */
-    void stopPatiently(Process process) {
+    /** Asks for an orderly end and leaves it the time that it takes, within reason; gives the exit code. */
+    int stopPatiently(Process process) {
         process.destroy();
         if (!awaitEnd(process, PATIENCE_SECONDS)) {
             kill(process);
         }
+        return process.exitValue();
     }
 
     public void stop(Process process) {

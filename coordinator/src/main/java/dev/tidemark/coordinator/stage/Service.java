@@ -113,11 +113,9 @@ public final class Service {
         }
     }
 
-    /** Ends it in order, however long that takes. */
-    public void stop() {
-        if (process != null) {
-            programs.stopPatiently(process);
-        }
+    /** Ends it in order, however long that takes; gives its exit code, and 0 if it was never started. */
+    public int stop() {
+        return process == null ? 0 : programs.stopPatiently(process);
     }
 
     public JsonNode get(String... path) {

@@ -14,8 +14,11 @@ public record Circumstances(
         Optional<String> idempotencyKey,
         Optional<String> requestHash,
         Map<String, String> origin) {
-    /** What of the origin there may be: which request, how its caller was known, by which token, from where, and what was called. */
-    public static final List<String> ORIGIN = List.of("request", "method", "token", "address", "route");
+    /**
+     * What of the origin there may be: which request, how its caller was known, by which token, from where, and what was called; and the
+     * {@code traceparent} of the span in which it was appended.
+     */
+    public static final List<String> ORIGIN = List.of("request", "method", "token", "address", "route", "traceparent");
 
     private static final String CALLER = "caller";
     private static final String IDEMPOTENCY_KEY = "idempotency-key";

@@ -119,7 +119,8 @@ record Scrape(List<Sample> samples) {
     /** What is wrong with an expression that is to be asked of these series. */
     List<String> misses(String expression) {
         List<String> misses = new ArrayList<>();
-        Set<String> known = new TreeSet<>();
+        // Prometheus puts these on all that it scrapes.
+        Set<String> known = new TreeSet<>(List.of("instance", "job"));
         String bare = expression.replaceAll("\"[^\"]*\"", "");
         Matcher metric =
                 Pattern.compile("\\b(?:tidemark|jvm|process)_[a-zA-Z0-9_]+").matcher(bare);

@@ -26,6 +26,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +55,7 @@ public final class HttpLink implements CoordinatorLink, AutoCloseable {
     private final Optional<String> token;
     private final HttpClient client;
     private final Semaphore progressInFlight = new Semaphore(1);
+    private volatile Supplier<Optional<String>> trace = Optional::empty;
 
     /** The answer to a report. */
     record Answer(Optional<Desired> desired) {}
@@ -88,6 +90,12 @@ public final class HttpLink implements CoordinatorLink, AutoCloseable {
         this.host = host;
         this.token = token;
         this.client = client.connectTimeout(CONNECT_TIMEOUT).build();
+    }
+
+    /** Asks this, on the thread that asks something, in which trace it does so: a {@code traceparent} of W3C Trace Context. */
+    public HttpLink tracedBy(Supplier<Optional<String>> traceparent) {
+        trace = traceparent;
+        return this;
     }
 
     @Override
@@ -155,6 +163,7 @@ public final class HttpLink implements CoordinatorLink, AutoCloseable {
                 .timeout(timeout)
                 .header("Accept", "application/json");
         token.ifPresent(shown -> request.header("Authorization", "Bearer " + shown));
+        trace.get().ifPresent(parent -> request.header("traceparent", parent));
         return request;
     }
 

@@ -1,5 +1,6 @@
 package dev.tidemark.gateway.reconcile;
 
+import dev.tidemark.gateway.trail.LogContext;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -31,7 +32,7 @@ public final class HostClockwork implements Clockwork {
     @Override
     public Work prepare(String name, Runnable work) {
         // A platform thread: reading and digesting would hold a carrier that other machines need.
-        return new ThreadWork(Thread.ofPlatform().daemon().name(name).unstarted(work));
+        return new ThreadWork(Thread.ofPlatform().daemon().name(name).unstarted(LogContext.handedOn(work)));
     }
 
     private record ThreadWork(Thread thread) implements Work {

@@ -57,6 +57,7 @@ final class Pass {
     private final Reporter reporter;
     private final RepositoryRunner repositoryRunner;
     private final Quiescence quiescence;
+    private final Errands errands;
     private @Nullable Attempt attempt;
     private @Nullable BackupRun backupRun;
     private int sweeps;
@@ -73,6 +74,7 @@ final class Pass {
         this.reporter = reporter;
         this.repositoryRunner = repositoryRunner;
         this.quiescence = quiescence;
+        this.errands = new Errands(surroundings.work());
     }
 
     /** The operation whose transaction was sent and not answered, and not looked for yet. */
@@ -85,8 +87,12 @@ final class Pass {
 
     /** Ends what runs beside, if it ends; QEMU stays as it is. */
     void stop() throws InterruptedException {
-        if (backupRun != null) {
-            backupRun.stop();
+        try {
+            if (backupRun != null) {
+                backupRun.stop();
+            }
+        } finally {
+            errands.close();
         }
     }
 
@@ -109,6 +115,7 @@ final class Pass {
             repositoryRunner.run(desired);
             Optional<Operation> operation = desired.operation();
             attempt = operation.map(pending -> Attempt.at(attempt, pending)).orElse(null);
+            errands.turnTo(desired, operation);
             Look look = guest.judged(desired, look(qemu, counts, desired.machine()));
             List<Difference> differences = Comparison.of(desired, look);
             Next next = Decision.next(desired, look, differences, findings(desired, look));
@@ -119,6 +126,7 @@ final class Pass {
 
             if (next instanceof Next.Conclude conclude) {
                 LOG.info("{}: {}", desired.name(), conclude.outcome());
+                errands.came(conclude.outcome());
                 Operation concluded = operation.orElseThrow();
                 OperationResult result = new OperationResult(concluded.id(), conclude.outcome());
                 Optional<Desired> answer = reporter.report(desired, look, List.of(result));

@@ -5,6 +5,7 @@ import dev.tidemark.gateway.observe.UnusableReply;
 import dev.tidemark.gateway.qmp.QmpEvent;
 import dev.tidemark.gateway.qmp.QmpException;
 import dev.tidemark.gateway.qmp.QmpUnavailable;
+import dev.tidemark.gateway.trail.LogContext;
 import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.LinkException;
 import dev.tidemark.schema.contract.OperationResult;
@@ -72,7 +73,7 @@ public final class Reconciler {
         this.repositoryRunner = new RepositoryRunner(surroundings, signals);
         this.pass = new Pass(surroundings, signals, reporter, repositoryRunner, quiescence);
         this.onUnregistered = onUnregistered;
-        this.work = surroundings.clockwork().prepare("reconcile " + desired.name(), this::run);
+        this.work = surroundings.clockwork().prepare("reconcile " + desired.name(), this::runNamed);
     }
 
     /**
@@ -113,6 +114,12 @@ public final class Reconciler {
     /** Waits until it has stopped; false if it has not in time. */
     public boolean awaitStopped(Duration timeLimit) throws InterruptedException {
         return work.join(timeLimit);
+    }
+
+    private void runNamed() {
+        try (LogContext _ = LogContext.of(machine)) {
+            run();
+        }
     }
 
     private void run() {

@@ -1,8 +1,11 @@
 package dev.tidemark.gateway.reconcile;
 
+import dev.tidemark.gateway.trail.LogContext;
+import dev.tidemark.gateway.trail.WorkWatch;
 import dev.tidemark.schema.contract.AbortOperation;
 import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.OperationResult;
+import dev.tidemark.schema.contract.Origin;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.Progress;
 import dev.tidemark.schema.contract.RepositoryOperation;
@@ -122,8 +125,11 @@ final class RepositoryRunner {
     }
 
     private void work(Desired desired, RepositoryOperation operation) {
-        try {
+        Optional<Origin> origin = desired.origin(operation.id());
+        try (LogContext _ = LogContext.of(desired.machine(), operation.id(), origin.flatMap(Origin::request));
+                WorkWatch.Errand errand = surroundings.work().begin(Errands.kind((Record) operation), origin)) {
             Outcome outcome = outcome(desired, operation);
+            errand.came(Errands.word(outcome));
             synchronized (this) {
                 // What was found is told, also to whoever no longer wants to know: it may be damage.
                 running = null;

@@ -2,6 +2,7 @@ package dev.tidemark.gateway.reconcile;
 
 import dev.tidemark.gateway.act.repository.OpenExport;
 import dev.tidemark.gateway.act.repository.RepositoryException;
+import dev.tidemark.gateway.trail.LogContext;
 import dev.tidemark.schema.contract.AbortOperation;
 import dev.tidemark.schema.contract.DeleteBackupOperation;
 import dev.tidemark.schema.contract.MergeBackupOperation;
@@ -59,7 +60,7 @@ final class Serving {
         this.operation = export(asked);
         this.aborted = asked instanceof AbortOperation;
         this.over = over;
-        this.work = surroundings.clockwork().prepare("export " + asked.id(), this::run);
+        this.work = surroundings.clockwork().prepare("export " + asked.id(), this::runNamed);
     }
 
     void start() {
@@ -114,6 +115,12 @@ final class Serving {
 
     private synchronized boolean isForgotten() {
         return forgotten;
+    }
+
+    private void runNamed() {
+        try (LogContext _ = LogContext.of(machine, operation().id(), Optional.empty())) {
+            run();
+        }
     }
 
     private void run() {

@@ -13,7 +13,8 @@ import java.util.Optional;
  * temporary bitmaps that were reported and belong to operations of this log that have ended: nothing else with our prefix may
  * be put away, because it may be another installation's (invariant I6). {@code frozenBy} names the operation for which the guest may
  * have been frozen and was not seen thawed since: whoever did not freeze it himself thaws it before anything else. {@code formers}
- * are removed machines that were found at the same socket: what they served and did not finish goes too.
+ * are removed machines that were found at the same socket: what they served and did not finish goes too. {@code origins} says by which
+ * requests the operations came to be; it is no part of what is desired.
  */
 public record Desired(
         MachineId machine,
@@ -27,12 +28,44 @@ public record Desired(
         Optional<String> qgaSocket,
         List<String> removable,
         Optional<OperationId> frozenBy,
-        Optional<List<MachineId>> formers) {
+        Optional<List<MachineId>> formers,
+        Optional<List<Origin>> origins) {
     public Desired {
         disks = List.copyOf(disks);
         repositoryOperations = List.copyOf(repositoryOperations);
         removable = List.copyOf(removable);
         formers = formers.map(List::copyOf);
+        origins = origins.map(List::copyOf);
+    }
+
+    /** Of which nobody says where it comes from. */
+    public Desired(
+            MachineId machine,
+            MachineName name,
+            HostName host,
+            long version,
+            String qmpSocket,
+            List<DesiredDisk> disks,
+            Optional<Operation> operation,
+            List<RepositoryOperation> repositoryOperations,
+            Optional<String> qgaSocket,
+            List<String> removable,
+            Optional<OperationId> frozenBy,
+            Optional<List<MachineId>> formers) {
+        this(
+                machine,
+                name,
+                host,
+                version,
+                qmpSocket,
+                disks,
+                operation,
+                repositoryOperations,
+                qgaSocket,
+                removable,
+                frozenBy,
+                formers,
+                Optional.empty());
     }
 
     /** Where nobody was before. */
@@ -101,7 +134,32 @@ public record Desired(
                 qgaSocket,
                 removable,
                 frozenBy,
-                formers);
+                formers,
+                origins);
+    }
+
+    /** The same, with where its operations come from. */
+    public Desired from(List<Origin> origin) {
+        return new Desired(
+                machine,
+                name,
+                host,
+                version,
+                qmpSocket,
+                disks,
+                operation,
+                repositoryOperations,
+                qgaSocket,
+                removable,
+                frozenBy,
+                formers,
+                Optional.of(origin));
+    }
+
+    /** Where one of its operations comes from, if that was said. */
+    public Optional<Origin> origin(OperationId of) {
+        return origins.flatMap(known ->
+                known.stream().filter(origin -> origin.operation().equals(of)).findFirst());
     }
 
     /** Whether this asks for something that another one of the same version does not: what had to wait may begin. */

@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.api.edge;
 import dev.tidemark.coordinator.security.ActTrail;
 import dev.tidemark.coordinator.security.Acts;
 import dev.tidemark.coordinator.security.RoutePermissions;
+import dev.tidemark.gateway.trail.LogContext;
 import dev.tidemark.schema.id.Ulid;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -11,9 +12,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.util.Map;
 
 /**
- * Gives each request its id, and a trail for the record of it. The address is the connection's: what a header says of others in front is
+ * Gives each request its id, in the log too, and a trail for the record of it. The address is the connection's: what a header says of others in front is
  * never believed.
  */
 public final class ActFilter extends HttpFilter {
@@ -38,7 +40,7 @@ public final class ActFilter extends HttpFilter {
         random.nextBytes(randomness);
         String id = Ulid.encode(System.currentTimeMillis(), randomness);
         response.setHeader(REQUEST_ID, id);
-        try {
+        try (LogContext _ = LogContext.of(Map.of(LogContext.REQUEST, id))) {
             new ActTrail(acts, id, request.getMethod(), request.getRequestURI(), request.getRemoteAddr()).answer(() -> {
                 chain.doFilter(request, response);
                 return true;

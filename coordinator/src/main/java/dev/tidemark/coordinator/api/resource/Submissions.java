@@ -15,6 +15,7 @@ import dev.tidemark.coordinator.view.IdempotencyKeyTaken;
 import dev.tidemark.coordinator.view.OperationView;
 import dev.tidemark.coordinator.view.Queries;
 import dev.tidemark.coordinator.view.StorageUnavailable;
+import dev.tidemark.gateway.trail.LogContext;
 import dev.tidemark.schema.command.MachineCommand;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.id.OperationId;
@@ -125,9 +126,12 @@ public final class Submissions {
             throws Rejected {
         try {
             return tryNames(attempts, proposer, proposal -> {
-                if (engine.submit(proposal.command(), caller, precondition).eventsAppended() > 0) {
-                    // Its events tell who asked.
-                    ActTrail.settledNow();
+                try (LogContext _ =
+                        LogContext.of(proposal.command().machine(), proposal.operation(), caller.request())) {
+                    if (engine.submit(proposal.command(), caller, precondition).eventsAppended() > 0) {
+                        // Its events tell who asked.
+                        ActTrail.settledNow();
+                    }
                 }
                 return proposal.operation();
             });

@@ -13,6 +13,7 @@ import dev.tidemark.coordinator.api.edge.Permits;
 import dev.tidemark.coordinator.api.edge.ProblemWriter;
 import dev.tidemark.coordinator.api.edge.RequestMeter;
 import dev.tidemark.coordinator.api.edge.StrictQuery;
+import dev.tidemark.coordinator.api.edge.TraceFilter;
 import dev.tidemark.coordinator.api.edge.Unauthenticated;
 import dev.tidemark.coordinator.api.edge.Unconditional;
 import dev.tidemark.coordinator.api.resource.AuditResource;
@@ -316,6 +317,14 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
                     }
                 }));
         registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
+        return registration;
+    }
+
+    @Bean
+    FilterRegistrationBean<TraceFilter> traceFilter(Supervision supervision) {
+        FilterRegistrationBean<TraceFilter> registration =
+                new FilterRegistrationBean<>(new TraceFilter(supervision.tracing()));
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 3);
         return registration;
     }
 
