@@ -1,13 +1,5 @@
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -28,13 +20,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.DelayQueue;
 import java.util.concurrent.Delayed;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
- * One night's backups: every machine once, at most so many at a time, inside a window. Needs a JDK (21 or newer) and nothing else:
+ * One night's backups: every machine once, at most so many at a time, inside a window. Needs a JDK (22 or newer), the files beside it, and nothing else:
  *
  * <pre>java NightlyWindow.java --url http://127.0.0.1:8391 --token-file FILE --window 22:00-06:00</pre>
  *
@@ -84,10 +74,10 @@ public final class NightlyWindow {
         } catch (IllegalArgumentException | DateTimeException usage) {
             System.err.println(usage.getMessage() + "\n" + USAGE);
             return 2;
-        } catch (Denied denied) {
+        } catch (Coordinator.Denied denied) {
             System.err.println(denied.getMessage());
             return 5;
-        } catch (Unreachable unreachable) {
+        } catch (Coordinator.Unreachable unreachable) {
             System.err.println(unreachable.getMessage());
             return 6;
         } catch (IOException | UncheckedIOException failure) {
@@ -123,7 +113,7 @@ public final class NightlyWindow {
         List<Machine> machines = new ArrayList<>();
         String cursor = "";
         do {
-            Answer page = coordinator.get("/v1/vms" + (cursor.isEmpty() ? "" : "?after=" + Coordinator.encoded(cursor)));
+            Coordinator.Answer page = coordinator.get("/v1/vms" + (cursor.isEmpty() ? "" : "?after=" + Coordinator.encoded(cursor)));
             page.expect(200);
             for (Json vm : page.json().get("vms").items()) {
                 if (options.vms().matcher(vm.text("name")).matches()) {
@@ -149,7 +139,7 @@ public final class NightlyWindow {
                     take(turn);
                 }
             }
-        } catch (Denied denied) {
+        } catch (Coordinator.Denied denied) {
             // Told at the end; the other workers find the same.
             return;
         } catch (InterruptedException interrupted) {
@@ -160,7 +150,7 @@ public final class NightlyWindow {
     private void take(Turn turn) throws InterruptedException {
         Machine machine = turn.machine();
         try {
-            Answer started = start(turn);
+            Coordinator.Answer started = start(turn);
             if (started.status() == 409) {
                 // Something else is being done to this machine. Others need not wait for that.
                 turns.add(turn.again(turn.attempt(), options.pause(), started.problem()));
@@ -169,16 +159,16 @@ public final class NightlyWindow {
             } else {
                 follow(turn, started.json());
             }
-        } catch (Unreachable unreachable) {
+        } catch (Coordinator.Unreachable unreachable) {
             outcomes.put(machine.id(), Outcome.without("UNKNOWN", unreachable.getMessage()));
         }
     }
 
-    private Answer start(Turn turn) throws InterruptedException {
+    private Coordinator.Answer start(Turn turn) throws InterruptedException {
         String key = "nightly-" + window.night() + "-" + options.repo() + "-" + turn.machine().id() + "-" + turn.attempt();
         String body = "{\"repo\":" + Json.quoted(options.repo()) + "}";
         while (true) {
-            Answer answer = coordinator.post("/v1/vms/" + turn.machine().id() + "/backups", key, body);
+            Coordinator.Answer answer = coordinator.post("/v1/vms/" + turn.machine().id() + "/backups", key, body);
             if (!answer.code().equals("IDEMPOTENCY_KEY_IN_USE")) {
                 return answer;
             }
@@ -377,377 +367,6 @@ public final class NightlyWindow {
                 throw new IllegalArgumentException("not positive: " + text);
             }
             return number;
-        }
-    }
-
-    /** The token is not accepted, or may not do this: nothing will go better later. */
-    @SuppressWarnings("serial")
-    static final class Denied extends RuntimeException {
-        Denied(String message) {
-            super(message);
-        }
-    }
-
-    /** There was no answer until the window ended, or none that can be understood. */
-    @SuppressWarnings("serial")
-    static final class Unreachable extends RuntimeException {
-        Unreachable(String message) {
-            super(message);
-        }
-    }
-
-    /** An answer that means something: neither a lost one nor a plea to come later. */
-    record Answer(int status, String body) {
-        Json json() {
-            return Json.read(body);
-        }
-
-        String code() {
-            return status < 400 ? "" : json().text("code");
-        }
-
-        String problem() {
-            return code() + ": " + json().text("detail") + " " + json().text("remedy");
-        }
-
-        Answer expect(int wanted) {
-            if (status != wanted) {
-                throw new Unreachable("the coordinator answered with " + status + " " + problem());
-            }
-            return this;
-        }
-    }
-
-    /** Asks until there is an answer or the time is over. That is harmless: every POST carries an Idempotency-Key. */
-    static final class Coordinator {
-        private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(90);
-        private final String url;
-        private final String token;
-        private final Instant end;
-        private final HttpClient client;
-        private final Denied[] denied;
-
-        Coordinator(String url, String token, Instant end) {
-            this(url, token, end, HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build(), new Denied[1]);
-        }
-
-        private Coordinator(String url, String token, Instant end, HttpClient client, Denied[] denied) {
-            this.url = url;
-            this.token = token;
-            this.end = end;
-            this.client = client;
-            this.denied = denied;
-        }
-
-        /** The same, with this much patience. */
-        Coordinator until(Instant patience) {
-            return new Coordinator(url, token, patience.plusSeconds(5), client, denied);
-        }
-
-        static String encoded(String text) {
-            return URLEncoder.encode(text, StandardCharsets.UTF_8);
-        }
-
-        HttpRequest.Builder request(String path) {
-            return HttpRequest.newBuilder(URI.create(url + path)).header("Authorization", "Bearer " + token);
-        }
-
-        HttpClient client() {
-            return client;
-        }
-
-        Answer get(String path) throws InterruptedException {
-            return send(request(path).timeout(ANSWER_TIMEOUT).build());
-        }
-
-        Answer post(String path, String key, String body) throws InterruptedException {
-            return send(request(path)
-                    .timeout(ANSWER_TIMEOUT)
-                    .header("Content-Type", "application/json")
-                    .header("Idempotency-Key", key)
-                    .POST(HttpRequest.BodyPublishers.ofString(body))
-                    .build());
-        }
-
-        void failIfDenied() {
-            if (denied[0] != null) {
-                throw denied[0];
-            }
-        }
-
-        private Answer send(HttpRequest request) throws InterruptedException {
-            for (long pause = 500; ; pause = Math.min(2 * pause, 10_000)) {
-                failIfDenied();
-                String trouble;
-                Duration wait = Duration.ofMillis(ThreadLocalRandom.current().nextLong(pause / 2, pause));
-                try {
-                    HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
-                    Answer answer = new Answer(response.statusCode(), response.body());
-                    if (answer.status() == 401 || answer.status() == 403) {
-                        denied[0] = new Denied(request.method() + " " + request.uri() + ": " + answer.problem());
-                        throw denied[0];
-                    }
-                    // A machine that was never seen is no better in a minute: that is an answer. Everything else of this kind passes.
-                    boolean isLater = answer.status() == 429 || answer.status() >= 500 && !answer.code().equals("MACHINE_UNAVAILABLE");
-                    if (!isLater) {
-                        return answer;
-                    }
-                    trouble = answer.status() + " " + answer.body();
-                    wait = response.headers().firstValue("Retry-After").map(Coordinator::seconds).orElse(wait);
-                } catch (IOException lost) {
-                    trouble = lost.toString();
-                }
-                if (Instant.now().plus(wait).isAfter(end)) {
-                    throw new Unreachable(request.method() + " " + request.uri() + " had no answer in time: " + trouble);
-                }
-                Thread.sleep(wait);
-            }
-        }
-
-        private static Duration seconds(String retryAfter) {
-            // A date is allowed too; Tidemark sends seconds.
-            return Duration.ofSeconds(retryAfter.matches("[0-9]{1,6}") ? Long.parseLong(retryAfter) : 30);
-        }
-    }
-
-    /** The log as it grows. Goes on where it was when the connection breaks; whoever waits for a machine is woken by its events. */
-    static final class Events implements Runnable {
-        private static final String PATH = "/v1/events?type=backup-completed.v1&type=backup-failed.v1&type=backup-aborted.v1&type=machine-removed.v1";
-        private final Coordinator coordinator;
-        private final Map<String, Semaphore> news = new ConcurrentHashMap<>();
-        private String lastEventId = "";
-
-        Events(Coordinator coordinator) {
-            this.coordinator = coordinator;
-        }
-
-        void await(String machine, Instant until) throws InterruptedException {
-            long milliseconds = Math.max(1, Duration.between(Instant.now(), until).toMillis());
-            Semaphore bell = bell(machine);
-            if (bell.tryAcquire(milliseconds, TimeUnit.MILLISECONDS)) {
-                bell.drainPermits();
-            }
-        }
-
-        private Semaphore bell(String machine) {
-            return news.computeIfAbsent(machine, id -> new Semaphore(0));
-        }
-
-        @Override
-        public void run() {
-            while (true) {
-                try {
-                    listen();
-                    Thread.sleep(500);
-                } catch (IOException broken) {
-                    pause();
-                } catch (InterruptedException interrupted) {
-                    return;
-                }
-            }
-        }
-
-        private static void pause() {
-            try {
-                Thread.sleep(1_000);
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-
-        private void listen() throws IOException, InterruptedException {
-            HttpRequest.Builder request = coordinator.request(PATH).header("Accept", "text/event-stream");
-            if (!lastEventId.isEmpty()) {
-                request.header("Last-Event-ID", lastEventId);
-            }
-            HttpResponse<java.io.InputStream> response = coordinator.client().send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
-            try (BufferedReader lines = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
-                if (response.statusCode() == 400) {
-                    // Another log than the one we knew: listen from now on, and have everybody look.
-                    lastEventId = "";
-                }
-                if (response.statusCode() != 200) {
-                    throw new IOException("events: " + response.statusCode());
-                }
-                if (lastEventId.isEmpty()) {
-                    news.values().forEach(Semaphore::release);
-                }
-                String id = lastEventId;
-                String data = "";
-                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                    if (line.startsWith("id:")) {
-                        id = line.substring(3).strip();
-                    } else if (line.startsWith("data:")) {
-                        data = line.substring(5).strip();
-                    } else if (line.isEmpty()) {
-                        if (!data.isEmpty()) {
-                            bell(Json.read(data).text("vmId")).release();
-                        }
-                        lastEventId = id;
-                        data = "";
-                    }
-                }
-            }
-        }
-    }
-
-    /** As much of JSON as this needs; a member that is missing or null is an empty text, 0 or an empty list. */
-    record Json(Object value) {
-        static Json read(String text) {
-            return new Json(new Reader(text).whole());
-        }
-
-        Json get(String member) {
-            return new Json(value instanceof Map<?, ?> members ? members.get(member) : null);
-        }
-
-        String text(String member) {
-            return get(member).value() instanceof String text ? text : "";
-        }
-
-        long number(String member) {
-            return get(member).value() instanceof Number number ? number.longValue() : 0;
-        }
-
-        List<Json> items() {
-            return value instanceof List<?> list ? list.stream().map(item -> new Json(item)).toList() : List.of();
-        }
-
-        static String quoted(String text) {
-            StringBuilder quoted = new StringBuilder("\"");
-            for (char character : text.toCharArray()) {
-                if (character == '"' || character == '\\') {
-                    quoted.append('\\').append(character);
-                } else if (character < ' ') {
-                    quoted.append(String.format("\\u%04x", (int) character));
-                } else {
-                    quoted.append(character);
-                }
-            }
-            return quoted.append('"').toString();
-        }
-
-        private static final class Reader {
-            private static final Pattern NUMBER = Pattern.compile("-?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
-            private final String text;
-            private int at;
-
-            Reader(String text) {
-                this.text = text;
-            }
-
-            /** What is no JSON is nothing: a proxy's error page has no members. */
-            Object whole() {
-                try {
-                    return value();
-                } catch (IllegalStateException | IndexOutOfBoundsException | NumberFormatException notJson) {
-                    return null;
-                }
-            }
-
-            private Object value() {
-                return switch (next()) {
-                    case '{' -> object();
-                    case '[' -> array();
-                    case '"' -> string();
-                    case 't' -> word("true", true);
-                    case 'f' -> word("false", false);
-                    case 'n' -> word("null", null);
-                    default -> number();
-                };
-            }
-
-            private char next() {
-                while (Character.isWhitespace(text.charAt(at))) {
-                    at++;
-                }
-                return text.charAt(at);
-            }
-
-            private boolean took(char wanted) {
-                if (next() == wanted) {
-                    at++;
-                    return true;
-                }
-                return false;
-            }
-
-            private void take(char wanted) {
-                if (!took(wanted)) {
-                    throw new IllegalStateException("no '" + wanted + "' at " + at);
-                }
-            }
-
-            private Map<String, Object> object() {
-                Map<String, Object> members = new LinkedHashMap<>();
-                take('{');
-                if (!took('}')) {
-                    do {
-                        next();
-                        String name = string();
-                        take(':');
-                        members.put(name, value());
-                    } while (took(','));
-                    take('}');
-                }
-                return members;
-            }
-
-            private List<Object> array() {
-                List<Object> items = new ArrayList<>();
-                take('[');
-                if (!took(']')) {
-                    do {
-                        items.add(value());
-                    } while (took(','));
-                    take(']');
-                }
-                return items;
-            }
-
-            private Object word(String word, Object meaning) {
-                if (!text.startsWith(word, at)) {
-                    throw new IllegalStateException("no " + word + " at " + at);
-                }
-                at += word.length();
-                return meaning;
-            }
-
-            private Number number() {
-                var matcher = NUMBER.matcher(text).region(at, text.length());
-                if (!matcher.lookingAt()) {
-                    throw new IllegalStateException("no value at " + at);
-                }
-                at = matcher.end();
-                return matcher.group(1) == null && matcher.group(2) == null
-                        ? (Number) Long.valueOf(matcher.group())
-                        : (Number) Double.valueOf(matcher.group());
-            }
-
-            private String string() {
-                take('"');
-                StringBuilder string = new StringBuilder();
-                for (char character = text.charAt(at++); character != '"'; character = text.charAt(at++)) {
-                    string.append(character == '\\' ? escaped() : character);
-                }
-                return string.toString();
-            }
-
-            private char escaped() {
-                char escape = text.charAt(at++);
-                return switch (escape) {
-                    case 'n' -> '\n';
-                    case 't' -> '\t';
-                    case 'r' -> '\r';
-                    case 'b' -> '\b';
-                    case 'f' -> '\f';
-                    case 'u' -> {
-                        at += 4;
-                        yield (char) Integer.parseInt(text.substring(at - 4, at), 16);
-                    }
-                    default -> escape;
-                };
-            }
         }
     }
 }
