@@ -129,7 +129,7 @@ public final class CoordinatorMain implements LocalVerbs {
     @Override
     public int bench(BenchOptions options) {
         try {
-            return Bench.run(options, out, err);
+            return Bench.run(options, new CoordinatorBench(), out, err);
         } catch (StageFailure failure) {
             return failed(failure);
         }

@@ -34,7 +34,6 @@ import dev.tidemark.coordinator.monitor.metrics.Metrics;
 import dev.tidemark.coordinator.monitor.tracing.Tracing;
 import dev.tidemark.coordinator.security.AdminToken;
 import dev.tidemark.coordinator.view.FleetCounts;
-import dev.tidemark.coordinator.view.MachineView;
 import dev.tidemark.coordinator.view.OriginQueries;
 import dev.tidemark.coordinator.view.Projection;
 import dev.tidemark.coordinator.view.Queries;
@@ -154,9 +153,7 @@ final class CoordinatorServer implements AutoCloseable {
                 new dev.tidemark.schema.id.MachineId(committed.aggregateId()),
                 committed.version(),
                 committed.events().stream().map(StoredEvent::event).toList()));
-        for (MachineView machine : queries.machines()) {
-            dispatch.track(ledger.state(machine.id()).state());
-        }
+        TakingUp.all(queries.versions().keySet(), ledger, dispatch);
         opened("dispatch", dispatch::close);
         Origins origins = new Origins(new OriginQueries(database.application())::of);
         CatchUp catchUp = CatchUp.start(dispatch, holders);
@@ -285,7 +282,7 @@ final class CoordinatorServer implements AutoCloseable {
                 .orElseGet(() -> Database.embedded(options.home()));
     }
 
-    private static LedgerSettings<Machine, MachineCommand, MachineEvent, Rejection> ledgerSettings() {
+    static LedgerSettings<Machine, MachineCommand, MachineEvent, Rejection> ledgerSettings() {
         return new LedgerSettings<>(
                 new ChainDecisions(),
                 MachineEvent.class,

@@ -13,16 +13,16 @@ import java.util.Map;
 /** Runs the benchmarks that were named, and prints their rows. */
 public final class Bench {
     private static final int USAGE = 2;
-    private static final List<String> NAMES = List.of("checkpoint", "backup");
+    private static final List<String> NAMES = List.of("append", "replay", "checkpoint", "reconcile", "fleet", "backup");
 
     private Bench() {}
 
     /** Gives the exit code. */
-    public static int run(BenchOptions options, PrintWriter out, PrintWriter err) {
-        return run(options, out, err, (turn, copy, comparison) -> {});
+    public static int run(BenchOptions options, Rooms rooms, PrintWriter out, PrintWriter err) {
+        return run(options, rooms, out, err, (turn, copy, comparison) -> {});
     }
 
-    static int run(BenchOptions options, PrintWriter out, PrintWriter err, BackupBench.Witness witness) {
+    static int run(BenchOptions options, Rooms rooms, PrintWriter out, PrintWriter err, BackupBench.Witness witness) {
         for (String name : options.names()) {
             if (!NAMES.contains(name)) {
                 err.println("error: there is no benchmark '" + name + "'; there is: " + String.join(", ", NAMES));
@@ -32,7 +32,7 @@ public final class Bench {
         List<Row> rows = new ArrayList<>();
         try {
             for (String name : options.names().isEmpty() ? NAMES : options.names()) {
-                rows.addAll(measured(name, options, err, witness));
+                rows.addAll(measured(name, options, rooms, err, witness));
             }
         } catch (IOException failure) {
             err.println("error: " + failure.getMessage());
@@ -48,11 +48,23 @@ public final class Bench {
         return 0;
     }
 
-    private static List<Row> measured(String name, BenchOptions options, PrintWriter err, BackupBench.Witness witness)
+    private static List<Row> measured(
+            String name, BenchOptions options, Rooms rooms, PrintWriter err, BackupBench.Witness witness)
             throws IOException {
-        return name.equals("checkpoint")
-                ? CheckpointBench.run(options.count().orElse(CheckpointBench.COUNT), err)
-                : BackupBench.run(options.copying(), err, witness);
+        try {
+            return switch (name) {
+                case "append" -> AppendBench.run(rooms, options, err);
+                case "replay" -> ReplayBench.run(rooms, options, err);
+                case "checkpoint" -> CheckpointBench.run(options.count().orElse(CheckpointBench.COUNT), err);
+                case "reconcile" -> ReconcileBench.run(options, err);
+                case "fleet" -> FleetBench.run(rooms, options, err);
+                case "backup" -> BackupBench.run(options.copying(), err, witness);
+                default -> throw new IllegalArgumentException(name);
+            };
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", interrupted);
+        }
     }
 
     /** One figure beside its floor. */

@@ -1,6 +1,5 @@
 package dev.tidemark.coordinator.bench;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -12,11 +11,11 @@ import java.util.stream.Collectors;
 final class TurnTimes {
     private static final double NANOSECONDS_PER_SECOND = 1_000_000_000.0;
 
-    private final Map<Turn, List<Double>> seconds = new EnumMap<>(Turn.class);
+    private final Map<Turn, Samples> seconds = new EnumMap<>(Turn.class);
 
     TurnTimes() {
         for (Turn turn : Turn.values()) {
-            seconds.put(turn, new ArrayList<>());
+            seconds.put(turn, new Samples());
         }
     }
 
@@ -27,36 +26,23 @@ final class TurnTimes {
     /** The last round, in one line. */
     String newest() {
         return Arrays.stream(Turn.values())
-                .map(turn -> String.format(Locale.ROOT, "%s %.2f s", turn.title(), of(turn).getLast()))
+                .map(turn -> String.format(Locale.ROOT, "%s %.2f s", turn.title(), of(turn).newest()))
                 .collect(Collectors.joining(", "));
     }
 
     /** Medians beside that of {@link Turn#COPY}. */
     List<Bench.Row> rows() {
-        double floor = median(of(Turn.COPY));
+        double floor = of(Turn.COPY).median();
         return Arrays.stream(Turn.values())
-                .map(turn -> Bench.Row.of(turn.title(), floor, median(of(turn)), "s", detail(turn)))
+                .map(turn -> Bench.Row.of(turn.title(), floor, of(turn).median(), "s", detail(turn)))
                 .toList();
     }
 
     private String detail(Turn turn) {
-        List<Double> sorted = of(turn).stream().sorted().toList();
-        return String.format(
-                Locale.ROOT,
-                "%s; %.2f to %.2f in %d rounds, each compared with the disk",
-                turn.meaning(),
-                sorted.getFirst(),
-                sorted.getLast(),
-                sorted.size());
+        return turn.meaning() + "; " + of(turn).range() + ", each compared with the disk";
     }
 
-    private static double median(List<Double> times) {
-        List<Double> sorted = times.stream().sorted().toList();
-        int middle = sorted.size() / 2;
-        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
-    }
-
-    private List<Double> of(Turn turn) {
-        return seconds.getOrDefault(turn, List.of());
+    private Samples of(Turn turn) {
+        return seconds.computeIfAbsent(turn, none -> new Samples());
     }
 }

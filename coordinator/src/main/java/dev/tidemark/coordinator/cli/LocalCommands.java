@@ -234,7 +234,8 @@ final class LocalCommands {
 
     @Command(name = "bench", description = "Measures, as ratios against floors of the same run.")
     static final class Bench implements Callable<Integer> {
-        private static final List<String> KNOWN = List.of("append", "replay", "checkpoint", "reconcile", "backup");
+        private static final List<String> KNOWN =
+                List.of("append", "replay", "checkpoint", "reconcile", "fleet", "backup");
         private static final long MEBIBYTE = 1L << 20;
         private static final long GIBIBYTE = 1L << 30;
 
@@ -244,14 +245,26 @@ final class LocalCommands {
         @Parameters(
                 arity = "0..*",
                 paramLabel = "NAME",
-                description = "append, replay, checkpoint, reconcile, backup; none means all.")
+                description = "append, replay, checkpoint, reconcile, fleet, backup; none means all.")
         private List<String> names = List.of();
 
         @Option(names = "--count", paramLabel = "N", description = "How often; 1 or more.")
         private @Nullable Integer count;
 
-        @Option(names = "--rounds", paramLabel = "N", description = "backup: in so many rounds; 5 if not given.")
+        @Option(
+                names = "--rounds",
+                paramLabel = "N",
+                description = "In so many rounds, all but checkpoint; 5 if not given.")
         private int rounds = 5;
+
+        @Option(names = "--writers", paramLabel = "N", description = "append: at a time; 32 if not given.")
+        private int writers = 32;
+
+        @Option(names = "--daemons", paramLabel = "N", description = "reconcile: so many; 20 if not given.")
+        private int daemons = 20;
+
+        @Option(names = "--machines", paramLabel = "N", description = "fleet: so many; 1000 if not given.")
+        private int machines = 1_000;
 
         @Option(names = "--size", paramLabel = "BYTES", description = "backup: of the disk; 4G if not given.")
         private ByteSize size = new ByteSize(4 * GIBIBYTE);
@@ -277,9 +290,10 @@ final class LocalCommands {
             if (count != null && count < 1) {
                 throw Session.misuse("--count takes 1 or more");
             }
-            if (rounds < 1) {
-                throw Session.misuse("--rounds takes 1 or more");
-            }
+            requirePositive("--rounds", rounds);
+            requirePositive("--writers", writers);
+            requirePositive("--daemons", daemons);
+            requirePositive("--machines", machines);
             requireMebibytes("--size", size);
             requireMebibytes("--data", data);
             if (data.bytes() > size.bytes()) {
@@ -291,7 +305,14 @@ final class LocalCommands {
                             names,
                             session.globals().format,
                             repetitions,
-                            new BenchOptions.Copying(rounds, size.bytes(), data.bytes(), directory)));
+                            new BenchOptions.Copying(rounds, size.bytes(), data.bytes(), directory),
+                            new BenchOptions.Scale(writers, daemons, machines)));
+        }
+
+        private static void requirePositive(String option, int number) {
+            if (number < 1) {
+                throw Session.misuse(option + " takes 1 or more");
+            }
         }
 
         private static void requireMebibytes(String option, ByteSize size) {

@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.axonframework.common.transaction.NoTransactionManager;
 import org.axonframework.eventhandling.DomainEventData;
@@ -68,12 +69,35 @@ final class EventStorage extends JdbcEventStorageEngine {
     protected PreparedStatement appendEvents(
             Connection connection, List<? extends EventMessage<?>> events, Serializer serializer) throws SQLException {
         PreparedStatement statement = connection.prepareStatement(
-                "INSERT INTO " + SCHEMA.domainEventTable() + " (" + SCHEMA.domainEventFields() + ")" + VALUES);
+                "INSERT INTO " + SCHEMA.domainEventTable() + " (" + SCHEMA.domainEventFields() + ")" + VALUES,
+                new String[] {SCHEMA.globalIndexColumn()});
         for (EventMessage<?> event : events) {
             fill(statement, (DomainEventMessage<?>) event, serializer);
             statement.addBatch();
         }
         return statement;
+    }
+
+    /** Brings along where the events came to lie, so that nobody has to ask. */
+    @Override
+    protected void appendEvents(List<? extends EventMessage<?>> events, Serializer serializer) {
+        if (events.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement statement = appendEvents(getConnection(), events, serializer)) {
+            statement.executeBatch();
+            Map<String, Long> places = AppendedPlaces.ofUnit();
+            try (ResultSet keys = statement.getGeneratedKeys()) {
+                for (EventMessage<?> event : events) {
+                    if (!keys.next()) {
+                        throw new IllegalStateException("the place of an event was not told: " + event);
+                    }
+                    places.put(event.getIdentifier(), keys.getLong(1));
+                }
+            }
+        } catch (SQLException failure) {
+            handlePersistenceException(failure, events.getFirst());
+        }
     }
 
     @Override

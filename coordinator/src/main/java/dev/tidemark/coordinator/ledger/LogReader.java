@@ -11,8 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.ObjectReader;
 
 /**
  * Reads the log across machines, in pages, so that a slow reader holds no transaction open.
@@ -20,7 +23,12 @@ import tools.jackson.core.type.TypeReference;
  * <p>An event that is still under way is waited for, as {@link Horizon} tells.
  */
 final class LogReader<E> {
+    private static final Logger LOG = LoggerFactory.getLogger(LogReader.class);
     private static final int PAGE_LENGTH = 500;
+
+    /** To share out fewer rows costs more than it gains. */
+    private static final int SHARED_FROM = 50;
+
     private static final Duration HOLE_WAIT_LIMIT = Duration.ofSeconds(15);
     private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
     private static final String COLUMNS =
@@ -30,11 +38,13 @@ final class LogReader<E> {
     private final DataSource source;
     private final Horizon horizon;
     private final LedgerSettings<?, ?, E, ?> settings;
+    private final ObjectReader metadata;
 
     LogReader(DataSource source, LedgerSettings<?, ?, E, ?> settings) {
         this.source = source;
         this.horizon = new Horizon(source);
         this.settings = settings;
+        this.metadata = settings.mapper().readerFor(TEXTS);
     }
 
     /** Everything behind the index that is settled by now. */
@@ -121,37 +131,70 @@ final class LogReader<E> {
             for (int index = 0; index < parameters.length; index++) {
                 statement.setObject(index + 1, parameters[index]);
             }
-            List<StoredEvent<E>> events = new ArrayList<>();
+            List<StoredRow> stored = new ArrayList<>();
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    events.add(eventIn(rows));
+                    stored.add(StoredRow.in(rows));
                 }
             }
-            return events;
+            return events(stored);
         } catch (SQLException failure) {
             throw Sorting.ofReading(failure);
         }
     }
 
-    private StoredEvent<E> eventIn(ResultSet row) throws SQLException {
-        long globalIndex = row.getLong("global_index");
-        String type = row.getString("payload_type");
+    /** To understand rows takes longer than to read them: many are shared out among the processors. */
+    private List<StoredEvent<E>> events(List<StoredRow> stored) {
+        if (stored.size() >= SHARED_FROM) {
+            try {
+                return stored.parallelStream().map(this::event).toList();
+            } catch (LedgerException.Corrupt unreadable) {
+                LOG.debug("not all of {} events can be read", stored.size(), unreadable);
+            }
+        }
+        // Of several that cannot be read the first is told.
+        return stored.stream().map(this::event).toList();
+    }
+
+    private StoredEvent<E> event(StoredRow row) {
         try {
             E event = settings.eventType()
                     .cast(settings.mapper()
-                            .readValue(
-                                    row.getString("payload"), settings.types().classOf(type)));
+                            .readValue(row.payload(), settings.types().classOf(row.type())));
             return new StoredEvent<>(
-                    globalIndex,
-                    row.getString("aggregate_identifier"),
-                    row.getLong("sequence_number"),
-                    row.getString("event_identifier"),
-                    Instant.parse(row.getString("time_stamp")),
-                    type,
+                    row.globalIndex(),
+                    row.aggregateId(),
+                    row.sequence(),
+                    row.eventId(),
+                    Instant.parse(row.recordedAt()),
+                    row.type(),
                     event,
-                    settings.mapper().readValue(row.getString("meta_data"), TEXTS));
+                    metadata.readValue(row.metadata()));
         } catch (IllegalArgumentException | ClassCastException | JacksonException unreadable) {
-            throw new LedgerException.Corrupt(globalIndex, type, unreadable);
+            throw new LedgerException.Corrupt(row.globalIndex(), row.type(), unreadable);
+        }
+    }
+
+    /** A row in the columns of {@link #COLUMNS}. */
+    private record StoredRow(
+            long globalIndex,
+            String aggregateId,
+            long sequence,
+            String eventId,
+            String recordedAt,
+            String type,
+            String payload,
+            String metadata) {
+        static StoredRow in(ResultSet row) throws SQLException {
+            return new StoredRow(
+                    row.getLong(1),
+                    row.getString(2),
+                    row.getLong(3),
+                    row.getString(4),
+                    row.getString(5),
+                    row.getString(6),
+                    row.getString(7),
+                    row.getString(8));
         }
     }
 }

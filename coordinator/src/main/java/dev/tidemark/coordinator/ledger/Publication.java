@@ -3,8 +3,6 @@ package dev.tidemark.coordinator.ledger;
 import dev.tidemark.schema.crash.CrashHook;
 import dev.tidemark.schema.crash.CrashPoint;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -22,8 +20,6 @@ import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
  */
 final class Publication<E> implements Consumer<List<? extends EventMessage<?>>> {
     private static final String APPENDED = Publication.class.getName() + ".appended";
-    private static final String INDEXES = "SELECT event_identifier, global_index FROM tidemark.domain_event_entry"
-            + " WHERE aggregate_identifier = ? AND sequence_number >= ?";
 
     private final UnitConnections connections;
     private final LedgerSettings<?, ?, E, ?> settings;
@@ -45,7 +41,7 @@ final class Publication<E> implements Consumer<List<? extends EventMessage<?>>> 
         own.at(CrashPoint.AFTER_APPEND);
         try {
             Connection connection = connections.getConnection();
-            for (StoredEvent<E> event : stored(messages, connection)) {
+            for (StoredEvent<E> event : stored(messages)) {
                 project(event, connection);
                 appended().add(event);
             }
@@ -74,10 +70,8 @@ final class Publication<E> implements Consumer<List<? extends EventMessage<?>>> 
         }
     }
 
-    private List<StoredEvent<E>> stored(List<? extends EventMessage<?>> messages, Connection connection)
-            throws SQLException {
-        // A unit of work appends to one machine only.
-        Map<String, Long> indexes = indexes((DomainEventMessage<?>) messages.getFirst(), connection);
+    private List<StoredEvent<E>> stored(List<? extends EventMessage<?>> messages) {
+        Map<String, Long> indexes = AppendedPlaces.ofUnit();
         List<StoredEvent<E>> events = new ArrayList<>();
         for (EventMessage<?> message : messages) {
             DomainEventMessage<?> event = (DomainEventMessage<?>) message;
@@ -98,19 +92,5 @@ final class Publication<E> implements Consumer<List<? extends EventMessage<?>>> 
                     metadata));
         }
         return events;
-    }
-
-    private static Map<String, Long> indexes(DomainEventMessage<?> first, Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(INDEXES)) {
-            statement.setString(1, first.getAggregateIdentifier());
-            statement.setLong(2, first.getSequenceNumber());
-            Map<String, Long> indexes = new HashMap<>();
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    indexes.put(rows.getString(1), rows.getLong(2));
-                }
-            }
-            return indexes;
-        }
     }
 }

@@ -31,20 +31,37 @@ public final class Monitor implements AutoCloseable {
 
     /** Sends one command and waits for its answer. */
     public JsonNode execute(String command) throws IOException {
+        send(command);
+        return answer(command, "return");
+    }
+
+    /** Sends one command that QEMU may refuse, and waits for its answer. */
+    public void offer(String command) throws IOException {
+        send(command);
+        JsonNode message;
+        do {
+            message = next(command);
+        } while (!message.has("return") && !message.has("error"));
+    }
+
+    private void send(String command) throws IOException {
         ByteBuffer bytes = StandardCharsets.UTF_8.encode(command + "\n");
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }
-        return answer(command, "return");
+    }
+
+    private JsonNode next(String question) throws IOException {
+        String line = lines.readLine();
+        if (line == null) {
+            throw new IOException("QEMU hung up on " + question);
+        }
+        return Json.MAPPER.readTree(line);
     }
 
     private JsonNode answer(String question, String wanted) throws IOException {
         while (true) {
-            String line = lines.readLine();
-            if (line == null) {
-                throw new IOException("QEMU hung up on " + question);
-            }
-            JsonNode message = Json.MAPPER.readTree(line);
+            JsonNode message = next(question);
             if (message.has(wanted)) {
                 return message.path(wanted);
             }

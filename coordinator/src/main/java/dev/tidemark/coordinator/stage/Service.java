@@ -23,6 +23,7 @@ import tools.jackson.databind.JsonNode;
 public final class Service {
     private static final long START_MILLISECONDS_MAX = 60_000;
     private static final int OPERATION_SECONDS_MAX = 60;
+    private static final long BYTES_PER_KIBIBYTE = 1024;
 
     private final String name;
     private final Path home;
@@ -120,6 +121,33 @@ public final class Service {
 
     public JsonNode get(String... path) {
         return client.get(RequestPath.v1(path));
+    }
+
+    /** All of a list, whose pages are asked for one after the other. */
+    public JsonNode list(String member, String... path) {
+        return client.list(RequestPath.v1(path), member);
+    }
+
+    /** Milliseconds that this program takes as a command of its own, from its start to its end; it has to end well. */
+    public long command(String... words) {
+        Path temporary = Objects.requireNonNull(home.toAbsolutePath().getParent());
+        List<String> command = new TidemarkProgram(temporary, List.of()).command(List.of(words));
+        long begin = System.nanoTime();
+        programs.run("command", command);
+        return elapsed(begin);
+    }
+
+    /** Bytes of memory that it holds at this moment, as Linux counts them. */
+    public long residentBytes() {
+        try {
+            return Files.readAllLines(Path.of("/proc", Long.toString(processId()), "status")).stream()
+                    .filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * BYTES_PER_KIBIBYTE)
+                    .findFirst()
+                    .orElseThrow(() -> new StageFailure("the coordinator has ended"));
+        } catch (IOException failure) {
+            throw new StageFailure("the coordinator's memory cannot be read: " + failure.getMessage(), failure);
+        }
     }
 
     /** Asks for something and waits for its end. */

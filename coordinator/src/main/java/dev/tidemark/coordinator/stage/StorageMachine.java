@@ -63,7 +63,7 @@ public final class StorageMachine {
 
     /** Starts it, and waits until a second monitor of ours answers. */
     public Monitor start() throws IOException {
-        Path own = directory.resolve(name + ".own");
+        Path own = ownSocket();
         List<String> command = new ArrayList<>(List.of("qemu-storage-daemon"));
         monitor(command, "main", qmpSocket());
         monitor(command, "own", own);
@@ -89,6 +89,15 @@ public final class StorageMachine {
                 Pause.milliseconds(10);
             }
         }
+    }
+
+    /** Connects to its second monitor anew; the one before has to be closed. */
+    public Monitor connect() throws IOException {
+        return new Monitor(ownSocket());
+    }
+
+    private Path ownSocket() {
+        return directory.resolve(name + ".own");
     }
 
     public void kill() {

@@ -19,17 +19,7 @@ import tools.jackson.core.type.TypeReference;
 public final class FleetCounts {
     private static final TypeReference<Map<String, Long>> COUNTS = new TypeReference<>() {};
 
-    /** Of those that are damaged, followed up to everything that is restored from them; there are few marks. */
-    private static final String SPOILT = """
-            WITH RECURSIVE spoilt (backup, disk) AS (
-                SELECT d.backup, d.disk FROM tidemark.backup_disk d WHERE d.damage IS NOT NULL
-                UNION
-                SELECT d.backup, d.disk
-                  FROM spoilt s JOIN tidemark.backup_disk d
-                    ON d.parent = s.backup AND d.disk = s.disk AND d.file IS NOT NULL)
-            """;
-
-    private static final String MACHINES = SPOILT + """
+    private static final String MACHINES = FleetQueries.SPOILT + """
             SELECT v.id, v.name, v.host, v.registered_at,
                    (SELECT b.completed_at FROM tidemark.backup b
                      WHERE b.vm = v.id AND b.state = 'COMPLETED'
@@ -87,7 +77,7 @@ public final class FleetCounts {
                                 Objects.requireNonNull(Sql.instant(row, "oldest")))),
                 Sql.list(
                                 connection,
-                                SPOILT + "SELECT count(DISTINCT s.backup) AS damaged FROM spoilt s"
+                                FleetQueries.SPOILT + "SELECT count(DISTINCT s.backup) AS damaged FROM spoilt s"
                                         + " JOIN tidemark.backup b ON b.id = s.backup WHERE b.state = 'COMPLETED'",
                                 row -> row.getLong("damaged"))
                         .getFirst(),

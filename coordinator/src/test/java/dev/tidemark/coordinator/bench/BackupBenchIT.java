@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.tidemark.coordinator.CoordinatorBench;
 import dev.tidemark.coordinator.cli.BenchOptions;
 import dev.tidemark.coordinator.cli.show.OutputFormat;
 import dev.tidemark.coordinator.stage.StageFailure;
@@ -81,7 +82,8 @@ class BackupBenchIT {
     @Test
     void a_disk_that_does_not_fit_is_refused_before_anything_is_written() {
         // when
-        int code = Bench.run(options(1L << 50), new PrintWriter(out), new PrintWriter(err, true));
+        int code =
+                Bench.run(options(1L << 50), new CoordinatorBench(), new PrintWriter(out), new PrintWriter(err, true));
         // then
         assertThat(code).isEqualTo(1);
         assertThat(err.toString()).startsWith("error: " + directory + " has ").contains(" MiB are needed");
@@ -92,14 +94,16 @@ class BackupBenchIT {
     void a_directory_that_is_none_is_refused() throws IOException {
         directory = Files.createFile(directory.resolve("file"));
         // when
-        int code = Bench.run(options(1L << 20), new PrintWriter(out), new PrintWriter(err, true));
+        int code =
+                Bench.run(options(1L << 20), new CoordinatorBench(), new PrintWriter(out), new PrintWriter(err, true));
         // then
         assertThat(code).isEqualTo(1);
         assertThat(err.toString()).contains("is no directory that can be written to");
     }
 
     private int run(BackupBench.Witness witness) {
-        return Bench.run(options(32L << 20), new PrintWriter(out), new PrintWriter(err, true), witness);
+        return Bench.run(
+                options(32L << 20), new CoordinatorBench(), new PrintWriter(out), new PrintWriter(err, true), witness);
     }
 
     private BenchOptions options(long data) {
@@ -107,7 +111,8 @@ class BackupBenchIT {
                 List.of("backup"),
                 OutputFormat.JSON,
                 OptionalInt.empty(),
-                new BenchOptions.Copying(1, 2 * data, data, directory));
+                new BenchOptions.Copying(1, 2 * data, data, directory),
+                new BenchOptions.Scale(1, 1, 1));
     }
 
     /** One bit in the last cluster, which holds data. */

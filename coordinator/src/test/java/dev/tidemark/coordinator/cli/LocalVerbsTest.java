@@ -236,7 +236,8 @@ class LocalVerbsTest {
                                 List.of("append", "replay"),
                                 OutputFormat.YAML,
                                 OptionalInt.of(3),
-                                new BenchOptions.Copying(5, 4L << 30, 2L << 30, Path.of("/var/tmp")))));
+                                new BenchOptions.Copying(5, 4L << 30, 2L << 30, Path.of("/var/tmp")),
+                                new BenchOptions.Scale(32, 20, 1_000))));
     }
 
     @Test
@@ -249,6 +250,15 @@ class LocalVerbsTest {
                         OutputFormat.TABLE,
                         OptionalInt.empty(),
                         new BenchOptions.Copying(
-                                2, 64L << 20, 32L << 20, Path.of("d").toAbsolutePath()))));
+                                2, 64L << 20, 32L << 20, Path.of("d").toAbsolutePath()),
+                        new BenchOptions.Scale(32, 20, 1_000))));
+    }
+
+    @Test
+    void bench_takes_how_many_there_are_of_each() {
+        assertThat(run("bench", "append", "--writers=3", "--daemons", "500", "--machines=10000"))
+                .isEqualTo(17);
+        assertThat(verbs.asked).hasSize(1);
+        assertThat(((BenchOptions) verbs.asked.getFirst()).scale()).isEqualTo(new BenchOptions.Scale(3, 500, 10_000));
     }
 }

@@ -10,17 +10,11 @@ import dev.tidemark.schema.event.BackupRequested;
 import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.DiskName;
-import dev.tidemark.schema.json.EventNames;
-import dev.tidemark.schema.json.Json;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -153,7 +147,7 @@ class DamageMarksIT {
         assertThat(view(third).deepVerifiedAt()).isNull();
 
         // What was folded before there was this rule comes to where it has it now.
-        log(story);
+        models.log(story);
         Map<String, List<String>> folded = models.rows();
         PlainSql.run(DATABASE.migration(), """
                 UPDATE tidemark.backup SET deep_verified_at = requested_at WHERE deep_verified_at IS NULL;
@@ -161,7 +155,7 @@ class DamageMarksIT {
                 UPDATE tidemark.backup SET verified_at = NULL, verified_by = NULL, deep_verified_at = NULL WHERE id = '%s'
                 """.formatted(other.backup()));
         assertThat(models.rows()).isNotEqualTo(folded);
-        PlainSql.run(DATABASE.migration(), migration("V2_18__marks_of_replaced_files"));
+        PlainSql.run(DATABASE.migration(), ReadModels.migration("V2_18__marks_of_replaced_files"));
         assertThat(models.rows()).isEqualTo(folded);
     }
 
@@ -175,9 +169,7 @@ class DamageMarksIT {
                 .toList();
         assertThat(stories).hasSize(7);
         models.tell(stories.toArray(new Story[0]));
-        for (Story one : stories) {
-            log(one);
-        }
+        models.log(stories.toArray(new Story[0]));
         Map<String, List<String>> folded = models.rows();
         assertThat(folded.get("backup_disk")).anyMatch(row -> row.contains("sha256 differs"));
         assertThat(folded.get("backup")).anyMatch(row -> row.contains("\"verified_by\": \"admin\""));
@@ -191,42 +183,8 @@ class DamageMarksIT {
     }
 
     private static String refolding() throws IOException {
-        String migration = migration("V2_2__damage");
+        String migration = ReadModels.migration("V2_2__damage");
         return migration.substring(migration.indexOf("-- What was folded before"));
-    }
-
-    private static String migration(String name) throws IOException {
-        try (InputStream file = DamageMarksIT.class.getResourceAsStream("/db/migration/" + name + ".sql")) {
-            return new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8);
-        }
-    }
-
-    /** As the ledger stores it. */
-    private static void log(Story story) throws SQLException {
-        try (Connection connection = DATABASE.application().getConnection()) {
-            for (Story.Told told : story.told()) {
-                String name = EventNames.all().entrySet().stream()
-                        .filter(entry -> entry.getValue().equals(told.event().getClass()))
-                        .map(Map.Entry::getKey)
-                        .findFirst()
-                        .orElseThrow();
-                Sql.change(
-                        connection,
-                        """
-                        INSERT INTO tidemark.domain_event_entry
-                            (event_identifier, aggregate_identifier, sequence_number, type, time_stamp, payload_type,
-                             payload, meta_data)
-                        VALUES (?, ?, ?, 'machine', ?, ?, ?::json, ?::json)
-                        """,
-                        story.machine() + "-" + told.version(),
-                        story.machine(),
-                        told.version() - 1,
-                        told.event().at().toString(),
-                        name,
-                        Json.MAPPER.writeValueAsString(told.event()),
-                        Json.MAPPER.writeValueAsString(told.metadata()));
-            }
-        }
     }
 
     /** Tells what was told last, the verification and its end. */

@@ -10,17 +10,12 @@ import dev.tidemark.schema.event.BackupFailed;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.BackupPulled;
 import dev.tidemark.schema.event.MachineEvent;
-import dev.tidemark.schema.json.EventNames;
-import dev.tidemark.schema.json.Json;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -106,11 +101,9 @@ class FleetFiguresIT {
     void a_log_from_before_is_counted_as_the_fold_would_have_counted_it() throws SQLException, IOException {
         // given
         Map<String, List<String>> folded = models.rows();
-        for (Story story : stories) {
-            log(story);
-        }
+        models.log(stories.toArray(new Story[0]));
         // when
-        String migration = migration();
+        String migration = ReadModels.migration("V2_27__figures");
         try (Connection connection = DATABASE.migration().getConnection()) {
             Sql.change(connection, "TRUNCATE tidemark.vm_tally");
             Sql.change(connection, migration.substring(migration.indexOf("-- What was folded before")));
@@ -119,40 +112,6 @@ class FleetFiguresIT {
         assertThat(models.rows().get("vm_tally"))
                 .isEqualTo(folded.get("vm_tally"))
                 .isNotEmpty();
-    }
-
-    private static String migration() throws IOException {
-        try (InputStream file = FleetFiguresIT.class.getResourceAsStream("/db/migration/V2_27__figures.sql")) {
-            return new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8);
-        }
-    }
-
-    /** As the ledger stores it. */
-    private static void log(Story story) throws SQLException {
-        try (Connection connection = DATABASE.application().getConnection()) {
-            for (Story.Told told : story.told()) {
-                String name = EventNames.all().entrySet().stream()
-                        .filter(entry -> entry.getValue().equals(told.event().getClass()))
-                        .map(Map.Entry::getKey)
-                        .findFirst()
-                        .orElseThrow();
-                Sql.change(
-                        connection,
-                        """
-                        INSERT INTO tidemark.domain_event_entry
-                            (event_identifier, aggregate_identifier, sequence_number, type, time_stamp, payload_type,
-                             payload, meta_data)
-                        VALUES (?, ?, ?, 'machine', ?, ?, ?::json, ?::json)
-                        """,
-                        story.machine() + "-" + told.version(),
-                        story.machine(),
-                        told.version() - 1,
-                        told.event().at().toString(),
-                        name,
-                        Json.MAPPER.writeValueAsString(told.event()),
-                        Json.MAPPER.writeValueAsString(told.metadata()));
-            }
-        }
     }
 
     private List<MachineEvent> events() {

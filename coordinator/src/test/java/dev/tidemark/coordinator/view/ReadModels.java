@@ -1,10 +1,16 @@
 package dev.tidemark.coordinator.view;
 
 import dev.tidemark.coordinator.ledger.postgres.Database;
+import dev.tidemark.schema.json.EventNames;
+import dev.tidemark.schema.json.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /** The read models under test: events go in as the ledger puts them in, rows come out. */
@@ -71,6 +77,38 @@ final class ReadModels {
                      WHERE table_schema = 'tidemark' AND table_type = 'BASE TABLE' AND table_name NOT LIKE '%\\_entry'
                      ORDER BY 1
                     """, row -> row.getString("table_name"));
+        }
+    }
+
+    /** Puts stories into the log, as the ledger stores them. */
+    void log(Story... stories) throws SQLException {
+        try (Connection connection = database.application().getConnection()) {
+            for (Story story : stories) {
+                for (Story.Told told : story.told()) {
+                    Sql.change(
+                            connection,
+                            """
+                            INSERT INTO tidemark.domain_event_entry
+                                (event_identifier, aggregate_identifier, sequence_number, type, time_stamp, payload_type,
+                                 payload, meta_data)
+                            VALUES (?, ?, ?, 'machine', ?, ?, ?::json, ?::json)
+                            """,
+                            story.machine() + "-" + told.version(),
+                            story.machine(),
+                            told.version() - 1,
+                            told.event().at().toString(),
+                            EventNames.nameOf(told.event().getClass()),
+                            Json.MAPPER.writeValueAsString(told.event()),
+                            Json.MAPPER.writeValueAsString(told.metadata()));
+                }
+            }
+        }
+    }
+
+    /** A migration as it is shipped. */
+    static String migration(String name) throws IOException {
+        try (InputStream file = ReadModels.class.getResourceAsStream("/db/migration/" + name + ".sql")) {
+            return new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 }
