@@ -15,6 +15,7 @@ import dev.tidemark.coordinator.dispatch.Holders;
 import dev.tidemark.coordinator.dispatch.JobLimits;
 import dev.tidemark.coordinator.evidence.Book;
 import dev.tidemark.coordinator.evidence.EvidenceDirectory;
+import dev.tidemark.coordinator.evidence.HeadReceiver;
 import dev.tidemark.coordinator.evidence.HeadWriter;
 import dev.tidemark.coordinator.ledger.GatewayBoard;
 import dev.tidemark.coordinator.ledger.GatewayLeases;
@@ -131,7 +132,8 @@ final class CoordinatorServer implements AutoCloseable {
                 Ledger.open(database.application(), ledgerSettings(), crash, metrics.ledger());
         opened("ledger", ledger::close);
 
-        HeadWriter heads = HeadWriter.start(books(database), evidence(home, options), clock, HEAD_INTERVAL);
+        HeadWriter heads =
+                HeadWriter.start(books(database), evidence(home, options), headReceiver(options), clock, HEAD_INTERVAL);
         opened("heads of the log", heads::close);
         ledger.onCommitted(committed -> heads.appended(committed.events().size()));
 
@@ -242,9 +244,14 @@ final class CoordinatorServer implements AutoCloseable {
     }
 
     private static EvidenceDirectory evidence(Home home, ServeOptions options) throws IOException {
-        Path heads = options.heads().orElse(home.evidence());
+        Path heads = options.heads().directory().orElse(home.evidence());
         Files.createDirectories(heads);
         return new EvidenceDirectory(home.evidence(), heads);
+    }
+
+    private static HeadReceiver headReceiver(ServeOptions options) throws IOException {
+        Optional<Path> log = options.heads().systemLog();
+        return log.isPresent() ? SystemLog.at(log.get()) : HeadReceiver.NOBODY;
     }
 
     private static Map<Book, HeadWriter.Records> books(Database database) {

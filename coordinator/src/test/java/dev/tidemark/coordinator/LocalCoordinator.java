@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator;
 
+import dev.tidemark.coordinator.cli.HeadPlaces;
 import dev.tidemark.coordinator.cli.HostGuard;
 import dev.tidemark.coordinator.cli.HostWork;
 import dev.tidemark.coordinator.cli.Monitoring;
@@ -72,7 +73,7 @@ public final class LocalCoordinator implements AutoCloseable {
                     work,
                     ServeOptions.Jobs.USUAL,
                     Monitoring.USUAL,
-                    Optional.empty(),
+                    HeadPlaces.HOME,
                     ServeOptions.WebhookReceivers.NONE)));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);

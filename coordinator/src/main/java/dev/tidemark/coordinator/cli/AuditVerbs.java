@@ -85,17 +85,29 @@ final class AuditVerbs {
                             description = "The public key; evidence/head-key.pub.pem in the home if not given.")
                     @Nullable
                     Path key,
+            @Option(
+                            names = "--syslog",
+                            paramLabel = "FILE",
+                            description = "A copy of the system log that was told of heads, to be believed instead of"
+                                    + " their files; it need not have all of them.")
+                    @Nullable
+                    Path systemLog,
             @Option(names = "--export", paramLabel = "FILE", description = "Read this export, and ask nobody.")
                     @Nullable
                     Path export) {
+        if (heads != null && systemLog != null) {
+            throw Session.misuse("--heads and --syslog exclude each other");
+        }
         EvidenceDirectory evidence = new EvidenceDirectory(session.home().resolve("evidence"));
         try {
-            VerificationKey trusted = trusted(key, BookFiles.of(Book.LOG, export, heads, evidence), evidence);
-            ObjectNode document = verdict(Book.LOG, BookFiles.of(Book.LOG, export, heads, evidence), trusted);
+            BookFiles log = BookFiles.of(Book.LOG, export, heads, evidence).believing(systemLog);
+            log.requireSigned(Book.LOG);
+            VerificationKey trusted = VerificationKey.read(key == null ? evidence.publicKey() : key);
+            ObjectNode document = verdict(Book.LOG, log, trusted);
             long wrong = document.path("wrong").asLong(0);
             for (Book book : List.of(Book.ACTS, Book.TOKENS)) {
-                BookFiles files = BookFiles.of(book, export, heads, evidence);
-                if (files.records() != null && !Files.exists(files.records()) && !Files.exists(files.heads())) {
+                BookFiles files = BookFiles.of(book, export, heads, evidence).believing(systemLog);
+                if (files.records() != null && !Files.exists(files.records()) && !files.areSigned(book)) {
                     // An export of the log alone, as older versions wrote it: it says nothing of the others.
                     continue;
                 }
@@ -110,29 +122,17 @@ final class AuditVerbs {
         }
     }
 
-    private static VerificationKey trusted(@Nullable Path key, BookFiles log, EvidenceDirectory evidence)
-            throws BadEvidence {
-        requireHeads(log.heads());
-        return VerificationKey.read(key == null ? evidence.publicKey() : key);
-    }
-
-    private static void requireHeads(Path heads) throws BadEvidence {
-        if (!Files.exists(heads)) {
-            throw new BadEvidence(
-                    "there is no head: " + heads + " is not there; a coordinator signs the first one within a"
-                            + " minute of its first record",
-                    null);
-        }
-    }
-
-    /** Without a head a book is believed as long as it is empty; the acts and tokens also before the first one is due. */
+    /**
+     * Without a head a book is believed as long as it is empty; the acts and tokens also before the first one is due. The heads are opened
+     * before the records: what is signed meanwhile is of records that may not be read any more.
+     */
     private ObjectNode verdict(Book book, BookFiles files, VerificationKey trusted) throws IOException, BadEvidence {
-        try (HeadSource signed = new HeadFile(files.heads(), book).read(trusted);
+        try (HeadSource signed = files.signed(book, trusted);
                 RecordSource records = source(files, book)) {
             LogVerifier verifier = new LogVerifier(signed);
             LogRecord row = records.next();
             if (row != null && (book == Book.LOG || isLongAgo(row.timeStamp()))) {
-                requireHeads(files.heads());
+                files.requireSigned(book);
             }
             for (; row != null; row = records.next()) {
                 verifier.accept(row);
@@ -179,9 +179,7 @@ final class AuditVerbs {
 
     private long export(Book book, Path to, Path heads) throws IOException, BadEvidence {
         // The heads first: what is signed while the records are written would be of records that are not in the file.
-        if (Files.exists(heads)) {
-            Files.copy(heads, BookFiles.headsBeside(to));
-        }
+        new HeadFile(heads, book).copyTo(BookFiles.headsBeside(to));
         Files.createFile(to, OWNER_ONLY);
         long written = 0;
         try (BufferedWriter file = Files.newBufferedWriter(to, StandardCharsets.UTF_8);

@@ -1,7 +1,13 @@
 package dev.tidemark.coordinator.cli;
 
+import dev.tidemark.coordinator.evidence.BadEvidence;
 import dev.tidemark.coordinator.evidence.Book;
 import dev.tidemark.coordinator.evidence.EvidenceDirectory;
+import dev.tidemark.coordinator.evidence.HeadFile;
+import dev.tidemark.coordinator.evidence.HeadSource;
+import dev.tidemark.coordinator.evidence.LoggedHeads;
+import dev.tidemark.coordinator.evidence.VerificationKey;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -11,8 +17,11 @@ import org.jspecify.annotations.Nullable;
  * {@code FILE.acts}, {@code FILE.tokens}, and to each {@code ….heads}.
  *
  * @param records the exported ones; null to ask the coordinator
+ * @param heads the first part of them
+ * @param systemLog a copy of one that was told of heads, to be believed instead; null for none
  */
-record BookFiles(@Nullable Path records, Path heads) {
+record BookFiles(
+        @Nullable Path records, Path heads, @Nullable Path systemLog) {
     /**
      * For a book.
      *
@@ -21,7 +30,33 @@ record BookFiles(@Nullable Path records, Path heads) {
      */
     static BookFiles of(Book book, @Nullable Path export, @Nullable Path heads, EvidenceDirectory evidence) {
         Path records = export == null ? null : exported(book, export);
-        return new BookFiles(records, heads(book, records, heads, evidence));
+        return new BookFiles(records, heads(book, records, heads, evidence), null);
+    }
+
+    /** The same, with heads from that copy of a system log. */
+    BookFiles believing(@Nullable Path log) {
+        return new BookFiles(records, heads, log);
+    }
+
+    /** Whether there is any head. */
+    boolean areSigned(Book book) throws IOException {
+        return systemLog == null ? Files.exists(heads) : LoggedHeads.isAny(systemLog, book);
+    }
+
+    HeadSource signed(Book book, VerificationKey key) throws IOException, BadEvidence {
+        return systemLog == null ? new HeadFile(heads, book).read(key) : new LoggedHeads(systemLog, book, key);
+    }
+
+    /** @throws BadEvidence if there is none */
+    void requireSigned(Book book) throws IOException, BadEvidence {
+        if (!areSigned(book)) {
+            throw new BadEvidence(
+                    systemLog == null
+                            ? "there is no head: " + heads + " is not there; a coordinator signs the first one within a"
+                                    + " minute of its first record"
+                            : "there is no head of the " + book.word() + " in " + systemLog,
+                    null);
+        }
     }
 
     static Path exported(Book book, Path export) {

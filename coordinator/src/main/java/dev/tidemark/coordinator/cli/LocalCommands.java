@@ -71,11 +71,8 @@ final class LocalCommands {
         @Mixin
         private WebhookOptions webhooks;
 
-        @Option(
-                names = "--heads",
-                paramLabel = "DIR",
-                description = "Where the signed heads of the log are appended; evidence in the home if not given.")
-        private @Nullable Path heads;
+        @Mixin
+        private HeadOptions heads;
 
         @Option(
                 names = "--jobs-per-host",
@@ -112,7 +109,7 @@ final class LocalCommands {
                                     jobs("--jobs-per-host", jobsPerHost),
                                     jobs("--jobs-per-repository", jobsPerRepository)),
                             monitoring.monitoring(OptionalInt.empty()),
-                            Optional.ofNullable(heads),
+                            heads.places(),
                             webhooks.receivers()));
         }
 

@@ -17,7 +17,7 @@ import java.util.OptionalInt;
  * @param gateway whether to embed one
  * @param work what that gateway may do here
  * @param monitoring what it tells those who run it
- * @param heads where signed heads are written; empty for the home
+ * @param heads where signed heads go
  * @param webhooks where events may be sent
  */
 public record ServeOptions(
@@ -29,7 +29,7 @@ public record ServeOptions(
         HostWork work,
         Jobs jobs,
         Monitoring monitoring,
-        Optional<Path> heads,
+        HeadPlaces heads,
         WebhookReceivers webhooks) {
     /**
      * Where requests are answered, and whose.

@@ -22,7 +22,9 @@ final class BookSigner {
     private final Book book;
     private final HeadWriter.Records records;
     private final HeadFile file;
+    private final HeadReceiver receiver;
     private final Clock clock;
+    private @Nullable LogHead untold;
     private LogDigest digest = LogDigest.EMPTY;
     private long number;
     private String previous = "";
@@ -34,10 +36,11 @@ final class BookSigner {
     private volatile boolean caughtUp;
     private volatile boolean failing;
 
-    BookSigner(Book book, HeadWriter.Records records, HeadFile file, Clock clock) {
+    BookSigner(Book book, HeadWriter.Records records, HeadFile file, HeadReceiver receiver, Clock clock) {
         this.book = book;
         this.records = records;
         this.file = file;
+        this.receiver = receiver;
         this.clock = clock;
     }
 
@@ -95,6 +98,10 @@ final class BookSigner {
         if (!caughtUp) {
             catchUp(key.verification());
         }
+        LogHead missed = untold;
+        if (missed != null) {
+            tell(missed);
+        }
         try (Stream<HeadWriter.Place> rest = records.after(digest.globalIndex())) {
             for (Iterator<HeadWriter.Place> places = rest.iterator(); places.hasNext(); ) {
                 HeadWriter.Place place = places.next();
@@ -109,7 +116,7 @@ final class BookSigner {
         }
     }
 
-    private void signNow(HeadKey key) throws IOException {
+    private void signNow(HeadKey key) throws IOException, BadEvidence {
         LogHead head = LogHead.signed(
                 book, number + 1, digest, previous, clock.instant().truncatedTo(ChronoUnit.MILLIS), key);
         // Whether a line that could not be made durable is there after all is read again before the next one.
@@ -120,6 +127,28 @@ final class BookSigner {
         previous = Digests.of(head.line());
         newest = head.at();
         signed = digest;
+        tell(head);
+    }
+
+    /** Of those that nobody took only the newest is told again: it covers the ones before. */
+    private void tell(LogHead head) {
+        boolean before = untold == null;
+        try {
+            receiver.take(head.line());
+            untold = null;
+            if (!before) {
+                LOG.info("heads of the {} are taken again", book.word());
+            }
+        } catch (IOException failure) {
+            untold = head;
+            if (before) {
+                LOG.warn(
+                        "nobody takes the heads of the {}, which are in {}: {}",
+                        book.word(),
+                        file.path(),
+                        failure.getMessage());
+            }
+        }
     }
 
     /** What was signed before has to be what the book holds. */
@@ -153,7 +182,7 @@ final class BookSigner {
                 "it is not the " + book.word() + " that head " + head.number() + " of " + head.at() + " in "
                         + file.path()
                         + " was signed for. Run 'tidemark audit verify'. If the database was put back from a backup"
-                        + " on purpose, move the file of heads away, keep it, and start again; a new one is begun.",
+                        + " on purpose, move the files of heads away, keep them, and start again; a new one is begun.",
                 null);
         refusal = found;
         return found;

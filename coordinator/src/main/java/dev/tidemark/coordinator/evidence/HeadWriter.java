@@ -75,7 +75,7 @@ public final class HeadWriter implements AutoCloseable {
         return signers.getFirst();
     }
 
-    HeadWriter(Map<Book, Records> books, EvidenceDirectory directory, Clock clock) {
+    HeadWriter(Map<Book, Records> books, EvidenceDirectory directory, HeadReceiver receiver, Clock clock) {
         this.directory = directory;
         this.signers = books.entrySet().stream()
                 .sorted(Comparator.comparing(Map.Entry::getKey))
@@ -83,19 +83,24 @@ public final class HeadWriter implements AutoCloseable {
                         book.getKey(),
                         book.getValue(),
                         new HeadFile(directory.heads(book.getKey()), book.getKey()),
+                        receiver,
                         clock))
                 .toList();
     }
 
     /** Signs the log alone. */
     public static HeadWriter start(Records log, EvidenceDirectory directory, Clock clock, Duration interval) {
-        return start(Map.of(Book.LOG, log), directory, clock, interval);
+        return start(Map.of(Book.LOG, log), directory, HeadReceiver.NOBODY, clock, interval);
     }
 
     /** Signs at an interval, after many records, and once more when it is closed. */
     public static HeadWriter start(
-            Map<Book, Records> books, EvidenceDirectory directory, Clock clock, Duration interval) {
-        HeadWriter writer = new HeadWriter(books, directory, clock);
+            Map<Book, Records> books,
+            EvidenceDirectory directory,
+            HeadReceiver receiver,
+            Clock clock,
+            Duration interval) {
+        HeadWriter writer = new HeadWriter(books, directory, receiver, clock);
         // It ends with the timer: nobody has to hold on to it.
         ScheduledFuture<?> _ =
                 writer.timer.scheduleWithFixedDelay(writer::turn, 0, interval.toMillis(), TimeUnit.MILLISECONDS);

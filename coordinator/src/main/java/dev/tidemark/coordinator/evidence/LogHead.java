@@ -71,6 +71,14 @@ public record LogHead(
                 key);
     }
 
+    /** @throws BadEvidence if the key did not sign it */
+    void requireSignature(VerificationKey trusted, String place) throws BadEvidence {
+        if (!trusted.verifies(statement(), signature)) {
+            throw new BadEvidence(
+                    place + ", head " + number + ": its signature is not that of key " + trusted.id(), null);
+        }
+    }
+
     LogDigest digest() {
         return new LogDigest(records, globalIndex, hash);
     }

@@ -162,6 +162,35 @@ class AuditTest {
     }
 
     @Test
+    void a_copy_of_the_system_log_proves_the_log_where_its_own_heads_are_not_believed() throws IOException {
+        Path heads = home.resolve("evidence").resolve("heads.ndjson");
+        Path copy = home.resolve("auth.log");
+        Files.writeString(copy, "Nov 22 12:00:00 hv1 tidemark-heads[7]: " + Files.readString(heads));
+        Files.delete(heads);
+        answer(log);
+        Ended sound = commands.run("audit", "verify", "--syslog", copy.toString());
+        assertThat(sound.notes()).isEmpty();
+        assertThat(sound.exitCode()).isZero();
+
+        Files.writeString(copy, "Nov 22 12:00:00 hv1 sshd[7]: nothing of ours");
+        assertThat(commands.run("audit", "verify", "--syslog", copy.toString()).notes())
+                .contains("there is no head of the log in ");
+        assertThat(commands.run("audit", "verify", "--syslog", "a", "--heads", "b")
+                        .exitCode())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void a_log_that_lost_its_end_with_its_heads_is_found_by_a_copy_of_the_system_log() throws IOException {
+        Path heads = home.resolve("evidence").resolve("heads.ndjson");
+        Path copy = Files.writeString(home.resolve("auth.log"), "tidemark-heads[7]: " + Files.readString(heads));
+        Files.delete(heads);
+        answer(log.subList(0, 2));
+        assertThat(commands.run("audit", "verify", "--syslog", copy.toString()).exitCode())
+                .isEqualTo(9);
+    }
+
+    @Test
     void an_export_that_was_changed_ends_with_nine() throws IOException {
         answer(log);
         Path export = home.resolve("log.ndjson");

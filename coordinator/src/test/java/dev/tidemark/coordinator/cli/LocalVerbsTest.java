@@ -46,7 +46,7 @@ class LocalVerbsTest {
                         HostWork.USUAL,
                         ServeOptions.Jobs.USUAL,
                         Monitoring.USUAL,
-                        Optional.empty(),
+                        HeadPlaces.HOME,
                         ServeOptions.WebhookReceivers.NONE)));
     }
 
@@ -73,6 +73,7 @@ class LocalVerbsTest {
                         "--allow-peer-user=libvirt-qemu",
                         "--restore-root=/restore",
                         "--heads=/heads",
+                        "--heads-syslog=/dev/log",
                         "--requests-per-second=5",
                         "--requests-burst=20",
                         "--requests-at-once=7",
@@ -103,7 +104,7 @@ class LocalVerbsTest {
                                 new HostGuard(List.of("libvirt-qemu"), List.of(Path.of("/restore")))),
                         new ServeOptions.Jobs(OptionalInt.of(2), OptionalInt.of(5)),
                         Monitoring.USUAL,
-                        Optional.of(Path.of("/heads")),
+                        new HeadPlaces(Optional.of(Path.of("/heads")), Optional.of(Path.of("/dev/log"))),
                         new ServeOptions.WebhookReceivers(
                                 List.of(URI.create("https://siem.example/in"), URI.create("http://127.0.0.1:9000/")),
                                 List.of(Network.parse("10.1.0.0/16"))))));

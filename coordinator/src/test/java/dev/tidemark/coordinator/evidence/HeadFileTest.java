@@ -2,6 +2,7 @@ package dev.tidemark.coordinator.evidence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -250,6 +252,137 @@ class HeadFileTest {
         Files.delete(directory.resolve("head-key.pem"));
         assertNotSigned("is gone");
         assertThat(Files.readAllBytes(directory.resolve("head-key.pub.pem"))).isEqualTo(before);
+    }
+
+    @Test
+    void a_head_that_is_appended_while_the_heads_are_read_is_left_to_the_next_reader() throws IOException, BadEvidence {
+        // given somebody who has begun to read, and then reads the records that there are
+        HeadFile heads = new HeadFile(file);
+        List<LogRecord> records = log.records();
+        VerificationKey key = VerificationKey.read(new EvidenceDirectory(directory).publicKey());
+        try (HeadSource source = heads.read(key)) {
+            LogVerifier verifier = new LogVerifier(source);
+            for (LogRecord row : records) {
+                verifier.accept(row);
+            }
+            // when more is written, and signed, before he is through
+            log.append("a", random);
+            signed(log, directory);
+            // then the log was not cut off: it has grown
+            assertThat(verifier.verdict().findings()).isEmpty();
+        }
+        assertThat(WrittenLog.heads(directory)).hasSize(HEADS + 1);
+    }
+
+    /** Five heads of which each needs a part of its own. */
+    private HeadFile parts(Path where) throws IOException, BadEvidence {
+        HeadFile parts = new HeadFile(where.resolve("heads.ndjson"), Book.LOG, 1);
+        for (LogHead head : WrittenLog.heads(directory)) {
+            parts.append(head);
+        }
+        return parts;
+    }
+
+    @Test
+    void heads_go_on_in_the_next_part_when_one_is_long_enough_and_are_read_in_order() throws IOException, BadEvidence {
+        Path where = Files.createDirectory(directory.resolve("parts"));
+        HeadFile parts = parts(where);
+        try (Stream<Path> files = Files.list(where)) {
+            assertThat(files.map(part -> part.getFileName().toString()))
+                    .containsExactlyInAnyOrder(
+                            "heads.ndjson", "heads.2.ndjson", "heads.3.ndjson", "heads.4.ndjson", "heads.5.ndjson");
+        }
+        assertThat(read(parts)).isEqualTo(WrittenLog.heads(directory));
+        // and a copy of all of them in one file says the same
+        parts.copyTo(where.resolve("copy"));
+        assertThat(read(new HeadFile(where.resolve("copy")))).isEqualTo(WrittenLog.heads(directory));
+        // and a writer that is started again goes on in the newest of them
+        Files.copy(directory.resolve("head-key.pem"), where.resolve("head-key.pem"));
+        Files.copy(directory.resolve("head-key.pub.pem"), where.resolve("head-key.pub.pem"));
+        log.append("a", random);
+        signed(log, where);
+        assertThat(WrittenLog.heads(where)).hasSize(HEADS + 1);
+        assertThat(Files.readAllLines(where.resolve("heads.5.ndjson"))).hasSize(2);
+    }
+
+    @Test
+    void a_part_that_is_missing_is_named() throws IOException, BadEvidence {
+        for (String missing : List.of("heads.ndjson", "heads.3.ndjson")) {
+            Path where = Files.createDirectory(directory.resolve("without-" + missing));
+            HeadFile parts = parts(where);
+            Files.delete(where.resolve(missing));
+            assertThatThrownBy(() -> read(parts))
+                    .isInstanceOf(BadEvidence.class)
+                    .hasMessageContainingAll(missing + " is not there", "goes on where it ends");
+        }
+    }
+
+    @Test
+    void a_part_that_lost_its_end_or_was_put_in_the_place_of_another_is_found() throws IOException, BadEvidence {
+        Path where = Files.createDirectory(directory.resolve("parts"));
+        HeadFile parts = parts(where);
+        Path second = where.resolve("heads.2.ndjson");
+        Files.write(second, new byte[0]);
+        assertThatThrownBy(() -> read(parts)).hasMessageContaining("head 3 does not follow on head 1");
+        Files.copy(where.resolve("heads.4.ndjson"), second, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        assertThatThrownBy(() -> read(parts)).hasMessageContaining("head 4 does not follow on head 1");
+    }
+
+    @Test
+    void a_line_torn_at_the_end_of_a_part_is_passed_over_in_it_and_in_a_copy() throws IOException, BadEvidence {
+        Path where = Files.createDirectory(directory.resolve("parts"));
+        HeadFile parts = parts(where);
+        Files.writeString(where.resolve("heads.2.ndjson"), "{\"format\":\"tide", StandardOpenOption.APPEND);
+        assertThat(read(parts)).hasSize(HEADS);
+        parts.copyTo(where.resolve("copy"));
+        assertThat(read(new HeadFile(where.resolve("copy")))).hasSize(HEADS);
+    }
+
+    /** Needs root, and a file system that knows the attribute, as ext4 does. */
+    @Test
+    void heads_go_on_where_files_can_be_made_and_appended_to_and_nothing_else() throws Exception {
+        Path where = Files.createDirectory(directory.resolve("append-only"));
+        assumeTrue(attribute("+a", where), "chattr +a is not to be had here");
+        try {
+            HeadFile parts = new HeadFile(where.resolve("heads.ndjson"), Book.LOG, 500);
+            for (LogHead head : WrittenLog.heads(directory)) {
+                parts.append(head);
+                try (Stream<Path> files = Files.list(where)) {
+                    assertThat(files)
+                            .allSatisfy(
+                                    part -> assertThat(attribute("+a", part)).isTrue());
+                }
+            }
+            assertThat(read(parts)).isEqualTo(WrittenLog.heads(directory));
+            assertThat(where.resolve("heads.2.ndjson")).exists();
+            assertThatThrownBy(() -> Files.move(where.resolve("heads.ndjson"), where.resolve("gone")))
+                    .isInstanceOf(IOException.class);
+        } finally {
+            assertThat(attribute("-a", where)).isTrue();
+            try (Stream<Path> files = Files.list(where)) {
+                assertThat(files)
+                        .allSatisfy(part -> assertThat(attribute("-a", part)).isTrue());
+            }
+        }
+    }
+
+    private static boolean attribute(String change, Path file) throws IOException, InterruptedException {
+        return new ProcessBuilder("chattr", change, file.toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start()
+                        .waitFor()
+                == 0;
+    }
+
+    private List<LogHead> read(HeadFile heads) throws IOException, BadEvidence {
+        List<LogHead> found = new ArrayList<>();
+        try (HeadSource source = heads.read(VerificationKey.read(new EvidenceDirectory(directory).publicKey()))) {
+            for (LogHead head = source.next(); head != null; head = source.next()) {
+                found.add(head);
+            }
+        }
+        return found;
     }
 
     private void assertNotSigned(String words) {

@@ -82,6 +82,10 @@ final class WrittenLog {
 
     /** What a writer signs in this directory, whenever it is told to. */
     HeadWriter writer(Path directory) {
+        return writer(directory, HeadReceiver.NOBODY);
+    }
+
+    HeadWriter writer(Path directory, HeadReceiver receiver) {
         return new HeadWriter(
                 Map.of(
                         book,
@@ -89,6 +93,7 @@ final class WrittenLog {
                                 .filter(row -> row.globalIndex() > after)
                                 .map(row -> new HeadWriter.Place(row.globalIndex(), row.hash()))),
                 new EvidenceDirectory(directory),
+                receiver,
                 CLOCK);
     }
 
