@@ -9,8 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * How often somebody has shown what is no token. 256 random bits are not guessed; this keeps those who try from keeping the database
- * busy, and leaves everybody else alone: each address is counted for itself, and of very many the oldest are forgotten.
+ * How often somebody has shown what is no token; or one that is, which a loop could fill the database with records of. 256 random bits are
+ * not guessed; this keeps those who try from keeping the database busy, and leaves everybody else alone: each address is counted for
+ * itself, and of very many the oldest are forgotten.
  */
 public final class Guesses {
     static final int MISSES_MAX = 8;
@@ -19,14 +20,24 @@ public final class Guesses {
     private static final int IPV6_BYTES = 16;
     private static final int IPV6_NETWORK_BYTES = 8;
 
+    private final int most;
     private final Map<String, Misses> byAddress = new LinkedHashMap<>();
 
     private record Misses(Instant since, int count) {}
 
+    Guesses() {
+        this(MISSES_MAX);
+    }
+
+    /** @param most in a minute */
+    Guesses(int most) {
+        this.most = most;
+    }
+
     /** How long this address has to wait; nothing if it need not. */
     synchronized Duration wait(String address, Instant now) {
         Misses misses = byAddress.get(network(address));
-        if (misses == null || misses.count() < MISSES_MAX) {
+        if (misses == null || misses.count() < most) {
             return Duration.ZERO;
         }
         Duration left = Duration.between(now, misses.since().plus(WINDOW));
@@ -34,7 +45,7 @@ public final class Guesses {
         return left.isNegative() || left.compareTo(WINDOW) > 0 ? Duration.ZERO : left;
     }
 
-    synchronized void missed(String address, Instant now) {
+    synchronized void came(String address, Instant now) {
         String network = network(address);
         Misses before = byAddress.remove(network);
         if (before == null || Duration.between(before.since(), now).abs().compareTo(WINDOW) > 0) {

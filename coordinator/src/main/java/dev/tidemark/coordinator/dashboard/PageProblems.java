@@ -1,7 +1,10 @@
 package dev.tidemark.coordinator.dashboard;
 
+import dev.tidemark.coordinator.api.edge.ActKeeping;
 import dev.tidemark.coordinator.api.edge.Problem;
 import dev.tidemark.coordinator.api.edge.Sorting;
+import dev.tidemark.coordinator.api.edge.Unauthenticated;
+import dev.tidemark.coordinator.security.ActTrail;
 import dev.tidemark.coordinator.security.Callers;
 import dev.tidemark.coordinator.security.Identity;
 import dev.tidemark.coordinator.security.IdentityFilter;
@@ -43,7 +46,7 @@ public final class PageProblems implements HandlerExceptionResolver, Ordered, Id
         if (!Sessions.isPage(request.getRequestURI())) {
             return null;
         }
-        Problem problem = Sorting.problem(failure, request);
+        Problem problem = ActKeeping.recorded(Sorting.problem(failure, request));
         if (response.isCommitted()) {
             LOG.debug("a page could not be finished", failure);
             return new ModelAndView();
@@ -65,6 +68,8 @@ public final class PageProblems implements HandlerExceptionResolver, Ordered, Id
     @Override
     public void answer(HttpServletRequest request, HttpServletResponse response, IdentityFilter.Reason reason) {
         Pages.protect(response, Pages.POLICY);
+        Problem why = Unauthenticated.because(reason);
+        ActTrail.current().ifPresent(trail -> trail.turnedDown(why.status(), why.code(), why.detail()));
         switch (reason) {
             case UNKNOWN -> response.setHeader(HttpHeaders.LOCATION, SignInResource.DOOR);
             case AMBIGUOUS -> {

@@ -1,5 +1,7 @@
 package dev.tidemark.coordinator.dashboard;
 
+import dev.tidemark.coordinator.security.ActTrail;
+import dev.tidemark.coordinator.security.Callers;
 import dev.tidemark.coordinator.security.Sessions;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -10,7 +12,9 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseCookie;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -24,9 +28,13 @@ public final class SignInResource {
     private static final int FORM_BYTES_MAX = 1024;
     private static final String FIELD = "token=";
 
+    /** Of an address, in a minute: each is a session, and a record of it. */
+    private static final int ENTRIES_MAX = 60;
+
     private final Pages pages;
     private final Sessions sessions;
     private final Guesses guesses;
+    private final Guesses entries = new Guesses(ENTRIES_MAX);
     private final Clock clock;
 
     public SignInResource(Pages pages, Sessions sessions, Guesses guesses, Clock clock) {
@@ -44,42 +52,70 @@ public final class SignInResource {
     @PostMapping("/ui/sign-in")
     void signIn(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (!isOwn(request)) {
-            show(request, response, 403, Optional.of("This form was sent from another site, and was not looked at."));
+            turnDown(
+                    request,
+                    response,
+                    403,
+                    "FOREIGN_FORM",
+                    "This form was sent from another site, and was not looked at.");
             return;
         }
-        Duration wait = guesses.wait(request.getRemoteAddr(), clock.instant());
+        String address = request.getRemoteAddr();
+        Duration wait = Stream.of(guesses, entries)
+                .map(count -> count.wait(address, clock.instant()))
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
         if (wait.isPositive()) {
             response.setHeader("Retry-After", String.valueOf(Math.max(1, wait.toSeconds())));
-            show(
+            turnDown(
                     request,
                     response,
                     429,
-                    Optional.of("Too many wrong tokens came from your address. Wait for " + Words.length(wait) + "."));
+                    "TOO_MANY_SIGN_INS",
+                    "Too many forms came from your address. Wait for " + Words.length(wait) + ".");
             return;
         }
-        Optional<String> session = token(request).flatMap(sessions::open);
+        Optional<Sessions.Opened> session = token(request).flatMap(sessions::open);
+        (session.isPresent() ? entries : guesses).came(address, clock.instant());
         if (session.isEmpty()) {
-            guesses.missed(request.getRemoteAddr(), clock.instant());
-            show(
+            turnDown(
                     request,
                     response,
                     401,
-                    Optional.of("This is no token that is valid: it may have expired or been revoked."));
+                    "UNAUTHENTICATED",
+                    "This is no token that is valid: it may have expired or been revoked.");
             return;
         }
+        // Nobody has the cookie before it is on record that he got it.
+        ActTrail.signedNow(session.get().owner().from(address), true);
         // Whoever had signed in here before has left.
         sessions.end(request);
-        leave(response, cookie(request, session.get(), Sessions.LENGTH), "/ui");
+        leave(response, cookie(request, session.get().secret(), Sessions.LENGTH), "/ui");
     }
 
     @PostMapping("/ui/sign-out")
     void signOut(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (!isOwn(request)) {
-            show(request, response, 403, Optional.of("This form was sent from another site, and was not looked at."));
+            turnDown(
+                    request,
+                    response,
+                    403,
+                    "FOREIGN_FORM",
+                    "This form was sent from another site, and was not looked at.");
             return;
         }
+        // Ended in any case: a record that cannot be written keeps nobody in.
         sessions.end(request);
+        ActTrail.signedNow(Callers.current(), false);
         leave(response, noCookie(request), DOOR);
+    }
+
+    /** Counted, not written down each time: whoever sends very many fills no disk with it. */
+    private void turnDown(
+            HttpServletRequest request, HttpServletResponse response, int status, String code, String words)
+            throws IOException {
+        ActTrail.current().ifPresent(trail -> trail.turnedDown(status, code, words));
+        show(request, response, status, Optional.of(words));
     }
 
     private void show(HttpServletRequest request, HttpServletResponse response, int status, Optional<String> trouble)

@@ -98,135 +98,103 @@ public record Act(
 
     /** About this machine. */
     public Act about(String machineId, String machineName) {
-        return new Act(
-                request,
-                caller,
-                method,
-                token,
-                address,
-                route,
-                act,
-                Optional.of(machineId),
-                Optional.of(machineName),
-                target,
-                decision,
-                code,
-                detail,
-                operation,
-                times,
-                since);
+        Draft draft = new Draft(this);
+        draft.vmId = Optional.of(machineId);
+        draft.vm = Optional.of(machineName);
+        return draft.act();
     }
 
     /** About what the request names so. */
     public Act naming(Optional<String> named) {
-        return new Act(
-                request, caller, method, token, address, route, act, vmId, vm, named, decision, code, detail, operation,
-                times, since);
+        Draft draft = new Draft(this);
+        draft.target = named;
+        return draft.act();
     }
 
     /** That does this. */
     public Act doing(String what) {
-        return new Act(
-                request,
-                caller,
-                method,
-                token,
-                address,
-                route,
-                Optional.of(what),
-                vmId,
-                vm,
-                target,
-                decision,
-                code,
-                detail,
-                operation,
-                times,
-                since);
+        Draft draft = new Draft(this);
+        draft.what = Optional.of(what);
+        return draft.act();
     }
 
     /** For this reason. */
     public Act because(String itsCode, String itsDetail) {
-        return new Act(
-                request,
-                caller,
-                method,
-                token,
-                address,
-                route,
-                act,
-                vmId,
-                vm,
-                target,
-                decision,
-                Optional.of(itsCode),
-                Optional.of(itsDetail),
-                operation,
-                times,
-                since);
+        Draft draft = new Draft(this);
+        draft.code = Optional.of(itsCode);
+        draft.detail = Optional.of(itsDetail);
+        return draft.act();
     }
 
     /** Linked to this operation. */
     public Act of(String itsOperation) {
-        return new Act(
-                request,
-                caller,
-                method,
-                token,
-                address,
-                route,
-                act,
-                vmId,
-                vm,
-                target,
-                decision,
-                code,
-                detail,
-                Optional.of(itsOperation),
-                times,
-                since);
+        Draft draft = new Draft(this);
+        draft.operation = Optional.of(itsOperation);
+        return draft.act();
     }
 
     /** From there, or from all of those. */
     public Act from(String place) {
-        return new Act(
-                request,
-                caller,
-                method,
-                token,
-                Optional.of(place),
-                route,
-                act,
-                vmId,
-                vm,
-                target,
-                decision,
-                code,
-                detail,
-                operation,
-                times,
-                since);
+        Draft draft = new Draft(this);
+        draft.address = Optional.of(place);
+        return draft.act();
     }
 
     /** So often since then. */
     public Act often(long count, Instant first) {
-        return new Act(
-                request,
-                caller,
-                method,
-                token,
-                address,
-                route,
-                act,
-                vmId,
-                vm,
-                target,
-                decision,
-                code,
-                detail,
-                operation,
-                count,
-                Optional.of(first));
+        Draft draft = new Draft(this);
+        draft.times = count;
+        draft.since = Optional.of(first);
+        return draft.act();
+    }
+
+    /** What of an act is told after it was begun; the rest stays as it is. */
+    private static final class Draft {
+        private final Act begun;
+        private Optional<String> address;
+        private Optional<String> what;
+        private Optional<String> vmId;
+        private Optional<String> vm;
+        private Optional<String> target;
+        private Optional<String> code;
+        private Optional<String> detail;
+        private Optional<String> operation;
+        private long times;
+        private Optional<Instant> since;
+
+        Draft(Act begun) {
+            this.begun = begun;
+            this.address = begun.address;
+            this.what = begun.act;
+            this.vmId = begun.vmId;
+            this.vm = begun.vm;
+            this.target = begun.target;
+            this.code = begun.code;
+            this.detail = begun.detail;
+            this.operation = begun.operation;
+            this.times = begun.times;
+            this.since = begun.since;
+        }
+
+        Act act() {
+            return new Act(
+                    begun.request,
+                    begun.caller,
+                    begun.method,
+                    begun.token,
+                    address,
+                    begun.route,
+                    what,
+                    vmId,
+                    vm,
+                    target,
+                    begun.decision,
+                    code,
+                    detail,
+                    operation,
+                    times,
+                    since);
+        }
     }
 
     /** What comes from outside may be anything: PostgreSQL takes no NUL, and no half of a pair. */

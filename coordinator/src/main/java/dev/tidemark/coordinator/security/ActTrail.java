@@ -88,6 +88,15 @@ public final class ActTrail {
         acts.permitted(this);
     }
 
+    /**
+     * Somebody signed in, or out: recorded now.
+     *
+     * @throws dev.tidemark.coordinator.ledger.LedgerException if it cannot be
+     */
+    public static void signedNow(Identity known, boolean in) {
+        current().ifPresent(trail -> trail.acts.signed(known, trail, in));
+    }
+
     /** It was carried out. */
     public void carriedOut() {
         acts.carriedOut(this);
@@ -133,6 +142,11 @@ public final class ActTrail {
 
     boolean isBeyondReach() {
         return beyondReach;
+    }
+
+    /** What was called, for a route that nobody has looked up. */
+    String call() {
+        return route == null ? httpMethod + " " + path : route;
     }
 
     String path() {

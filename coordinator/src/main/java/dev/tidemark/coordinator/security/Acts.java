@@ -65,7 +65,7 @@ public final class Acts implements AutoCloseable {
 
     /** Somebody signed in to pages, or out of them, and is known from now on, or no more. */
     public void signed(Identity caller, ActTrail trail, boolean in) {
-        trail.routed(caller, trail.origin().getOrDefault("route", trail.path()), trail.permission(), trail.variables());
+        trail.routed(caller, trail.call(), trail.permission(), trail.variables());
         book.append(act(trail, Verdict.ALLOWED).doing(in ? "SIGN_IN" : "SIGN_OUT"));
         trail.settle();
     }
@@ -79,13 +79,13 @@ public final class Acts implements AutoCloseable {
         if (trail.isSettled()) {
             return;
         }
-        if (status == UNAUTHENTICATED) {
+        boolean limited = status == TOO_MANY;
+        if (status == UNAUTHENTICATED || (trail.caller().isEmpty() && (limited || status == FORBIDDEN))) {
             recurrences.stranger(trail, code, detail);
             trail.settle();
             return;
         }
         boolean denied = status == FORBIDDEN || trail.isBeyondReach();
-        boolean limited = status == TOO_MANY;
         if (trail.caller().isEmpty() || !(trail.changes() || denied || limited)) {
             // To ask for what is not there is no act.
             return;

@@ -37,22 +37,29 @@ public final class Sessions implements CredentialReader {
         this.tokens = tokens;
     }
 
+    /**
+     * A session that was opened.
+     *
+     * @param secret what its cookie holds
+     * @param owner by what he signed in
+     */
+    public record Opened(String secret, Identity owner) {}
+
     /** Opens a session for whoever shows a token; empty if it is none, or one that is not valid. */
-    public Optional<String> open(String shown) {
-        Optional<String> fingerprint =
-                administrator.matches(shown) ? Optional.of(administrator.fingerprint()) : Optional.empty();
-        Optional<String> token = fingerprint.isPresent()
-                ? Optional.empty()
-                : tokens.identify(shown)
-                        .flatMap(identity -> identity.credential().record());
-        if (fingerprint.isEmpty() && token.isEmpty()) {
-            return Optional.empty();
-        }
+    public Optional<Opened> open(String shown) {
+        Optional<Identity> owner =
+                administrator.matches(shown) ? Optional.of(Identity.ADMINISTRATOR) : tokens.identify(shown);
+        return owner.map(known -> new Opened(open(known), known));
+    }
+
+    private String open(Identity owner) {
+        Optional<String> token = owner.credential().record();
+        Optional<String> fingerprint = token.isPresent() ? Optional.empty() : Optional.of(administrator.fingerprint());
         byte[] bytes = new byte[BYTES];
         random.nextBytes(bytes);
         String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
         rows.open(Tokens.digest(secret), token, fingerprint, LENGTH.toSeconds());
-        return Optional.of(secret);
+        return secret;
     }
 
     /** Ends the session that the request shows, if it shows one. */

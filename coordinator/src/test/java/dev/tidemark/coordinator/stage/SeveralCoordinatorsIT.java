@@ -5,6 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tidemark.coordinator.security.AdminToken;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -113,6 +117,54 @@ class SeveralCoordinatorsIT {
                     .as("each knows the checkpoints of both")
                     .contains("\"CREATED\"");
         }
+    }
+
+    @Test
+    void who_signs_in_at_one_is_known_to_the_other_also_after_its_restart_and_to_none_when_he_has_left()
+            throws Exception {
+        try (HttpClient browser = HttpClient.newHttpClient()) {
+            // given
+            String form =
+                    "token=" + AdminToken.at(ONE.home().resolve("admin.token")).secret();
+            HttpResponse<String> entered = browser.send(
+                    page(ONE, "/ui/sign-in", "")
+                            .header("Content-Type", "application/x-www-form-urlencoded")
+                            .POST(HttpRequest.BodyPublishers.ofString(form))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            String cookie =
+                    entered.headers().firstValue("Set-Cookie").orElseThrow().replaceAll(";.*", "");
+            assertThat(status(browser, OTHER, cookie)).isEqualTo(200);
+            // when
+            OTHER.kill();
+            OTHER.start();
+            // then
+            assertThat(status(browser, OTHER, cookie)).isEqualTo(200);
+            // and when
+            browser.send(
+                    page(OTHER, "/ui/sign-out", cookie)
+                            .POST(HttpRequest.BodyPublishers.noBody())
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            // then
+            assertThat(status(browser, ONE, cookie)).as("signed out").isEqualTo(303);
+            assertThat(status(browser, ONE, "tidemark_session=" + "x".repeat(43)))
+                    .as("nobody's")
+                    .isEqualTo(303);
+        }
+    }
+
+    private static int status(HttpClient browser, Service service, String cookie) throws Exception {
+        return browser.send(page(service, "/ui", cookie).build(), HttpResponse.BodyHandlers.discarding())
+                .statusCode();
+    }
+
+    private static HttpRequest.Builder page(Service service, String path, String cookie) {
+        URI address = service.address().resolve(path);
+        HttpRequest.Builder page = HttpRequest.newBuilder(address)
+                .timeout(Duration.ofSeconds(60))
+                .header("Origin", address.getScheme() + "://" + address.getAuthority());
+        return cookie.isEmpty() ? page : page.header("Cookie", cookie);
     }
 
     @Test

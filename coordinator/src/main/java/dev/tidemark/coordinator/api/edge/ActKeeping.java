@@ -7,14 +7,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Nobody is told that he was turned down before that is on record. */
-final class ActKeeping {
+public final class ActKeeping {
     private static final Logger LOG = LoggerFactory.getLogger(ActKeeping.class);
     private static final int SERVER_ERROR = 500;
 
     private ActKeeping() {}
 
     /** The problem once it is recorded, or the one that this could not be. */
-    static Problem recorded(Problem problem) {
+    public static Problem recorded(Problem problem) {
         ActTrail trail = ActTrail.current().orElse(null);
         if (trail == null) {
             return problem;

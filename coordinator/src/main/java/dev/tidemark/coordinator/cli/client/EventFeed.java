@@ -1,10 +1,7 @@
 package dev.tidemark.coordinator.cli.client;
 
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -16,13 +13,10 @@ public final class EventFeed implements AutoCloseable {
     private static final int LINE_BYTES_MAX = 16 * 1024 * 1024;
     private static final Duration SILENCE_MAX = Duration.ofSeconds(20);
 
-    private final InputStream body;
-    private final Thread watch;
-    private volatile long heardAt = System.nanoTime();
+    private final WatchedLines lines;
 
     EventFeed(InputStream body) {
-        this.body = new BufferedInputStream(body);
-        this.watch = Thread.ofVirtual().name("event-feed-watch").start(this::closeWhenSilent);
+        this.lines = new WatchedLines(body, "event-feed", LINE_BYTES_MAX, SILENCE_MAX);
     }
 
     /** One message; empty texts where it has no such part. */
@@ -34,11 +28,10 @@ public final class EventFeed implements AutoCloseable {
         String event = "";
         StringBuilder data = new StringBuilder();
         while (true) {
-            Optional<String> read = line();
-            if (read.isEmpty()) {
+            String line = lines.next();
+            if (line == null) {
                 return Optional.empty();
             }
-            String line = read.get();
             if (line.isEmpty()) {
                 if (!id.isEmpty() || !data.isEmpty()) {
                     return Optional.of(new Message(id, event, data.toString()));
@@ -60,44 +53,8 @@ public final class EventFeed implements AutoCloseable {
         }
     }
 
-    private Optional<String> line() throws IOException {
-        ByteArrayOutputStream line = new ByteArrayOutputStream();
-        while (true) {
-            int next = body.read();
-            if (next < 0) {
-                return Optional.empty();
-            }
-            heardAt = System.nanoTime();
-            if (next == '\n') {
-                return Optional.of(line.toString(StandardCharsets.UTF_8));
-            }
-            if (line.size() == LINE_BYTES_MAX) {
-                throw new IOException("a line of the stream is longer than " + LINE_BYTES_MAX + " bytes");
-            }
-            line.write(next);
-        }
-    }
-
-    private void closeWhenSilent() {
-        try {
-            while (System.nanoTime() - heardAt < SILENCE_MAX.toNanos()) {
-                Thread.sleep(Duration.ofSeconds(1));
-            }
-            body.close();
-        } catch (InterruptedException | IOException done) {
-            // Nobody reads any more, or there is nothing left to close.
-            return;
-        }
-    }
-
     @Override
     public void close() {
-        watch.interrupt();
-        try {
-            body.close();
-        } catch (IOException gone) {
-            // That is what was wanted.
-            return;
-        }
+        lines.close();
     }
 }

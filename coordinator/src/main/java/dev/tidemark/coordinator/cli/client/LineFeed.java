@@ -1,10 +1,7 @@
 package dev.tidemark.coordinator.cli.client;
 
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -17,15 +14,12 @@ public final class LineFeed implements AutoCloseable {
     private static final String END = "{\"end\":";
     private static final Duration SILENCE_MAX = Duration.ofSeconds(60);
 
-    private final InputStream body;
-    private final Thread watch;
-    private volatile long heardAt = System.nanoTime();
+    private final WatchedLines lines;
     private long count;
     private boolean ended;
 
     LineFeed(InputStream body) {
-        this.body = new BufferedInputStream(body, 64 * 1024);
-        this.watch = Thread.ofVirtual().name("line-feed-watch").start(this::closeWhenSilent);
+        this.lines = new WatchedLines(body, "line-feed", LINE_BYTES_MAX, SILENCE_MAX);
     }
 
     /** The next line, or null after the last. */
@@ -33,7 +27,7 @@ public final class LineFeed implements AutoCloseable {
         if (ended) {
             return null;
         }
-        String line = line();
+        String line = lines.next();
         if (line == null) {
             throw new IOException("the answer was cut off after " + count + " lines");
         }
@@ -48,44 +42,8 @@ public final class LineFeed implements AutoCloseable {
         return line;
     }
 
-    private @Nullable String line() throws IOException {
-        ByteArrayOutputStream line = new ByteArrayOutputStream();
-        while (true) {
-            int next = body.read();
-            if (next < 0) {
-                return null;
-            }
-            if (next == '\n') {
-                heardAt = System.nanoTime();
-                return line.toString(StandardCharsets.UTF_8);
-            }
-            if (line.size() == LINE_BYTES_MAX) {
-                throw new IOException("a line of the answer is longer than " + LINE_BYTES_MAX + " bytes");
-            }
-            line.write(next);
-        }
-    }
-
-    private void closeWhenSilent() {
-        try {
-            while (System.nanoTime() - heardAt < SILENCE_MAX.toNanos()) {
-                Thread.sleep(Duration.ofSeconds(1));
-            }
-            body.close();
-        } catch (InterruptedException | IOException done) {
-            // Nobody reads any more, or there is nothing left to close.
-            return;
-        }
-    }
-
     @Override
     public void close() {
-        watch.interrupt();
-        try {
-            body.close();
-        } catch (IOException gone) {
-            // That is what was wanted.
-            return;
-        }
+        lines.close();
     }
 }
