@@ -4,8 +4,8 @@ import dev.tidemark.coordinator.cli.client.ExitCode;
 import dev.tidemark.coordinator.cli.client.Failure;
 import dev.tidemark.coordinator.cli.client.LineFeed;
 import dev.tidemark.coordinator.cli.client.RequestPath;
-import dev.tidemark.coordinator.cli.show.Csv;
 import dev.tidemark.coordinator.cli.show.OutputFormat;
+import dev.tidemark.schema.json.Csv;
 import dev.tidemark.schema.json.Json;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -139,6 +139,11 @@ final class AuditAnswers {
                 path,
                 "decision",
                 filter.decision == null ? null : filter.decision.name().toUpperCase(Locale.ROOT));
+        path = with(path, "what", filter.what);
+        path = with(
+                path,
+                "outcome",
+                filter.outcome == null ? null : filter.outcome.name().toUpperCase(Locale.ROOT));
         return with(path, "days", filter.days == null ? null : filter.days.toString());
     }
 

@@ -22,7 +22,10 @@ final class AuditFilterOptions {
     @Nullable
     PointInTime until;
 
-    @Option(names = "--caller", paramLabel = "NAME", description = "As the log calls them, for example token:nightly.")
+    @Option(
+            names = "--caller",
+            paramLabel = "NAME",
+            description = "As the log calls them, for example token:nightly; * stands for anything.")
     @Nullable
     String caller;
 
@@ -32,6 +35,20 @@ final class AuditFilterOptions {
             description = "ALLOWED, DENIED, REFUSED (by a rule), INVALID or FAILED.")
     @Nullable
     Decision decision;
+
+    @Option(
+            names = "--what",
+            paramLabel = "WORD",
+            description = "What was done, its route, or what it named; * as above.")
+    @Nullable
+    String what;
+
+    @Option(
+            names = "--outcome",
+            paramLabel = "OUTCOME",
+            description = "Of its operation: PENDING, RUNNING, UNKNOWN, DONE or FAILED.")
+    @Nullable
+    Outcome outcome;
 
     @Option(names = "--days", paramLabel = "N", description = "unverified: for so many days; 30 if not given.")
     @Nullable
@@ -54,6 +71,15 @@ final class AuditFilterOptions {
         DENIED,
         REFUSED,
         INVALID,
+        FAILED
+    }
+
+    /** What became of it. */
+    enum Outcome {
+        PENDING,
+        RUNNING,
+        UNKNOWN,
+        DONE,
         FAILED
     }
 }

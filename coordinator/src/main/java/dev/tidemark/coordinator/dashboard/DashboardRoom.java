@@ -1,11 +1,14 @@
 package dev.tidemark.coordinator.dashboard;
 
 import dev.tidemark.coordinator.api.Engine;
+import dev.tidemark.coordinator.api.resource.AuditInquiry;
+import dev.tidemark.coordinator.api.resource.LineStreams;
 import dev.tidemark.coordinator.api.stream.EventStreams;
 import dev.tidemark.coordinator.ledger.SessionRows;
 import dev.tidemark.coordinator.security.AdminToken;
 import dev.tidemark.coordinator.security.Sessions;
 import dev.tidemark.coordinator.security.Tokens;
+import dev.tidemark.coordinator.view.AuditQuestions;
 import dev.tidemark.coordinator.view.FleetQueries;
 import dev.tidemark.coordinator.view.HistoryQueries;
 import dev.tidemark.coordinator.view.Queries;
@@ -75,6 +78,16 @@ public record DashboardRoom(Insight insight, Path drills)
                         context.getBean(MachineReader.class),
                         context.getBean(Sessions.class),
                         context.getBean(Tokens.class),
+                        context.getBean(Clock.class)));
+        context.registerBean(
+                AuditPageResource.class,
+                () -> new AuditPageResource(
+                        context.getBean(Pages.class),
+                        context.getBean(AuditInquiry.class),
+                        context.getBean(AuditQuestions.class),
+                        context.getBean(LineStreams.class),
+                        context.getBean(Engine.class),
+                        insight,
                         context.getBean(Clock.class)));
         context.registerBean(
                 DrillResource.class,

@@ -38,10 +38,16 @@ public record Frame(String title, Optional<Identity> caller, Instant now, String
             menu.add(entry("Machines", "/ui"));
             menu.add(entry("Repositories", "/ui/repositories"));
             if (reader.may(Permission.AUDIT)) {
+                menu.add(entry("Audit", "/ui/audit"));
                 menu.add(entry("Drills", "/ui/drills"));
             }
         });
         return menu;
+    }
+
+    /** Whether histories can be asked for. */
+    public boolean mayAudit() {
+        return caller.map(reader -> reader.may(Permission.AUDIT)).orElse(false);
     }
 
     private Entry entry(String word, String address) {

@@ -10,6 +10,10 @@ import java.util.Optional;
  * @param backup a backup's whole id
  * @param since not before
  * @param until before
+ * @param caller as the log calls them; {@code *} stands for anything
+ * @param decision of acts
+ * @param outcome of acts: that of their operation
+ * @param what of acts: what it does, its route or what it names, in any case of letters; {@code *} stands for anything
  * @param verifiedSince for machines: not verified since then
  * @param machines only machines whose names match this expression; what is about no machine is left out then
  */
@@ -20,15 +24,7 @@ public record AuditFilter(
         Optional<Instant> until,
         Optional<String> caller,
         Optional<String> decision,
+        Optional<String> outcome,
+        Optional<String> what,
         Optional<Instant> verifiedSince,
-        Optional<String> machines) {
-    public static final AuditFilter NONE = new AuditFilter(
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty());
-}
+        Optional<String> machines) {}

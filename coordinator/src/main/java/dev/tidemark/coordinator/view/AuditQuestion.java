@@ -28,6 +28,16 @@ public enum AuditQuestion {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /** What its answer consists of. */
+    public Class<? extends AuditRow> rows() {
+        return switch (this) {
+            case ACTS, DENIED, DELETIONS, RESTORES -> AuditRow.Act.class;
+            case MACHINE, BACKUP -> AuditRow.Event.class;
+            case FORCED_FULLS -> AuditRow.ForcedFull.class;
+            case UNVERIFIED -> AuditRow.Unverified.class;
+        };
+    }
+
     public static Optional<AuditQuestion> named(String word) {
         return Arrays.stream(values())
                 .filter(question -> question.word().equals(word))

@@ -85,8 +85,13 @@ public final class AuditQuestions {
                     .when(filter.vm(), "(vm = ? OR vm_id = ?)", 2)
                     .when(filter.since(), "at >= ?", 1)
                     .when(filter.until(), "at < ?", 1)
-                    .when(filter.caller(), "caller = ?", 1)
+                    .when(filter.caller().map(AuditQuestions::pattern), "caller LIKE ?", 1)
                     .when(filter.decision(), "decision = ?", 1)
+                    .when(filter.outcome(), "outcome = ?", 1)
+                    .when(
+                            filter.what().map(AuditQuestions::pattern),
+                            "(act ILIKE ? OR route ILIKE ? OR target ILIKE ?)",
+                            3)
                     .when(filter.backup(), "target = ?", 1)
                     .when(filter.machines(), "vm ~ ?", 1);
             switch (question) {
@@ -121,7 +126,7 @@ public final class AuditQuestions {
                 .when(filter.backup(), "vm_id = (SELECT b.vm FROM tidemark.backup b WHERE b.id = ?) AND backup = ?", 2)
                 .when(filter.since(), "at >= ?", 1)
                 .when(filter.until(), "at < ?", 1)
-                .when(filter.caller(), "caller = ?", 1)
+                .when(filter.caller().map(AuditQuestions::pattern), "caller LIKE ?", 1)
                 .when(filter.machines(), "vm ~ ?", 1);
         after.ifPresent(place ->
                 conditions.add(order == Order.OLDEST_FIRST ? "place >= ?" : "place < ? - 1", versionOf(place)));
@@ -140,7 +145,7 @@ public final class AuditQuestions {
                 .when(filter.backup(), "backup = ?", 1)
                 .when(filter.since(), "at >= ?", 1)
                 .when(filter.until(), "at < ?", 1)
-                .when(filter.caller(), "caller = ?", 1)
+                .when(filter.caller().map(AuditQuestions::pattern), "caller LIKE ?", 1)
                 .when(filter.machines(), "vm ~ ?", 1)
                 .behind(after, order);
         return list(
@@ -211,6 +216,14 @@ public final class AuditQuestions {
             all.add(limit);
             return all.toArray();
         }
+    }
+
+    /** A star is the only letter that stands for others. */
+    private static String pattern(String text) {
+        return text.replace("\\", "\\\\")
+                .replace("%", "\\%")
+                .replace("_", "\\_")
+                .replace('*', '%');
     }
 
     private static String direction(Order order) {

@@ -2,11 +2,22 @@ package dev.tidemark.coordinator.view;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.lang.reflect.RecordComponent;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A row of an answer. The members in their order are the columns of a table. */
 public sealed interface AuditRow {
+    /** The columns of a kind of rows: the members, in their order, but for those that no answer shows. */
+    static List<String> columns(Class<? extends AuditRow> kind) {
+        return Arrays.stream(kind.getRecordComponents())
+                .filter(member -> member.getAccessor().getAnnotation(JsonIgnore.class) == null)
+                .map(RecordComponent::getName)
+                .toList();
+    }
+
     /** Where it stands in its answer: the place behind which the next page begins. */
     @JsonIgnore
     AuditPlace position();

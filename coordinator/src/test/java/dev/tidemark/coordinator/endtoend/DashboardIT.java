@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.coordinator.LocalCoordinator;
 import dev.tidemark.coordinator.testkit.Browser;
+import dev.tidemark.coordinator.testkit.Look;
 import dev.tidemark.gateway.testkit.ShortDirectory;
 import dev.tidemark.schema.json.Json;
 import java.io.IOException;
@@ -44,6 +45,7 @@ class DashboardIT {
     private static String url;
     private static Machine sound;
     private static Machine broken;
+    private static Machine witness;
     private static Client soundClient;
     private static Client brokenClient;
     private static String backup = "";
@@ -57,6 +59,7 @@ class DashboardIT {
         url = api.server();
         sound = new Machine(2);
         broken = new Machine(1);
+        witness = new Machine(1);
         soundClient = new Client(api, sound, DIRECTORY.resolve("restores"));
         brokenClient = new Client(api, broken, DIRECTORY.resolve("restores"));
         soundClient.register();
@@ -88,6 +91,7 @@ class DashboardIT {
         coordinator.close();
         sound.close();
         broken.close();
+        witness.close();
         HTTP.close();
         DIRECTORY.close();
     }
@@ -269,6 +273,115 @@ class DashboardIT {
         }
     }
 
+    // --- what auditors ask ---
+
+    @Test
+    void who_signs_in_and_out_and_who_tries_in_vain_is_on_record() {
+        String name = "signs-in";
+        String session = session(signIn(token(name, "VIEWER", "*"), url));
+        assertThat(get("/ui/audit", session).statusCode()).as("for auditors").isEqualTo(403);
+        assertThat(post("/ui/sign-out", session, url, "").statusCode()).isEqualTo(303);
+        List<JsonNode> acts = acts("acts?caller=token:" + name);
+        assertThat(acts.stream()
+                        .map(act -> act.path("act").asString("") + " "
+                                + act.path("decision").asString("")))
+                .containsExactly("SIGN_IN ALLOWED", " DENIED", "SIGN_OUT ALLOWED");
+        assertThat(acts.getFirst().path("route").asString("")).isEqualTo("POST /ui/sign-in");
+        assertThat(acts.getFirst().path("address").asString("")).isEqualTo("127.0.0.1");
+        assertThat(acts.getFirst().path("method").asString("")).isEqualTo("token");
+        assertThat(acts.getLast().path("method").asString("")).isEqualTo("session");
+
+        signIn("tmk_" + "b".repeat(43), url);
+        get("/ui", "tidemark_session=" + "y".repeat(43));
+        signIn(secret(), "http://evil.example");
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(100))
+                .until(() -> acts("denied?what=/ui*").stream()
+                                .mapToLong(act -> act.path("times").asLong(0))
+                                .sum()
+                        > 0);
+    }
+
+    @Test
+    void the_audit_page_asks_what_programs_can_ask_and_leads_on() {
+        String session = session(signIn(token("auditor", "AUDITOR", "*"), url));
+        Document acts = page("/ui/audit?what=backup&vm=" + soundClient.vm(), session);
+        assertThat(acts.select("table.audit tbody tr")).hasSize(3);
+        assertThat(acts.select("table.audit a").eachAttr("href"))
+                .contains("/ui/backups/" + backup, "/ui/operations/" + operation)
+                .anyMatch(address -> address.startsWith("/ui/vms/"));
+        // each link leads somewhere, also to the other questions with what was asked for
+        for (String address : acts.select("main a").eachAttr("href")) {
+            assertThat(get(address, session).statusCode()).as(address).isEqualTo(200);
+        }
+        assertThat(page("/ui/audit?question=machine&vm=" + brokenClient.vm(), session)
+                        .select("table.audit")
+                        .text())
+                .contains("chain broken");
+        assertThat(page("/ui/audit?question=forced-fulls&vm=absent", session)
+                        .select("p")
+                        .text())
+                .contains("Nothing");
+        assertThat(page("/ui/audit?question=forced-fulls", session)
+                        .select("table.audit")
+                        .text())
+                .contains("no backup in repository");
+        assertThat(page("/ui/audit?question=unverified&vm=absent", session)
+                        .select("tbody .badge")
+                        .text())
+                .isEqualTo("▲ never");
+        assertThat(page("/ui/audit?question=chain&vm=" + soundClient.vm() + "&at=" + java.time.Instant.now(), session)
+                        .select("tbody tr"))
+                .hasSize(6);
+        assertThat(page("/ui/audit?question=machine", session).select("table")).isEmpty();
+        for (String bad : List.of("since=yesterday", "question=machine&vm=nobody", "question=unverified&days=x")) {
+            HttpResponse<String> answer = get("/ui/audit?" + bad, session);
+            assertThat(answer.statusCode()).as(bad).isIn(400, 404);
+            assertThat(Jsoup.parse(answer.body()).select("form.search"))
+                    .as("it can be mended")
+                    .hasSize(1);
+        }
+        assertThat(get("/ui/audit?question=whatever", session).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void the_answer_is_read_in_pages_and_kept_as_a_whole() {
+        String session = session(signIn(secret(), url));
+        for (int count = 0; count < 60; count++) {
+            api.send("POST", "/v1/vms/paged-" + count + "/backups", "{\"repo\":\"default\"}");
+        }
+        String question = "/ui/audit?question=denied&what=paged-*&caller=adm*n";
+        Document first = page(question, session);
+        assertThat(first.select("table.audit tbody tr")).hasSize(50);
+        String older = first.select("a[rel=next]").attr("href");
+        Document second = page(older, session);
+        assertThat(second.select("table.audit tbody tr")).hasSize(10);
+        assertThat(second.select("a[rel=next]")).isEmpty();
+        assertThat(second.select("table.audit").text())
+                .doesNotContain("paged-59")
+                .contains("paged-0");
+
+        HttpResponse<String> csv = get(first.select("a[download]").get(0).attr("href"), session);
+        assertThat(csv.headers().firstValue("Content-Disposition").orElse("")).contains("tidemark-denied.csv");
+        List<String> lines = csv.body().lines().toList();
+        assertThat(lines).hasSize(61);
+        assertThat(lines.getFirst()).startsWith("at,caller,method,");
+        List<String> rows = get(first.select("a[download]").get(1).attr("href"), session)
+                .body()
+                .lines()
+                .toList();
+        assertThat(rows).hasSize(61);
+        assertThat(rows.getLast()).isEqualTo("{\"end\":60}");
+        assertThat(Json.MAPPER.readTree(rows.getFirst()).path("target").asString(""))
+                .isEqualTo("paged-0");
+    }
+
+    private static List<JsonNode> acts(String question) {
+        List<JsonNode> rows = new java.util.ArrayList<>();
+        api.get("/v1/audit/questions/" + question + "&limit=1000").path("rows").forEach(rows::add);
+        return rows;
+    }
+
     // --- how they look ---
 
     @Test
@@ -280,12 +393,20 @@ class DashboardIT {
         pages.put("machine-absent", "/ui/vms/absent");
         pages.put("backup", "/ui/backups/" + backup);
         pages.put("operation", "/ui/operations/" + operation);
+        pages.put("audit", "/ui/audit");
+        pages.put("audit-machine", "/ui/audit?question=machine&vm=" + soundClient.vm());
+        pages.put("audit-fulls", "/ui/audit?question=forced-fulls");
+        pages.put("audit-unverified", "/ui/audit?question=unverified&days=0");
+        pages.put("audit-chain", "/ui/audit?question=chain&vm=" + soundClient.vm() + "&at=2036-01-01");
+        pages.put("audit-nothing", "/ui/audit?caller=nobody&vm=none");
+        pages.put("audit-trouble", "/ui/audit?question=machine&vm=nobody");
         pages.put("repositories", "/ui/repositories");
         pages.put("drills", "/ui/drills");
         try (Browser browser = Browser.start()) {
+            Look look = new Look(browser);
             browser.open(url + "/ui");
             assertThat(browser.address()).isEqualTo(url + "/ui/sign-in");
-            photograph(browser, "sign-in");
+            photograph(browser, look, "sign-in");
             assertThat(browser.run("return document.activeElement.id").asString(""))
                     .isEqualTo("token");
             browser.type(secret());
@@ -293,12 +414,18 @@ class DashboardIT {
             Awaitility.await().atMost(TIME_MAX).until(() -> browser.address().equals(url + "/ui"));
             pages.forEach((name, path) -> {
                 browser.open(url + path);
-                photograph(browser, name);
+                photograph(browser, look, name);
                 assertThat(browser.run(
                                         "return [...document.querySelectorAll('time')].every(t => t.title.endsWith('UTC'))")
                                 .asBoolean(false))
                         .isTrue();
             });
+
+            for (String path :
+                    List.of("/ui", "/ui/vms/" + brokenClient.vm(), "/ui/audit", "/ui/operations/" + operation)) {
+                browser.open(url + path);
+                assertThat(look.keyboardTrouble()).as(path).isEmpty();
+            }
 
             browser.open(url + "/ui");
             browser.press("/");
@@ -319,26 +446,64 @@ class DashboardIT {
             assertThat(browser.run("return document.activeElement.id").asString(""))
                     .isEqualTo("filter");
 
+            aCheckpointIsSeenWithoutAReload(browser);
+
             assertThat(browser.console().stream().filter(line -> !line.contains("[DOM]")))
                     .isEmpty();
             assertThat(browser.requests()).isNotEmpty().allMatch(address -> address.startsWith(url + "/ui"));
             // The checks above can fail: this is what they are there to find.
-            browser.run(
-                    "const i = new Image(); i.src = 'http://127.0.0.1:1/x.png'; document.body.append(i);"
-                            + "document.body.insertAdjacentHTML('beforeend', '<p style=\"width:9999px\" onclick=\"1\">wide</p>')");
+            browser.run("const i = new Image(); i.src = 'http://127.0.0.1:1/x.png'; document.body.append(i);");
             assertThat(browser.console()).anyMatch(line -> line.contains("Content Security Policy"));
+            browser.look(400, 900, "light");
+            browser.run("const p = document.createElement('p'); p.textContent = 'pale'; p.style.color = '#8c8c8c';"
+                    + "document.querySelector('main').append(p);");
+            assertThat(look.tooPale()).singleElement().asString().startsWith("p \"pale\" 3.");
+            browser.run(
+                    "const a = document.createElement('a'); a.href = '#x'; a.tabIndex = -1; a.textContent = 'unreached';"
+                            + "const b = document.createElement('button'); b.textContent = 'faint'; b.style.outline = 'none';"
+                            + "document.querySelector('main').prepend(a, b);");
+            assertThat(look.keyboardTrouble())
+                    .containsExactly("not reached: a \"unreached\"", "focus not seen: button \"faint\"");
+            browser.run("const p = document.createElement('p'); p.textContent = 'over'; p.style.marginTop = '-1.2em';"
+                    + "document.querySelector('h1').after(p);");
+            assertThat(look.cutOrCovered())
+                    .anyMatch(text -> text.startsWith("over one another: ") && text.contains("\"over\""));
+            assertThat(look.overflow()).isLessThanOrEqualTo(0);
+            browser.run("const p = document.createElement('p'); p.textContent = 'wide'; p.style.width = '9999px';"
+                    + "p.style.maxWidth = 'none'; document.body.append(p);");
+            assertThat(look.overflow()).isPositive();
         }
     }
 
-    private static void photograph(Browser browser, String name) {
+    private static void aCheckpointIsSeenWithoutAReload(Browser browser) {
+        Client client = new Client(api, witness, DIRECTORY.resolve("restores"));
+        client.register();
+        browser.open(url + "/ui/vms/" + client.vm());
+        Awaitility.await()
+                .atMost(TIME_MAX)
+                .until(() -> browser.run("return document.getElementById('live').textContent")
+                        .asString("")
+                        .equals("· live"));
+        browser.run("window.stays = true; document.querySelector('main').tabIndex = 0");
+        api.done(api.start(client.path("/checkpoints"), Map.of("name", "seen-live")));
+        Awaitility.await()
+                .atMost(TIME_MAX)
+                .until(() -> browser.run("return document.getElementById('timeline').textContent.includes('seen-live')")
+                        .asBoolean(false));
+        assertThat(browser.run("return window.stays === true").asBoolean(false))
+                .as("the page was not loaded anew")
+                .isTrue();
+    }
+
+    private static void photograph(Browser browser, Look look, String name) {
         for (String scheme : List.of("light", "dark")) {
             for (int width : List.of(1280, 400)) {
                 browser.look(width, 900, scheme);
                 browser.screenshot(SCREENSHOTS.resolve(name + "-" + width + "-" + scheme + ".png"));
-                assertThat(browser.run("return document.scrollingElement.scrollWidth - innerWidth")
-                                .asInt(99))
-                        .as(name + " at " + width + " " + scheme)
-                        .isLessThanOrEqualTo(0);
+                String as = name + " at " + width + " " + scheme;
+                assertThat(look.overflow()).as(as).isLessThanOrEqualTo(0);
+                assertThat(look.tooPale()).as(as).isEmpty();
+                assertThat(look.cutOrCovered()).as(as).isEmpty();
             }
         }
     }

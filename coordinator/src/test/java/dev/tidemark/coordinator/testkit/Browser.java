@@ -148,6 +148,15 @@ public final class Browser implements AutoCloseable {
         tools("Input.dispatchKeyEvent", Map.of("type", "keyUp", "key", key));
     }
 
+    /** Goes to the next control, as somebody does who has no mouse. */
+    public void tab() {
+        for (String type : List.of("rawKeyDown", "keyUp")) {
+            tools(
+                    "Input.dispatchKeyEvent",
+                    Map.of("type", type, "key", "Tab", "code", "Tab", "windowsVirtualKeyCode", 9));
+        }
+    }
+
     private JsonNode tools(String command, Map<String, ?> parameters) {
         return send("POST", path("/goog/cdp/execute"), Map.of("cmd", command, "params", parameters));
     }

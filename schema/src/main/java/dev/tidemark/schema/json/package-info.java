@@ -1,5 +1,5 @@
 /**
- * The one JSON codec and the explicit, versioned names under which events are stored.
+ * The one JSON codec, the explicit, versioned names under which events are stored, and rows for spreadsheets.
  *
  * <p>In: records of this module, bytes. Out: bytes, records, precise errors. Never: default typing, leniency, I/O.
  */

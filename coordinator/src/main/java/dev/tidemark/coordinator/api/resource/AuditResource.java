@@ -8,9 +8,6 @@ import dev.tidemark.coordinator.api.edge.Refusal;
 import dev.tidemark.coordinator.evidence.Book;
 import dev.tidemark.coordinator.evidence.LogRecord;
 import dev.tidemark.coordinator.ledger.RecordReader;
-import dev.tidemark.coordinator.security.Callers;
-import dev.tidemark.coordinator.view.AuditFilter;
-import dev.tidemark.coordinator.view.AuditPlace;
 import dev.tidemark.coordinator.view.AuditQuestion;
 import dev.tidemark.coordinator.view.AuditQuestions;
 import dev.tidemark.coordinator.view.AuditQuestions.Order;
@@ -20,8 +17,6 @@ import dev.tidemark.schema.json.Json;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -43,14 +38,12 @@ import org.springframework.web.bind.annotation.RestController;
 public final class AuditResource {
     private static final int PAGE_MAX = 1_000;
     private static final int RECORDS_AT_ONCE = 1_000;
-    private static final int DAYS_MAX = 36_500;
-    private static final long DAYS_USUAL = 30;
 
     private final Map<Book, RecordReader> books = new EnumMap<>(Book.class);
     private final AuditQuestions questions;
     private final Engine engine;
     private final Lookup lookup;
-    private final FreshIds ids;
+    private final AuditInquiry inquiry;
     private final LineStreams streams;
 
     public AuditResource(
@@ -58,7 +51,7 @@ public final class AuditResource {
             AuditQuestions questions,
             Engine engine,
             Lookup lookup,
-            FreshIds ids,
+            AuditInquiry inquiry,
             LineStreams streams) {
         for (Book book : Book.values()) {
             books.put(book, new RecordReader(database, book));
@@ -66,7 +59,7 @@ public final class AuditResource {
         this.questions = questions;
         this.engine = engine;
         this.lookup = lookup;
-        this.ids = ids;
+        this.inquiry = inquiry;
         this.streams = streams;
     }
 
@@ -112,6 +105,8 @@ public final class AuditResource {
             @RequestParam(value = "until", required = false) Optional<String> until,
             @RequestParam(value = "caller", required = false) Optional<String> caller,
             @RequestParam(value = "decision", required = false) Optional<String> decision,
+            @RequestParam(value = "outcome", required = false) Optional<String> outcome,
+            @RequestParam(value = "what", required = false) Optional<String> what,
             @RequestParam(value = "days", required = false) Optional<QueryNumber> days,
             @RequestParam(value = "order", defaultValue = "oldest") String order,
             @RequestParam(value = "after", required = false) Optional<String> after,
@@ -121,8 +116,10 @@ public final class AuditResource {
         // One more than fits tells whether there is a next page.
         List<? extends AuditRow> found = questions.page(
                 question,
-                filter(question, new Asked(vm, backup, since, until, caller, decision, days)),
-                after.map(AuditResource::place),
+                inquiry.filter(
+                        question,
+                        new AuditInquiry.Asked(vm, backup, since, until, caller, decision, outcome, what, days)),
+                after.map(AuditInquiry::place),
                 order(order),
                 most + 1);
         boolean more = found.size() > most;
@@ -140,6 +137,8 @@ public final class AuditResource {
             @RequestParam(value = "until", required = false) Optional<String> until,
             @RequestParam(value = "caller", required = false) Optional<String> caller,
             @RequestParam(value = "decision", required = false) Optional<String> decision,
+            @RequestParam(value = "outcome", required = false) Optional<String> outcome,
+            @RequestParam(value = "what", required = false) Optional<String> what,
             @RequestParam(value = "days", required = false) Optional<QueryNumber> days,
             @RequestParam(value = "after", required = false) Optional<String> after,
             HttpServletRequest request,
@@ -148,83 +147,17 @@ public final class AuditResource {
         AuditQuestion question = question(word);
         Stream<? extends AuditRow> rows = questions.all(
                 question,
-                filter(question, new Asked(vm, backup, since, until, caller, decision, days)),
-                after.map(AuditResource::place));
+                inquiry.filter(
+                        question,
+                        new AuditInquiry.Asked(vm, backup, since, until, caller, decision, outcome, what, days)),
+                after.map(AuditInquiry::place));
         streams.write(request, response, rows.map(Json.MAPPER::writeValueAsString));
     }
 
     @GetMapping("/v1/audit/chain")
     ChainAsOf chain(@RequestParam("vm") MachineName vm, @RequestParam("at") String at) {
-        Instant moment = moment("at", at);
+        Instant moment = AuditInquiry.moment("at", at);
         return new ChainAsOf(moment, engine.chain(lookup.known(vm).id(), moment));
-    }
-
-    /** What the query says, as it was written. */
-    private record Asked(
-            Optional<MachineName> vm,
-            Optional<String> backup,
-            Optional<String> since,
-            Optional<String> until,
-            Optional<String> caller,
-            Optional<String> decision,
-            Optional<QueryNumber> days) {}
-
-    /** A parameter that says nothing to a question is refused: whoever gives it takes the answer for another one. */
-    private AuditFilter filter(AuditQuestion question, Asked asked) {
-        boolean ofActs = switch (question) {
-            case ACTS, DENIED, DELETIONS, RESTORES -> true;
-            case MACHINE, BACKUP, FORCED_FULLS, UNVERIFIED -> false;
-        };
-        boolean ofTimes = question != AuditQuestion.UNVERIFIED;
-        requireSense(question, "backup", asked.backup(), question == AuditQuestion.BACKUP);
-        requireSense(question, "vm", asked.vm(), question != AuditQuestion.BACKUP);
-        requireSense(question, "since", asked.since(), ofTimes);
-        requireSense(question, "until", asked.until(), ofTimes);
-        requireSense(question, "caller", asked.caller(), ofTimes);
-        requireSense(question, "decision", asked.decision(), ofActs);
-        requireSense(question, "days", asked.days(), question == AuditQuestion.UNVERIFIED);
-        return new AuditFilter(
-                machine(question, asked.vm()),
-                backup(question, asked.backup()),
-                asked.since().map(text -> moment("since", text)),
-                asked.until().map(text -> moment("until", text)),
-                asked.caller(),
-                asked.decision(),
-                question == AuditQuestion.UNVERIFIED ? Optional.of(verifiedSince(asked.days())) : Optional.empty(),
-                Callers.current().scope().restriction());
-    }
-
-    private Optional<String> machine(AuditQuestion question, Optional<MachineName> vm) {
-        if (question != AuditQuestion.MACHINE) {
-            return vm.map(MachineName::value);
-        }
-        MachineName name = vm.orElseThrow(() -> missing("vm"));
-        return Optional.of(lookup.known(name).id().value());
-    }
-
-    private Optional<String> backup(AuditQuestion question, Optional<String> idOrPrefix) {
-        return question == AuditQuestion.BACKUP
-                ? Optional.of(lookup.backup(idOrPrefix.orElseThrow(() -> missing("backup")), "backup")
-                        .id())
-                : Optional.empty();
-    }
-
-    private Instant verifiedSince(Optional<QueryNumber> days) {
-        long count =
-                days.map(number -> (long) number.between(0, DAYS_MAX, "days")).orElse(DAYS_USUAL);
-        return ids.now().minus(Duration.ofDays(count));
-    }
-
-    private static void requireSense(AuditQuestion question, String name, Optional<?> value, boolean makesSense) {
-        if (value.isPresent() && !makesSense) {
-            throw Refusal.parameter(
-                    name, "'" + name + "' says nothing to the question '" + question.word() + "'", "Leave it out.");
-        }
-    }
-
-    private static Refusal missing(String name) {
-        return Refusal.parameter(
-                name, "the question is about a " + name + ", and none is named", "Add '" + name + "'.");
     }
 
     private static AuditQuestion question(String word) {
@@ -251,25 +184,6 @@ public final class AuditResource {
             default ->
                 throw Refusal.parameter("order", "'order' is neither oldest nor newest", "Choose one of the two.");
         };
-    }
-
-    private static AuditPlace place(String text) {
-        return AuditPlace.parse(text)
-                .orElseThrow(() -> Refusal.parameter(
-                        "after",
-                        "'after' is not a place in an answer",
-                        "Send 'next' of the page before, as it was told."));
-    }
-
-    private static Instant moment(String name, String text) {
-        try {
-            return Instant.parse(text);
-        } catch (DateTimeException malformed) {
-            Refusal refusal = Refusal.parameter(
-                    name, "'" + name + "' is not a moment", "Write it in UTC, as 2026-11-22T12:00:00Z.");
-            refusal.initCause(malformed);
-            throw refusal;
-        }
     }
 
     private static <T> String words(T[] values, Function<T, String> word) {

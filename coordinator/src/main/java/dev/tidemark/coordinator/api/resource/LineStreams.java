@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * answer without it was cut off, by whatever.
  */
 public final class LineStreams {
-    static final String MEDIA_TYPE = "application/x-ndjson";
+    static final String MEDIA_TYPE = LineForm.NDJSON_TYPE;
     private static final Logger LOG = LoggerFactory.getLogger(LineStreams.class);
     private static final int BUFFER_BYTES = 64 * 1024;
 
@@ -41,29 +41,36 @@ public final class LineStreams {
 
     /** Answers with these lines; what fails before the first becomes a problem, as everywhere. */
     void write(HttpServletRequest request, HttpServletResponse response, Stream<String> lines) throws IOException {
+        write(request, response, lines, LineForm.NDJSON);
+    }
+
+    /** The same in another form. */
+    public void write(HttpServletRequest request, HttpServletResponse response, Stream<String> lines, LineForm form)
+            throws IOException {
         Identity caller = Callers.current();
         boolean all = caller.may(Permission.DATA);
         try (lines) {
             Iterator<String> rest = lines.iterator();
             boolean any = rest.hasNext();
-            response.setContentType(MEDIA_TYPE + ";charset=UTF-8");
+            response.setContentType(form.mediaType() + ";charset=UTF-8");
             if (request.getMethod().equals("HEAD")) {
                 return;
             }
             OutputStream out = new BufferedOutputStream(response.getOutputStream(), BUFFER_BYTES);
+            write(out, form.head());
             long count = 0;
-            while (any && rest.hasNext()) {
+            while (any && hasNext(rest, out, form)) {
                 String line = rest.next();
-                out.write((all ? line : Confidential.blank(line)).getBytes(StandardCharsets.UTF_8));
-                out.write('\n');
+                write(out, form.line(all ? line : Confidential.blank(line)));
                 count++;
                 if (count % LINES_PER_LOOK == 0 && !tokens.isStillValid(caller, clock.instant())) {
                     LOG.info("a long answer to {} ends: what it was asked with is no longer valid", caller.name());
+                    write(out, form.cutOff("what it was asked with is no longer valid"));
                     out.flush();
                     return;
                 }
             }
-            out.write(("{\"end\":" + count + "}\n").getBytes(StandardCharsets.UTF_8));
+            write(out, form.end(count));
             out.flush();
         } catch (StorageUnavailable | LedgerException unavailable) {
             if (!response.isCommitted()) {
@@ -74,5 +81,20 @@ public final class LineStreams {
         } catch (IOException gone) {
             LOG.debug("a reader of a long answer has gone", gone);
         }
+    }
+
+    /** Where the rest cannot be had, that is written where the reader looks, if his form has room for it. */
+    private static boolean hasNext(Iterator<String> rest, OutputStream out, LineForm form) throws IOException {
+        try {
+            return rest.hasNext();
+        } catch (StorageUnavailable | LedgerException unavailable) {
+            write(out, form.cutOff("the database does not answer"));
+            out.flush();
+            throw unavailable;
+        }
+    }
+
+    private static void write(OutputStream out, String text) throws IOException {
+        out.write(text.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -16,6 +16,7 @@ import dev.tidemark.coordinator.api.edge.StrictQuery;
 import dev.tidemark.coordinator.api.edge.TraceFilter;
 import dev.tidemark.coordinator.api.edge.Unauthenticated;
 import dev.tidemark.coordinator.api.edge.Unconditional;
+import dev.tidemark.coordinator.api.resource.AuditInquiry;
 import dev.tidemark.coordinator.api.resource.AuditResource;
 import dev.tidemark.coordinator.api.resource.BackupResource;
 import dev.tidemark.coordinator.api.resource.CheckpointResource;
@@ -179,10 +180,9 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
             AuditQuestions questions,
             Engine engine,
             Lookup lookup,
-            FreshIds ids,
-            Tokens tokens,
-            Clock clock) {
-        return new AuditResource(database, questions, engine, lookup, ids, new LineStreams(tokens, clock));
+            AuditInquiry inquiry,
+            LineStreams streams) {
+        return new AuditResource(database, questions, engine, lookup, inquiry, streams);
     }
 
     @Bean
@@ -248,6 +248,16 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
     @Bean
     AuditQuestions auditQuestions(DataSource database) {
         return new AuditQuestions(database);
+    }
+
+    @Bean
+    AuditInquiry auditInquiry(Lookup lookup, FreshIds ids) {
+        return new AuditInquiry(lookup, ids);
+    }
+
+    @Bean
+    LineStreams lineStreams(Tokens tokens, Clock clock) {
+        return new LineStreams(tokens, clock);
     }
 
     @Bean

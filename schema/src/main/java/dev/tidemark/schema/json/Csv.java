@@ -1,4 +1,4 @@
-package dev.tidemark.coordinator.cli.show;
+package dev.tidemark.schema.json;
 
 import java.util.List;
 import java.util.stream.Collectors;
