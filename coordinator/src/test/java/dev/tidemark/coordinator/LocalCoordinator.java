@@ -6,6 +6,7 @@ import dev.tidemark.coordinator.cli.HostWork;
 import dev.tidemark.coordinator.cli.Monitoring;
 import dev.tidemark.coordinator.cli.PullListening;
 import dev.tidemark.coordinator.cli.ServeOptions;
+import dev.tidemark.coordinator.ledger.postgres.ServerAddress;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.RepositoryName;
 import dev.tidemark.schema.id.TargetPrefix;
@@ -62,12 +63,26 @@ public final class LocalCoordinator implements AutoCloseable {
         return start(home, HostWork.USUAL, false);
     }
 
+    /** As {@code tidemark serve --home HOME --port 0 --no-gateway --database-url URL --database-password-file FILE}. */
+    public static LocalCoordinator startWithoutGateway(Path home, ServerAddress database) {
+        return start(
+                home,
+                new ServeOptions.DatabaseChoice(Optional.of(database.url()), database.ownerPasswordFile()),
+                HostWork.USUAL,
+                false);
+    }
+
     private static LocalCoordinator start(Path home, HostWork work, boolean gateway) {
+        return start(home, ServeOptions.DatabaseChoice.EMBEDDED, work, gateway);
+    }
+
+    private static LocalCoordinator start(
+            Path home, ServeOptions.DatabaseChoice database, HostWork work, boolean gateway) {
         try {
             return new LocalCoordinator(CoordinatorServer.start(new ServeOptions(
                     home,
                     ServeOptions.Endpoint.ANY_PORT,
-                    ServeOptions.DatabaseChoice.EMBEDDED,
+                    database,
                     Optional.of(new HostName("here")),
                     gateway,
                     work,
