@@ -157,6 +157,7 @@ public final class CoordinatorMain implements LocalVerbs {
 
     /** Before the first logger is made: afterwards it would be too late. */
     private static void logTo(Home home, LogFormat format) throws IOException {
+        Umask.ownerOnly();
         System.setProperty("tidemark.logs", home.logs().toString());
         System.setProperty(
                 "logback.configurationFile",

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -19,11 +20,18 @@ public final class Programs implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 120;
 
     private final Path logs;
+    private final List<String> startedBy;
     private final Set<Process> running = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     public Programs(Path logs) {
+        this(logs, List.of());
+    }
+
+    /** Each is started by another program, which is told its command line and becomes it. */
+    Programs(Path logs, List<String> startedBy) {
         this.logs = logs;
+        this.startedBy = List.copyOf(startedBy);
     }
 
     /** Starts something that goes on; its output goes to a log file. */
@@ -32,8 +40,10 @@ public final class Programs implements AutoCloseable {
             throw new StageFailure("the stage is being cleared");
         }
         Path log = logs.resolve(name + ".log");
+        List<String> whole = new ArrayList<>(startedBy);
+        whole.addAll(command);
         try {
-            Process process = new ProcessBuilder(command)
+            Process process = new ProcessBuilder(whole)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .start();
@@ -153,6 +163,15 @@ public final class Programs implements AutoCloseable {
             return String.join(" / ", lines.subList(Math.max(0, lines.size() - 3), lines.size()));
         } catch (IOException failure) {
             return "(no output: " + failure.getMessage() + ")";
+        }
+    }
+
+    /** All that a program printed. */
+    public String output(String name) {
+        try {
+            return Files.readString(logs.resolve(name + ".log"));
+        } catch (IOException failure) {
+            throw new StageFailure("no output of " + name, failure);
         }
     }
 

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.EnumSet;
 import java.util.Set;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -18,6 +17,7 @@ import org.tukaani.xz.XZInputStream;
 
 /** PostgreSQL's programs, unpacked from the jar on the class path: {@code initdb}, {@code pg_ctl}, {@code postgres}. */
 record PostgresBinaries(Path directory) {
+    private static final String READABLE_BY_ALL = "rwxr-xr-x";
     /** The version of the jar; part of the directory's name, so that an upgrade never overwrites a running server. */
     static final String VERSION = "17.11.0";
 
@@ -34,7 +34,9 @@ record PostgresBinaries(Path directory) {
         Path target = parent.resolve("binaries-" + VERSION);
         if (!Files.isExecutable(target.resolve("bin/postgres"))) {
             try {
-                Path partial = Files.createTempDirectory(parent, "binaries-", readableByAll());
+                Path partial = Files.createTempDirectory(parent, "binaries-");
+                // Afterwards: in what is told to who makes it, the umask has its way.
+                FileTree.directory(partial, READABLE_BY_ALL);
                 unpack(partial);
                 moveInto(partial, target);
             } catch (IOException failure) {
@@ -75,14 +77,21 @@ record PostgresBinaries(Path directory) {
             throw new IOException("the archive points outside itself: " + entry.getName());
         }
         if (entry.isDirectory()) {
-            Files.createDirectories(file, readableByAll());
+            makeReadable(file);
         } else if (entry.isSymbolicLink()) {
-            Files.createDirectories(parentOf(file), readableByAll());
+            makeReadable(parentOf(file));
             Files.createSymbolicLink(file, Path.of(entry.getLinkName()));
         } else {
-            Files.createDirectories(parentOf(file), readableByAll());
+            makeReadable(parentOf(file));
             Files.copy(tar, file);
             Files.setPosixFilePermissions(file, permissionsOf(entry));
+        }
+    }
+
+    private static void makeReadable(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            makeReadable(parentOf(directory));
+            FileTree.directory(directory, READABLE_BY_ALL);
         }
     }
 
@@ -93,11 +102,9 @@ record PostgresBinaries(Path directory) {
 
     private static Set<PosixFilePermission> permissionsOf(TarArchiveEntry entry) {
         boolean executable = (entry.getMode() & 0b001_000_000) != 0;
-        return executable ? PosixFilePermissions.fromString("rwxr-xr-x") : PosixFilePermissions.fromString("rw-r--r--");
-    }
-
-    private static java.nio.file.attribute.FileAttribute<Set<PosixFilePermission>> readableByAll() {
-        return PosixFilePermissions.asFileAttribute(EnumSet.copyOf(PosixFilePermissions.fromString("rwxr-xr-x")));
+        return executable
+                ? PosixFilePermissions.fromString(READABLE_BY_ALL)
+                : PosixFilePermissions.fromString("rw-r--r--");
     }
 
     private static String architecture() {

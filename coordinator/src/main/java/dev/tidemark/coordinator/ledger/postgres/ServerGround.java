@@ -69,7 +69,9 @@ record ServerGround(Path directory, Path keyDirectory) {
                             + ", where the database is: allow it to pass through the directories above.",
                     null);
         } else {
-            Files.createDirectories(OUTSIDE);
+            if (!Files.isDirectory(OUTSIDE)) {
+                FileTree.directory(OUTSIDE, "rwxr-xr-x");
+            }
             chosen = outside;
         }
         ServerGround ground = new ServerGround(chosen, inside);
