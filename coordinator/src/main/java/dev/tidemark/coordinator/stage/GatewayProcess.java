@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * a coordinator that is to be restarted needs a port of its own.
  */
 public final class GatewayProcess {
+    private final String name;
     private final String host;
     private final Service service;
     private final Programs programs;
@@ -21,7 +22,8 @@ public final class GatewayProcess {
     private List<String> arguments = List.of();
     private @Nullable Process process;
 
-    GatewayProcess(String host, Service service, Programs programs) {
+    GatewayProcess(String name, String host, Service service, Programs programs) {
+        this.name = name;
         this.host = host;
         this.service = service;
         this.programs = programs;
@@ -54,6 +56,15 @@ public final class GatewayProcess {
 
     /** As {@link #start()}, for several coordinators, of which the first is that of the stage. */
     public void start(List<URI> coordinators) {
+        start(coordinators, List.of());
+    }
+
+    /** As {@link #start()}, and the host is its own at once, whoever serves it. */
+    public void startTakingOver() {
+        start(List.of(service.address()), List.of("--take-over"));
+    }
+
+    private void start(List<URI> coordinators, List<String> more) {
         Path coordinatorHome = service.home();
         Path stage = Objects.requireNonNull(coordinatorHome.toAbsolutePath().getParent());
         List<String> gateway = new ArrayList<>(List.of(
@@ -64,12 +75,28 @@ public final class GatewayProcess {
                 coordinators.stream().map(URI::toString).collect(Collectors.joining(","))));
         gateway.addAll(List.of(
                 "--token-file", coordinatorHome.resolve(Discovery.TOKEN_FILE).toString()));
-        gateway.addAll(List.of("--home", stage.resolve("gateway-" + host).toString()));
+        gateway.addAll(List.of("--home", stage.resolve("gateway-" + name).toString()));
         gateway.addAll(List.of(
                 "--repository",
                 "default=" + coordinatorHome.resolve("repositories").resolve("default")));
         gateway.addAll(arguments);
-        process = programs.start("gateway-" + host, new TidemarkProgram(stage, virtualMachineOptions).command(gateway));
+        gateway.addAll(more);
+        process = programs.start("gateway-" + name, new TidemarkProgram(stage, virtualMachineOptions).command(gateway));
+    }
+
+    /** What it printed in all its lives. */
+    public String said() {
+        return programs.output("gateway-" + name);
+    }
+
+    /** SIGSTOP: it stands still, and knows nothing of it. */
+    public void pause() {
+        programs.run("signal", List.of("kill", "-STOP", Long.toString(processId())));
+    }
+
+    /** SIGCONT. */
+    public void resume() {
+        programs.run("signal", List.of("kill", "-CONT", Long.toString(processId())));
     }
 
     public long processId() {

@@ -84,7 +84,12 @@ public final class Stage implements AutoCloseable {
 
     /** A gateway of its own for a host, beside the coordinator of this stage; not started yet. */
     public GatewayProcess gateway(String host) {
-        return new GatewayProcess(host, service, programs);
+        return new GatewayProcess(host, host, service, programs);
+    }
+
+    /** Another one for a host that may have one already, with a home of its own; not started yet. */
+    public GatewayProcess gateway(String name, String host) {
+        return new GatewayProcess(name, host, service, programs);
     }
 
     /** Whether a JVM can keep what it learned of this program: not of the folders of a build. */

@@ -18,6 +18,7 @@ public final class StorageMachine {
     private final Programs programs;
     private final Map<String, Path> images;
     private final boolean readOnly;
+    private boolean traced;
     private @Nullable Process process;
 
     private StorageMachine(Path directory, String name, Programs programs, Map<String, Path> images, boolean readOnly) {
@@ -40,6 +41,11 @@ public final class StorageMachine {
     /** A second one that only reads the images of this one, which may go on writing. */
     public StorageMachine reader() {
         return new StorageMachine(directory, name + "-reader", programs, images, true);
+    }
+
+    /** Has QEMU itself write down every command that it is given, from the next start on, in its log. */
+    public void trace() {
+        traced = true;
     }
 
     private static Map<String, Path> imagesIn(Path directory, String name, List<String> disks) {
@@ -65,6 +71,9 @@ public final class StorageMachine {
     public Monitor start() throws IOException {
         Path own = ownSocket();
         List<String> command = new ArrayList<>(List.of("qemu-storage-daemon"));
+        if (traced) {
+            command.addAll(List.of("--trace", "enable=handle_qmp_command"));
+        }
         monitor(command, "main", qmpSocket());
         monitor(command, "own", own);
         String sharing = readOnly ? ",\"read-only\":true,\"force-share\":true" : "";

@@ -15,9 +15,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,19 +30,24 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Two coordinators on one database, a gateway that has a list of both, and machines: each a process of its own. Five minutes of kills:
- * {@code -Dtidemark.coordinators.seconds=300}.
+ * {@code -Dtidemark.coordinators.seconds=300}; another course of them with {@code -Dtidemark.coordinators.seed=N}.
  */
 @Timeout(1200)
 class SeveralCoordinatorsIT {
     private static final long SECONDS = Long.getLong("tidemark.coordinators.seconds", 6);
-    private static final long KILL_SECONDS = 5;
+    private static final long KILL_SECONDS = Math.clamp(SECONDS / 3, 1, 5);
+    private static final long SEED = Long.getLong("tidemark.coordinators.seed", System.nanoTime());
     private static final int WAKE_UPS = 10;
+    private static final int ONE_KEY_ROUNDS = 10;
 
     private static final Stage STAGE = stage();
     private static final Service ONE = STAGE.service();
     private static final Service OTHER = STAGE.service("other");
     private static final List<LoadedMachine> MACHINES = new ArrayList<>();
     private static final GatewayProcess GATEWAY = STAGE.gateway("host-1");
+
+    /** Without load of its own. */
+    private static @Nullable LoadedMachine quiet;
 
     private static Stage stage() {
         try {
@@ -66,14 +75,25 @@ class SeveralCoordinatorsIT {
         ONE.start();
         beside.join();
         GATEWAY.start(List.of(ONE.address(), OTHER.address()));
+        quiet = LoadedMachine.start(STAGE, "quiet", List.of(ONE.address(), OTHER.address()), secret, SEED - 1);
         for (int index = 0; index < 2; index++) {
-            MACHINES.add(LoadedMachine.start(STAGE, "vm" + index, List.of(ONE.address(), OTHER.address()), secret));
+            MACHINES.add(LoadedMachine.start(
+                    STAGE, "vm" + index, List.of(ONE.address(), OTHER.address()), secret, SEED + index));
         }
+    }
+
+    private static LoadedMachine quiet() {
+        LoadedMachine machine = Objects.requireNonNull(quiet);
+        machine.register();
+        return machine;
     }
 
     @AfterAll
     static void clear() {
         MACHINES.forEach(LoadedMachine::close);
+        if (quiet != null) {
+            quiet.close();
+        }
         STAGE.close();
     }
 
@@ -88,8 +108,7 @@ class SeveralCoordinatorsIT {
     @Test
     void any_serves_any_request_and_what_one_commits_wakes_the_gateway_of_the_other() {
         // given
-        MACHINES.forEach(LoadedMachine::register);
-        String vm = MACHINES.getFirst().name();
+        String vm = quiet().name();
         for (Service service : List.of(ONE, OTHER)) {
             await().atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(
@@ -170,20 +189,25 @@ class SeveralCoordinatorsIT {
     @Test
     void one_of_two_is_killed_again_and_again_and_nothing_is_lost_or_done_twice() throws Exception {
         // given
+        System.out.println("seed " + SEED);
+        Random random = new Random(SEED);
         MACHINES.forEach(LoadedMachine::register);
         List<Thread> load = MACHINES.stream()
                 .map(machine ->
                         Thread.ofPlatform().name("load " + machine.name()).start(machine::work))
                 .toList();
         // when
-        long end = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos();
+        long begun = System.nanoTime();
         int kills = 0;
-        while (System.nanoTime() - end < 0) {
-            Thread.sleep(Duration.ofSeconds(KILL_SECONDS));
-            Service victim = kills++ % 2 == 0 ? ONE : OTHER;
+        while (Service.elapsed(begun) < TimeUnit.SECONDS.toMillis(SECONDS)) {
+            long next = TimeUnit.SECONDS.toMillis((kills + 1) * KILL_SECONDS);
+            Thread.sleep(Math.max(1, next - Service.elapsed(begun)));
+            Service victim = random.nextBoolean() ? ONE : OTHER;
             victim.kill();
+            kills++;
             victim.start();
         }
+        long lasted = Service.elapsed(begun);
         MACHINES.forEach(LoadedMachine::finish);
         for (Thread one : load) {
             one.join();
@@ -193,12 +217,68 @@ class SeveralCoordinatorsIT {
         for (LoadedMachine machine : MACHINES) {
             findings.addAll(machine.judge());
         }
-        System.out.println(
-                kills + " kills, " + MACHINES.stream().map(LoadedMachine::told).collect(Collectors.joining("; ")));
+        System.out.println(kills + " kills in " + lasted + " ms; "
+                + MACHINES.stream().map(LoadedMachine::told).collect(Collectors.joining("; ")));
         assertThat(findings).isEmpty();
         assertThat(MACHINES).allMatch(machine -> machine.acknowledged() > 0);
+        assertThat(MACHINES)
+                .as("both had load")
+                .allSatisfy(machine -> assertThat(machine.client().answered()).doesNotContain(0));
         assertThat(ONE.get("gateways").path("gateways").path(0).path("epoch").asLong(0))
                 .as("the gateway had its host all the time")
                 .isEqualTo(1);
+    }
+
+    /** The twin of the one above: what it must not overlook. */
+    @Test
+    void a_client_that_repeats_without_a_key_is_found_out() throws IOException {
+        String secret = AdminToken.at(ONE.home().resolve("admin.token")).secret();
+        try (LoadedMachine machine =
+                LoadedMachine.start(STAGE, "keyless", List.of(ONE.address(), OTHER.address()), secret, SEED)) {
+            machine.register();
+            machine.twiceWithoutKey();
+            assertThat(machine.judge())
+                    .anyMatch(finding -> finding.contains("CREATE intents in the log"))
+                    .anyMatch(finding -> finding.contains("QEMU holds the bitmaps"))
+                    .anyMatch(finding -> finding.contains("actions that QEMU was given"));
+        }
+    }
+
+    @Test
+    void one_key_at_both_at_the_same_moment_is_one_operation() throws IOException {
+        // given
+        LoadedMachine machine = quiet();
+        InsistingClient client = machine.client();
+        String path = "vms/" + machine.name() + "/checkpoints";
+        int byBoth = 0;
+        for (int round = 0; round < ONE_KEY_ROUNDS; round++) {
+            // when
+            String key = "at-both-" + round;
+            Map<String, String> body = Map.of("name", "at-both-" + round);
+            List<InsistingClient.Answer> answers = client.atOnce("POST", path, key, body);
+            InsistingClient.Answer later = client.insisted("POST", path, key, body);
+            // then
+            assertThat(answers).allSatisfy(answer -> {
+                assertThat(answer.isTaken() || answer.isForLater())
+                        .as("%s", answer)
+                        .isTrue();
+                if (answer.isTaken()) {
+                    assertThat(answer.body().path("id")).isEqualTo(later.body().path("id"));
+                }
+            });
+            byBoth += answers.stream().allMatch(InsistingClient.Answer::isTaken) ? 1 : 0;
+            ONE.ended(later.body());
+            assertThat(client.atOnce("POST", path, key, Map.of("name", "another")))
+                    .as("with another body, wherever it is asked")
+                    .hasSize(2)
+                    .allSatisfy(answer -> assertThat(answer.status()).isEqualTo(422));
+            assertThat(STAGE.database().log().values().stream()
+                            .filter(row -> row.contains("checkpoint-requested.")
+                                    && row.contains(later.body().path("id").asString("")))
+                            .count())
+                    .isEqualTo(1);
+        }
+        System.out.println(byBoth + " of " + ONE_KEY_ROUNDS + " answered by both at once");
+        assertThat(byBoth).isPositive();
     }
 }

@@ -135,10 +135,14 @@ public final class Submissions {
                 }
                 return proposal.operation();
             });
-        } catch (RuntimeException failure) {
-            // Another coordinator on the same database was quicker.
-            if (caller.key().isPresent() && isKeyTaken(failure)) {
-                return startedBefore(caller.key().get()).orElseThrow(() -> failure);
+        } catch (Rejected | RuntimeException failure) {
+            // Another coordinator on the same database was quicker: its key is in the way, or what it has begun by now
+            // is.
+            if (caller.key().isPresent() && mayBeBegunElsewhere(failure)) {
+                Optional<OperationId> begun = startedBefore(caller.key().get());
+                if (begun.isPresent()) {
+                    return begun.get();
+                }
             }
             throw failure;
         }
@@ -250,6 +254,10 @@ public final class Submissions {
         return Collections.list(request.getHeaders("If-Match")).stream()
                 .map(line -> "\nIf-Match: " + line)
                 .toList();
+    }
+
+    private static boolean mayBeBegunElsewhere(Throwable failure) {
+        return failure instanceof Rejected || failure instanceof Refusal || isKeyTaken(failure);
     }
 
     private static boolean isKeyTaken(Throwable failure) {
