@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.coordinator.testkit.PlainSql;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,21 @@ class BadInputIT {
                     .method(route.method(), BodyPublishers.ofByteArray(body)));
             isProblem(answer, 400, route + " with " + name);
         });
+        assertThat(state()).isEqualTo(before);
+    }
+
+    @Test
+    void a_body_that_is_cut_off_anywhere_changes_nothing() {
+        long before = state();
+        String whole =
+                "{\"repo\":\"default\",\"kind\":\"SINCE\",\"since\":\"caf\u00e9\",\"disks\":[\"vda\"],\"bytesPerSecondMax\":1024}";
+        byte[] bytes = whole.getBytes(StandardCharsets.UTF_8);
+        for (int length = 0; length < bytes.length; length++) {
+            Served.Answer answer = SERVED.send(SERVED.request("/v1/vms/web/backups")
+                    .header("Content-Type", "application/json")
+                    .method("POST", BodyPublishers.ofByteArray(bytes, 0, length)));
+            isProblem(answer, 400, "the first " + length + " bytes");
+        }
         assertThat(state()).isEqualTo(before);
     }
 
@@ -95,8 +111,16 @@ class BadInputIT {
     @ParameterizedTest
     @MethodSource("routes")
     void a_name_that_breaks_its_rule_is_a_400(Routes.Route route) {
-        for (String variable :
-                List.of("{vm}", "{checkpoint}", "{repo}", "{host}", "{backup}", "{operation}", "{token}")) {
+        for (String variable : List.of(
+                "{vm}",
+                "{checkpoint}",
+                "{repo}",
+                "{host}",
+                "{backup}",
+                "{operation}",
+                "{token}",
+                "{export}",
+                "{webhook}")) {
             if (!route.pattern().contains(variable)) {
                 continue;
             }

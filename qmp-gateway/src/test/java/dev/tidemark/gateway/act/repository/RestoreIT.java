@@ -265,6 +265,9 @@ class RestoreIT {
         Path real = Files.createDirectory(fixture.outside("real"));
         Path link = Files.createSymbolicLink(fixture.outside("link"), real);
         Path file = Files.createFile(fixture.outside("file"));
+        Path fifo = fixture.outside("fifo");
+        assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor())
+                .isZero();
         for (String directory : List.of(
                 "relative/path",
                 "",
@@ -274,6 +277,8 @@ class RestoreIT {
                 link.toString(),
                 file.toString(),
                 file + "/x",
+                fifo.toString(),
+                "/dev/null",
                 fixture.outside("no/parent").toString(),
                 fixture.root().toString(),
                 fixture.root().resolve("x").toString(),
