@@ -399,7 +399,6 @@ class DashboardIT {
         pages.put("audit-unverified", "/ui/audit?question=unverified&days=0");
         pages.put("audit-chain", "/ui/audit?question=chain&vm=" + soundClient.vm() + "&at=2036-01-01");
         pages.put("audit-nothing", "/ui/audit?caller=nobody&vm=none");
-        pages.put("audit-trouble", "/ui/audit?question=machine&vm=nobody");
         pages.put("repositories", "/ui/repositories");
         pages.put("drills", "/ui/drills");
         try (Browser browser = Browser.start()) {
@@ -451,6 +450,10 @@ class DashboardIT {
             assertThat(browser.console().stream().filter(line -> !line.contains("[DOM]")))
                     .isEmpty();
             assertThat(browser.requests()).isNotEmpty().allMatch(address -> address.startsWith(url + "/ui"));
+            browser.open(url + "/ui/audit?question=machine&vm=nobody");
+            photograph(browser, look, "audit-trouble");
+            assertThat(browser.console()).allMatch(line -> line.contains("404"));
+            browser.open(url + "/ui/vms/absent");
             // The checks above can fail: this is what they are there to find.
             browser.run("const i = new Image(); i.src = 'http://127.0.0.1:1/x.png'; document.body.append(i);");
             assertThat(browser.console()).anyMatch(line -> line.contains("Content Security Policy"));
@@ -464,7 +467,7 @@ class DashboardIT {
                             + "document.querySelector('main').prepend(a, b);");
             assertThat(look.keyboardTrouble())
                     .containsExactly("not reached: a \"unreached\"", "focus not seen: button \"faint\"");
-            browser.run("const p = document.createElement('p'); p.textContent = 'over'; p.style.marginTop = '-1.2em';"
+            browser.run("const p = document.createElement('p'); p.textContent = 'over'; p.style.marginTop = '-2.5em';"
                     + "document.querySelector('h1').after(p);");
             assertThat(look.cutOrCovered())
                     .anyMatch(text -> text.startsWith("over one another: ") && text.contains("\"over\""));
@@ -484,7 +487,7 @@ class DashboardIT {
                 .until(() -> browser.run("return document.getElementById('live').textContent")
                         .asString("")
                         .equals("· live"));
-        browser.run("window.stays = true; document.querySelector('main').tabIndex = 0");
+        browser.run("window.stays = true");
         api.done(api.start(client.path("/checkpoints"), Map.of("name", "seen-live")));
         Awaitility.await()
                 .atMost(TIME_MAX)

@@ -37,13 +37,15 @@ public final class Look {
 
     /** Controls that the tabulator does not reach, or that do not show that they have the focus. */
     public List<String> keyboardTrouble() {
-        List<String> trouble = new ArrayList<>(texts("window.missing = new Set(reachable()); window.faint = new Set();"
-                + "document.activeElement.blur(); window.scrollTo(0, 0); return []"));
+        List<String> trouble = new ArrayList<>(texts(
+                "window.missing = new Set(reachable()); window.faint = new Set(); window.first = null; window.outside = 0;"
+                        + "document.activeElement.blur(); window.scrollTo(0, 0); return []"));
         boolean done = false;
         for (int count = 0; count < TABS_MAX && !done; count++) {
             browser.tab();
             done = browser.run(tools
-                            + "const now = document.activeElement; if (now === document.body) return true;"
+                            + "const now = document.activeElement; if (now === document.body) return ++outside > 1;"
+                            + "if (now === first) return true; first = first || now;"
                             + "missing.delete(now); const style = getComputedStyle(now);"
                             + "if (style.outlineStyle === 'none' || parseFloat(style.outlineWidth) < 2"
                             + "  || ratio(channels(style.outlineColor).rgb, ground(now.parentElement)) < 3) faint.add(named(now));"
