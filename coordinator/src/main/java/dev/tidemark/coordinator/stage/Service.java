@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 
 /** {@code tidemark serve} as a process of its own, so that it can be killed, and its HTTP interface. */
 public final class Service {
-    private static final long START_MILLISECONDS_MAX = 60_000;
+    private static final long START_MILLISECONDS_MAX = 180_000;
     private static final int OPERATION_SECONDS_MAX = 60;
     private static final long BYTES_PER_KIBIBYTE = 1024;
 

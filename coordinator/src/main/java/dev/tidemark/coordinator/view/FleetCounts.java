@@ -23,11 +23,11 @@ public final class FleetCounts {
             SELECT v.id, v.name, v.host, v.registered_at,
                    (SELECT b.completed_at FROM tidemark.backup b
                      WHERE b.vm = v.id AND b.state = 'COMPLETED'
-                       AND NOT EXISTS (SELECT FROM spoilt s WHERE s.backup = b.id)
+                       AND b.id NOT IN (SELECT s.backup FROM spoilt s)
                      ORDER BY b.version DESC LIMIT 1) AS last_backup,
                    (SELECT b.completed_at FROM tidemark.backup b
                      WHERE b.vm = v.id AND b.state = 'COMPLETED' AND b.verified_at IS NOT NULL
-                       AND NOT EXISTS (SELECT FROM spoilt s WHERE s.backup = b.id)
+                       AND b.id NOT IN (SELECT s.backup FROM spoilt s)
                      ORDER BY b.version DESC LIMIT 1) AS last_verified,
                    (SELECT json_object_agg(t.label, t.amount) FROM tidemark.vm_tally t
                      WHERE t.vm = v.id AND t.measure = 'FULL') AS fulls

@@ -20,7 +20,10 @@ public final class FleetQueries {
     private static final String IN_REPOSITORY =
             "d.file IS NOT NULL AND d.file NOT LIKE '/%' AND d.file NOT LIKE 'nbd%'";
 
-    /** Backups with a disk that cannot be restored, as in {@link Shapes#BACKUP}. */
+    /**
+     * Backups with a disk that cannot be restored, as in {@link Shapes#BACKUP}. To be asked with {@code IN}, which looks a backup up; with
+     * {@code EXISTS} all of them are gone through for each machine.
+     */
     static final String SPOILT = """
             WITH RECURSIVE spoilt (backup, disk) AS (
                 SELECT d.backup, d.disk FROM tidemark.backup_disk d WHERE d.damage IS NOT NULL
@@ -43,7 +46,7 @@ public final class FleetQueries {
     private static final String POINT = """
             LEFT JOIN LATERAL (
                 SELECT b.id, b.repository, coalesce(b.started_at, b.completed_at) AS taken_at, b.verified_at,
-                       EXISTS (SELECT FROM spoilt s WHERE s.backup = b.id) AS damaged
+                       b.id IN (SELECT s.backup FROM spoilt s) AS damaged
                   FROM tidemark.backup b
                  WHERE %s
                  ORDER BY b.version DESC LIMIT 1) %s ON true
@@ -59,8 +62,7 @@ public final class FleetQueries {
               FROM tidemark.vm v
             """ + POINT.formatted(RESTORE_POINT, "n")
             + POINT.formatted(
-                    RESTORE_POINT
-                            + " AND b.verified_at IS NOT NULL AND NOT EXISTS (SELECT FROM spoilt s WHERE s.backup = b.id)",
+                    RESTORE_POINT + " AND b.verified_at IS NOT NULL AND b.id NOT IN (SELECT s.backup FROM spoilt s)",
                     "w")
             + """
               LEFT JOIN LATERAL (
@@ -72,7 +74,7 @@ public final class FleetQueries {
     private static final String REPOSITORIES = SPOILT + """
             SELECT b.repository AS name, count(DISTINCT b.vm) AS machines, count(*) AS backups,
                    count(b.verified_at) AS verified,
-                   count(*) FILTER (WHERE EXISTS (SELECT FROM spoilt s WHERE s.backup = b.id)) AS damaged,
+                   count(*) FILTER (WHERE b.id IN (SELECT s.backup FROM spoilt s)) AS damaged,
                    coalesce(sum((SELECT sum(d.file_size) FROM tidemark.backup_disk d
                                   WHERE d.backup = b.id AND\s""" + IN_REPOSITORY + """
             )), 0)::bigint AS bytes,

@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.view;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.coordinator.ledger.postgres.Database;
+import dev.tidemark.coordinator.testkit.PlainSql;
 import dev.tidemark.coordinator.testkit.TestDatabase;
 import dev.tidemark.schema.event.BackupAborted;
 import dev.tidemark.schema.event.BackupCompleted;
@@ -95,6 +96,79 @@ class FleetFiguresIT {
         assertThat(queries.of("^" + one + "$"))
                 .containsExactly(figures.machines().getFirst());
         assertThat(queries.of("^nobody$")).isEmpty();
+    }
+
+    @Test
+    void each_machine_has_the_restore_points_that_its_backups_make() throws SQLException {
+        Story whole = Story.seen(99, "whole");
+        String older = whole.backup(Optional.of("c1")).backup().value();
+        String newer = whole.backup(Optional.of("c2")).backup().value();
+        models.tell(whole);
+        assertThat(newestOf(requirePoints(), "whole")).isEqualTo(newer + " false");
+        PlainSql.run(
+                DATABASE.migration(),
+                "UPDATE tidemark.backup_disk SET damage = 'sha256 differs' WHERE disk = 'vdb' AND backup = '" + newer
+                        + "'; UPDATE tidemark.backup SET verified_at = requested_at WHERE id IN ('" + older + "', '"
+                        + newer + "')");
+        List<RestorePointView> points = requirePoints();
+        assertThat(newestOf(points, "whole")).isEqualTo(newer + " true");
+        assertThat(points.stream()
+                        .filter(point -> point.verified() != null)
+                        .map(point -> point.verified().backup()))
+                .contains(older)
+                .doesNotContain(newer);
+    }
+
+    private static String newestOf(List<RestorePointView> points, String machine) {
+        RestorePointView.Point newest = points.stream()
+                .filter(point -> point.name().equals(machine))
+                .findFirst()
+                .orElseThrow()
+                .newest();
+        return newest == null ? "none" : newest.backup() + " " + newest.damaged();
+    }
+
+    /** They are what each machine's backups, read one by one, make of it. */
+    private static List<RestorePointView> requirePoints() {
+        Queries all = new Queries(DATABASE.application());
+        List<RestorePointView> points = new FleetQueries(DATABASE.application()).restorePoints(Optional.empty());
+        assertThat(points).hasSameSizeAs(all.machines()).isNotEmpty();
+        for (MachineView machine : all.machines()) {
+            RestorePointView told = points.stream()
+                    .filter(point -> point.vm().equals(machine.id()))
+                    .findFirst()
+                    .orElseThrow();
+            List<BackupView> restorable =
+                    all.backups(all.find(machine.id()).orElseThrow().id(), Optional.empty(), false).stream()
+                            .filter(backup -> isRestorable(backup, machine))
+                            .toList();
+            List<BackupView> verified = restorable.stream()
+                    .filter(backup -> !backup.damaged() && backup.verifiedAt() != null)
+                    .toList();
+            assertThat(told.newest() == null ? null : told.newest().backup())
+                    .isEqualTo(
+                            restorable.isEmpty() ? null : restorable.getLast().id());
+            assertThat(told.newest() != null && told.newest().damaged())
+                    .isEqualTo(!restorable.isEmpty() && restorable.getLast().damaged());
+            assertThat(told.verified() == null ? null : told.verified().backup())
+                    .isEqualTo(verified.isEmpty() ? null : verified.getLast().id());
+        }
+        return points;
+    }
+
+    /** A completed push backup with a file in its repository of each disk that the machine was seen with last. */
+    private static boolean isRestorable(BackupView backup, MachineView machine) {
+        List<String> stored = backup.disks().stream()
+                .filter(disk -> disk.file() != null
+                        && !disk.file().startsWith("/")
+                        && !disk.file().startsWith("nbd"))
+                .map(BackupView.Disk::disk)
+                .toList();
+        return backup.state().equals("COMPLETED")
+                && backup.mode().equals("PUSH")
+                && !stored.isEmpty()
+                && stored.containsAll(
+                        machine.disks().stream().map(MachineView.Disk::name).toList());
     }
 
     @Test
