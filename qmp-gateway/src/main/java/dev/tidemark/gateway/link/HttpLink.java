@@ -13,9 +13,9 @@ import dev.tidemark.schema.json.Json;
 import dev.tidemark.schema.tls.ClientTls;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -38,7 +38,6 @@ import tools.jackson.core.JacksonException;
  */
 public final class HttpLink implements CoordinatorLink, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpLink.class);
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
 
     /** A coordinator that does not answer must not cost the lease: there may be another one. */
@@ -53,7 +52,7 @@ public final class HttpLink implements CoordinatorLink, AutoCloseable {
     private final Coordinators coordinators;
     private final HostName host;
     private final Optional<String> token;
-    private final HttpClient client;
+    private final RenewedClient client;
     private final Semaphore progressInFlight = new Semaphore(1);
     private volatile Supplier<Optional<String>> trace = Optional::empty;
 
@@ -72,24 +71,32 @@ public final class HttpLink implements CoordinatorLink, AutoCloseable {
      * @param token sent with every request
      */
     public HttpLink(List<URI> coordinators, HostName host, String token) {
-        this(coordinators, host, Optional.of(token), HttpClient.newBuilder());
+        this(coordinators, host, Optional.of(token), ofSystem());
     }
 
     /**
-     * A link that shows a token, or the certificate of {@code tls}.
+     * A link that shows a token, or the certificate of {@code tls}, as it is in its files at the time of a request.
      *
      * @throws IOException if the files of {@code tls} cannot be used
      */
     public static HttpLink of(List<URI> coordinators, HostName host, Optional<String> token, ClientTls tls)
             throws IOException {
-        return new HttpLink(coordinators, host, token, HttpClient.newBuilder().sslContext(tls.context()));
+        return new HttpLink(coordinators, host, token, RenewedClient.of(tls));
     }
 
-    private HttpLink(List<URI> coordinators, HostName host, Optional<String> token, HttpClient.Builder client) {
+    private static RenewedClient ofSystem() {
+        try {
+            return RenewedClient.of(ClientTls.OF_SYSTEM);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException("no files are read for what the system has", impossible);
+        }
+    }
+
+    private HttpLink(List<URI> coordinators, HostName host, Optional<String> token, RenewedClient client) {
         this.coordinators = new Coordinators(coordinators);
         this.host = host;
         this.token = token;
-        this.client = client.connectTimeout(CONNECT_TIMEOUT).build();
+        this.client = client;
     }
 
     /** Asks this, on the thread that asks something, in which trace it does so: a {@code traceparent} of W3C Trace Context. */
@@ -135,7 +142,8 @@ public final class HttpLink implements CoordinatorLink, AutoCloseable {
             return;
         }
         HttpRequest request = post(host, "progress", progress, ANSWER_TIMEOUT).to(coordinators.current());
-        var _ = client.sendAsync(request, HttpResponse.BodyHandlers.discarding())
+        var _ = client.now()
+                .sendAsync(request, HttpResponse.BodyHandlers.discarding())
                 .whenComplete((response, failure) -> {
                     progressInFlight.release();
                     if (failure != null) {
@@ -146,7 +154,7 @@ public final class HttpLink implements CoordinatorLink, AutoCloseable {
 
     @Override
     public void close() {
-        client.shutdownNow();
+        client.close();
     }
 
     private Question post(HostName forHost, String path, Object body, Duration timeout) {
@@ -234,7 +242,7 @@ public final class HttpLink implements CoordinatorLink, AutoCloseable {
     private HttpResponse<InputStream> answer(HttpRequest request, URI coordinator, String what)
             throws Unanswered, InterruptedException {
         CompletableFuture<HttpResponse<InputStream>> answer =
-                client.sendAsync(request, HttpResponse.BodyHandlers.ofInputStream());
+                client.now().sendAsync(request, HttpResponse.BodyHandlers.ofInputStream());
         Coordinators.Flight flight = coordinators.sent(coordinator, answer);
         try {
             return answer.get();

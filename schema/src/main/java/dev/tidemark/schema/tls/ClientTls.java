@@ -8,6 +8,8 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -61,6 +63,23 @@ public record ClientTls(Optional<Path> authority, Optional<Own> own) {
         }
     }
 
+    /**
+     * All that stands in the files: it differs when one of them was replaced. Not for a log.
+     *
+     * @throws IOException if one cannot be read
+     */
+    public String texts() throws IOException {
+        StringBuilder texts = new StringBuilder();
+        if (authority.isPresent()) {
+            texts.append(PrivateFile.text(authority.get()));
+        }
+        if (own.isPresent()) {
+            texts.append(PrivateFile.text(own.get().certificate()))
+                    .append(PrivateFile.read(own.get().key()));
+        }
+        return texts.toString();
+    }
+
     private static TrustManager[] trusted(Path file) throws IOException, GeneralSecurityException {
         KeyStore store = empty();
         int number = 0;
@@ -75,10 +94,38 @@ public record ClientTls(Optional<Path> authority, Optional<Own> own) {
     private static KeyManager[] keys(Own own) throws IOException, GeneralSecurityException {
         KeyStore store = empty();
         Certificate[] chain = certificates(own.certificate()).toArray(Certificate[]::new);
-        store.setKeyEntry("own", key(own.key()), IN_MEMORY, chain);
+        PrivateKey key = key(own.key());
+        requirePair(own, chain[0].getPublicKey(), key);
+        store.setKeyEntry("own", key, IN_MEMORY, chain);
         KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         factory.init(store, IN_MEMORY);
         return factory.getKeyManagers();
+    }
+
+    /** While files are replaced one by one, they are not a pair for a moment. */
+    private static void requirePair(Own own, PublicKey known, PrivateKey key) throws IOException {
+        String mismatch = "the key in " + own.key() + " is not that of the certificate in " + own.certificate();
+        String algorithm = switch (known.getAlgorithm()) {
+            case "RSA" -> "SHA256withRSA";
+            case "EC" -> "SHA256withECDSA";
+            case String other -> other;
+        };
+        byte[] text = {1, 2, 3};
+        boolean pair;
+        try {
+            Signature signature = Signature.getInstance(algorithm);
+            signature.initSign(key);
+            signature.update(text);
+            byte[] signed = signature.sign();
+            signature.initVerify(known);
+            signature.update(text);
+            pair = signature.verify(signed);
+        } catch (GeneralSecurityException different) {
+            throw new IOException(mismatch, different);
+        }
+        if (!pair) {
+            throw new IOException(mismatch);
+        }
     }
 
     private static KeyStore empty() throws IOException, GeneralSecurityException {

@@ -306,6 +306,46 @@ class TlsIT {
     }
 
     @Test
+    void a_gateway_shows_the_certificate_that_was_put_in_place_without_a_restart() throws Exception {
+        try (HttpClient plain = client(Optional.empty())) {
+            for (String name : List.of("hv3-old", "hv3-new")) {
+                post(
+                        plain,
+                        "/v1/tokens",
+                        "{\"name\":\"" + name + "\",\"role\":\"GATEWAY\",\"host\":\"hv3\",\"certificate\":\"dns:" + name
+                                + ".example\"}");
+            }
+            Path certificate = files.resolve("hv3.crt");
+            Path key = files.resolve("hv3.key");
+            Authority.write(AUTHORITY.issue("hv3", Authority.dns("hv3-old.example")), certificate, key);
+            ClientTls tls = new ClientTls(shown.clientAuthority(), Optional.of(new ClientTls.Own(certificate, key)));
+            HostName own = new HostName("hv3");
+            try (HttpLink link = HttpLink.of(List.of(served.server.url()), own, Optional.empty(), tls)) {
+                assertThat(link.await(own, "", Duration.ZERO).cursor()).isEqualTo("cursor-1");
+
+                // Half of a pair, and what is none: the one before stays in use.
+                Authority.Issued next = AUTHORITY.issue("hv3", Authority.dns("hv3-new.example"));
+                Path other = files.resolve("other.key");
+                Authority.write(next, certificate, other);
+                Thread.sleep(1_100);
+                assertThat(link.await(own, "", Duration.ZERO).cursor()).isEqualTo("cursor-1");
+                assertThat(send(
+                                        plain,
+                                        asAdministrator(request("/v1/tokens/hv3-old"))
+                                                .DELETE())
+                                .statusCode())
+                        .isEqualTo(200);
+                assertThatThrownBy(() -> link.await(own, "", Duration.ZERO)).hasMessageContaining("401");
+
+                Authority.write(next, certificate, key);
+                await().atMost(SOON)
+                        .ignoreExceptions()
+                        .until(() -> link.await(own, "", Duration.ZERO).cursor().equals("cursor-1"));
+            }
+        }
+    }
+
+    @Test
     void a_new_certificate_is_taken_while_connections_stand_and_a_bad_one_is_not() throws Exception {
         Path replaced = Files.createDirectory(files.resolve("replaced"));
         TlsFiles links = new TlsFiles(
