@@ -1,6 +1,7 @@
 package dev.tidemark.coordinator.cli;
 
 import dev.tidemark.coordinator.cli.client.ExitCode;
+import dev.tidemark.coordinator.cli.client.Expected;
 import dev.tidemark.coordinator.cli.client.Failure;
 import dev.tidemark.coordinator.cli.client.RequestPath;
 import dev.tidemark.schema.id.CheckpointName;
@@ -85,6 +86,7 @@ final class BackupVerbs {
                     Map<DiskName, TargetAddress> targets,
             @Option(names = "--dry-run", description = "Show the decision and the transaction, and do nothing.")
                     boolean dryRun,
+            @Mixin ExpectOption expect,
             @Mixin WaitOptions wait) {
         if (targets != null && !selection.kind().equals("COPY")) {
             throw Session.misuse("--target goes with --kind copy: nothing can be incremental to what is no file");
@@ -136,12 +138,13 @@ final class BackupVerbs {
             body.put("scratchBytesMax", scratchLimit.bytes());
         }
         RequestPath path = RequestPath.v1("vms", vm.value(), "backups");
+        Expected expected = expect.of(session, vm);
         OperationRun run = new OperationRun(session);
         if (dryRun) {
-            return run.dryRun(session.coordinator().post(path.with("dryRun", "true"), body));
+            return run.dryRun(session.coordinator().post(path.with("dryRun", "true"), body, expected));
         }
         return run.start(
-                wait, "tidemark backup list " + vm, () -> session.coordinator().post(path, body));
+                wait, "tidemark backup list " + vm, () -> session.coordinator().post(path, body, expected));
     }
 
     @Command(name = "plan", description = "Shows what a backup would copy, and why.")

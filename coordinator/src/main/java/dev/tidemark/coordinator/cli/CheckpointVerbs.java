@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.cli;
 
+import dev.tidemark.coordinator.cli.client.Expected;
 import dev.tidemark.coordinator.cli.client.RequestPath;
 import dev.tidemark.coordinator.cli.show.Cell;
 import dev.tidemark.coordinator.cli.show.Page;
@@ -45,6 +46,7 @@ final class CheckpointVerbs {
                     boolean quiesce,
             @Option(names = "--dry-run", description = "Show the decision and the transaction, and do nothing.")
                     boolean dryRun,
+            @Mixin ExpectOption expect,
             @Mixin WaitOptions wait) {
         ObjectNode body = Arguments.body();
         if (name != null) {
@@ -58,14 +60,15 @@ final class CheckpointVerbs {
             body.put("quiesce", true);
         }
         RequestPath path = collection(vm);
+        Expected expected = expect.of(session, vm);
         OperationRun run = new OperationRun(session);
         if (dryRun) {
-            return run.dryRun(session.coordinator().post(path.with("dryRun", "true"), body));
+            return run.dryRun(session.coordinator().post(path.with("dryRun", "true"), body, expected));
         }
         return run.start(
                 wait,
                 "tidemark checkpoint list " + vm,
-                () -> session.coordinator().post(path, body));
+                () -> session.coordinator().post(path, body, expected));
     }
 
     @Command(name = "list", description = "Lists a machine's checkpoints, oldest first.")
@@ -123,22 +126,27 @@ final class CheckpointVerbs {
                     boolean childrenOnly,
             @Option(names = "--dry-run", description = "Show the decision and the transaction, and do nothing.")
                     boolean dryRun,
+            @Mixin ExpectOption expect,
             @Mixin WaitOptions wait) {
         if (children && childrenOnly) {
             throw Session.misuse("--children and --children-only exclude each other");
+        }
+        if (expect.isGiven() && (children || childrenOnly)) {
+            throw Session.misuse("--expect goes with one deletion: each of several changes what the next one finds");
         }
         if (children || childrenOnly) {
             return new CheckpointDeletion(session, vm).delete(checkpoint, children, wait, dryRun);
         }
         RequestPath path = one(vm, checkpoint);
+        Expected expected = expect.of(session, vm);
         OperationRun run = new OperationRun(session);
         if (dryRun) {
-            return run.dryRun(session.coordinator().delete(path.with("dryRun", "true")));
+            return run.dryRun(session.coordinator().delete(path.with("dryRun", "true"), expected));
         }
         return run.start(
                 wait,
                 "tidemark checkpoint list " + vm,
-                () -> session.coordinator().delete(path));
+                () -> session.coordinator().delete(path, expected));
     }
 
     private static RequestPath collection(MachineName vm) {

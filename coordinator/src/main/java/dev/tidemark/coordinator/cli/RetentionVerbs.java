@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.cli;
 
+import dev.tidemark.coordinator.cli.client.Expected;
 import dev.tidemark.coordinator.cli.client.RequestPath;
 import dev.tidemark.schema.id.MachineName;
 import dev.tidemark.schema.id.RepositoryName;
@@ -37,7 +38,9 @@ final class RetentionVerbs {
             @Option(names = "--keep-monthly", paramLabel = "N", description = "The newest of so many months.")
                     int monthly,
             @Option(names = "--keep-yearly", paramLabel = "N", description = "The newest of so many years.") int yearly,
+            @Mixin ExpectOption expect,
             @Mixin WaitOptions wait) {
+        Expected expected = expect.of(session, vm);
         ObjectNode body = Arguments.body()
                 .put("last", last)
                 .put("daily", daily)
@@ -48,7 +51,7 @@ final class RetentionVerbs {
                 .start(
                         wait,
                         "tidemark retention show " + vm,
-                        () -> session.coordinator().post(path(vm, repository), body));
+                        () -> session.coordinator().post(path(vm, repository), body, expected));
     }
 
     @Command(name = "clear", description = "Ends the policy: everything stays.")
@@ -56,12 +59,14 @@ final class RetentionVerbs {
             @Parameters(index = "0", paramLabel = "VM", description = "The machine.") MachineName vm,
             @Option(names = "--repo", paramLabel = "REPO", description = "The repository.") @Nullable
                     RepositoryName repository,
+            @Mixin ExpectOption expect,
             @Mixin WaitOptions wait) {
+        Expected expected = expect.of(session, vm);
         return new OperationRun(session)
                 .start(
                         wait,
                         "tidemark retention show " + vm,
-                        () -> session.coordinator().delete(path(vm, repository)));
+                        () -> session.coordinator().delete(path(vm, repository), expected));
     }
 
     @Command(name = "show", description = "Shows a machine's policies.")

@@ -49,6 +49,12 @@ final class TokenVerbs {
             @Option(names = "--vms", paramLabel = "PATTERN", description = "Only machines of such names, as 'web-*'.")
                     @Nullable
                     String machines,
+            @Option(
+                            names = "--label",
+                            paramLabel = "KEY=VALUE",
+                            description = "Only machines that have this label, now and at any time; see vm label.")
+                    @Nullable
+                    String label,
             @Option(names = "--host", paramLabel = "NAME", description = "Of a gateway: it speaks for this one alone.")
                     @Nullable
                     HostName host,
@@ -68,8 +74,8 @@ final class TokenVerbs {
         ObjectNode body = Arguments.body()
                 .put("name", name.value())
                 .put("role", role.name().toUpperCase(Locale.ROOT));
-        if (machines != null) {
-            body.put("vms", machines);
+        if (machines != null || label != null) {
+            body.put("vms", label == null ? machines : machines == null ? label : machines + "," + label);
         }
         if (host != null) {
             body.put("host", host.value());

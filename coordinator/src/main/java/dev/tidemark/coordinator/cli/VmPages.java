@@ -4,7 +4,9 @@ import dev.tidemark.coordinator.cli.show.Cell;
 import dev.tidemark.coordinator.cli.show.Fields;
 import dev.tidemark.coordinator.cli.show.Page;
 import dev.tidemark.coordinator.cli.show.Table;
+import dev.tidemark.coordinator.cli.show.Text;
 import java.util.List;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /** Machines for people. */
@@ -44,7 +46,8 @@ final class VmPages {
                         .field("state", state(machine))
                         .fieldIfAny("qmp", Cell.text(machine, "qmp"))
                         .fieldIfAny("qemu", Cell.text(machine.path("qemu"), "version"))
-                        .fieldIfAny("pending", Cell.text(machine, "pending")));
+                        .fieldIfAny("pending", Cell.text(machine, "pending"))
+                        .fieldIfAny("labels", written(machine.path("labels"))));
         List<JsonNode> disks = Cell.list(machine, "disks");
         if (disks.isEmpty()) {
             return page;
@@ -64,6 +67,25 @@ final class VmPages {
                     Cell.text(disk, "file"));
         }
         return page.gap().table(table);
+    }
+
+    /** What is said of a machine, and who has said that. */
+    static Page labels(JsonNode answer) {
+        Fields fields =
+                new Fields().field("vm", Cell.text(answer, "vm")).field("labels", written(answer.path("labels")));
+        if (!Cell.text(answer, "changedBy").equals(Cell.NOTHING)) {
+            fields.field("changed", Cell.time(answer, "changedAt") + " by " + Cell.text(answer, "changedBy"));
+        }
+        return new Page().fields(fields);
+    }
+
+    private static String written(JsonNode labels) {
+        return labels.isEmpty()
+                ? Cell.NOTHING
+                : labels.properties().stream()
+                        .map(label -> Text.harmless(label.getKey()) + "="
+                                + Text.harmless(label.getValue().asString("")))
+                        .collect(Collectors.joining(" "));
     }
 
     /** Whether QEMU answers, and what the machine does if it does not simply run. */

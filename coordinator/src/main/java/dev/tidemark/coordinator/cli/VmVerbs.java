@@ -1,9 +1,11 @@
 package dev.tidemark.coordinator.cli;
 
+import dev.tidemark.coordinator.cli.client.Expected;
 import dev.tidemark.coordinator.cli.client.RequestPath;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.MachineName;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,8 +45,12 @@ final class VmVerbs {
     }
 
     @Command(name = "list", description = "Lists the machines.")
-    int list() {
-        JsonNode answer = session.coordinator().list(RequestPath.v1("vms"), "vms");
+    int list(
+            @Option(names = "--label", paramLabel = "KEY=VALUE", description = "Only those that have this label.")
+                    @Nullable
+                    String label) {
+        RequestPath path = RequestPath.v1("vms");
+        JsonNode answer = session.coordinator().list(label == null ? path : path.with("label", label), "vms");
         return session.print(answer, VmPages.list(answer));
     }
 
@@ -52,6 +58,40 @@ final class VmVerbs {
     int show(@Parameters(index = "0", paramLabel = "VM", description = "Its name or id.") MachineName vm) {
         JsonNode machine = session.coordinator().get(RequestPath.v1("vms", vm.value()));
         return session.print(machine, VmPages.one(machine));
+    }
+
+    @Command(name = "label", description = "Says something of a machine that tokens can go by, or shows what was said.")
+    int label(
+            @Parameters(index = "0", paramLabel = "VM", description = "Its name or id.") MachineName vm,
+            @Parameters(index = "1..*", arity = "0..*", paramLabel = "KEY=VALUE", description = "What it is to have.")
+                    @Nullable
+                    List<String> given,
+            @Option(names = "--remove", paramLabel = "KEY", description = "What it is to have no more.") @Nullable
+                    List<String> removed) {
+        RequestPath path = RequestPath.v1("vms", vm.value(), "labels");
+        JsonNode now = session.coordinator().get(path);
+        if (given == null && removed == null) {
+            return session.print(now, VmPages.labels(now));
+        }
+        ObjectNode body = Arguments.body();
+        ObjectNode labels = body.putObject("labels");
+        now.path("labels").properties().forEach(label -> labels.set(label.getKey(), label.getValue()));
+        for (String key : removed == null ? List.<String>of() : removed) {
+            if (labels.remove(key) == null) {
+                throw Session.misuse("'" + vm.value() + "' has no label '" + key + "'");
+            }
+        }
+        for (String label : given == null ? List.<String>of() : given) {
+            int equals = label.indexOf('=');
+            if (equals < 1) {
+                throw Session.misuse("'" + label + "' is no label: write KEY=VALUE");
+            }
+            labels.put(label.substring(0, equals), label.substring(equals + 1));
+        }
+        // What somebody else has said meanwhile is not overwritten unseen.
+        JsonNode changed = session.coordinator()
+                .put(path, body, Expected.tag(now.path("tag").asString("")));
+        return session.print(changed, VmPages.labels(changed));
     }
 
     @Command(name = "remove", description = "Ends the protection of a machine; its backups stay.")
@@ -64,7 +104,13 @@ final class VmVerbs {
                             description = "End a running backup first; let go what is pending if nobody does that.")
                     boolean force,
             @Option(names = "--dry-run", description = "Show what would be done, and do nothing.") boolean dryRun,
+            @Mixin ExpectOption expect,
             @Mixin WaitOptions wait) {
+        if (force && expect.isGiven()) {
+            throw Session.misuse(
+                    "--force ends what is under way before, which changes the machine: --expect excludes it");
+        }
+        Expected expected = expect.of(session, vm);
         RequestPath path = RequestPath.v1("vms", vm.value()).with("keepBitmaps", Boolean.toString(keepBitmaps));
         if (force) {
             path = path.with("force", "true");
@@ -72,11 +118,11 @@ final class VmVerbs {
         RequestPath asked = path;
         OperationRun run = new OperationRun(session);
         if (dryRun) {
-            return run.dryRun(session.coordinator().delete(asked.with("dryRun", "true")));
+            return run.dryRun(session.coordinator().delete(asked.with("dryRun", "true"), expected));
         }
         return run.start(
                 wait,
                 "tidemark vm show " + vm.value(),
-                () -> session.coordinator().delete(asked));
+                () -> session.coordinator().delete(asked, expected));
     }
 }

@@ -8,6 +8,7 @@ import dev.tidemark.coordinator.view.FleetQueries;
 import dev.tidemark.coordinator.view.OperationView;
 import dev.tidemark.coordinator.view.RepositoryUseView;
 import dev.tidemark.coordinator.view.RestorePointView;
+import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.OperationId;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -39,7 +40,7 @@ public final class FleetReader {
         Identity reader = Callers.current();
         List<MachineHealth> all = new ArrayList<>();
         for (MachineInsight machine : insight.machines()) {
-            if (reader.reaches(machine.name())) {
+            if (reader.reaches(new MachineId(machine.id()), machine.name())) {
                 all.add(MachineHealth.of(
                         machine,
                         Optional.ofNullable(points.get(machine.id())),

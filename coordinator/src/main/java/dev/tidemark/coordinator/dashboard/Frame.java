@@ -57,7 +57,7 @@ public record Frame(String title, Optional<Identity> caller, Instant now, String
     /** As it is written beside the way out. */
     public String reader() {
         return caller.map(known -> known.name() + " · " + known.role().word()
-                        + (known.scope().isAll() ? "" : " · " + known.scope().pattern()))
+                        + (known.scope().isAll() ? "" : " · " + known.scope().text()))
                 .orElse("");
     }
 }

@@ -71,7 +71,7 @@ public final class MachineReader {
     MachineReference reference(MachineName nameOrId) {
         return queries.find(nameOrId.value())
                 .filter(machine ->
-                        !machine.removed() && Callers.reaches(machine.name().value()))
+                        !machine.removed() && Callers.reaches(machine.id(), machine.name().value()))
                 .orElseThrow(() -> noMachine(nameOrId));
     }
 
@@ -122,7 +122,7 @@ public final class MachineReader {
         return new BackupPage(
                 frame,
                 queries.backup(id)
-                        .filter(backup -> Callers.reaches(backup.vm()))
+                        .filter(backup -> Callers.reaches(new MachineId(backup.vmId()), backup.vm()))
                         .map(this::atWork)
                         .orElseThrow(() -> Refusal.notFound(
                                 "BACKUP_NOT_FOUND", "there is no backup '" + id + "'", "See the machine's backups.")));
@@ -130,7 +130,7 @@ public final class MachineReader {
 
     OperationPage operation(Frame frame, OperationId id) {
         OperationView operation = queries.operation(id)
-                .filter(found -> Callers.reaches(found.vm()))
+                .filter(found -> Callers.reaches(new MachineId(found.vmId()), found.vm()))
                 .map(atWork::atWork)
                 .orElseThrow(() -> Refusal.notFound(
                         "OPERATION_NOT_FOUND", "there is no operation '" + id + "'", "See the machine's operations."));

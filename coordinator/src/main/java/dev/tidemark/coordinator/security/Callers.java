@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.security;
 
+import dev.tidemark.schema.id.MachineId;
 import java.util.Optional;
 
 /**
@@ -21,8 +22,8 @@ public final class Callers {
     }
 
     /** Whether the caller reaches a machine that there is. If not, it is not there for him, and the record of the request says why. */
-    public static boolean reaches(String machine) {
-        boolean reaches = current().reaches(machine);
+    public static boolean reaches(MachineId machine, String itsName) {
+        boolean reaches = current().reaches(machine, itsName);
         if (!reaches) {
             ActTrail.beyondReachNow();
         }

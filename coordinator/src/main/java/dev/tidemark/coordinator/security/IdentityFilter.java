@@ -17,6 +17,7 @@ public final class IdentityFilter extends HttpFilter {
     private static final long serialVersionUID = 1L;
 
     private final transient List<CredentialReader> readers;
+    private final transient Labels labels;
     private final transient Denial denial;
 
     /** Why somebody is nobody. */
@@ -34,8 +35,9 @@ public final class IdentityFilter extends HttpFilter {
     }
 
     /** Asks these readers, in their order. */
-    public IdentityFilter(List<CredentialReader> readers, Denial denial) {
+    public IdentityFilter(List<CredentialReader> readers, Labels labels, Denial denial) {
         this.readers = List.copyOf(readers);
+        this.labels = labels;
         this.denial = denial;
     }
 
@@ -55,7 +57,7 @@ public final class IdentityFilter extends HttpFilter {
         Optional<Identity> caller = shown.stream()
                 .findFirst()
                 .flatMap(reader -> reader.identify(request))
-                .map(identity -> identity.from(request.getRemoteAddr()));
+                .map(identity -> labels.reaching(identity.from(request.getRemoteAddr())));
         if (caller.isEmpty()) {
             denial.answer(request, response, Reason.UNKNOWN);
             return;

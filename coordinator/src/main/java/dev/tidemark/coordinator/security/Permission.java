@@ -31,7 +31,7 @@ public enum Permission {
     MANAGE,
     /** Speak for a hypervisor: a caller that is bound to one, for that one only. */
     GATEWAY,
-    /** Make and revoke tokens. */
+    /** Make and revoke tokens, and say what machines are called by which tokens go. */
     GRANT,
     /** Say who is told of events, which leave the house by that. */
     WEBHOOK

@@ -103,6 +103,9 @@ public final class RoutePermissions {
         needed.put("GET /v1/vms/{vm}/chain", READ);
         needed.put("GET /v1/vms/{vm}/events", READ);
         needed.put("GET /v1/vms/{vm}/operations", READ);
+        needed.put("GET /v1/vms/{vm}/labels", READ);
+        // Credentials go by them: whoever labels a machine shows it to others, or takes it from them.
+        needed.put("PUT /v1/vms/{vm}/labels", GRANT);
         needed.put("POST /v1/vms/{vm}/reconciliation", CHECKPOINT);
 
         needed.put("GET /v1/vms/{vm}/checkpoints", READ);

@@ -35,10 +35,12 @@ public final class Tokens {
     private static final Logger LOG = LoggerFactory.getLogger(Tokens.class);
 
     private final TokenActs acts;
+    private final Labels labels;
     private final SecureRandom random = new SecureRandom();
 
-    public Tokens(TokenActs acts) {
+    public Tokens(TokenActs acts, Labels labels) {
         this.acts = acts;
+        this.labels = labels;
     }
 
     /** A new token, with what has to be shown to its owner now and cannot be shown again. */
@@ -69,7 +71,7 @@ public final class Tokens {
                         Ulid.encode(now.toEpochMilli(), bytes(Ulid.RANDOMNESS_BYTES)),
                         name.value(),
                         grant.role().name(),
-                        grant.scope().pattern(),
+                        grant.scope().text(),
                         grant.host().map(HostName::value).orElse(null),
                         secret,
                         certificate == null ? null : certificate.value(),
@@ -132,14 +134,14 @@ public final class Tokens {
         return acts.byId(id).flatMap(token -> identity(token, CALLER_PREFIX, Credential.Kind.TOKEN));
     }
 
-    /** Whether a caller could still call now, by what is recorded of the credential and by its own end. */
+    /** Whether a caller could still call now, by what is recorded of the credential and by its own end, and would reach the same. */
     public boolean isStillValid(Identity caller, Instant now) {
         Credential credential = caller.credential();
         boolean recorded = credential
                 .record()
                 .map(id -> acts.byId(id).map(TokenActs.Token::valid).orElse(false))
                 .orElse(true);
-        return recorded && credential.until().map(now::isBefore).orElse(true);
+        return recorded && credential.until().map(now::isBefore).orElse(true) && labels.areUnchangedFor(caller);
     }
 
     private static Optional<Identity> identity(TokenActs.Token token, String prefix, Credential.Kind kind) {

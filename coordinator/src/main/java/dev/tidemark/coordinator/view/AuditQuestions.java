@@ -93,7 +93,7 @@ public final class AuditQuestions {
                             "(act ILIKE ? OR route ILIKE ? OR target ILIKE ?)",
                             3)
                     .when(filter.backup(), "target = ?", 1)
-                    .when(filter.machines(), "vm ~ ?", 1);
+                    .when(filter.machines(), "tidemark.is_reached(vm_id, vm, ?)", 1);
             switch (question) {
                 case DENIED -> conditions.always("decision <> 'ALLOWED'");
                 case DELETIONS -> conditions.always(DELETIONS);
@@ -127,7 +127,7 @@ public final class AuditQuestions {
                 .when(filter.since(), "at >= ?", 1)
                 .when(filter.until(), "at < ?", 1)
                 .when(filter.caller().map(AuditQuestions::pattern), "caller LIKE ?", 1)
-                .when(filter.machines(), "vm ~ ?", 1);
+                .when(filter.machines(), "tidemark.is_reached(vm_id, vm, ?)", 1);
         after.ifPresent(place ->
                 conditions.add(order == Order.OLDEST_FIRST ? "place >= ?" : "place < ? - 1", versionOf(place)));
         return list(
@@ -146,7 +146,7 @@ public final class AuditQuestions {
                 .when(filter.since(), "at >= ?", 1)
                 .when(filter.until(), "at < ?", 1)
                 .when(filter.caller().map(AuditQuestions::pattern), "caller LIKE ?", 1)
-                .when(filter.machines(), "vm ~ ?", 1)
+                .when(filter.machines(), "tidemark.is_reached(vm_id, vm, ?)", 1)
                 .behind(after, order);
         return list(
                 "SELECT * FROM tidemark.audit_forced_full" + conditions.text() + " ORDER BY at" + direction(order)
@@ -158,8 +158,9 @@ public final class AuditQuestions {
     /** Machines without a verified restore point since a moment; in the order in which they were registered. */
     public List<AuditRow.Unverified> unverified(
             AuditFilter filter, Optional<AuditPlace> after, Order order, int limit) {
-        Conditions conditions =
-                new Conditions().when(filter.vm(), "(vm = ? OR vm_id = ?)", 2).when(filter.machines(), "vm ~ ?", 1);
+        Conditions conditions = new Conditions()
+                .when(filter.vm(), "(vm = ? OR vm_id = ?)", 2)
+                .when(filter.machines(), "tidemark.is_reached(vm_id, vm, ?)", 1);
         filter.verifiedSince().ifPresent(moment -> conditions.add("(verified_at IS NULL OR verified_at < ?)", moment));
         after.ifPresent(place -> conditions.add(
                 "(registered_at, vm_id COLLATE \"C\") " + beyond(order) + " (?, ?)", place.at(), place.place()));

@@ -32,7 +32,7 @@ public final class FleetCounts {
                    (SELECT json_object_agg(t.label, t.amount) FROM tidemark.vm_tally t
                      WHERE t.vm = v.id AND t.measure = 'FULL') AS fulls
               FROM tidemark.vm v
-             WHERE v.removed_at IS NULL AND (?::text IS NULL OR v.name ~ ?)
+             WHERE v.removed_at IS NULL AND (?::text IS NULL OR tidemark.is_reached(v.id, v.name, ?))
              ORDER BY v.name
             """;
 

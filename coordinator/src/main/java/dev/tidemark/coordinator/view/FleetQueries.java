@@ -68,7 +68,7 @@ public final class FleetQueries {
               LEFT JOIN LATERAL (
                 SELECT b.id, b.state, b.code, b.requested_at FROM tidemark.backup b
                  WHERE b.vm = v.id ORDER BY b.version DESC LIMIT 1) t ON true
-             WHERE v.removed_at IS NULL AND (?::text IS NULL OR v.name ~ ?)
+             WHERE v.removed_at IS NULL AND (?::text IS NULL OR tidemark.is_reached(v.id, v.name, ?))
             """;
 
     private static final String REPOSITORIES = SPOILT + """
@@ -80,7 +80,7 @@ public final class FleetQueries {
             )), 0)::bigint AS bytes,
                    max(b.completed_at) AS newest
               FROM tidemark.backup b JOIN tidemark.vm v ON v.id = b.vm
-             WHERE b.state = 'COMPLETED' AND b.mode = 'PUSH' AND (?::text IS NULL OR v.name ~ ?)
+             WHERE b.state = 'COMPLETED' AND b.mode = 'PUSH' AND (?::text IS NULL OR tidemark.is_reached(v.id, v.name, ?))
              GROUP BY b.repository ORDER BY b.repository
             """;
 
@@ -105,7 +105,7 @@ public final class FleetQueries {
     public List<OperationView> underWay(Optional<String> machines) {
         return list(
                 Shapes.OPERATION + " WHERE o.ended_at IS NULL AND (?::text IS NULL"
-                        + " OR o.vm IN (SELECT known.id FROM tidemark.vm known WHERE known.name ~ ?))"
+                        + " OR o.vm IN (SELECT known.id FROM tidemark.vm known WHERE tidemark.is_reached(known.id, known.name, ?)))"
                         + " ORDER BY o.started_at, o.id",
                 Shapes::operation,
                 machines,

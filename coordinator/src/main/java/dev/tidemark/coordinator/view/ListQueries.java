@@ -4,6 +4,7 @@ import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.RepositoryName;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -25,16 +26,27 @@ public final class ListQueries {
     /**
      * The registered machines behind a name, by name.
      *
-     * @param names only those whose names match this expression
+     * @param restriction only those that are reached so ({@code tidemark.is_reached})
+     * @param label only those that have this one, key=value
      * @param after empty for the first ones
      */
-    public List<Row<MachineView>> machines(Optional<String> names, String after, int limit) {
-        String order = " ORDER BY v.name LIMIT ?";
-        String behind = Shapes.MACHINE + " WHERE v.removed_at IS NULL AND v.name > ?";
-        Sql.Reader<Row<MachineView>> reader = row -> new Row<>(row.getString("name"), Shapes.machine(row));
-        return names.isPresent()
-                ? list(behind + " AND v.name ~ ?" + order, reader, after, names.get(), limit)
-                : list(behind + order, reader, after, limit);
+    public List<Row<MachineView>> machines(
+            Optional<String> restriction, Optional<String> label, String after, int limit) {
+        List<Object> values = new ArrayList<>(List.of(after));
+        StringBuilder text = new StringBuilder(Shapes.MACHINE + " WHERE v.removed_at IS NULL AND v.name > ?");
+        restriction.ifPresent(known -> {
+            text.append(" AND tidemark.is_reached(v.id, v.name, ?)");
+            values.add(known);
+        });
+        label.ifPresent(known -> {
+            text.append(" AND tidemark.has_label(v.id, ?)");
+            values.add(known);
+        });
+        values.add(limit);
+        return list(
+                text.append(" ORDER BY v.name LIMIT ?").toString(),
+                row -> new Row<>(row.getString("name"), Shapes.machine(row)),
+                values.toArray());
     }
 
     /** A machine's checkpoints behind a version, oldest first; as {@link Queries#checkpoints}. */

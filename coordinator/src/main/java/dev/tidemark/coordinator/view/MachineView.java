@@ -1,7 +1,10 @@
 package dev.tidemark.coordinator.view;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +24,8 @@ public record MachineView(
         @Nullable String qga,
         Qemu qemu,
         List<Disk> disks,
-        @Nullable String pending) {
+        @Nullable String pending,
+        Map<String, String> labels) {
     /** What was seen of QEMU; without a version until it was seen once. */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record Qemu(@Nullable String version) {}
@@ -33,10 +37,12 @@ public record MachineView(
 
     public MachineView {
         disks = List.copyOf(disks);
+        labels = Collections.unmodifiableMap(new TreeMap<>(labels));
     }
 
     /** The same machine with what the last look gave. */
     public MachineView seen(String stateSeen, @Nullable String detailSeen, @Nullable String runStateSeen) {
-        return new MachineView(id, name, host, stateSeen, detailSeen, runStateSeen, qmp, qga, qemu, disks, pending);
+        return new MachineView(
+                id, name, host, stateSeen, detailSeen, runStateSeen, qmp, qga, qemu, disks, pending, labels);
     }
 }

@@ -32,7 +32,7 @@ public final class Queries {
 
     /** Whether a machine's name matches an expression, if there is one. */
     private static final String OF_MACHINES =
-            "(?::text IS NULL OR %s IN (SELECT known.id FROM tidemark.vm known WHERE known.name ~ ?))";
+            "(?::text IS NULL OR %s IN (SELECT known.id FROM tidemark.vm known WHERE tidemark.is_reached(known.id, known.name, ?)))";
 
     private final DataSource source;
 

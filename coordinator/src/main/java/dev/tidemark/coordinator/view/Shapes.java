@@ -7,8 +7,10 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -24,7 +26,9 @@ final class Shapes {
                                'file', d.file, 'persistentBitmaps', d.persistent_bitmaps) ORDER BY d.position)
                       FROM tidemark.vm_disk d WHERE d.vm = v.id) AS disks,
                    (SELECT o.id FROM tidemark.operation o
-                     WHERE o.vm = v.id AND o.ended_at IS NULL ORDER BY o.version DESC LIMIT 1) AS pending
+                     WHERE o.vm = v.id AND o.ended_at IS NULL ORDER BY o.version DESC LIMIT 1) AS pending,
+                   (SELECT e.labels::text FROM tidemark.api_token_entry e
+                     WHERE e.act = 'LABELLED' AND e.vm = v.id ORDER BY e.sequence DESC LIMIT 1) AS labels
               FROM tidemark.vm v
             """;
 
@@ -110,7 +114,12 @@ final class Shapes {
                 row.getString("qga"),
                 new MachineView.Qemu(row.getString("qemu_version")),
                 disks(row, MachineView.Disk[].class),
-                row.getString("pending"));
+                row.getString("pending"),
+                labels(row.getString("labels")));
+    }
+
+    private static Map<String, String> labels(@Nullable String json) {
+        return json == null ? Map.of() : ROWS.readValue(json, new TypeReference<Map<String, String>>() {});
     }
 
     static CheckpointView checkpoint(ResultSet row) throws SQLException {

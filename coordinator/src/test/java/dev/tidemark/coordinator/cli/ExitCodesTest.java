@@ -43,6 +43,7 @@ class ExitCodesTest {
         "403, FORBIDDEN, 5",
         "404, MACHINE_UNKNOWN, 3",
         "409, NAME_TAKEN, 4",
+        "412, PRECONDITION_FAILED, 4",
         "409, FULL_REQUIRED, 7",
         "413, TOO_LARGE, 1",
         "422, KEY_REUSED, 1",

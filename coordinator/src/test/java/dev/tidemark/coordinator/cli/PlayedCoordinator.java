@@ -25,6 +25,7 @@ final class PlayedCoordinator implements AutoCloseable {
             String authorization,
             String contentType,
             String lastEvent,
+            String ifMatch,
             String body) {}
 
     private record Answer(int status, String body, boolean broken, String retryAfter) {}
@@ -110,6 +111,7 @@ final class PlayedCoordinator implements AutoCloseable {
                     header(exchange, "Authorization"),
                     header(exchange, "Content-Type"),
                     header(exchange, "Last-Event-ID"),
+                    header(exchange, "If-Match"),
                     body));
             Answer answer = next(
                     exchange.getRequestMethod() + " " + exchange.getRequestURI().getRawPath());

@@ -46,6 +46,32 @@ class TokenVerbsTest {
     }
 
     @Test
+    void a_label_is_sent_alone_or_behind_the_pattern() {
+        coordinator.answers("POST /v1/tokens", 201, token("", "null"));
+        commands.run("token", "create", "a", "--role", "viewer", "--label", "env=prod");
+        assertThat(coordinator.only("POST").body())
+                .isEqualTo("{\"name\":\"a\",\"role\":\"VIEWER\",\"vms\":\"env=prod\"}");
+    }
+
+    @Test
+    void labels_are_changed_as_they_were_read_and_under_their_tag() {
+        String now =
+                "{\"vm\":\"web1\",\"vmId\":\"01ARZ3NDEKTSV4RRFFQ69G5FAV\",\"labels\":{\"env\":\"prod\",\"tier\":\"db\"},"
+                        + "\"version\":3,\"tag\":\"\\\"x-labels-3\\\"\",\"changedAt\":\"2026-01-02T03:04:05Z\",\"changedBy\":\"admin\"}";
+        coordinator.answers("GET /v1/vms/web1/labels", now);
+        coordinator.answers("PUT /v1/vms/web1/labels", now);
+        assertThat(commands.run("vm", "label", "web1").results()).contains("env=prod tier=db", "by admin");
+        Ended changed = commands.run("vm", "label", "web1", "env=test", "team=shop", "--remove", "tier");
+        assertThat(changed.exitCode()).as(changed.toString()).isZero();
+        PlayedCoordinator.Asked asked = coordinator.only("PUT");
+        assertThat(asked.body()).isEqualTo("{\"labels\":{\"env\":\"test\",\"team\":\"shop\"}}");
+        assertThat(asked.ifMatch()).isEqualTo("\"x-labels-3\"");
+        assertThat(commands.run("vm", "label", "web1", "nonsense").exitCode()).isEqualTo(2);
+        assertThat(commands.run("vm", "label", "web1", "--remove", "absent").exitCode())
+                .isEqualTo(2);
+    }
+
+    @Test
     void a_gateways_token_says_its_host_and_a_certificate_what_it_is_known_by() throws IOException {
         String made = "{\"id\":\"01ARZ3NDEKTSV4RRFFQ69G5FAV\",\"name\":\"gw-hv2\",\"role\":\"GATEWAY\",\"vms\":\"*\","
                 + "\"host\":\"hv2\",\"hint\":null,\"certificate\":\"uri:spiffe://example/hv2\",\"valid\":true,"

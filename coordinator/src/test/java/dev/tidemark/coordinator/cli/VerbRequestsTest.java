@@ -73,6 +73,34 @@ class VerbRequestsTest {
     }
 
     @Test
+    void what_was_decided_on_a_version_names_it_and_the_very_machine() {
+        coordinator.answers("GET /v1/vms/web1", "{\"id\":\"01ARZ3NDEKTSV4RRFFQ69G5FAV\",\"name\":\"web1\"}");
+        String tag = "\"01ARZ3NDEKTSV4RRFFQ69G5FAV-17\"";
+        assertThat(started(
+                                "POST",
+                                "/v1/vms/web1/checkpoints",
+                                "CREATE_CHECKPOINT",
+                                "checkpoint",
+                                "create",
+                                "web1",
+                                "--expect",
+                                "17")
+                        .ifMatch())
+                .isEqualTo(tag);
+        assertThat(started("DELETE", "/v1/vms/web1", "REMOVE", "vm", "remove", "web1", "--expect", "17")
+                        .ifMatch())
+                .isEqualTo(tag);
+        for (String[] contradiction : new String[][] {
+            {"vm", "remove", "web1", "--force", "--expect", "17"},
+            {"checkpoint", "delete", "web1", "a", "--children", "--expect", "17"},
+            {"checkpoint", "create", "web1", "--expect", "-1"},
+            {"checkpoint", "create", "web1", "--expect", "soon"}
+        }) {
+            assertThat(commands.run(contradiction).exitCode()).isEqualTo(2);
+        }
+    }
+
+    @Test
     void checkpoint_create_sends_only_what_was_given() {
         Asked bare = started("POST", "/v1/vms/web1/checkpoints", "CREATE_CHECKPOINT", "checkpoint", "create", "web1");
         assertThat(bare.body()).isEqualTo("{}");

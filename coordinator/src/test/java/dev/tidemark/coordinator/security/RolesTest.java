@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.schema.id.HostName;
+import dev.tidemark.schema.id.MachineId;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -87,6 +88,52 @@ class RolesTest {
                     .as("seed=%d %s %s", seed, scope, machine)
                     .isEqualTo(expected);
         }
+    }
+
+    @Test
+    void a_label_is_a_scope_by_itself_or_beside_a_pattern() {
+        Scope prod = new Scope("env=prod");
+        assertThat(prod.isAll()).isFalse();
+        assertThat(prod.label()).contains(new Label("env", "prod"));
+        assertThat(prod.restriction()).contains("^.*$ env=prod");
+        assertThat(new Scope("web-*,env=prod").restriction()).contains("^web-.*$ env=prod");
+        for (String text : List.of("*", "web-*", "env=prod", "web-*,env=prod", "a.b/c-d_e=1.2_3-x")) {
+            assertThat(new Scope(text).text()).isEqualTo(text);
+        }
+        assertThat(new Scope("*,env=prod").text())
+                .as("of two spellings one is kept")
+                .isEqualTo("env=prod");
+        for (String other : List.of(
+                "env=",
+                "=prod",
+                "env=prod,web-*",
+                "web-*,",
+                ",env=prod",
+                "a=b=c",
+                "a=b,c=d",
+                "env=pr od",
+                "env=prod\n",
+                "env='x'",
+                "-env=prod",
+                "env=" + "x".repeat(64),
+                "x".repeat(64) + "=a")) {
+            assertThat(Scope.isWellFormed(other)).as(other).isFalse();
+        }
+
+        MachineId labelled = new MachineId("01ARZ3NDEKTSV4RRFFQ69G5FAV");
+        MachineId other = new MachineId("01ARZ3NDEKTSV4RRFFQ69G5FAW");
+        Credential credential = Credential.recorded(Credential.Kind.TOKEN, "01ARZ3NDEKTSV4RRFFQ69G5FAV");
+        Grant grant = new Grant(Role.VIEWER, new Scope("web-*,env=prod"), Optional.empty());
+        Identity unasked = new Identity("v", grant, credential);
+        Identity viewer = unasked.reaching(Set.of(labelled.value()));
+        assertThat(viewer.reaches(labelled, "web-1")).isTrue();
+        assertThat(viewer.reaches(labelled, "db-1")).isFalse();
+        assertThat(viewer.reaches(other, "web-1")).isFalse();
+        assertThat(unasked.reaches(labelled, "web-1"))
+                .as("nobody has asked who has it")
+                .isFalse();
+        assertThat(viewer.from("127.0.0.1").by(credential).reaches(labelled, "web-1"))
+                .isTrue();
     }
 
     private static String text(Random random, String letters, int length) {

@@ -42,7 +42,7 @@ public final class Lookup {
     /** A machine that is registered, or, by its id, one that was: its history can still be read. */
     MachineReference known(MachineName nameOrId) {
         return queries.find(nameOrId.value())
-                .filter(machine -> Callers.reaches(machine.name().value()))
+                .filter(machine -> Callers.reaches(machine.id(), machine.name().value()))
                 .orElseThrow(() -> unknownMachine(nameOrId));
     }
 

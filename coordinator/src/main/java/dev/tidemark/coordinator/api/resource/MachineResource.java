@@ -14,6 +14,7 @@ import dev.tidemark.coordinator.api.edge.Refusal;
 import dev.tidemark.coordinator.api.edge.Unconditional;
 import dev.tidemark.coordinator.security.ActTrail;
 import dev.tidemark.coordinator.security.Callers;
+import dev.tidemark.coordinator.security.Label;
 import dev.tidemark.coordinator.view.EventView;
 import dev.tidemark.coordinator.view.ListQueries;
 import dev.tidemark.coordinator.view.MachineReference;
@@ -114,12 +115,21 @@ public final class MachineResource {
     @GetMapping("/v1/vms")
     Machines list(
             @RequestParam(value = "limit", defaultValue = "1000") QueryNumber limit,
-            @RequestParam(value = "after", required = false) Optional<String> after) {
-        // The names that are left out are left out by the database, so that a page is a full one.
-        Optional<String> names = Callers.current().scope().restriction();
-        Page.Wish wish = Page.Wish.of("vms " + names.orElse(""), limit, after, Page.NAME);
-        Page<MachineView> page =
-                Page.of(wish, lists.machines(names, wish.position().orElse(""), wish.limit()), this::seen);
+            @RequestParam(value = "after", required = false) Optional<String> after,
+            @RequestParam(value = "label", required = false) Optional<String> label) {
+        Optional<String> labelled = label.map(text -> Label.parse(text)
+                .map(Label::toString)
+                .orElseThrow(() -> Refusal.parameter(
+                        "label",
+                        "'label' is none",
+                        "Write a key and a value, as env=prod; leave it out for all vms.")));
+        // What is left out is left out by the database, so that a page is a full one.
+        Optional<String> restriction = Callers.current().scope().restriction();
+        String list = "vms " + restriction.orElse("")
+                + labelled.map(known -> " of " + known).orElse("");
+        Page.Wish wish = Page.Wish.of(list, limit, after, Page.NAME);
+        Page<MachineView> page = Page.of(
+                wish, lists.machines(restriction, labelled, wish.position().orElse(""), wish.limit()), this::seen);
         return new Machines(page.items(), page.next());
     }
 

@@ -33,7 +33,7 @@ public final class Operations implements AutoCloseable {
 
     Optional<OperationView> find(OperationId operation) {
         return queries.operation(operation)
-                .filter(found -> Callers.reaches(found.vm()))
+                .filter(found -> Callers.reaches(new MachineId(found.vmId()), found.vm()))
                 .map(this::present);
     }
 

@@ -109,12 +109,13 @@ public final class TokenResource {
     }
 
     private static Grant grant(NewToken body) {
-        String pattern = body.vms().orElse(Scope.ALL.pattern());
+        String pattern = body.vms().orElse(Scope.ALL.text());
         if (!Scope.isWellFormed(pattern)) {
             throw Refusal.member(
                     "vms",
-                    "'vms' is not a pattern of vm names",
-                    "Write a name in which * stands for any characters, as web-*; leave it out for all vms.");
+                    "'vms' is neither a pattern of vm names nor a label",
+                    "Write a name in which * stands for any characters, as web-*; or a label, as env=prod; or both:"
+                            + " web-*,env=prod. Leave it out for all vms.");
         }
         Scope scope = new Scope(pattern);
         if (body.role() == Role.ADMIN && !scope.isAll()) {
@@ -174,7 +175,7 @@ public final class TokenResource {
         while (!read.isEmpty() && reached.size() < wish.limit()) {
             for (Map.Entry<Long, TokenActs.Token> entry : read.entrySet()) {
                 last = entry.getKey();
-                if (scope.isAll() || entry.getValue().machines().equals(scope.pattern())) {
+                if (scope.isAll() || entry.getValue().machines().equals(scope.text())) {
                     reached.add(new Row<>(Long.toString(last), entry.getValue()));
                 }
             }

@@ -25,6 +25,7 @@ import dev.tidemark.coordinator.api.resource.EventResource;
 import dev.tidemark.coordinator.api.resource.ExportResource;
 import dev.tidemark.coordinator.api.resource.FreshIds;
 import dev.tidemark.coordinator.api.resource.GatewayResource;
+import dev.tidemark.coordinator.api.resource.LabelResource;
 import dev.tidemark.coordinator.api.resource.LineStreams;
 import dev.tidemark.coordinator.api.resource.Lookup;
 import dev.tidemark.coordinator.api.resource.MachineResource;
@@ -39,6 +40,7 @@ import dev.tidemark.coordinator.api.resource.TokenResource;
 import dev.tidemark.coordinator.api.resource.WebhookResource;
 import dev.tidemark.coordinator.api.stream.EventStreams;
 import dev.tidemark.coordinator.ledger.ActBook;
+import dev.tidemark.coordinator.ledger.LabelActs;
 import dev.tidemark.coordinator.ledger.TokenActs;
 import dev.tidemark.coordinator.security.Acts;
 import dev.tidemark.coordinator.security.AdminToken;
@@ -48,6 +50,7 @@ import dev.tidemark.coordinator.security.CredentialReader;
 import dev.tidemark.coordinator.security.Guesses;
 import dev.tidemark.coordinator.security.IdentityFilter;
 import dev.tidemark.coordinator.security.Jwts;
+import dev.tidemark.coordinator.security.Labels;
 import dev.tidemark.coordinator.security.RequestLimits;
 import dev.tidemark.coordinator.security.Sessions;
 import dev.tidemark.coordinator.security.Tokens;
@@ -107,6 +110,11 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
             ServerFacts facts,
             Conditions conditions) {
         return new MachineResource(engine, queries, lists, lookup, operations, submissions, ids, facts, conditions);
+    }
+
+    @Bean
+    LabelResource labelResource(Lookup lookup, Labels labels) {
+        return new LabelResource(lookup, labels);
     }
 
     @Bean
@@ -236,8 +244,13 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
     }
 
     @Bean
-    Tokens tokens(DataSource database) {
-        return new Tokens(new TokenActs(database));
+    Labels labels(DataSource database) {
+        return new Labels(new LabelActs(database));
+    }
+
+    @Bean
+    Tokens tokens(DataSource database, Labels labels) {
+        return new Tokens(new TokenActs(database), labels);
     }
 
     @Bean
@@ -303,6 +316,7 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
     FilterRegistrationBean<IdentityFilter> identityFilter(
             AdminToken administrator,
             Tokens tokens,
+            Labels labels,
             Guesses guesses,
             Clock clock,
             ApiServer.Bind bind,
@@ -319,7 +333,7 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
                 .toList();
         IdentityFilter.@Nullable Denial page = ofPages.getIfAvailable();
         FilterRegistrationBean<IdentityFilter> registration =
-                new FilterRegistrationBean<>(new IdentityFilter(readers, (request, response, reason) -> {
+                new FilterRegistrationBean<>(new IdentityFilter(readers, labels, (request, response, reason) -> {
                     if (page != null && Sessions.isPage(request.getRequestURI())) {
                         page.answer(request, response, reason);
                     } else {

@@ -17,7 +17,7 @@ public record Wish(LogFilter events, boolean progress, Identity caller) {
 
     boolean concerns(Progress step, @Nullable String machine) {
         return progress
-                && (caller.scope().isAll() || (machine != null && caller.reaches(machine)))
+                && (caller.scope().isAll() || (machine != null && caller.reaches(step.machine(), machine)))
                 && events.machine().map(step.machine()::equals).orElse(true)
                 && events.operation().map(step.operation()::equals).orElse(true);
     }

@@ -108,7 +108,7 @@ public final class Coordinator {
 
     /** A question that the coordinator may keep open for a while. */
     public JsonNode get(RequestPath path, Duration heldOpen) {
-        return exchange(new Request("GET", path, null, null, ANSWER_PATIENCE.plus(heldOpen)));
+        return exchange(new Request("GET", path, null, null, Expected.NOTHING, ANSWER_PATIENCE.plus(heldOpen)));
     }
 
     /** All of a list, page by page, as if it had been one answer. */
@@ -120,6 +120,11 @@ public final class Coordinator {
         while (true) {
             JsonNode page = get(asked);
             page.path(member).forEach(entries::add);
+            // What stands beside the list, as the last page has it.
+            page.properties().stream()
+                    .filter(beside ->
+                            !beside.getKey().equals(member) && !beside.getKey().equals("next"))
+                    .forEach(beside -> whole.set(beside.getKey(), beside.getValue()));
             String next = page.path("next").asString("");
             if (next.isEmpty()) {
                 return whole;
@@ -137,11 +142,27 @@ public final class Coordinator {
     }
 
     public JsonNode post(RequestPath path, JsonNode body, Duration heldOpen) {
-        return exchange(new Request("POST", path, body, IdempotencyKey.fresh(), ANSWER_PATIENCE.plus(heldOpen)));
+        return exchange(new Request(
+                "POST", path, body, IdempotencyKey.fresh(), Expected.NOTHING, ANSWER_PATIENCE.plus(heldOpen)));
+    }
+
+    /** Only if what it is about is as expected. */
+    public JsonNode post(RequestPath path, JsonNode body, Expected expected) {
+        return exchange(new Request("POST", path, body, IdempotencyKey.fresh(), expected, ANSWER_PATIENCE));
     }
 
     public JsonNode delete(RequestPath path) {
-        return exchange(new Request("DELETE", path, null, IdempotencyKey.fresh(), ANSWER_PATIENCE));
+        return delete(path, Expected.NOTHING);
+    }
+
+    /** Only if what it is about is as expected. */
+    public JsonNode delete(RequestPath path, Expected expected) {
+        return exchange(new Request("DELETE", path, null, IdempotencyKey.fresh(), expected, ANSWER_PATIENCE));
+    }
+
+    /** Puts this in the place of what is there, if that is as expected. */
+    public JsonNode put(RequestPath path, JsonNode body, Expected expected) {
+        return exchange(new Request("PUT", path, body, null, expected, ANSWER_PATIENCE));
     }
 
     /**
@@ -166,17 +187,17 @@ public final class Coordinator {
             understood(response);
             throw strange(response.statusCode(), "not with a stream of events");
         } catch (IOException failure) {
-            throw unanswered(new Request("GET", path, null, null, ANSWER_PATIENCE), endpoint, failure, false);
+            throw unanswered(Request.get(path), endpoint, failure, false);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            throw unanswered(new Request("GET", path, null, null, ANSWER_PATIENCE), endpoint, interrupted, false);
+            throw unanswered(Request.get(path), endpoint, interrupted, false);
         }
     }
 
     /** Opens a long answer, a line of JSON each. */
     public LineFeed lines(RequestPath path) {
         Endpoint endpoint = discovery.find();
-        Request asked = new Request("GET", path, null, null, ANSWER_PATIENCE);
+        Request asked = Request.get(path);
         HttpRequest.Builder request = endpoint.request(path.toString())
                 .timeout(ANSWER_PATIENCE)
                 .header("Accept", "application/x-ndjson, application/problem+json");
@@ -201,7 +222,13 @@ public final class Coordinator {
             RequestPath path,
             @Nullable JsonNode body,
             @Nullable IdempotencyKey key,
-            Duration patience) {}
+            Expected expected,
+            Duration patience) {
+        /** A question. */
+        static Request get(RequestPath path) {
+            return new Request("GET", path, null, null, Expected.NOTHING, ANSWER_PATIENCE);
+        }
+    }
 
     private JsonNode exchange(Request request) {
         long start = System.nanoTime();
@@ -269,6 +296,7 @@ public final class Coordinator {
         if (request.key() != null) {
             builder.header("Idempotency-Key", request.key().value());
         }
+        request.expected().tag().ifPresent(tag -> builder.header("If-Match", tag));
         if (request.body() == null) {
             return builder.method(request.method(), BodyPublishers.noBody()).build();
         }

@@ -38,7 +38,7 @@ public enum ExitCode {
             case 400 -> USAGE;
             case 401, 403 -> DENIED;
             case 404 -> NOT_FOUND;
-            case 409 -> CONFLICT;
+            case 409, 412 -> CONFLICT;
             case 503 -> UNAVAILABLE;
             default -> FAILED;
         };

@@ -51,6 +51,8 @@ final class Routes {
             new Route("POST", "/v1/vms", "{\"name\":\"new\",\"qmp\":\"/run/new.sock\"}"),
             new Route("GET", "/v1/vms/{vm}", null),
             new Route("DELETE", "/v1/vms/{vm}", null),
+            new Route("GET", "/v1/vms/{vm}/labels", null),
+            new Route("PUT", "/v1/vms/{vm}/labels", "{\"labels\":{\"env\":\"prod\"}}"),
             new Route("GET", "/v1/vms/{vm}/checkpoints", null),
             new Route("POST", "/v1/vms/{vm}/checkpoints", "{}"),
             new Route("GET", "/v1/vms/{vm}/checkpoints/{checkpoint}", null),
