@@ -130,7 +130,8 @@ final class WebhookVerbs {
 
     @Command(name = "deliveries", description = "Shows what is being tried, and what was given up.")
     int deliveries(@Parameters(index = "0", paramLabel = "NAME", description = "Its name or id.") WebhookName name) {
-        JsonNode answer = session.coordinator().get(RequestPath.v1("webhooks", name.value(), "deliveries"));
+        JsonNode answer =
+                session.coordinator().list(RequestPath.v1("webhooks", name.value(), "deliveries"), "deadLetters");
         return session.print(answer, WebhookPages.deliveries(answer));
     }
 

@@ -136,12 +136,14 @@ public final class WebhookTable {
             """, index, id, from, index, type, trouble);
     }
 
-    /** In the order of the log. */
-    public List<WebhookRow.DeadLetter> deadLetters(String id) {
+    /** The next so many behind an index, in the order of the log. */
+    public List<WebhookRow.DeadLetter> deadLetters(String id, long after, int limit) {
         return list(
-                "SELECT * FROM tidemark.webhook_dead_letter WHERE webhook = ? ORDER BY log_index",
+                "SELECT * FROM tidemark.webhook_dead_letter WHERE webhook = ? AND log_index > ? ORDER BY log_index LIMIT ?",
                 WebhookTable::deadLetter,
-                id);
+                id,
+                after,
+                limit);
     }
 
     /** Those that somebody wants to be tried once more. */

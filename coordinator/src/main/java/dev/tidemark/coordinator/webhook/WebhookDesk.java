@@ -92,8 +92,9 @@ public final class WebhookDesk implements AutoCloseable {
         return table.endRotation(id);
     }
 
-    public List<WebhookRow.DeadLetter> deadLetters(String id) {
-        return table.deadLetters(id);
+    /** What was given up behind an index of the log, in its order. */
+    public List<WebhookRow.DeadLetter> deadLetters(String id, long after, int limit) {
+        return table.deadLetters(id, after, limit);
     }
 
     /** Has one sent once more, soon. */

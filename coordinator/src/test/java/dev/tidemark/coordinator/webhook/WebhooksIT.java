@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.tidemark.coordinator.ledger.WebhookRow;
 import dev.tidemark.coordinator.ledger.WebhookTable;
 import dev.tidemark.coordinator.ledger.postgres.Database;
+import dev.tidemark.coordinator.testkit.Authority;
 import dev.tidemark.coordinator.testkit.TemporaryTree;
 import dev.tidemark.coordinator.testkit.TestDatabase;
 import java.io.IOException;
@@ -17,6 +18,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -24,10 +27,17 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -51,15 +61,17 @@ class WebhooksIT {
     private static SealingKey key;
     private final List<AutoCloseable> open = new ArrayList<>();
 
+    private static Path home;
+
     @BeforeAll
     static void makeKey() throws IOException {
-        Path home = Files.createTempDirectory("tidemark-webhooks-");
+        home = Files.createTempDirectory("tidemark-webhooks-");
         key = SealingKey.at(home.resolve("webhook.key"));
-        TemporaryTree.delete(home);
     }
 
     @AfterAll
     static void closeDatabase() {
+        TemporaryTree.delete(home);
         DATABASE.close();
     }
 
@@ -104,6 +116,119 @@ class WebhooksIT {
                 .as("some came twice, with the same id")
                 .isGreaterThan(60);
         assertThat(TABLE.find(id).orElseThrow().deadLetters()).isZero();
+    }
+
+    @Test
+    void a_coordinator_that_is_killed_between_a_delivery_and_its_record_loses_nothing_and_repeats_in_order()
+            throws Exception {
+        // given: each time, the receiver has the event, and its sender is dead before it hears so
+        HeardReceiver receiver = receiver();
+        List<String> lastWords = new CopyOnWriteArrayList<>();
+        AtomicReference<Process> sender = new AtomicReference<>();
+        Set<Integer> fatal = Set.of(4, 9);
+        receiver.statuses = number -> {
+            if (fatal.contains(number)) {
+                lastWords.add(receiver.attempts.getLast().id());
+                sender.get().destroyForcibly();
+                sender.get().onExit().join();
+            }
+            return 204;
+        };
+        String id = webhook(receiver.url(), List.of("backup-completed"), "*");
+        append("k" + id, 20, "backup-completed.v1");
+        // when
+        for (int kill = 1; kill <= fatal.size(); kill++) {
+            int killed = kill;
+            sender.set(SenderProcess.start(DATABASE.application(), home.resolve("webhook.key"), receiver.url()));
+            open.add(() -> sender.get().destroyForcibly());
+            await().atMost(Duration.ofSeconds(60)).until(() -> lastWords.size() == killed);
+        }
+        sender();
+        await().until(() -> receiver.places().size() == 20);
+        await().until(() -> TABLE.find(id).orElseThrow().delivered() == 20);
+        // then
+        assertThat(receiver.heard.stream().map(HeardReceiver.Heard::id).map(WebhooksIT::place))
+                .as("repeated, and never out of order")
+                .isSorted();
+        for (String repeated : lastWords) {
+            assertThat(receiver.heard.stream().filter(one -> one.id().equals(repeated)))
+                    .as("delivered, and not on record when its sender died")
+                    .hasSizeGreaterThanOrEqualTo(2);
+        }
+        assertThat(TABLE.find(id).orElseThrow().deadLetters()).isZero();
+    }
+
+    private static long place(String eventId) {
+        return Long.parseLong(eventId.substring(0, eventId.indexOf('-')));
+    }
+
+    @Test
+    void a_receiver_over_tls_is_believed_by_its_certificate_and_told_nothing_without() throws Exception {
+        Authority authority = new Authority("Receivers' Authority");
+        SSLSocketFactory believing = trusting(authority);
+        HeardReceiver genuine = secure(authority.issue("siem", Authority.address("127.0.0.1")));
+        HeardReceiver misnamed = secure(authority.issue("siem", Authority.dns("other.example")));
+        HeardReceiver forged =
+                secure(new Authority("Receivers' Authority").issue("siem", Authority.address("127.0.0.1")));
+        HeardReceiver expired = secure(authority.issue(
+                "siem",
+                Instant.now().minus(Duration.ofDays(2)),
+                Instant.now().minus(Duration.ofDays(1)),
+                Authority.address("127.0.0.1")));
+        String told = webhook(genuine.url(), List.of(), "*");
+        List<String> untold = List.of(
+                webhook(misnamed.url(), List.of(), "*"),
+                webhook(forged.url(), List.of(), "*"),
+                webhook(expired.url(), List.of(), "*"));
+        sender(believing);
+        append("t" + told, 3, "backup-completed.v1");
+        await().until(() -> genuine.places().size() == 3);
+        assertThat(genuine.heard.getFirst().isSignedWith(Signatures.written(SECRET)))
+                .isTrue();
+        for (String id : untold) {
+            await().until(() -> TABLE.find(id).orElseThrow().deadLetters() == 3);
+            assertThat(TABLE.deadLetters(id, 0, 1).getFirst().trouble())
+                    .containsAnyOf("127.0.0.1", "certification path", "validity", "signature check", "expired");
+        }
+        assertThat(misnamed.attempts).isEmpty();
+        assertThat(forged.attempts).isEmpty();
+        assertThat(expired.attempts).isEmpty();
+
+        // And page by page.
+        String id = untold.getFirst();
+        List<Long> indexes = new ArrayList<>();
+        long after = 0;
+        for (List<WebhookRow.DeadLetter> page = TABLE.deadLetters(id, after, 2);
+                !page.isEmpty();
+                page = TABLE.deadLetters(id, after, 2)) {
+            page.forEach(letter -> indexes.add(letter.index()));
+            after = page.getLast().index();
+        }
+        assertThat(indexes).hasSize(3).isSorted().doesNotHaveDuplicates();
+    }
+
+    private HeardReceiver secure(Authority.Issued identity) throws Exception {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry("own", identity.keys().getPrivate(), new char[0], new Certificate[] {identity.certificate()});
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(store, new char[0]);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), null, null);
+        HeardReceiver receiver = HeardReceiver.secure(context);
+        open.add(receiver);
+        return receiver;
+    }
+
+    private static SSLSocketFactory trusting(Authority authority) throws Exception {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setCertificateEntry("authority", authority.certificate());
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context.getSocketFactory();
     }
 
     @Test
@@ -184,7 +309,7 @@ class WebhooksIT {
         append("d" + id, 3, "backup-failed.v1");
         await().until(() -> receiver.places().size() == 2);
         assertThat(receiver.places()).containsExactly(first + 1, first + 2);
-        WebhookRow.DeadLetter letter = TABLE.deadLetters(id).getFirst();
+        WebhookRow.DeadLetter letter = TABLE.deadLetters(id, 0, 9).getFirst();
         assertThat(letter.index()).isEqualTo(first);
         assertThat(letter.attempts()).isEqualTo(4);
         assertThat(letter.trouble()).isEqualTo("answered with 500");
@@ -200,7 +325,8 @@ class WebhooksIT {
     void a_receiver_that_hangs_or_never_stops_talking_holds_up_nobody_else() throws Exception {
         try (ServerSocket hanging = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
                 ServerSocket talking = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            Thread.ofVirtual().start(() -> talk(talking));
+            AtomicInteger cutShort = new AtomicInteger();
+            Thread.ofVirtual().start(() -> talk(talking, cutShort));
             HeardReceiver receiver = receiver();
             String hung = webhook("http://127.0.0.1:" + hanging.getLocalPort() + "/", List.of(), "*");
             String talked = webhook("http://127.0.0.1:" + talking.getLocalPort() + "/", List.of(), "*");
@@ -211,8 +337,10 @@ class WebhooksIT {
             assertThat(TABLE.find(hung).orElseThrow().delivered()).isZero();
             await().until(() -> TABLE.find(hung).orElseThrow().trying().isPresent());
             await().until(() -> TABLE.find(talked).orElseThrow().deadLetters() == 5);
-            assertThat(TABLE.deadLetters(talked).getFirst().trouble())
+            assertThat(TABLE.deadLetters(talked, 0, 9).getFirst().trouble())
                     .isEqualTo("the answer's head has more than 16384 bytes");
+            // Five events, four times each: the sender never listened to the end.
+            await().until(() -> cutShort.get() >= 20);
         }
     }
 
@@ -267,16 +395,17 @@ class WebhooksIT {
         assertThat(sealed).doesNotContain(Signatures.written(SECRET).substring(6));
     }
 
-    private static void talk(ServerSocket server) {
+    /** Talks to whoever comes, until the sender has heard enough: then it hangs up, which is why talking ends with a failure each time. */
+    private static void talk(ServerSocket server, AtomicInteger cutShort) {
         while (!server.isClosed()) {
             try (Socket socket = server.accept()) {
                 OutputStream out = socket.getOutputStream();
                 out.write("HTTP/1.1 200 OK\r\nX: ".getBytes(StandardCharsets.US_ASCII));
-                for (int count = 0; count < 100; count++) {
+                while (!server.isClosed()) {
                     out.write(new byte[64 * 1024]);
                 }
-            } catch (IOException _) {
-                // The sender has heard enough.
+            } catch (IOException hungUp) {
+                cutShort.addAndGet(server.isClosed() ? 0 : 1);
             }
         }
     }
@@ -288,16 +417,15 @@ class WebhooksIT {
     }
 
     private Webhooks sender() {
+        return sender(tls());
+    }
+
+    private Webhooks sender(SSLSocketFactory tls) {
         List<URI> loopback = TABLE.all().stream()
                 .map(webhook -> AllowedReceivers.prefix(webhook.url()))
                 .toList();
         Webhooks sender = Webhooks.start(
-                DATABASE.application(),
-                new AllowedReceivers(loopback, List.of()),
-                key,
-                Clock.systemUTC(),
-                HASTY,
-                tls());
+                DATABASE.application(), new AllowedReceivers(loopback, List.of()), key, Clock.systemUTC(), HASTY, tls);
         open.add(sender);
         return sender;
     }

@@ -3,10 +3,12 @@ package dev.tidemark.coordinator.api.resource;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tidemark.coordinator.api.Rejected;
 import dev.tidemark.coordinator.api.edge.Problem;
+import dev.tidemark.coordinator.api.edge.QueryNumber;
 import dev.tidemark.coordinator.api.edge.Refusal;
 import dev.tidemark.coordinator.ledger.WebhookRow;
 import dev.tidemark.coordinator.security.Callers;
 import dev.tidemark.coordinator.security.Scope;
+import dev.tidemark.coordinator.view.Row;
 import dev.tidemark.coordinator.webhook.ReceiverRefused;
 import dev.tidemark.coordinator.webhook.Signatures;
 import dev.tidemark.coordinator.webhook.WebhookDesk;
@@ -25,6 +27,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /** {@code /v1/webhooks}: who is told of events. */
@@ -94,17 +97,19 @@ public final class WebhookResource {
             long position,
             long delivered,
             @Nullable TryingView trying,
-            List<DeadLetterView> deadLetters) {}
+            List<DeadLetterView> deadLetters,
+            @Nullable String next) {}
 
     @PostMapping("/v1/webhooks")
     ResponseEntity<WebhookView> create(@RequestBody NewWebhook body) throws InterruptedException {
         List<String> events = events(body.events().orElseGet(List::of));
-        String machines = body.vms().orElse(Scope.ALL.pattern());
+        String machines = body.vms().orElse(Scope.ALL.text());
         if (!Scope.isWellFormed(machines)) {
             throw Refusal.member(
                     "vms",
-                    "'vms' is not a pattern of vm names",
-                    "Write a name in which * stands for any characters, as web-*; leave it out for all vms.");
+                    "'vms' is neither a pattern of vm names nor a label",
+                    "Write a name in which * stands for any characters, as web-*; or a label, as env=prod; or both:"
+                            + " web-*,env=prod. Leave it out for all vms.");
         }
         if (body.url().length() > URL_LENGTH_MAX) {
             throw Refusal.member("url", "'url' is too long", "Use at most " + URL_LENGTH_MAX + " characters.");
@@ -200,25 +205,39 @@ public final class WebhookResource {
     }
 
     @GetMapping("/v1/webhooks/{webhook}/deliveries")
-    Deliveries deliveries(@PathVariable("webhook") WebhookName webhook) {
+    Deliveries deliveries(
+            @PathVariable("webhook") WebhookName webhook,
+            @RequestParam(value = "limit", defaultValue = "1000") QueryNumber limit,
+            @RequestParam(value = "after", required = false) Optional<String> after) {
         WebhookRow known = known(webhook.value());
+        return deliveries(known, Page.Wish.of(listOf(known), limit, after, Page.VERSION));
+    }
+
+    private static String listOf(WebhookRow webhook) {
+        return "deliveries " + webhook.id();
+    }
+
+    private Deliveries deliveries(WebhookRow known, Page.Wish wish) {
+        List<Row<WebhookRow.DeadLetter>> letters = desk.deadLetters(known.id(), wish.version(0), wish.limit()).stream()
+                .map(letter -> new Row<>(Long.toString(letter.index()), letter))
+                .toList();
+        Page<DeadLetterView> page = Page.of(wish, letters, WebhookResource::view);
         return new Deliveries(
-                known.name(),
-                known.position(),
-                known.delivered(),
-                trying(known),
-                desk.deadLetters(known.id()).stream().map(WebhookResource::view).toList());
+                known.name(), known.position(), known.delivered(), trying(known), page.items(), page.next());
     }
 
     @PostMapping("/v1/webhooks/{webhook}/redeliveries")
     Deliveries redeliver(@PathVariable("webhook") WebhookName webhook, @RequestBody Which body) {
-        if (!desk.redeliver(known(webhook.value()).id(), body.index())) {
+        WebhookRow known = known(webhook.value());
+        if (!desk.redeliver(known.id(), body.index())) {
             throw Refusal.notFound(
                     "DELIVERY_NOT_FOUND",
                     "webhook '" + webhook + "' has no dead letter with this index",
                     "See GET /v1/webhooks/{webhook}/deliveries for them.");
         }
-        return deliveries(webhook);
+        return deliveries(
+                known(webhook.value()),
+                new Page.Wish(listOf(known), Page.LENGTH_MAX, Optional.of(Long.toString(body.index() - 1))));
     }
 
     private WebhookRow known(String nameOrId) {
