@@ -70,8 +70,8 @@ public final class MachineReader {
     /** A machine by its name or its id. */
     MachineReference reference(MachineName nameOrId) {
         return queries.find(nameOrId.value())
-                .filter(machine ->
-                        !machine.removed() && Callers.reaches(machine.id(), machine.name().value()))
+                .filter(machine -> !machine.removed()
+                        && Callers.reaches(machine.id(), machine.name().value()))
                 .orElseThrow(() -> noMachine(nameOrId));
     }
 
