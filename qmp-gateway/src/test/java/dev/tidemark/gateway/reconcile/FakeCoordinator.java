@@ -105,7 +105,7 @@ final class FakeCoordinator implements CoordinatorLink {
             conclude(result);
         }
         if (believing && report.sight() instanceof Sight.Observed observed) {
-            believe(observed);
+            believe(observed, report.version() >= before.version());
         }
         if (!desired.equals(before)) {
             desired = withVersion(desired.version() + 1);
@@ -313,7 +313,8 @@ final class FakeCoordinator implements CoordinatorLink {
                 disk.disk(), disk.virtualSize(), disk.file(), disk.backingDepth(), chain, disk.unwanted());
     }
 
-    private void believe(Sight.Observed observed) {
+    /** What somebody looked for before it was unwanted is not gone because it was not there yet. */
+    private void believe(Sight.Observed observed, boolean current) {
         desired.operation()
                 .filter(PushBackupOperation.class::isInstance)
                 .map(PushBackupOperation.class::cast)
@@ -368,7 +369,7 @@ final class FakeCoordinator implements CoordinatorLink {
                     old == null
                             ? List.of()
                             : old.unwanted().stream()
-                                    .filter(name -> find(seen, name).isPresent())
+                                    .filter(name -> !current || find(seen, name).isPresent())
                                     .toList()));
         }
         desired = with(desired, disks, desired.operation(), desired.repositoryOperations());
