@@ -99,7 +99,7 @@ class JsonShapesIT {
     @Test
     void vm() throws IOException {
         JsonNode vm = shape("vm", QUERIES.machine(STORY.machine()).orElseThrow());
-        has(vm, "id", "name", "host", "state", "qemu", "disks", "qmp", "pending");
+        has(vm, "id", "name", "host", "state", "qemu", "disks", "qmp", "pending", "labels");
         has(vm.path("qemu"), "version");
         has(vm.path("disks").path(0), "name", "node", "format", "virtualSize", "file");
     }
