@@ -44,11 +44,16 @@ public final class Table implements Block {
 
     @Override
     public void render(int width, List<String> lines) {
+        // Once: ten thousand rows that each asked all the others took the command line eleven seconds.
+        int[] natural = new int[columns.size()];
+        for (int index = 0; index < natural.length; index++) {
+            natural[index] = natural(index);
+        }
         List<Integer> shown = new ArrayList<>();
         for (int index = 0; index < columns.size(); index++) {
             shown.add(index);
         }
-        while (!fits(shown, width)) {
+        while (!fits(shown, natural, width)) {
             int dropped = lastOptional(shown);
             if (dropped < 0) {
                 renderBlocks(width, lines);
@@ -56,7 +61,7 @@ public final class Table implements Block {
             }
             shown.remove(/* index */ dropped);
         }
-        renderGrid(shown, width, lines);
+        renderGrid(shown, natural, width, lines);
     }
 
     private int lastOptional(List<Integer> shown) {
@@ -69,17 +74,17 @@ public final class Table implements Block {
     }
 
     /** The last column may be narrower than its text, and is wrapped then. */
-    private boolean fits(List<Integer> shown, int width) {
-        int before = widthBeforeLast(shown);
-        int last = natural(shown.getLast());
+    private boolean fits(List<Integer> shown, int[] natural, int width) {
+        int before = widthBeforeLast(shown, natural);
+        int last = natural[shown.getLast()];
         boolean wraps = !columns.get(shown.getLast()).right();
         return before + (wraps ? Math.min(last, WRAPPED_WIDTH_MIN) : last) <= width;
     }
 
-    private int widthBeforeLast(List<Integer> shown) {
+    private static int widthBeforeLast(List<Integer> shown, int[] natural) {
         int width = 0;
         for (int position = 0; position < shown.size() - 1; position++) {
-            width += natural(shown.get(position)) + GAP;
+            width += natural[shown.get(position)] + GAP;
         }
         return width;
     }
@@ -92,20 +97,20 @@ public final class Table implements Block {
         return width;
     }
 
-    private void renderGrid(List<Integer> shown, int width, List<String> lines) {
-        int lastWidth = Math.max(1, Math.min(natural(shown.getLast()), width - widthBeforeLast(shown)));
-        renderRow(columns.stream().map(Column::heading).toList(), shown, lastWidth, lines);
+    private void renderGrid(List<Integer> shown, int[] natural, int width, List<String> lines) {
+        int lastWidth = Math.max(1, Math.min(natural[shown.getLast()], width - widthBeforeLast(shown, natural)));
+        renderRow(columns.stream().map(Column::heading).toList(), shown, natural, lastWidth, lines);
         for (List<String> row : rows) {
-            renderRow(row, shown, lastWidth, lines);
+            renderRow(row, shown, natural, lastWidth, lines);
         }
     }
 
-    private void renderRow(List<String> cells, List<Integer> shown, int lastWidth, List<String> lines) {
+    private void renderRow(List<String> cells, List<Integer> shown, int[] natural, int lastWidth, List<String> lines) {
         StringBuilder line = new StringBuilder();
         for (int position = 0; position < shown.size() - 1; position++) {
             int column = shown.get(position);
             String cell = cells.get(column);
-            int width = natural(column);
+            int width = natural[column];
             String padding = " ".repeat(width - Text.length(cell));
             line.append(columns.get(column).right() ? padding + cell : cell + padding)
                     .append(" ".repeat(GAP));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -23,6 +24,19 @@ class TableTest {
         List<String> lines = new ArrayList<>();
         table().render(width, lines);
         return lines;
+    }
+
+    /** A row that asks all others how wide they are makes minutes of this; done once, it is a blink. */
+    @Test
+    @Timeout(60)
+    void a_fleet_is_listed_without_every_row_asking_every_other() {
+        Table fleet = new Table().column("NAME").column("STATE").optional("ID");
+        for (int machine = 0; machine < 100_000; machine++) {
+            fleet.row("vm-" + machine, "UP", "id-" + machine);
+        }
+        List<String> lines = new ArrayList<>();
+        fleet.render(80, lines);
+        assertThat(lines).hasSize(100_001).last().isEqualTo("vm-99999  UP     id-99999");
     }
 
     @Test
