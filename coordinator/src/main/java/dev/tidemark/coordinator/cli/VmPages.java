@@ -6,6 +6,7 @@ import dev.tidemark.coordinator.cli.show.Page;
 import dev.tidemark.coordinator.cli.show.Table;
 import dev.tidemark.coordinator.cli.show.Text;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
@@ -13,10 +14,13 @@ import tools.jackson.databind.JsonNode;
 final class VmPages {
     private VmPages() {}
 
-    static Page list(JsonNode answer) {
+    /** @param label what was asked for; empty for all machines */
+    static Page list(JsonNode answer, Optional<String> label) {
         List<JsonNode> machines = Cell.list(answer, "vms");
         if (machines.isEmpty()) {
-            return new Page().line("no machines; add one with: tidemark vm add NAME --qmp SOCKET");
+            return new Page()
+                    .line(label.map(wanted -> "no machine has the label " + wanted)
+                            .orElse("no machines; add one with: tidemark vm add NAME --qmp SOCKET"));
         }
         Table table = new Table()
                 .column("NAME")

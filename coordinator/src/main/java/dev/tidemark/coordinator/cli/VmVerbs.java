@@ -6,6 +6,7 @@ import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.MachineName;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,7 +52,7 @@ final class VmVerbs {
                     String label) {
         RequestPath path = RequestPath.v1("vms");
         JsonNode answer = session.coordinator().list(label == null ? path : path.with("label", label), "vms");
-        return session.print(answer, VmPages.list(answer));
+        return session.print(answer, VmPages.list(answer, Optional.ofNullable(label)));
     }
 
     @Command(name = "show", description = "Shows a machine and its disks.")
