@@ -256,18 +256,18 @@ class HeadFileTest {
 
     @Test
     void a_head_that_is_appended_while_the_heads_are_read_is_left_to_the_next_reader() throws IOException, BadEvidence {
-        // given somebody who has begun to read, and then reads the records that there are
+        // given somebody who has begun to read the heads, and knows the records that there are
         HeadFile heads = new HeadFile(file);
         List<LogRecord> records = log.records();
         VerificationKey key = VerificationKey.read(new EvidenceDirectory(directory).publicKey());
         try (HeadSource source = heads.read(key)) {
+            // when more is written, and signed, before he has come to any of them
+            log.append("a", random);
+            signed(log, directory);
             LogVerifier verifier = new LogVerifier(source);
             for (LogRecord row : records) {
                 verifier.accept(row);
             }
-            // when more is written, and signed, before he is through
-            log.append("a", random);
-            signed(log, directory);
             // then the log was not cut off: it has grown
             assertThat(verifier.verdict().findings()).isEmpty();
         }
