@@ -67,6 +67,11 @@ record Rooms(String root) {
         return onlyIn("Axon", resideInAPackage("org.axonframework.."), main(), "coordinator.ledger");
     }
 
+    /** Whoever follows work by another library replaces one room. */
+    ArchRule tracesAreMadeInOneRoom() {
+        return onlyIn("OpenTelemetry", resideInAPackage("io.opentelemetry.."), nobody(), "coordinator.monitor.tracing");
+    }
+
     /** Every statement that reads or writes history is in one of two places. */
     ArchRule sqlStaysInLedgerAndView() {
         return onlyIn("SQL", resideInAPackage("java.sql.."), nobody(), "coordinator.ledger", "coordinator.view");

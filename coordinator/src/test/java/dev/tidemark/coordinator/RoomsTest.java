@@ -21,6 +21,7 @@ import dev.tidemark.sabotage.coordinator.dispatch.ParsesXml;
 import dev.tidemark.sabotage.coordinator.dispatch.RunsAStatement;
 import dev.tidemark.sabotage.coordinator.nameless.LivesNowhere;
 import dev.tidemark.sabotage.coordinator.view.ListensToAxon;
+import dev.tidemark.sabotage.coordinator.view.MakesASpan;
 import dev.tidemark.sabotage.coordinator.view.OpensASocket;
 import dev.tidemark.sabotage.gateway.act.CallsTheObserver;
 import dev.tidemark.sabotage.gateway.act.KnowsTheCoordinator;
@@ -49,6 +50,7 @@ class RoomsTest {
         return Stream.of(
                 rule("chain is pure", Rooms::chainIsPure),
                 rule("Axon stays in the ledger", Rooms::axonStaysInTheLedger),
+                rule("traces are made in one room", Rooms::tracesAreMadeInOneRoom),
                 rule("SQL stays in ledger and view", Rooms::sqlStaysInLedgerAndView),
                 rule("sockets and processes stay at the edge", Rooms::socketsAndProcessesStayAtTheEdge),
                 rule("programs are started in few places", Rooms::programsAreStartedInFewPlaces),
@@ -73,6 +75,7 @@ class RoomsTest {
                 offender(UsesALibrary.class, Rooms::chainIsPure),
                 offender(UsesAnotherRoom.class, Rooms::chainIsPure),
                 offender(ListensToAxon.class, Rooms::axonStaysInTheLedger),
+                offender(MakesASpan.class, Rooms::tracesAreMadeInOneRoom),
                 offender(RunsAStatement.class, Rooms::sqlStaysInLedgerAndView),
                 offender(OpensASocket.class, Rooms::socketsAndProcessesStayAtTheEdge),
                 offender(StartsAProcess.class, Rooms::socketsAndProcessesStayAtTheEdge),
