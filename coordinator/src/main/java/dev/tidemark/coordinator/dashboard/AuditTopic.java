@@ -21,7 +21,7 @@ public enum AuditTopic {
     /** What can be asked for. */
     public enum Field {
         CALLER("Who", "token:nightly, or *ight*"),
-        WHAT("What", "backup, delete_*, or a name"),
+        WHAT("What", "backup, or delete_*"),
         VM("Machine", "name or id"),
         BACKUP("Backup", "its id, or 6 letters of it"),
         SINCE("From (UTC)", "2026-11-22 12:00"),

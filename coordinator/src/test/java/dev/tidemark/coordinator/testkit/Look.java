@@ -19,9 +19,9 @@ public final class Look {
         this.browser = browser;
     }
 
-    /** By how many pixels the page is wider than its window. */
+    /** By how many pixels the page is wider than what its window has for it beside the scroll bar. */
     public int overflow() {
-        return browser.run("return document.scrollingElement.scrollWidth - innerWidth")
+        return browser.run("return document.scrollingElement.scrollWidth - document.documentElement.clientWidth")
                 .asInt(9999);
     }
 
@@ -30,7 +30,7 @@ public final class Look {
         return texts("return tooPale()");
     }
 
-    /** Texts that leave the window, or that lie over others. */
+    /** Texts that leave the window or their own box, or that lie over others. */
     public List<String> cutOrCovered() {
         return texts("return cutOrCovered()");
     }

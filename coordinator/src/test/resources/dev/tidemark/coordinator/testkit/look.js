@@ -58,9 +58,24 @@ const tooPale = () => {
     return found;
 };
 
-// Text that is cut, or lies over other text.
+// Of the boxes around it that have a size of their own, the first that ends before the text does.
+const leaves = (element, box) => {
+    for (let around = element; around && around.tagName !== 'MAIN'; around = around.parentElement) {
+        const style = getComputedStyle(around);
+        if (style.overflowX !== 'visible') {
+            return null;
+        }
+        if (!['inline', 'contents'].includes(style.display) && box.right > around.getBoundingClientRect().right + 1) {
+            return around;
+        }
+    }
+    return null;
+};
+
+// Text that is cut, sticks out of its box, or lies over other text. A window's own scroll bar is not of the page.
 const cutOrCovered = () => {
     const found = [];
+    const edge = document.documentElement.clientWidth;
     const boxes = [];
     const texts = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
     for (let text = texts.nextNode(); text; text = texts.nextNode()) {
@@ -71,8 +86,11 @@ const cutOrCovered = () => {
         const range = document.createRange();
         range.selectNodeContents(text);
         for (const box of range.getClientRects()) {
-            if (box.right > innerWidth + 1 && !parent.closest('.scroll')) {
+            if (box.right > edge + 1 && !parent.closest('.scroll')) {
                 found.push('cut: ' + named(parent));
+            }
+            if (leaves(parent, box)) {
+                found.push('sticks out: ' + named(parent) + ' of ' + named(leaves(parent, box)));
             }
             boxes.push({ box, parent });
         }
