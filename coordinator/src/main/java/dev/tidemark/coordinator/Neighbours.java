@@ -10,17 +10,21 @@ import dev.tidemark.coordinator.ledger.GatewayLeases;
 import dev.tidemark.coordinator.ledger.NewEvents;
 import dev.tidemark.schema.contract.Progress;
 import dev.tidemark.schema.contract.Sight;
+import dev.tidemark.schema.id.BitmapName;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.json.Json;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +34,7 @@ import tools.jackson.core.JacksonException;
  * The other coordinators on the same database: what they commit wakes the gateways that wait here, what their gateways see is known here,
  * and the other way round.
  *
- * <p>One thread hears, one tells. A notice that is lost costs a second: then everything is looked at without one.
+ * <p>What is told of bitmaps is also kept as a curve for the pages. One thread hears, one tells. A notice that is lost costs a second: then everything is looked at without one.
  */
 final class Neighbours implements Board, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Neighbours.class);
@@ -46,6 +50,8 @@ final class Neighbours implements Board, AutoCloseable {
 
     private static final Duration TELLING = Duration.ofMillis(200);
 
+    private static final Duration TIDYING = Duration.ofMinutes(5);
+
     /** Of all times; some distance from the earliest that a database knows. */
     private static final Instant BEGINNING = Instant.EPOCH.plus(Duration.ofDays(1));
 
@@ -59,6 +65,7 @@ final class Neighbours implements Board, AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition something = lock.newCondition();
     private final Map<Topic, Map<String, String>> untold = new EnumMap<>(Topic.class);
+    private final Map<MachineId, Sight.Observed> uncounted = new LinkedHashMap<>();
     private final Map<Topic, Instant> heardUpTo = new EnumMap<>(Topic.class);
     private final Map<Topic, Map<String, Instant>> heard = new EnumMap<>(Topic.class);
     private final Thread hearing =
@@ -68,6 +75,7 @@ final class Neighbours implements Board, AutoCloseable {
     private volatile boolean closed;
     private boolean failing;
     private boolean lookOwed;
+    private long tidiedNanoseconds = System.nanoTime();
     private long lookedNanoseconds = System.nanoTime() - ROUND.toNanos();
 
     private Neighbours(
@@ -112,7 +120,16 @@ final class Neighbours implements Board, AutoCloseable {
 
     @Override
     public void saw(MachineId machine, Sight sight) {
-        owe(Topic.SIGHT, machine.value(), Json.MAPPER.writeValueAsString(sight));
+        String content = Json.MAPPER.writeValueAsString(sight);
+        lock.lock();
+        try {
+            if (sight instanceof Sight.Observed seen) {
+                uncounted.put(machine, seen);
+            }
+            owe(Topic.SIGHT, machine.value(), content);
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -137,8 +154,8 @@ final class Neighbours implements Board, AutoCloseable {
     private void tell() {
         try {
             while (!closed) {
-                Map<Topic, Map<String, String>> taken = take();
-                tell(taken);
+                tell(take());
+                tell(takeCounts());
                 Thread.sleep(TELLING);
             }
         } catch (InterruptedException stopping) {
@@ -157,6 +174,45 @@ final class Neighbours implements Board, AutoCloseable {
             // Not kept: whoever needs it is told when it changes, or has the machine looked at.
             LOG.debug("what was seen was not told to other coordinators", unwritten);
         }
+    }
+
+    private void tell(List<GatewayBoard.Marked> counts) {
+        try {
+            if (!counts.isEmpty()) {
+                board.marked(counts);
+            }
+        } catch (RuntimeException unwritten) {
+            // A gap in a curve.
+            LOG.debug("what bitmaps marked was not kept", unwritten);
+        }
+    }
+
+    private List<GatewayBoard.Marked> takeCounts() {
+        lock.lock();
+        try {
+            List<GatewayBoard.Marked> counts = uncounted.entrySet().stream()
+                    .flatMap(entry -> marked(entry.getKey(), entry.getValue()))
+                    .toList();
+            uncounted.clear();
+            return counts;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Of each disk, what was marked since its newest checkpoint; of one that nobody records, nothing. */
+    private static Stream<GatewayBoard.Marked> marked(MachineId machine, Sight.Observed seen) {
+        return seen.disks().stream()
+                .flatMap(disk -> disk.bitmaps().stream()
+                        .filter(bitmap -> bitmap.recording()
+                                && !bitmap.inconsistent()
+                                && bitmap.name()
+                                        .filter(BitmapName::isCheckpointBitmap)
+                                        .isPresent())
+                        .max(Comparator.comparing(bitmap -> bitmap.name().orElseThrow()))
+                        .map(bitmap -> new GatewayBoard.Marked(
+                                machine.value(), disk.facts().name().value(), bitmap.dirtyBytes()))
+                        .stream());
     }
 
     private Map<Topic, Map<String, String>> take() throws InterruptedException {
@@ -206,6 +262,10 @@ final class Neighbours implements Board, AutoCloseable {
             hear(Topic.SIGHT);
             hear(Topic.PROGRESS);
             onNotice.run();
+            if (now - tidiedNanoseconds > TIDYING.toNanos()) {
+                tidiedNanoseconds = now;
+                board.tidy();
+            }
         }
     }
 

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How much of a disk changed between backups, as far as that is known: nobody keeps what a bitmap marked from hour to hour, but the log
- * keeps what each incremental backup copied. Full ones say nothing about change, and stand there without a height.
+ * How much of a disk changed between backups: the log keeps what each incremental backup copied. Full ones say nothing about change, and
+ * stand there without a height.
  */
 public record Growth(String disk, List<Point> points, long bytesMax) {
     /** One backup of the disk, oldest first; without bytes it was a full one. */

@@ -15,10 +15,12 @@ public record MachinePage(
         Comparison comparison,
         Timeline timeline,
         Calendar calendar,
+        List<DirtyHours> dirty,
         List<Growth> growth,
         List<BackupView> backups,
         List<OperationView> operations) {
     public MachinePage {
+        dirty = List.copyOf(dirty);
         growth = List.copyOf(growth);
         backups = List.copyOf(backups);
         operations = List.copyOf(operations);

@@ -113,6 +113,7 @@ public final class MachineReader {
                                         .toInstant()),
                         registered,
                         frame.now()),
+                DirtyHours.of(history.dirtyHours(id, DirtyHours.first(frame.now())), frame.now()),
                 Growth.of(backups),
                 backups,
                 operations);

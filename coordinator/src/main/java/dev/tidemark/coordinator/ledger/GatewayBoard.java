@@ -17,7 +17,8 @@ import javax.sql.DataSource;
 
 /**
  * What coordinators tell each other besides the log: what was seen of machines, how far operations are, and wishes for a look. The
- * contents are theirs; a notice goes out with each, on the channel of commits.
+ * contents are theirs; a notice goes out with each, on the channel of commits. And for the pages of all of them, how much was marked in the
+ * hours of the last days.
  */
 public final class GatewayBoard {
     /** Rows are written by clocks that are read a moment before others can see them. */
@@ -30,7 +31,15 @@ public final class GatewayBoard {
     private static final String TAKE_ANSWER =
             "DELETE FROM tidemark.look_request WHERE id = ? AND answer IS NOT NULL RETURNING answer";
     private static final String WITHDRAW = "DELETE FROM tidemark.look_request WHERE id = ?";
+    /** Of an hour the last that was told of it stays. */
+    private static final String MARKED = """
+            INSERT INTO tidemark.dirty_hour (machine, disk, hour, bytes)
+            VALUES (?, ?, date_bin('1 hour', clock_timestamp(), TIMESTAMPTZ 'epoch'), ?)
+            ON CONFLICT (machine, disk, hour) DO UPDATE SET bytes = EXCLUDED.bytes
+            """;
+
     private static final List<String> TIDY = List.of(
+            "DELETE FROM tidemark.dirty_hour WHERE hour < clock_timestamp() - interval '8 days'",
             "DELETE FROM tidemark.look_request WHERE asked_at < clock_timestamp() - interval '10 minutes'",
             "DELETE FROM tidemark.operation_progress WHERE changed_at < clock_timestamp() - interval '1 hour'");
 
@@ -64,6 +73,9 @@ public final class GatewayBoard {
     /** What another coordinator told. */
     public record Told(String key, String content, Instant changedAt) {}
 
+    /** How many bytes the bitmap marks that records the changes of a disk. */
+    public record Marked(String machine, String disk, long bytes) {}
+
     /** A wish for a look that nobody has answered. */
     public record WantedLook(String id, String machine, boolean dry) {}
 
@@ -80,6 +92,22 @@ public final class GatewayBoard {
                 statement.executeBatch();
             }
             announce(connection);
+        } catch (SQLException failure) {
+            throw Sorting.ofReading(failure);
+        }
+    }
+
+    /** Keeps, for people, how much is marked in this hour. */
+    public void marked(List<Marked> disks) {
+        try (Connection connection = source.getConnection();
+                PreparedStatement statement = connection.prepareStatement(MARKED)) {
+            for (Marked one : disks) {
+                statement.setString(1, one.machine());
+                statement.setString(2, one.disk());
+                statement.setLong(3, one.bytes());
+                statement.addBatch();
+            }
+            statement.executeBatch();
         } catch (SQLException failure) {
             throw Sorting.ofReading(failure);
         }

@@ -5,6 +5,7 @@ import dev.tidemark.schema.id.OperationId;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
 import javax.sql.DataSource;
@@ -85,6 +86,18 @@ public final class HistoryQueries {
                         row.getInt("damaged"),
                         row.getInt("deleted"),
                         row.getInt("failed")),
+                machine,
+                since);
+    }
+
+    /** How much was marked in the hours since a moment, by disk and oldest first; hours of which nobody told are left out. */
+    public List<DirtyHourView> dirtyHours(MachineId machine, Instant since) {
+        return list(
+                "SELECT disk, hour, bytes FROM tidemark.dirty_hour WHERE machine = ? AND hour >= ? ORDER BY disk, hour",
+                row -> new DirtyHourView(
+                        row.getString("disk"),
+                        row.getObject("hour", OffsetDateTime.class).toInstant(),
+                        row.getLong("bytes")),
                 machine,
                 since);
     }

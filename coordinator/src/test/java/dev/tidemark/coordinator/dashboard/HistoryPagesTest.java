@@ -4,6 +4,7 @@ import static dev.tidemark.coordinator.dashboard.Samples.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.coordinator.view.DayView;
+import dev.tidemark.coordinator.view.DirtyHourView;
 import dev.tidemark.coordinator.view.EventView;
 import dev.tidemark.coordinator.view.OperationState;
 import dev.tidemark.schema.event.BackupFailed;
@@ -25,8 +26,10 @@ import dev.tidemark.schema.json.EventNames;
 import dev.tidemark.schema.json.Json;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jsoup.nodes.Document;
 import org.junit.jupiter.api.Test;
 
@@ -101,6 +104,27 @@ class HistoryPagesTest {
                         Calendar.State.NONE,
                         Calendar.State.OUTSIDE);
         assertThat(calendar.weeks()).hasSize(Calendar.WEEKS);
+    }
+
+    @Test
+    void an_hour_of_which_nobody_told_is_not_an_hour_without_changes() {
+        Instant hour = NOW.truncatedTo(ChronoUnit.HOURS);
+        List<DirtyHours> curves = DirtyHours.of(
+                List.of(
+                        new DirtyHourView("vda", hour.minusSeconds(7_200), 0),
+                        new DirtyHourView("vda", hour, 1 << 20),
+                        new DirtyHourView(Samples.HOSTILE, hour, 1)),
+                NOW);
+        DirtyHours vda = curves.getFirst();
+        assertThat(vda.hours()).hasSize(168);
+        assertThat(vda.hours().reversed().stream().limit(4).map(DirtyHours.Hour::bytes))
+                .containsExactly(Optional.of(1L << 20), Optional.empty(), Optional.of(0L), Optional.empty());
+        assertThat(vda.hours().reversed().stream().limit(3).map(one -> vda.height(one, 44)))
+                .containsExactly(44, 0, 1);
+        Document html = Samples.html("dirty.jte", curves.get(1));
+        assertThat(html.select("rect")).hasSize(1);
+        assertThat(html.select("figcaption bdi").text()).startsWith("</title>");
+        assertThat(html.select("script, img")).isEmpty();
     }
 
     @Test

@@ -250,6 +250,11 @@ class DashboardIT {
                 .allMatch(text -> text.contains("as the log wants it"));
         assertThat(whole.select("#timeline li")).hasSize(6);
         assertThat(whole.select("#calendar td.verified")).hasSize(1);
+        assertThat(whole.select("#dirty figure:has(figcaption:contains(in 7 days)) rect title")
+                        .eachText())
+                .as("both disks, in this hour or in two")
+                .hasSizeBetween(2, 4)
+                .allMatch(text -> text.endsWith("UTC: 64.0 KiB"));
 
         Document waterfall = page("/ui/operations/" + operation, session);
         assertThat(waterfall.select(".waterfall .what strong").eachText())
@@ -471,6 +476,10 @@ class DashboardIT {
                     + "document.querySelector('h1').after(p);");
             assertThat(look.cutOrCovered())
                     .anyMatch(text -> text.startsWith("over one another: ") && text.contains("\"over\""));
+            browser.run("const d = document.createElement('div'); d.style.width = '3em'; d.style.whiteSpace = 'nowrap';"
+                    + "d.append('longer than its box'); document.querySelector('main').append(d);");
+            assertThat(look.cutOrCovered())
+                    .anyMatch(text -> text.startsWith("sticks out: div \"longer than its box\""));
             assertThat(look.overflow()).isLessThanOrEqualTo(0);
             browser.run("const p = document.createElement('p'); p.textContent = 'wide'; p.style.width = '9999px';"
                     + "p.style.maxWidth = 'none'; document.body.append(p);");

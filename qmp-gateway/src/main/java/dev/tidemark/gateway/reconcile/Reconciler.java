@@ -69,7 +69,8 @@ public final class Reconciler {
         this.signals = new Signals(desired, surroundings.clockwork());
         this.quiescence =
                 new Quiescence(surroundings.guestAgent(), surroundings.clockwork(), surroundings.crash(), signals);
-        this.reporter = new Reporter(surroundings.link(), surroundings.crash(), signals, quiescence);
+        this.reporter =
+                new Reporter(surroundings.link(), surroundings.crash(), signals, quiescence, surroundings.clockwork());
         this.repositoryRunner = new RepositoryRunner(surroundings, signals);
         this.pass = new Pass(surroundings, signals, reporter, repositoryRunner, quiescence);
         this.onUnregistered = onUnregistered;

@@ -5,26 +5,35 @@ import dev.tidemark.schema.contract.CoordinatorLink;
 import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.GuestReport;
 import dev.tidemark.schema.contract.LinkException;
+import dev.tidemark.schema.contract.ObservedDisk;
 import dev.tidemark.schema.contract.OperationResult;
 import dev.tidemark.schema.contract.Report;
 import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.crash.CrashHook;
 import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.id.OperationId;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Tells the coordinator, and remembers what it was told in this session so that nothing is told twice for nothing. */
 final class Reporter {
+    /** How much is marked changes all the time and is for people: what is concluded from is told at once. */
+    static final Duration COUNTS_DISTANCE = Duration.ofMinutes(5);
+
     private final CoordinatorLink link;
     private final CrashHook crash;
     private final Signals signals;
     private final Quiescence quiescence;
+    private final Clockwork clockwork;
     private Sight.@Nullable Observed told;
+    private List<ObservedDisk> counted = List.of();
+    private long countedNanoseconds;
     private long settledVersion = -1;
 
-    Reporter(CoordinatorLink link, CrashHook crash, Signals signals, Quiescence quiescence) {
+    Reporter(CoordinatorLink link, CrashHook crash, Signals signals, Quiescence quiescence, Clockwork clockwork) {
+        this.clockwork = clockwork;
         this.link = link;
         this.crash = crash;
         this.signals = signals;
@@ -41,7 +50,13 @@ final class Reporter {
     boolean isNews(Desired desired, Look look, List<Difference> differences) {
         return quiescence.news().isPresent()
                 || !look.fingerprint().equals(told)
+                || areCountsDue(look)
                 || (!differences.isEmpty() && desired.version() != settledVersion);
+    }
+
+    private boolean areCountsDue(Look look) {
+        return clockwork.nanoTime() - countedNanoseconds >= COUNTS_DISTANCE.toNanos()
+                && !look.observed().disks().equals(counted);
     }
 
     /** Reports; empty if the machine is no longer registered. */
@@ -64,6 +79,8 @@ final class Reporter {
         // operation that was asked for in between would be sent on evidence that was never judged.
         boolean settled = answer.map(Desired::version).orElse(-1L) == desired.version();
         told = settled ? look.fingerprint() : null;
+        counted = look.observed().disks();
+        countedNanoseconds = clockwork.nanoTime();
         settledVersion = settled ? desired.version() : -1;
         return answer;
     }

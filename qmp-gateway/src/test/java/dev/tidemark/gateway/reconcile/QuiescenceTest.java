@@ -14,7 +14,6 @@ import dev.tidemark.schema.id.MachineName;
 import dev.tidemark.schema.id.OperationId;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -36,7 +35,7 @@ class QuiescenceTest {
             Optional.of(OPERATION));
 
     private final Agent agent = new Agent();
-    private final Time time = new Time();
+    private final StandingClock time = new StandingClock();
     private final Quiescence quiescence = new Quiescence(agent, time, CrashHook.NONE, new Signals(DESIRED, time));
 
     @Test
@@ -47,7 +46,7 @@ class QuiescenceTest {
         // when
         quiescence.thawOwed(DESIRED);
         assertThat(agent.thaws).isEqualTo(1);
-        time.now += Duration.ofSeconds(5).toNanos();
+        time.move(Duration.ofSeconds(5));
         quiescence.thawOwed(DESIRED);
         // then
         assertThat(agent.thaws).isEqualTo(2);
@@ -117,56 +116,6 @@ class QuiescenceTest {
                 throw new GuestAgentFailure("nobody listens");
             }
             return new Thaw(1, Optional.empty());
-        }
-    }
-
-    /** Stands still unless it is moved; what runs beside has ended when it has begun. */
-    private static final class Time implements Clockwork {
-        private long now;
-
-        @Override
-        public long nanoTime() {
-            return now;
-        }
-
-        @Override
-        public Instant now() {
-            return Instant.EPOCH;
-        }
-
-        @Override
-        public void wait(Object monitor, long milliseconds) {
-            throw new AssertionError("nobody waits here");
-        }
-
-        @Override
-        public void sleep(Duration length) {
-            throw new AssertionError("nobody sleeps here");
-        }
-
-        @Override
-        public Work prepare(String name, Runnable work) {
-            return new Work() {
-                @Override
-                public String name() {
-                    return name;
-                }
-
-                @Override
-                public void start() {
-                    work.run();
-                }
-
-                @Override
-                public void interrupt() {
-                    throw new AssertionError("nobody is stopped here");
-                }
-
-                @Override
-                public boolean join(Duration timeLimit) {
-                    return true;
-                }
-            };
         }
     }
 }
