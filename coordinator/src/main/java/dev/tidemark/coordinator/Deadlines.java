@@ -40,7 +40,9 @@ final class Deadlines implements AutoCloseable {
     }
 
     static Deadlines start(Dispatch dispatch, Engine engine, FreshIds ids) {
-        return start(() -> dispatch.late(ids.now(), ids::operation), engine::submit, INTERVAL);
+        Lateness lateness = new Lateness(ids::now, System::nanoTime);
+        return start(
+                () -> lateness.among(over -> dispatch.late(ids.now(), over, ids::operation)), engine::submit, INTERVAL);
     }
 
     /** Asks what is late, time after time, and has that end. */

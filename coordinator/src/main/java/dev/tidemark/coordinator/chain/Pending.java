@@ -177,9 +177,14 @@ public sealed interface Pending {
             return deadline.filter(Deadline::passed).isPresent();
         }
 
+        /** Until when it has to have come to its end, if that was said, and nobody has said that it is to end. */
+        public Optional<Instant> due() {
+            return abort ? Optional.empty() : deadline.map(Deadline::at);
+        }
+
         /** Whether its time is over, and nobody has said that it is to end. */
-        public boolean isLate(Instant now) {
-            return !abort && deadline.filter(until -> !now.isBefore(until.at())).isPresent();
+        boolean isLate(Instant now) {
+            return due().filter(until -> !now.isBefore(until)).isPresent();
         }
 
         Backup ready() {

@@ -16,6 +16,7 @@ import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.crash.CrashHook;
 import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.event.MachineEvent;
+import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.OperationId;
@@ -34,6 +35,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -206,16 +208,21 @@ public final class Dispatch implements CoordinatorLink {
         }
     }
 
-    /** Backups that should have ended by now, and that nobody has asked to end. */
-    public List<AbortBackup> late(Instant now, Supplier<OperationId> ids) {
+    /** Backups of which {@code over} says that their time is, and that nobody has asked to end. */
+    public List<AbortBackup> late(Instant now, BiPredicate<BackupId, Instant> over, Supplier<OperationId> ids) {
         lock.lock();
         try {
             List<AbortBackup> late = new ArrayList<>();
             for (Tracked tracked : machines.values()) {
                 if (tracked.machine().registered()
                         && tracked.machine().pending().orElse(null) instanceof Pending.Backup backup
-                        && backup.isLate(now)) {
-                    late.add(new AbortBackup(tracked.machine().id(), ids.get(), backup.backup(), true, now));
+                        && backup.due()
+                                .filter(until -> over.test(backup.backup(), until))
+                                .isPresent()) {
+                    // The log goes by the time that is asked at, and the clock may have been set back.
+                    Instant until = backup.due().orElseThrow();
+                    Instant asked = now.isBefore(until) ? until : now;
+                    late.add(new AbortBackup(tracked.machine().id(), ids.get(), backup.backup(), true, asked));
                 }
             }
             return late;

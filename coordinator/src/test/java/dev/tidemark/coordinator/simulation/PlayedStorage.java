@@ -300,6 +300,11 @@ final class PlayedStorage {
             }
 
             @Override
+            public void requireOpened(DiskName disk) {
+                // The played QEMU knows files by their names alone: nobody can exchange one.
+            }
+
+            @Override
             public long bytes() {
                 return PlayedMachine.CELL_BYTES;
             }
@@ -581,6 +586,11 @@ final class PlayedStorage {
             @Override
             public Path target(DiskName disk) {
                 return Path.of(Objects.requireNonNull(held.disks.get(disk)).file());
+            }
+
+            @Override
+            public void requireOpened(DiskName disk) {
+                // The played QEMU knows files by their names alone: nobody can exchange one.
             }
 
             @Override

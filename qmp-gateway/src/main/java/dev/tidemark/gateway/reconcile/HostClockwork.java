@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 
 /** The host's clock and threads. */
-public final class HostClockwork implements Clockwork {
+public class HostClockwork implements Clockwork {
     private static final Duration INTERRUPTION_TIME_MAX = Duration.ofSeconds(1);
 
     @Override

@@ -8,6 +8,7 @@ import dev.tidemark.gateway.observe.Look;
 import dev.tidemark.gateway.qmp.QmpException;
 import dev.tidemark.gateway.qmp.QmpRefused;
 import dev.tidemark.gateway.qmp.TransactionAction.BitmapSource;
+import dev.tidemark.schema.contract.Countdown;
 import dev.tidemark.schema.contract.DiskBackup;
 import dev.tidemark.schema.contract.Outcome.Refused;
 import dev.tidemark.schema.contract.PullBackupOperation;
@@ -36,6 +37,7 @@ final class PullService {
 
     private final Surroundings surroundings;
     private final MachineId machine;
+    private final Countdown lease = new Countdown();
 
     PullService(Surroundings surroundings, MachineId machine) {
         this.surroundings = surroundings;
@@ -69,12 +71,14 @@ final class PullService {
     }
 
     private static Optional<Refused> openScratch(
-            Qemu qemu, PullBackupOperation operation, Scratch scratch, TargetKeys keys, Look look) throws QmpException {
+            Qemu qemu, PullBackupOperation operation, Scratch scratch, TargetKeys keys, Look look)
+            throws QmpException, RepositoryException {
         for (int index = 0; index < operation.disks().size(); index++) {
             DiskName disk = operation.disks().get(index).plan().disk();
             try {
                 qemu.openScratch(
                         QemuNames.targetNode(operation.id(), index), keys.layer(scratch.image(disk)), node(look, disk));
+                scratch.requireOpened(disk);
             } catch (QmpRefused refused) {
                 return Optional.of(new Refused(
                         FailureCode.REPOSITORY_FAILED,
@@ -163,7 +167,11 @@ final class PullService {
     }
 
     boolean isLeaseOver(PullBackupOperation operation) {
-        return !surroundings.clockwork().now().isBefore(operation.terms().leaseUntil());
+        return !lease.left(
+                        operation.terms().leaseUntil(),
+                        surroundings.clockwork().now(),
+                        surroundings.clockwork().nanoTime())
+                .isPositive();
     }
 
     /** Whether there is a server of ours, or what is left of one. */

@@ -75,6 +75,7 @@ final class PushTargets {
                 qemu.openTarget(node, elsewhere.get().place(), elsewhere.get().size());
             } else {
                 qemu.openTarget(node, layers, pastPageCache);
+                partial.requireOpened(disk);
             }
         } catch (QmpRefused refused) {
             verdict.condemn(new Refused(

@@ -4,6 +4,7 @@ import dev.tidemark.gateway.act.repository.OpenExport;
 import dev.tidemark.gateway.act.repository.RepositoryException;
 import dev.tidemark.gateway.trail.LogContext;
 import dev.tidemark.schema.contract.AbortOperation;
+import dev.tidemark.schema.contract.Countdown;
 import dev.tidemark.schema.contract.DeleteBackupOperation;
 import dev.tidemark.schema.contract.MergeBackupOperation;
 import dev.tidemark.schema.contract.OperationResult;
@@ -46,6 +47,7 @@ final class Serving {
     private boolean forgotten;
     private boolean forGood;
     private boolean ended;
+    private final Countdown lease = new Countdown();
 
     /** Is told when it is over; {@code done}: and the coordinator knows. */
     @FunctionalInterface
@@ -213,10 +215,16 @@ final class Serving {
     }
 
     private Duration patience() {
-        Duration lease = Duration.between(
-                surroundings.clockwork().now(), operation().terms().leaseUntil());
+        Duration left = left(operation());
         Duration most = operation().terms().writable() ? ROOM_LOOK_INTERVAL : WAIT_MAX;
-        return lease.isNegative() ? Duration.ZERO : lease.compareTo(most) < 0 ? lease : most;
+        return left.isNegative() ? Duration.ZERO : left.compareTo(most) < 0 ? left : most;
+    }
+
+    private Duration left(RestoreExportOperation now) {
+        return lease.left(
+                now.terms().leaseUntil(),
+                surroundings.clockwork().now(),
+                surroundings.clockwork().nanoTime());
     }
 
     /** Why it has to end now. */
@@ -234,7 +242,7 @@ final class Serving {
         if (now.ending()) {
             return Optional.of(new Done(new Evidence.Closed()));
         }
-        return surroundings.clockwork().now().isBefore(now.terms().leaseUntil())
+        return left(now).isPositive()
                 ? Optional.empty()
                 : Optional.of(new Refused(
                         FailureCode.LEASE_EXPIRED,

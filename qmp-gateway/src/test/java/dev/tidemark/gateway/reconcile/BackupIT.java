@@ -21,7 +21,9 @@ import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.BitmapName;
 import dev.tidemark.schema.id.RepositoryName;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -412,6 +414,38 @@ class BackupIT {
                             .resolve(rig.machine.value())
                             .resolve(operation.backup().value()))
                     .doesNotExist();
+            rig.assertNothingOfOursButBitmaps();
+        }
+    }
+
+    @Test
+    void a_machines_directory_that_becomes_a_link_before_qemu_opens_the_target_gets_no_byte_where_it_leads()
+            throws Exception {
+        try (Rig rig = new Rig(1)) {
+            rig.awaitDisks();
+            rig.write(0, 0x11, 0, 1 << 20);
+            PushBackupOperation operation = full(rig, OptionalLong.empty());
+            Path machine = rig.repository.resolve(rig.machine.value());
+            Path aside = rig.repository.resolve("aside");
+            Path outside = rig.files.resolve("outside");
+            Path inItsPlace = Files.createDirectories(outside.resolve(operation.backup() + ".partial"));
+            Path victim = DiskImage.createQcow2(inItsPlace.resolve("d0.qcow2"), Rig.DISK_BYTES);
+            byte[] before = Files.readAllBytes(victim);
+            rig.crash = point -> {
+                try {
+                    if (point == CrashPoint.AFTER_BEGIN) {
+                        Files.move(machine, aside);
+                        Files.createSymbolicLink(machine, outside);
+                    } else if (point == CrashPoint.BEFORE_DISMISS && Files.isSymbolicLink(machine)) {
+                        Files.delete(machine);
+                        Files.move(aside, machine);
+                    }
+                } catch (IOException fault) {
+                    throw new UncheckedIOException(fault);
+                }
+            };
+            assertRefused(rig.run(operation), FailureCode.TARGET_REFUSED);
+            assertThat(Files.readAllBytes(victim)).isEqualTo(before);
             rig.assertNothingOfOursButBitmaps();
         }
     }

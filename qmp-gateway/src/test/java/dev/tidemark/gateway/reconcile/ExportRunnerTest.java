@@ -46,6 +46,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -61,7 +62,13 @@ class ExportRunnerTest {
     private final BlockingQueue<String> done = new LinkedBlockingQueue<>();
     private final BlockingQueue<OperationResult> told = new LinkedBlockingQueue<>();
     private final List<OperationId> left = new ArrayList<>();
-    private final Clockwork clockwork = new HostClockwork();
+    private volatile Duration clockSetBy = Duration.ZERO;
+    private final Clockwork clockwork = new HostClockwork() {
+        @Override
+        public Instant now() {
+            return super.now().plus(clockSetBy);
+        }
+    };
     private volatile boolean linkDown;
     private volatile boolean opens = true;
     private volatile boolean stubborn;
@@ -140,6 +147,30 @@ class ExportRunnerTest {
         runner.run(desired(2));
         assertThat(done.take()).isEqualTo("ended what was left of " + STRAY);
         runner.run(desired(2));
+        assertOver();
+    }
+
+    @Test
+    void a_clock_that_is_set_a_year_forward_ends_no_lease() throws Exception {
+        RestoreExportOperation export = export(Instant.now().plusSeconds(3_600), true);
+        opened(export);
+        clockSetBy = Duration.ofDays(365);
+        runner.run(desired(3, export.openedAt(PLACES)));
+        assertThat(done.poll(1_500, TimeUnit.MILLISECONDS))
+                .as("it is looked at every second")
+                .isNull();
+        runner.run(desired(4, export.openedAt(PLACES).toEnd()));
+        assertThat(done.take()).isEqualTo("ended");
+        assertThat(told.take().outcome()).isEqualTo(new Outcome.Done(new Evidence.Closed()));
+        assertOver();
+    }
+
+    @Test
+    void a_lease_ends_when_its_time_is_over_although_the_clock_was_set_back() throws Exception {
+        opened(export(Instant.now().plusSeconds(1), true));
+        clockSetBy = Duration.ofHours(-1);
+        assertThat(done.take()).isEqualTo("ended");
+        assertThat(refusal()).isEqualTo(FailureCode.LEASE_EXPIRED);
         assertOver();
     }
 

@@ -27,6 +27,9 @@ public interface PartialBackup {
         return List.of(KeyedImage.plain(target(disk)));
     }
 
+    /** Refused unless the file that QEMU has opened by now is {@link #target}, and not one that was put in its place. */
+    void requireOpened(DiskName disk) throws RepositoryException;
+
     /** The key with which the targets are encrypted. */
     default Optional<KeyIdentity> key() {
         return Optional.empty();

@@ -170,11 +170,12 @@ public final class Repository {
             EncryptionMark.heed(tree, scratchKey.isPresent());
             discard(machine, operation.backup());
             makeMachineDirectory(machine);
-            DurableFiles.createDirectory(directory);
-            for (Map.Entry<DiskName, Long> disk : sizes.entrySet()) {
-                Path file = scratch.file(disk.getKey());
-                DurableFiles.createEmpty(file);
-                images.create(scratch.image(disk.getKey()), disk.getValue(), Optional.empty(), Optional.empty());
+            try (Descriptor held = makePartial(machine, operation.backup())) {
+                ScratchFiles made = new ScratchFiles(held.path(), scratch.disks(), scratchKey);
+                for (Map.Entry<DiskName, Long> disk : sizes.entrySet()) {
+                    DurableFiles.createEmpty(made.file(disk.getKey()));
+                    images.create(made.image(disk.getKey()), disk.getValue(), Optional.empty(), Optional.empty());
+                }
             }
             begun = true;
             return scratch;
@@ -317,8 +318,8 @@ public final class Repository {
         if (DurableFiles.directoryExists(directory)) {
             return;
         }
-        try {
-            DurableFiles.createDirectory(directory);
+        try (Descriptor root = Descriptor.ofDirectory(tree.root())) {
+            DurableFiles.createDirectory(root.path().resolve(machine.value()));
         } catch (FileAlreadyExistsException raced) {
             LOG.debug("another backup of the machine made {} first", directory, raced);
             DurableFiles.directoryExists(directory);
@@ -327,8 +328,23 @@ public final class Repository {
 
     private void makeTargets(BackupPlan plan, Optional<EncryptionKey> key)
             throws IOException, RepositoryException, InterruptedException {
-        Path directory = tree.partial(plan.machine(), plan.backup());
-        DurableFiles.createDirectory(directory);
+        try (Descriptor directory = makePartial(plan.machine(), plan.backup())) {
+            makeTargets(plan, key, directory.path());
+        }
+    }
+
+    /** Held, so that what is written into it goes there, whatever is put in its place meanwhile. */
+    private Descriptor makePartial(MachineId machine, BackupId backup) throws IOException {
+        Path directory = tree.partial(machine, backup);
+        String name = String.valueOf(directory.getFileName());
+        try (Descriptor above = Descriptor.ofDirectory(DurableFiles.parent(directory))) {
+            DurableFiles.createDirectory(above.path().resolve(name));
+            return above.directory(name);
+        }
+    }
+
+    private void makeTargets(BackupPlan plan, Optional<EncryptionKey> key, Path directory)
+            throws IOException, RepositoryException, InterruptedException {
         List<SideBySide.Reading<Path>> each = new ArrayList<>();
         for (PlannedDisk disk : plan.disks()) {
             if (disk.target().isPresent()) {

@@ -81,15 +81,17 @@ public final class RepositoryWorker {
             if (errand instanceof RestoreOperation restore && !restore.targets().isEmpty()) {
                 return new Outcome.Refused(FailureCode.ABORTED, ENDED + "; what its targets hold now is not the disk");
             } else if (errand instanceof RestoreOperation restore) {
-                RestoreDirectory target = RestoreDirectory.of(restore, repositories);
-                Optional<RestoreMarker> made = target.marker();
-                if (made.isPresent() && made.get().state() == RestoreMarker.State.FINISHED) {
-                    return new Outcome.Done(new Evidence.Restored(made.get().disks()));
-                }
-                made.ifPresent(target::undo);
-                if (target.left().isPresent()) {
-                    return new Outcome.Refused(
-                            FailureCode.ABORTED, ENDED + "; " + target.left().get());
+                try (RestoreDirectory target = RestoreDirectory.of(restore, repositories)) {
+                    Optional<RestoreMarker> made = target.marker();
+                    if (made.isPresent() && made.get().state() == RestoreMarker.State.FINISHED) {
+                        return new Outcome.Done(new Evidence.Restored(made.get().disks()));
+                    }
+                    made.ifPresent(target::undo);
+                    if (target.left().isPresent()) {
+                        return new Outcome.Refused(
+                                FailureCode.ABORTED,
+                                ENDED + "; " + target.left().get());
+                    }
                 }
             } else if (errand instanceof VerifyOperation) {
                 TrialDirectory.sweep(tree, machine);
@@ -107,18 +109,29 @@ public final class RepositoryWorker {
             if (!operation.targets().isEmpty()) {
                 return new TargetRestoration(repository, repositories, machine, operation).run(progress);
             }
-            RestoreDirectory target = RestoreDirectory.of(operation, repositories);
-            try {
-                return new Restoration(
-                                repository.tree(), repositories.images(), repository.keys(), machine, operation, target)
-                        .run(progress);
-            } catch (IOException fault) {
-                throw withWhatIsLeft(target, cannotRestore(operation, fault));
-            } catch (RepositoryException failure) {
-                throw withWhatIsLeft(target, failure);
+            try (RestoreDirectory target = RestoreDirectory.of(operation, repositories)) {
+                return restore(operation, repository, machine, target, progress);
             }
         } catch (IOException fault) {
             throw cannotRestore(operation, fault);
+        }
+    }
+
+    private Outcome restore(
+            RestoreOperation operation,
+            Repository repository,
+            MachineId machine,
+            RestoreDirectory target,
+            ProgressListener progress)
+            throws RepositoryException, InterruptedException {
+        try {
+            return new Restoration(
+                            repository.tree(), repositories.images(), repository.keys(), machine, operation, target)
+                    .run(progress);
+        } catch (IOException fault) {
+            throw withWhatIsLeft(target, cannotRestore(operation, fault));
+        } catch (RepositoryException failure) {
+            throw withWhatIsLeft(target, failure);
         }
     }
 
@@ -128,12 +141,10 @@ public final class RepositoryWorker {
 
     /** Whoever asked looks at the operation, not into the gateway's log. */
     private static RepositoryException withWhatIsLeft(RestoreDirectory target, RepositoryException failure) {
-        return target.left()
-                .map(left -> new RepositoryException(
-                        failure.code(),
-                        failure.disk().orElse(null),
-                        failure.detail() + "; " + left,
-                        failure.getCause()))
-                .orElse(failure);
+        String detail = target.spoken(failure.detail());
+        String told = target.left().map(left -> detail + "; " + left).orElse(detail);
+        return told.equals(failure.detail())
+                ? failure
+                : new RepositoryException(failure.code(), failure.disk().orElse(null), told, failure.getCause());
     }
 }

@@ -175,7 +175,7 @@ final class Restoration {
         AtomicLong told = new AtomicLong();
         try {
             // A raw file that ends within a block of its disk cannot be written so.
-            boolean pastPageCache = size % DurableFiles.BLOCK_BYTES_MAX == 0 && DurableFiles.opensDirectly(file);
+            boolean pastPageCache = size % DurableFiles.BLOCK_BYTES_MAX == 0 && target.opensDirectly(top.disk());
             images.convert(layers, KeyedImage.plain(file), operation.format(), pastPageCache, share -> {
                 long now = (long) (share * size);
                 phase.add(now - told.getAndSet(now));

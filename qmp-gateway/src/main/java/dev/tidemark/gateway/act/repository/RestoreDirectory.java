@@ -16,9 +16,12 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -26,28 +29,34 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where a restore writes. Files get their names only when all of them are complete, by a link that fails if the name is taken; until
+ * Where a restore writes: a directory that is held, not named, so that nobody can put another, or a link, in its place after it was found
+ * to be allowed; likewise each file while it is written. Files get their names only when all of them are complete, by a link that fails if the name is taken; until
  * then they have names that hold the operation's id. So whatever has a disk's name here is either whole or somebody else's.
  */
-final class RestoreDirectory {
+final class RestoreDirectory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RestoreDirectory.class);
 
     private final RestoreOperation operation;
     private final Path asked;
     private final Path directory;
-    private final Path markerFile;
+    private final Descriptor parent;
+    /** None before it is there. */
+    private @Nullable Descriptor held;
+
+    private final Map<DiskName, Descriptor> files = new HashMap<>();
     private final CrashHook crash;
     /** Those that got their names where there are no hard links: nothing else tells that they are ours. */
     private final Set<DiskName> renamed = new HashSet<>();
 
     private final List<String> left = new ArrayList<>();
 
-    private RestoreDirectory(RestoreOperation operation, Path asked, Path directory, CrashHook crash) {
+    private RestoreDirectory(
+            RestoreOperation operation, Path asked, Path directory, Descriptor parent, CrashHook crash) {
         this.crash = crash;
         this.operation = operation;
         this.asked = asked;
         this.directory = directory;
-        this.markerFile = directory.resolve(".tidemark-restore-" + operation.id() + ".json");
+        this.parent = parent;
     }
 
     static RestoreDirectory of(RestoreOperation operation, Repositories repositories)
@@ -75,29 +84,90 @@ final class RestoreDirectory {
         if (repositories.contain(directory)) {
             throw unusable(asked + " lies in a repository", null);
         }
-        return new RestoreDirectory(operation, asked, directory, repositories.crash());
+        RestoreDirectory target = new RestoreDirectory(
+                operation,
+                asked,
+                directory,
+                Descriptor.ofDirectory(DurableFiles.parent(directory)),
+                repositories.crash());
+        boolean held = false;
+        try {
+            if (DurableFiles.attributes(target.place()).isPresent()) {
+                target.hold();
+            }
+            held = true;
+            return target;
+        } finally {
+            if (!held) {
+                target.close();
+            }
+        }
+    }
+
+    /** The directory's name in the one that is held. */
+    private Path place() {
+        return parent.path().resolve(directory.getFileName());
+    }
+
+    private void hold() throws IOException {
+        held = parent.directory(String.valueOf(directory.getFileName()));
+    }
+
+    /** What leads to this very directory. */
+    private Path here() {
+        if (held == null) {
+            throw new IllegalStateException("was not begun: " + directory);
+        }
+        return held.path();
+    }
+
+    private Path markerFile() {
+        return here().resolve(".tidemark-restore-" + operation.id() + ".json");
+    }
+
+    @Override
+    public void close() {
+        files.values().forEach(Descriptor::close);
+        if (held != null) {
+            held.close();
+        }
+        parent.close();
+    }
+
+    /** With the names that were asked for where it has those of what is held, which say nothing to anybody. */
+    String spoken(String detail) {
+        String spoken = detail;
+        for (Map.Entry<DiskName, Descriptor> file : files.entrySet()) {
+            spoken = spoken.replace(
+                    file.getValue().path() + "",
+                    asked.resolve(file(file.getKey())).toString());
+        }
+        if (held != null) {
+            spoken = spoken.replace(held.path() + "/", asked + "/");
+        }
+        return spoken.replace(place().toString(), asked.toString());
     }
 
     Optional<RestoreMarker> marker() throws IOException, RepositoryException {
-        if (DurableFiles.attributes(directory).isEmpty()
-                || DurableFiles.attributes(markerFile).isEmpty()) {
+        if (held == null || DurableFiles.attributes(markerFile()).isEmpty()) {
             return Optional.empty();
         }
-        RestoreMarker marker = StoredJson.read(markerFile, RestoreMarker.class, RestoreMarker.FORMAT_VERSION);
+        RestoreMarker marker = StoredJson.read(markerFile(), RestoreMarker.class, RestoreMarker.FORMAT_VERSION);
         if (!marker.operation().equals(operation.id()) || !marker.backup().equals(operation.backup())) {
-            throw unusable(markerFile + " is that of another restore", null);
+            throw unusable(spoken(markerFile() + " is that of another restore"), null);
         }
         return Optional.of(marker);
     }
 
     /** Makes the directory if it is not there, and says from now on that this operation is at work in it. */
     RestoreMarker begin(List<RestoredDisk> disks, boolean madeBefore) throws IOException, RepositoryException {
+        boolean absent = held == null;
+        if (absent) {
+            DurableFiles.createDirectory(place());
+            hold();
+        }
         for (RestoredDisk disk : disks) {
             requireFree(disk.disk());
-        }
-        boolean absent = DurableFiles.attributes(directory).isEmpty();
-        if (absent) {
-            DurableFiles.createDirectory(directory);
         }
         RestoreMarker marker = new RestoreMarker(
                 RestoreMarker.FORMAT_VERSION,
@@ -108,7 +178,7 @@ final class RestoreDirectory {
                 disks);
         boolean begun = false;
         try {
-            StoredJson.write(markerFile, marker);
+            StoredJson.write(markerFile(), marker);
             begun = true;
         } finally {
             if (!begun) {
@@ -119,12 +189,21 @@ final class RestoreDirectory {
         return marker;
     }
 
-    /** An empty file to write a disk into. */
+    /** An empty file to write a disk into: what leads to it and nowhere else, whatever is done to its name. */
     Path beginFile(DiskName disk) throws IOException {
         Path file = unnamed(disk);
         Files.deleteIfExists(file);
-        DurableFiles.createEmpty(file);
-        return file;
+        Descriptor made = Objects.requireNonNull(held).newFile(String.valueOf(file.getFileName()));
+        Descriptor before = files.put(disk, made);
+        if (before != null) {
+            before.close();
+        }
+        return made.path();
+    }
+
+    /** Whether what is written to that file can go past the page cache. */
+    boolean opensDirectly(DiskName disk) throws IOException {
+        return DurableFiles.opensDirectly(unnamed(disk));
     }
 
     /** The file has the size that the disk had, and is durable. */
@@ -138,13 +217,29 @@ final class RestoreDirectory {
                     file.toString(), null, "came out with " + size + " bytes, not " + virtualSize);
         }
         DurableFiles.sync(file);
+        requireOurs(disk, file);
+    }
+
+    /** That this is the name of the file that was written. */
+    private void requireOurs(DiskName disk, Path file) throws IOException {
+        Descriptor written = files.get(disk);
+        if (written == null) {
+            // Written by a gateway before this one, which crashed.
+            return;
+        }
+        Object ours =
+                Files.readAttributes(written.path(), BasicFileAttributes.class).fileKey();
+        if (!Objects.equals(ours, DurableFiles.regularFile(file).fileKey())) {
+            throw new FileSystemException(
+                    spoken(file.toString()), null, "is another file than the one that was written");
+        }
     }
 
     /** Gives all files their names, or throws and leaves none with one. Can be called again after a crash in it. */
     void nameFiles(RestoreMarker copied) throws IOException, RepositoryException {
         crash.at(CrashPoint.RESTORE_COPIED);
         RestoreMarker marker = copied.with(RestoreMarker.State.NAMING);
-        StoredJson.write(markerFile, marker);
+        StoredJson.write(markerFile(), marker);
         for (RestoredDisk disk : marker.disks()) {
             if (DurableFiles.attributes(unnamed(disk.disk())).isPresent() && !isNamed(disk.disk())) {
                 try {
@@ -159,13 +254,14 @@ final class RestoreDirectory {
                 }
             }
             DurableFiles.regularFile(named(disk.disk()));
+            requireOurs(disk.disk(), named(disk.disk()));
         }
         crash.at(CrashPoint.RESTORE_NAMED);
-        DurableFiles.sync(directory);
+        DurableFiles.sync(here());
         for (RestoredDisk disk : marker.disks()) {
             Files.deleteIfExists(unnamed(disk.disk()));
         }
-        StoredJson.write(markerFile, marker.with(RestoreMarker.State.FINISHED));
+        StoredJson.write(markerFile(), marker.with(RestoreMarker.State.FINISHED));
         crash.at(CrashPoint.RESTORE_FINISHED);
     }
 
@@ -175,14 +271,14 @@ final class RestoreDirectory {
             remove(named(disk.disk()), () -> renamed.contains(disk.disk()) || isNamed(disk.disk()));
             remove(unnamed(disk.disk()), () -> true);
         }
-        remove(markerFile, () -> true);
+        remove(markerFile(), () -> true);
         if (marker.directoryMade() && left.isEmpty()) {
             try {
-                Files.deleteIfExists(directory);
+                Files.deleteIfExists(place());
             } catch (DirectoryNotEmptyException used) {
                 LOG.info("{} holds files of others and stays", directory, used);
             } catch (IOException fault) {
-                stays(directory, fault);
+                stays(place(), fault);
             }
         }
     }
@@ -209,8 +305,8 @@ final class RestoreDirectory {
     }
 
     private void stays(Path file, IOException fault) {
-        LOG.warn("{}, which a restore had made, stays: {}", file, FileFault.describe(fault), fault);
-        left.add(asked.resolve(directory.relativize(file)) + " (" + FileFault.describe(fault) + ")");
+        LOG.warn("{}, which a restore had made, stays: {}", spoken(file.toString()), FileFault.describe(fault), fault);
+        left.add(spoken(file + " (" + FileFault.describe(fault) + ")"));
     }
 
     /** As it is reported: with the path that was asked for. */
@@ -219,7 +315,7 @@ final class RestoreDirectory {
     }
 
     long bytesFree() throws IOException {
-        return FreeSpace.bytes(directory);
+        return FreeSpace.bytes(here());
     }
 
     private void requireFree(DiskName disk) throws IOException, RepositoryException {
@@ -244,11 +340,11 @@ final class RestoreDirectory {
     }
 
     private Path named(DiskName disk) {
-        return directory.resolve(file(disk));
+        return here().resolve(file(disk));
     }
 
     private Path unnamed(DiskName disk) {
-        return directory.resolve(file(disk) + "." + operation.id() + RepositoryTree.PARTIAL_SUFFIX);
+        return here().resolve(file(disk) + "." + operation.id() + RepositoryTree.PARTIAL_SUFFIX);
     }
 
     private String file(DiskName disk) {

@@ -14,6 +14,9 @@ public interface Scratch {
         return KeyedImage.plain(file(disk));
     }
 
+    /** Refused unless the file that QEMU has opened by now is that one, and not one that was put in its place. */
+    void requireOpened(DiskName disk) throws RepositoryException;
+
     /** What all of them take up now, in bytes. */
     long bytes() throws IOException;
 }

@@ -26,6 +26,11 @@ record ScratchFiles(Path directory, List<DiskName> disks, Optional<EncryptionKey
     }
 
     @Override
+    public void requireOpened(DiskName disk) throws RepositoryException {
+        OpenedImage.require(file(disk));
+    }
+
+    @Override
     public long bytes() throws IOException {
         long bytes = 0;
         for (DiskName disk : disks) {

@@ -91,6 +91,11 @@ final class UnfinishedBackup implements PartialBackup {
     }
 
     @Override
+    public void requireOpened(DiskName disk) throws RepositoryException {
+        OpenedImage.require(target(disk));
+    }
+
+    @Override
     public Optional<KeyIdentity> key() {
         return plan.encryption().map(DiskEncryption::key);
     }
@@ -145,13 +150,19 @@ final class UnfinishedBackup implements PartialBackup {
         Map<DiskName, FileDigest> digests = digests(progress);
         crash.at(CrashPoint.DIGESTS_READ);
         Manifest manifest = manifest(facts, digests);
-        ManifestFile.write(directory, manifest);
-        crash.at(CrashPoint.MANIFEST_WRITTEN);
-        if (Thread.interrupted()) {
-            // The last moment: with its name it is a backup, whoever wants it to end.
-            throw new InterruptedException("interrupted before backup " + plan.backup() + " had its name");
+        try (Descriptor machine = Descriptor.ofDirectory(tree.machine(plan.machine()));
+                Descriptor held = machine.directory(String.valueOf(directory.getFileName()))) {
+            ManifestFile.write(held.path(), manifest);
+            crash.at(CrashPoint.MANIFEST_WRITTEN);
+            if (Thread.interrupted()) {
+                // The last moment: with its name it is a backup, whoever wants it to end.
+                throw new InterruptedException("interrupted before backup " + plan.backup() + " had its name");
+            }
+            Files.move(
+                    machine.path().resolve(directory.getFileName()),
+                    machine.path().resolve(completed.getFileName()),
+                    StandardCopyOption.ATOMIC_MOVE);
         }
-        Files.move(directory, completed, StandardCopyOption.ATOMIC_MOVE);
         crash.at(CrashPoint.RENAMED);
         syncName();
         crash.at(CrashPoint.NAME_SYNCED);
