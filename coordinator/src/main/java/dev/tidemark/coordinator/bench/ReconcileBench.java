@@ -63,8 +63,6 @@ final class ReconcileBench {
                 machines.add(new StorageMachine(stage.directory(), "m" + number, stage.programs(), List.of(DISK)));
             }
             Service service = stage.service();
-            // A stage's quick start leaves out the better compiler; tidemark serve has it.
-            service.runWith(List.of("-XX:TieredStopAtLevel=4", "-XX:-UseSerialGC", "-XX:+UseG1GC"));
             service.serveWith(List.of());
             service.start();
             err.println(daemons + " storage daemons are started, each with a machine and two checkpoints");
@@ -90,6 +88,8 @@ final class ReconcileBench {
     }
 
     private List<Bench.Row> rounds(int rounds, PrintWriter err) throws IOException, InterruptedException {
+        // A stage's quick start leaves out the better compiler; tidemark serve has it.
+        String start = service.runAsLaunched() ? "with the start-up cache" : "without a start-up cache";
         Samples floor = new Samples();
         Samples reconciled = new Samples();
         Samples restarted = new Samples();
@@ -131,7 +131,7 @@ final class ReconcileBench {
                 floor.median(),
                 restarted.median(),
                 "s",
-                "start of its process to all seen" + detail));
+                "start of its process, " + start + ", to all seen" + detail));
         rows.add(looks());
         return rows;
     }

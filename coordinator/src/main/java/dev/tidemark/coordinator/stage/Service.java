@@ -60,6 +60,12 @@ public final class Service {
         virtualMachineOptions = List.copyOf(options);
     }
 
+    /** Has its JVM started as the launcher does, from the next start on; whether that is with a start-up cache. */
+    public boolean runAsLaunched() {
+        runWith(TidemarkProgram.launched());
+        return TidemarkProgram.serverCache().isPresent();
+    }
+
     public Path home() {
         return home;
     }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -40,6 +41,23 @@ record TidemarkProgram(Path temporary, List<String> options) {
                 "dev.tidemark.coordinator.cli.TidemarkCommand"));
         command.addAll(arguments);
         return command;
+    }
+
+    /** As the launcher starts a server: with the better compiler, and with what it remembers of a server's start, if it does. */
+    static List<String> launched() {
+        List<String> options = new ArrayList<>(List.of("-XX:TieredStopAtLevel=4", "-XX:-UseSerialGC", "-XX:+UseG1GC"));
+        serverCache().ifPresent(cache -> options.addAll(List.of("-XX:AOTCache=" + cache, "-Xlog:disable")));
+        return options;
+    }
+
+    /** Beside the archives, where the launcher put it; not there if it was not made yet. */
+    static Optional<Path> serverCache() {
+        return isCacheable()
+                ? CLASS_PATH.stream()
+                        .findFirst()
+                        .map(archive -> Path.of(archive).resolveSibling("server.aot"))
+                        .filter(Files::isReadable)
+                : Optional.empty();
     }
 
     /** Whether the JVM can keep a start-up cache of it: only of archives, not of the folders of a build. */
