@@ -27,7 +27,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -37,7 +36,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiPredicate;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
 /**
  * Wakes gateways the moment something is committed, hands out desired states by version, and takes reports.
@@ -51,18 +50,16 @@ public final class Dispatch implements CoordinatorLink {
 
     private final History history;
     private final Leases leases;
-    private final String epoch;
     private final CrashHook crash;
     private final DispatchWatch watch;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Map<MachineId, Tracked> machines = new HashMap<>();
+    private final TrackedMachines machines;
     private final Turnstile turnstile;
     private final Presence presence = new Presence(System.nanoTime());
     private final Paces paces = new Paces();
     private final Epochs epochs = new Epochs();
     private volatile Board board = Board.NONE;
-    private long changes;
     private boolean closed;
 
     /**
@@ -87,7 +84,7 @@ public final class Dispatch implements CoordinatorLink {
         this.turnstile = new Turnstile(limits);
         this.crash = crash;
         this.history = history;
-        this.epoch = epoch;
+        this.machines = new TrackedMachines(epoch);
     }
 
     /** Takes a registered machine up, as the log tells it. */
@@ -151,10 +148,7 @@ public final class Dispatch implements CoordinatorLink {
     public void seenElsewhere(MachineId id, Sight sight) {
         lock.lock();
         try {
-            Tracked tracked = machines.get(id);
-            if (tracked != null) {
-                tracked.seenElsewhere(sight);
-            }
+            machines.of(id).ifPresent(tracked -> tracked.seenElsewhere(sight));
         } finally {
             lock.unlock();
         }
@@ -164,8 +158,10 @@ public final class Dispatch implements CoordinatorLink {
     public void toldElsewhere(Progress step) {
         lock.lock();
         try {
-            Tracked tracked = machines.get(step.machine());
-            if (tracked != null && Paces.isOpen(tracked.machine(), step.operation())) {
+            boolean open = machines.of(step.machine())
+                    .filter(tracked -> Paces.isOpen(tracked.machine(), step.operation()))
+                    .isPresent();
+            if (open) {
                 paces.told(step, System.nanoTime());
                 release(turnstile.atWork(step.operation()));
             }
@@ -184,14 +180,10 @@ public final class Dispatch implements CoordinatorLink {
         lock.lock();
         try {
             long now = System.nanoTime();
-            Set<HostName> silent = new HashSet<>();
-            for (Tracked tracked : machines.values()) {
-                tracked.machine()
-                        .registration()
-                        .map(Machine.Registration::host)
-                        .filter(host -> !heardElsewhere.contains(host) && presence.isSilent(host, silence, now))
-                        .ifPresent(silent::add);
-            }
+            Set<HostName> silent = machines.all()
+                    .flatMap(tracked -> tracked.host().stream())
+                    .filter(host -> !heardElsewhere.contains(host) && presence.isSilent(host, silence, now))
+                    .collect(Collectors.toSet());
             release(turnstile.silent(silent));
         } finally {
             lock.unlock();
@@ -213,18 +205,17 @@ public final class Dispatch implements CoordinatorLink {
         lock.lock();
         try {
             List<AbortBackup> late = new ArrayList<>();
-            for (Tracked tracked : machines.values()) {
-                if (tracked.machine().registered()
-                        && tracked.machine().pending().orElse(null) instanceof Pending.Backup backup
+            machines.registered().forEach(machine -> {
+                if (machine.pending().orElse(null) instanceof Pending.Backup backup
                         && backup.due()
                                 .filter(until -> over.test(backup.backup(), until))
                                 .isPresent()) {
                     // The log goes by the time that is asked at, and the clock may have been set back.
                     Instant until = backup.due().orElseThrow();
                     Instant asked = now.isBefore(until) ? until : now;
-                    late.add(new AbortBackup(tracked.machine().id(), ids.get(), backup.backup(), true, asked));
+                    late.add(new AbortBackup(machine.id(), ids.get(), backup.backup(), true, asked));
                 }
-            }
+            });
             return late;
         } finally {
             lock.unlock();
@@ -235,11 +226,7 @@ public final class Dispatch implements CoordinatorLink {
     public List<MachineId> registered() {
         lock.lock();
         try {
-            return machines.values().stream()
-                    .map(Tracked::machine)
-                    .filter(Machine::registered)
-                    .map(Machine::id)
-                    .toList();
+            return machines.registered().map(Machine::id).toList();
         } finally {
             lock.unlock();
         }
@@ -254,17 +241,15 @@ public final class Dispatch implements CoordinatorLink {
     public Sighting sighting(MachineId id) {
         lock.lock();
         try {
-            Tracked tracked = machines.get(id);
-            return tracked == null ? Sighting.NONE : sighting(tracked, System.nanoTime());
+            long now = System.nanoTime();
+            return machines.of(id).map(tracked -> sighting(tracked, now)).orElse(Sighting.NONE);
         } finally {
             lock.unlock();
         }
     }
 
     private Sighting sighting(Tracked tracked, long nowNanoseconds) {
-        return tracked.machine()
-                .registration()
-                .map(Machine.Registration::host)
+        return tracked.host()
                 .filter(host -> turnstile.silent().contains(host))
                 .map(host -> Sighting.silent(host, lastContact(host, nowNanoseconds)))
                 .orElseGet(tracked::sighting);
@@ -281,14 +266,10 @@ public final class Dispatch implements CoordinatorLink {
             long now = System.nanoTime();
             List<Standing.Seen> seen = new ArrayList<>();
             Map<HostName, Instant> gateways = new HashMap<>();
-            for (Tracked tracked : machines.values()) {
-                if (tracked.machine().registered()) {
-                    seen.add(new Standing.Seen(tracked.machine(), sighting(tracked, now)));
-                    tracked.machine()
-                            .registration()
-                            .ifPresent(at -> gateways.computeIfAbsent(at.host(), host -> lastContact(host, now)));
-                }
-            }
+            machines.all().filter(tracked -> tracked.machine().registered()).forEach(tracked -> {
+                seen.add(new Standing.Seen(tracked.machine(), sighting(tracked, now)));
+                tracked.host().ifPresent(host -> gateways.computeIfAbsent(host, _ -> lastContact(host, now)));
+            });
             presence.hosts().forEach(host -> gateways.putIfAbsent(host, lastContact(host, now)));
             return new Standing(
                     seen, gateways, turnstile.waiting(), paces.operations().size(), paces.stalled());
@@ -346,12 +327,12 @@ public final class Dispatch implements CoordinatorLink {
         CompletableFuture<Look> look = new CompletableFuture<>();
         lock.lock();
         try {
-            Tracked tracked = machines.get(id);
-            if (tracked == null) {
+            Optional<Tracked> tracked = machines.of(id);
+            if (tracked.isEmpty()) {
                 return CompletableFuture.failedFuture(new IllegalArgumentException("not tracked: " + id));
             }
-            tracked.want(look, dry);
-            touch(tracked);
+            tracked.get().want(look, dry);
+            touch(tracked.get());
         } finally {
             lock.unlock();
         }
@@ -405,7 +386,7 @@ public final class Dispatch implements CoordinatorLink {
             Set<HostName> stillSilent = new HashSet<>(turnstile.silent());
             stillSilent.remove(host);
             release(turnstile.silent(stillSilent));
-            long since = since(cursor);
+            long since = machines.place(cursor);
             boolean waited = false;
             while (true) {
                 if (closed) {
@@ -504,7 +485,7 @@ public final class Dispatch implements CoordinatorLink {
     }
 
     private boolean isOutdated(Progress step) {
-        return Optional.ofNullable(machines.get(step.machine()))
+        return machines.of(step.machine())
                 .flatMap(Tracked::host)
                 .filter(host -> epochs.isOver(host, step.epoch()))
                 .isPresent();
@@ -524,11 +505,10 @@ public final class Dispatch implements CoordinatorLink {
     private void wantLook(MachineId id) {
         lock.lock();
         try {
-            Tracked tracked = machines.get(id);
-            if (tracked != null) {
+            machines.of(id).ifPresent(tracked -> {
                 tracked.wantLook();
                 touch(tracked);
-            }
+            });
         } finally {
             lock.unlock();
         }
@@ -538,11 +518,9 @@ public final class Dispatch implements CoordinatorLink {
     private List<CompletableFuture<Look>> saw(MachineId id, Sight sight, boolean dry) {
         lock.lock();
         try {
-            Tracked tracked = machines.get(id);
-            if (tracked == null || sight instanceof Sight.NotTaken) {
-                return List.of();
-            }
-            return tracked.saw(sight, dry);
+            return sight instanceof Sight.NotTaken
+                    ? List.of()
+                    : machines.of(id).map(tracked -> tracked.saw(sight, dry)).orElse(List.of());
         } finally {
             lock.unlock();
         }
@@ -551,45 +529,41 @@ public final class Dispatch implements CoordinatorLink {
     private Optional<Machine> cached(MachineId id) {
         lock.lock();
         try {
-            Tracked tracked = machines.get(id);
-            return tracked == null ? Optional.empty() : Optional.of(tracked.machine());
+            return machines.of(id).map(Tracked::machine);
         } finally {
             lock.unlock();
         }
     }
 
     private void advance(Machine machine) {
-        Tracked tracked = machines.get(machine.id());
-        if (tracked == null) {
-            tracked = new Tracked(machine);
-            machines.put(machine.id(), tracked);
-        } else if (machine.version() > tracked.machine().version()) {
-            paces.forgetEnded(tracked.machine(), machine);
-            tracked.becomes(machine);
-        } else {
-            return;
+        Optional<Tracked> known = machines.of(machine.id());
+        if (known.isPresent()) {
+            Machine before = known.get().machine();
+            if (machine.version() <= before.version()) {
+                return;
+            }
+            paces.forgetEnded(before, machine);
+            known.get().becomes(machine);
         }
-        touch(tracked);
+        touch(known.orElseGet(() -> new Tracked(machine)));
         release(turnstile.update(machine));
     }
 
     private void release(Set<MachineId> mayBegin) {
         for (MachineId released : mayBegin) {
-            touch(Objects.requireNonNull(machines.get(released)));
+            touch(machines.of(released).orElseThrow());
         }
     }
 
     private void tellLatency(HostName host, long since) {
         long now = System.nanoTime();
-        for (Tracked tracked : machines.values()) {
-            if (tracked.change() > since && tracked.isOn(host)) {
-                watch.woken(Duration.ofNanos(now - tracked.changedNanoseconds()));
-            }
+        for (Tracked tracked : machines.changedSince(host, since)) {
+            watch.woken(Duration.ofNanos(now - tracked.changedNanoseconds()));
         }
     }
 
     private void touch(Tracked tracked) {
-        tracked.changedAt(++changes, System.nanoTime());
+        machines.touch(tracked, System.nanoTime());
         changed.signalAll();
     }
 
@@ -597,32 +571,17 @@ public final class Dispatch implements CoordinatorLink {
         List<Desired> desired = new ArrayList<>();
         List<MachineId> removed = new ArrayList<>();
         List<MachineId> lookAt = new ArrayList<>();
-        for (Tracked tracked : machines.values()) {
-            if (tracked.change() > since && tracked.isOn(host)) {
-                DesiredState.of(tracked.machine())
-                        .map(turnstile::through)
-                        .ifPresentOrElse(
-                                desired::add,
-                                () -> removed.add(tracked.machine().id()));
-                if (tracked.isLookWanted()) {
-                    // Wanted until it comes: this answer may get lost on its way.
-                    lookAt.add(tracked.machine().id());
-                }
+        for (Tracked tracked : machines.changedSince(host, since)) {
+            MachineId id = tracked.machine().id();
+            DesiredState.of(tracked.machine())
+                    .map(turnstile::through)
+                    .ifPresentOrElse(desired::add, () -> removed.add(id));
+            if (tracked.isLookWanted()) {
+                // Wanted until it comes: this answer may get lost on its way.
+                lookAt.add(id);
             }
         }
-        return new Wake(epoch + ":" + changes, desired, removed, lookAt);
-    }
-
-    private long since(@Nullable String cursor) {
-        if (cursor == null || !cursor.startsWith(epoch + ":")) {
-            return 0;
-        }
-        try {
-            return Long.parseLong(cursor.substring(epoch.length() + 1));
-        } catch (NumberFormatException malformed) {
-            // A cursor that is not ours is like none: the gateway gets everything.
-            return 0;
-        }
+        return new Wake(machines.cursor(), desired, removed, lookAt);
     }
 
     /** A look that nobody can answer any more is given up by its asker; this bounds the asker's wait. */
