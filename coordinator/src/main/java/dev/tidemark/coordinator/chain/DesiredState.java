@@ -67,7 +67,8 @@ public final class DesiredState {
                         registration.qgaSocket(),
                         removable,
                         machine.freeze().filter(Freeze::isOpen).map(Freeze::operation),
-                        registration.formers().isEmpty() ? Optional.empty() : Optional.of(registration.formers())));
+                        registration.formers().isEmpty() ? Optional.empty() : Optional.of(registration.formers()),
+                        Optional.empty()));
     }
 
     private static RepositoryOperation repositoryOperation(Machine machine, Errand errand) {

@@ -243,7 +243,8 @@ class TurnstileTest {
                 Optional.of("/run/two.qga"),
                 List.of("tm-left"),
                 Optional.of(new OperationId(Crowd.ulid(77))),
-                Optional.of(List.of(one)));
+                Optional.of(List.of(one)),
+                Optional.empty());
         assertThat(turnstile.through(asked))
                 .usingRecursiveComparison()
                 .ignoringFields("operation")

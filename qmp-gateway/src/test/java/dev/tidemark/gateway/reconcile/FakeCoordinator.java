@@ -268,7 +268,9 @@ final class FakeCoordinator implements CoordinatorLink {
                 base.repositoryOperations(),
                 qgaSocket,
                 base.removable(),
-                frozenBy);
+                frozenBy,
+                Optional.empty(),
+                Optional.empty());
     }
 
     private void conclude(OperationResult result) {
@@ -413,7 +415,9 @@ final class FakeCoordinator implements CoordinatorLink {
                 desired.repositoryOperations(),
                 desired.qgaSocket(),
                 removable,
-                desired.frozenBy());
+                desired.frozenBy(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     private Desired withVersion(long version) {
@@ -428,7 +432,9 @@ final class FakeCoordinator implements CoordinatorLink {
                 desired.repositoryOperations(),
                 desired.qgaSocket(),
                 List.of(),
-                desired.frozenBy());
+                desired.frozenBy(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     static Desired with(
@@ -447,6 +453,8 @@ final class FakeCoordinator implements CoordinatorLink {
                 repositoryOperations,
                 base.qgaSocket(),
                 base.removable(),
-                base.frozenBy());
+                base.frozenBy(),
+                Optional.empty(),
+                Optional.empty());
     }
 }

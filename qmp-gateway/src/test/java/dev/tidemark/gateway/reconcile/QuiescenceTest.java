@@ -32,7 +32,9 @@ class QuiescenceTest {
             List.of(),
             Optional.of("/run/vm.qga"),
             List.of(),
-            Optional.of(OPERATION));
+            Optional.of(OPERATION),
+            Optional.empty(),
+            Optional.empty());
 
     private final Agent agent = new Agent();
     private final StandingClock time = new StandingClock();
@@ -83,6 +85,8 @@ class QuiescenceTest {
                 List.of(),
                 DESIRED.qgaSocket(),
                 List.of(),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
         quiescence.thawOwed(unfrozen);
         quiescence.beginSession();

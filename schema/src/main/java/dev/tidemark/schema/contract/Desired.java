@@ -38,65 +38,7 @@ public record Desired(
         origins = origins.map(List::copyOf);
     }
 
-    /** Of which nobody says where it comes from. */
-    public Desired(
-            MachineId machine,
-            MachineName name,
-            HostName host,
-            long version,
-            String qmpSocket,
-            List<DesiredDisk> disks,
-            Optional<Operation> operation,
-            List<RepositoryOperation> repositoryOperations,
-            Optional<String> qgaSocket,
-            List<String> removable,
-            Optional<OperationId> frozenBy,
-            Optional<List<MachineId>> formers) {
-        this(
-                machine,
-                name,
-                host,
-                version,
-                qmpSocket,
-                disks,
-                operation,
-                repositoryOperations,
-                qgaSocket,
-                removable,
-                frozenBy,
-                formers,
-                Optional.empty());
-    }
-
-    /** Where nobody was before. */
-    public Desired(
-            MachineId machine,
-            MachineName name,
-            HostName host,
-            long version,
-            String qmpSocket,
-            List<DesiredDisk> disks,
-            Optional<Operation> operation,
-            List<RepositoryOperation> repositoryOperations,
-            Optional<String> qgaSocket,
-            List<String> removable,
-            Optional<OperationId> frozenBy) {
-        this(
-                machine,
-                name,
-                host,
-                version,
-                qmpSocket,
-                disks,
-                operation,
-                repositoryOperations,
-                qgaSocket,
-                removable,
-                frozenBy,
-                Optional.empty());
-    }
-
-    /** Without a guest agent, and before anything was reported. */
+    /** Without a guest agent, before anything was reported, where nobody was before; nobody says where its operations come from. */
     public Desired(
             MachineId machine,
             MachineName name,
@@ -117,6 +59,8 @@ public record Desired(
                 repositoryOperations,
                 Optional.empty(),
                 List.of(),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 
