@@ -2,7 +2,11 @@ package dev.tidemark.coordinator;
 
 import dev.tidemark.coordinator.cli.HostWork;
 import dev.tidemark.gateway.GatewaySettings;
+import dev.tidemark.gateway.GatewaySettings.Bounds;
+import dev.tidemark.gateway.GatewaySettings.Patience;
+import dev.tidemark.gateway.GatewaySettings.Serving;
 import dev.tidemark.gateway.qmp.PeerUsers;
+import dev.tidemark.gateway.qmp.QmpLimits;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.RepositoryName;
 import java.io.IOException;
@@ -20,13 +24,17 @@ final class HostSettings {
      */
     static GatewaySettings of(HostName host, Home home, Map<RepositoryName, Path> repositories, HostWork work)
             throws IOException {
-        GatewaySettings settings = GatewaySettings.of(host, repositories, Home.lockDirectory())
-                .withTcpExports(Pulls.exports(work.pulls()))
-                .withScratchDirectory(home.scratch(host))
-                .withAllowedTargets(work.allowedTargets())
-                .withKeys(Keys.rings(work.encryptionKeys(), repositories.keySet()))
-                .withPeers(PeerUsers.with(work.guard().peerUsers()))
-                .withRestoreRoots(work.guard().restoreRoots());
-        return work.stallLimit().map(settings::withStallLimit).orElse(settings);
+        return new GatewaySettings(
+                host,
+                repositories,
+                Keys.rings(work.encryptionKeys(), repositories.keySet()),
+                Home.lockDirectory(),
+                new Serving(Pulls.exports(work.pulls()), home.scratch(host)),
+                new Bounds(
+                        QmpLimits.defaults(),
+                        PeerUsers.with(work.guard().peerUsers()),
+                        work.allowedTargets(),
+                        work.guard().restoreRoots()),
+                work.stallLimit().map(Patience.USUAL::stalling).orElse(Patience.USUAL));
     }
 }

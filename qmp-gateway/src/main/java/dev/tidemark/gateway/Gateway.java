@@ -80,7 +80,7 @@ public final class Gateway implements AutoCloseable {
         this.keeper = new LeaseKeeper(link, host, tenant);
         this.settings = settings;
         this.crash = crash;
-        this.targets = new AllowedTargets(settings.allowedTargets());
+        this.targets = new AllowedTargets(settings.bounds().targets());
         this.thread = Thread.ofPlatform().daemon().name("gateway " + host).unstarted(this::run);
     }
 
@@ -216,7 +216,7 @@ public final class Gateway implements AutoCloseable {
             new RestoreExports(
                             new Repositories(settings.repositories(), settings.keys(), CrashHook.NONE),
                             settings.exportDirectory(),
-                            settings.scratchDirectory())
+                            settings.serving().scratchDirectory())
                     .endOfOthersThan(machines);
             begun = true;
         }
@@ -251,17 +251,24 @@ public final class Gateway implements AutoCloseable {
     private Surroundings surroundings(MachineId machine, Term term, LeasedLink leased) {
         CrashHook own = crash.of(machine.value());
         Repositories repositories = new Repositories(
-                settings.repositories(), settings.keys(), own, targets, new RestoreRoots(settings.restoreRoots()));
+                settings.repositories(),
+                settings.keys(),
+                own,
+                targets,
+                new RestoreRoots(settings.bounds().restoreRoots()));
         return new Surroundings(
                 leased,
                 new LeasedConnector(
                         new QmpConnector(
                                 settings.lockDirectory(),
-                                settings.limits(),
-                                settings.peers(),
-                                new HostPlaces(repositories, settings.exportDirectory(), settings.tcpExports()),
-                                settings.queryTimeout(),
-                                settings.transactionTimeout(),
+                                settings.bounds().limits(),
+                                settings.bounds().peers(),
+                                new HostPlaces(
+                                        repositories,
+                                        settings.exportDirectory(),
+                                        settings.serving().tcp()),
+                                settings.patience().query(),
+                                settings.patience().transaction(),
                                 own,
                                 images,
                                 watch),
@@ -270,14 +277,15 @@ public final class Gateway implements AutoCloseable {
                         new HostStorage(
                                 repositories,
                                 settings.exportDirectory(),
-                                settings.tcpExports(),
-                                settings.scratchDirectory()),
+                                settings.serving().tcp(),
+                                settings.serving().scratchDirectory()),
                         term),
                 new HostClockwork(),
-                settings.lookInterval(),
-                settings.stallLimit(),
+                settings.patience().look(),
+                settings.patience().stall(),
                 own,
-                new LeasedGuestAgent(Surroundings.guestAgentOfThisHost(settings.peers()), term),
+                new LeasedGuestAgent(
+                        Surroundings.guestAgentOfThisHost(settings.bounds().peers()), term),
                 work);
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidemark.coordinator.LocalCoordinator;
 import dev.tidemark.gateway.Gateway;
 import dev.tidemark.gateway.GatewaySettings;
+import dev.tidemark.gateway.GatewaySettings.Patience;
 import dev.tidemark.gateway.act.export.TcpExports;
 import dev.tidemark.gateway.link.HttpLink;
 import dev.tidemark.gateway.testkit.Covers;
@@ -185,8 +186,8 @@ class FarewellIT {
                                 HOST,
                                 Map.of(new RepositoryName("default"), HOME.resolve("repositories/default")),
                                 FILES.resolve("locks"))
-                        .withTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(10))
-                        .withTcpExports(exports),
+                        .with(Patience.USUAL.answering(Duration.ofSeconds(1), Duration.ofSeconds(10)))
+                        .with(new GatewaySettings.Serving(exports, FILES.resolve("scratch"))),
                 link);
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidemark.coordinator.LocalCoordinator;
 import dev.tidemark.gateway.Gateway;
 import dev.tidemark.gateway.GatewaySettings;
+import dev.tidemark.gateway.GatewaySettings.Patience;
 import dev.tidemark.gateway.link.HttpLink;
 import dev.tidemark.gateway.testkit.Covers;
 import dev.tidemark.gateway.testkit.ShortDirectory;
@@ -57,7 +58,7 @@ class HungMonitorIT {
                                 host,
                                 Map.of(new RepositoryName("default"), HOME.resolve("repositories/default")),
                                 FILES.resolve("locks"))
-                        .withTimeouts(QUERY_MAX, TRANSACTION_MAX),
+                        .with(Patience.USUAL.answering(QUERY_MAX, TRANSACTION_MAX)),
                 new HastyLink(link));
     }
 

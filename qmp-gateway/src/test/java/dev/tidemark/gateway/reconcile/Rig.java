@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tidemark.gateway.Gateway;
 import dev.tidemark.gateway.GatewaySettings;
+import dev.tidemark.gateway.GatewaySettings.Patience;
 import dev.tidemark.gateway.act.repository.KeyRing;
+import dev.tidemark.gateway.qmp.PeerUsers;
 import dev.tidemark.gateway.qmp.QmpException;
 import dev.tidemark.gateway.qmp.QmpLimits;
 import dev.tidemark.gateway.qmp.QmpSession;
@@ -85,15 +87,19 @@ final class Rig implements AutoCloseable {
 
     GatewaySettings settings() {
         return new GatewaySettings(
-                        HOST,
-                        Map.of(Operations.REPOSITORY, repository),
-                        files.resolve("locks"),
+                HOST,
+                Map.of(Operations.REPOSITORY, repository),
+                key.map(file -> Map.of(Operations.REPOSITORY, new KeyRing(List.of(file))))
+                        .orElseGet(Map::of),
+                files.resolve("locks"),
+                new GatewaySettings.Serving(Optional.empty(), files.resolve("scratch")),
+                new GatewaySettings.Bounds(
                         QmpLimits.defaults().withTimeouts(Duration.ofSeconds(2), Duration.ofSeconds(2)),
-                        Duration.ofSeconds(5),
-                        Duration.ofSeconds(5),
-                        Duration.ofSeconds(2))
-                .withKeys(key.map(file -> Map.of(Operations.REPOSITORY, new KeyRing(List.of(file))))
-                        .orElseGet(Map::of));
+                        PeerUsers.usual(),
+                        List.of(),
+                        List.of()),
+                new Patience(
+                        Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(2), Patience.USUAL.stall()));
     }
 
     /** What is written from now on is encrypted with the key in this file. */
@@ -122,7 +128,7 @@ final class Rig implements AutoCloseable {
     /** With so much patience for a job that stands still. */
     void restartGateway(Duration stallLimit) {
         gateway.close();
-        gateway = startGateway(settings().withStallLimit(stallLimit));
+        gateway = startGateway(settings().with(settings().patience().stalling(stallLimit)));
     }
 
     DiskName disk(int index) {
