@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -118,6 +119,7 @@ final class FleetBench {
         Samples page = new Samples();
         Samples nothing = new Samples();
         Samples command = new Samples();
+        Samples cached = new Samples();
         for (int round = 0; round <= rounds; round++) {
             double plainRows = milliseconds(this::plainRows);
             double listed = milliseconds(this::list);
@@ -126,6 +128,8 @@ final class FleetBench {
             double started = service.command("--help");
             double commanded =
                     service.command("vm", "list", "--home", service.home().toString());
+            OptionalLong remembered =
+                    service.cachedCommand("vm", "list", "--home", service.home().toString());
             if (round > 0) {
                 rows.add(plainRows);
                 list.add(listed);
@@ -133,13 +137,16 @@ final class FleetBench {
                 page.add(shown);
                 nothing.add(started);
                 command.add(commanded);
+                remembered.ifPresent(cached::add);
             }
             err.println(String.format(
                     Locale.ROOT,
-                    "round %d: page %.0f, list %.0f, vm list %.0f of which %.0f for a JVM, plain %.0f and %.0f ms",
+                    "round %d: page %.0f, list %.0f, vm list %s with the start-up cache, %.0f without of which %.0f for a"
+                            + " JVM, plain %.0f and %.0f ms",
                     round,
                     shown,
                     listed,
+                    remembered.isPresent() ? remembered.getAsLong() : "-",
                     commanded,
                     started,
                     plainBackups,
@@ -148,7 +155,7 @@ final class FleetBench {
         }
         String detail = String.format(
                 Locale.ROOT, "%d machines, %d MiB resident", machines, service.residentBytes() / MEBIBYTE);
-        return List.of(
+        List<Bench.Row> told = new ArrayList<>(List.of(
                 Bench.Row.of(
                         "fleet page",
                         backups.median(),
@@ -166,7 +173,16 @@ final class FleetBench {
                         nothing.median(),
                         command.median(),
                         "ms",
-                        "the command with its JVM; beside --help, which asks nobody; " + detail));
+                        "the command with its JVM; beside --help, which asks nobody; " + detail)));
+        if (cached.count() > 0) {
+            told.add(Bench.Row.of(
+                    "vm list, start-up cache",
+                    nothing.median(),
+                    cached.median(),
+                    "ms",
+                    "as the launcher runs it; beside --help without a cache; " + detail));
+        }
+        return told;
     }
 
     private long plainRows() {

@@ -3,8 +3,11 @@ package dev.tidemark.coordinator.cli;
 import dev.tidemark.coordinator.CoordinatorMain;
 import dev.tidemark.coordinator.cli.configuration.Configuration;
 import dev.tidemark.coordinator.cli.show.Terminal;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
@@ -29,6 +32,9 @@ import picocli.CommandLine.Spec;
 public final class TidemarkCommand extends GlobalOptions implements Runnable {
     /** picocli refuses to write help that is narrower. */
     private static final int HELP_WIDTH_MIN = 55;
+
+    /** Verbs that write about all of them. */
+    private static final Set<String> ABOUT_ALL = Set.of("completion", "man");
 
     private final Supplier<LocalVerbs> localVerbs;
 
@@ -56,7 +62,7 @@ public final class TidemarkCommand extends GlobalOptions implements Runnable {
     private CommandLine configurable(Terminal terminal, String[] arguments, Optional<Configuration> configuration) {
         Session session = new Session(terminal, this);
         CommandErrors errors = new CommandErrors(session);
-        CommandLine commandLine = commandLine(session)
+        CommandLine commandLine = commandLine(session, onlyVerb(arguments))
                 .setParameterExceptionHandler(
                         (mistake, words) -> errors.misused(ConfiguredRun.placed(mistake, configuration), words))
                 .setExecutionExceptionHandler(errors::failed);
@@ -82,29 +88,50 @@ public final class TidemarkCommand extends GlobalOptions implements Runnable {
         return new RunLast().execute(parsed);
     }
 
+    /** Every verb, by the word that it is called with. */
+    private Map<String, Supplier<Object>> verbs(Session session) {
+        Map<String, Supplier<Object>> verbs = new LinkedHashMap<>();
+        verbs.put("vm", () -> new VmVerbs(session));
+        verbs.put("checkpoint", () -> new CheckpointVerbs(session));
+        verbs.put("backup", () -> new BackupVerbs(session));
+        verbs.put("retention", () -> new RetentionVerbs(session));
+        verbs.put("restore", () -> new RestoreVerb(session));
+        verbs.put("export", () -> new ExportVerbs(session));
+        verbs.put("chain", () -> new ChainVerbs(session));
+        verbs.put("reconcile", () -> new ReconcileVerb(session));
+        verbs.put("events", () -> new EventsVerb(session));
+        verbs.put("audit", () -> new AuditVerbs(session));
+        verbs.put("token", () -> new TokenVerbs(session));
+        verbs.put("webhook", () -> new WebhookVerbs(session));
+        verbs.put("gateways", () -> new GatewaysVerb(session));
+        verbs.put("doctor", () -> new DoctorVerb(session));
+        verbs.put("completion", CompletionVerb::new);
+        verbs.put("man", ManualVerb::new);
+        verbs.put("serve", () -> new LocalCommands.Serve(session, localVerbs));
+        verbs.put("gateway", () -> new LocalCommands.Gateway(session, localVerbs));
+        verbs.put("demo", () -> new LocalCommands.Demo(session, localVerbs));
+        verbs.put("bench", () -> new LocalCommands.Bench(session, localVerbs));
+        verbs.put("drill", () -> new DrillVerb(session, localVerbs));
+        return verbs;
+    }
+
+    /** The verb with which a line begins, if nothing else of the model is needed to run it; picocli takes 0.2 s to read all of them. */
+    private static Optional<String> onlyVerb(String[] arguments) {
+        return arguments.length == 0 || ABOUT_ALL.contains(arguments[0]) ? Optional.empty() : Optional.of(arguments[0]);
+    }
+
     CommandLine commandLine(Session session) {
-        CommandLine commandLine = new CommandLine(this)
-                .addSubcommand(new VmVerbs(session))
-                .addSubcommand(new CheckpointVerbs(session))
-                .addSubcommand(new BackupVerbs(session))
-                .addSubcommand(new RetentionVerbs(session))
-                .addSubcommand(new RestoreVerb(session))
-                .addSubcommand(new ExportVerbs(session))
-                .addSubcommand(new ChainVerbs(session))
-                .addSubcommand(new ReconcileVerb(session))
-                .addSubcommand(new EventsVerb(session))
-                .addSubcommand(new AuditVerbs(session))
-                .addSubcommand(new TokenVerbs(session))
-                .addSubcommand(new WebhookVerbs(session))
-                .addSubcommand(new GatewaysVerb(session))
-                .addSubcommand(new DoctorVerb(session))
-                .addSubcommand(new CompletionVerb())
-                .addSubcommand(new ManualVerb())
-                .addSubcommand(new LocalCommands.Serve(session, localVerbs))
-                .addSubcommand(new LocalCommands.Gateway(session, localVerbs))
-                .addSubcommand(new LocalCommands.Demo(session, localVerbs))
-                .addSubcommand(new LocalCommands.Bench(session, localVerbs))
-                .addSubcommand(new DrillVerb(session, localVerbs));
+        return commandLine(session, Optional.empty());
+    }
+
+    /** @param verb the only one that is wanted; all are there if it is none */
+    CommandLine commandLine(Session session, Optional<String> verb) {
+        CommandLine commandLine = new CommandLine(this);
+        Map<String, Supplier<Object>> verbs = verbs(session);
+        if (verb.isPresent() && verbs.containsKey(verb.get())) {
+            verbs.keySet().retainAll(Set.of(verb.get()));
+        }
+        verbs.forEach((word, made) -> commandLine.addSubcommand(word, made.get()));
         Arguments.register(commandLine);
         return commandLine
                 .setCaseInsensitiveEnumValuesAllowed(true)

@@ -12,6 +12,9 @@ import tools.jackson.databind.JsonNode;
 
 /** Machines for people. */
 final class VmPages {
+    /** What a list of them shows. */
+    static final String LISTED = "id,name,host,state,qemu,disks.name";
+
     private VmPages() {}
 
     /** @param label what was asked for; empty for all machines */

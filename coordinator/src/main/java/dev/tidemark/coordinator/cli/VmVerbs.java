@@ -2,6 +2,7 @@ package dev.tidemark.coordinator.cli;
 
 import dev.tidemark.coordinator.cli.client.Expected;
 import dev.tidemark.coordinator.cli.client.RequestPath;
+import dev.tidemark.coordinator.cli.show.OutputFormat;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.MachineName;
 import java.nio.file.Path;
@@ -51,7 +52,11 @@ final class VmVerbs {
                     @Nullable
                     String label) {
         RequestPath path = RequestPath.v1("vms");
-        JsonNode answer = session.coordinator().list(label == null ? path : path.with("label", label), "vms");
+        RequestPath asked = label == null ? path : path.with("label", label);
+        JsonNode answer = session.coordinator()
+                .all(
+                        session.globals().format == OutputFormat.TABLE ? asked.with("fields", VmPages.LISTED) : asked,
+                        "vms");
         return session.print(answer, VmPages.list(answer, Optional.ofNullable(label)));
     }
 

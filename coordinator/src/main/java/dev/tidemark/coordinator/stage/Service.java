@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -141,6 +143,20 @@ public final class Service {
         long begin = System.nanoTime();
         programs.run("command", command);
         return elapsed(begin);
+    }
+
+    /** The same with the start-up cache that the launcher keeps beside the program; empty if there is none. */
+    public OptionalLong cachedCommand(String... words) {
+        Path temporary = Objects.requireNonNull(home.toAbsolutePath().getParent());
+        Optional<Path> cache = TidemarkProgram.commandCache();
+        if (cache.isEmpty()) {
+            return OptionalLong.empty();
+        }
+        List<String> command = new TidemarkProgram(temporary, List.of("-XX:AOTCache=" + cache.get(), "-Xlog:disable"))
+                .command(List.of(words));
+        long begin = System.nanoTime();
+        programs.run("command", command);
+        return OptionalLong.of(elapsed(begin));
     }
 
     /** Bytes of memory that it holds at this moment, as Linux counts them. */

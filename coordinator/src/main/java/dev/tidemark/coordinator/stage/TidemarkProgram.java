@@ -50,12 +50,21 @@ record TidemarkProgram(Path temporary, List<String> options) {
         return options;
     }
 
-    /** Beside the archives, where the launcher put it; not there if it was not made yet. */
     static Optional<Path> serverCache() {
+        return cache("server.aot");
+    }
+
+    /** For commands that only ask. */
+    static Optional<Path> commandCache() {
+        return cache("cli.aot");
+    }
+
+    /** Beside the archives, where the launcher put it; not there if it was not made yet. */
+    private static Optional<Path> cache(String name) {
         return isCacheable()
                 ? CLASS_PATH.stream()
                         .findFirst()
-                        .map(archive -> Path.of(archive).resolveSibling("server.aot"))
+                        .map(archive -> Path.of(archive).resolveSibling(name))
                         .filter(Files::isReadable)
                 : Optional.empty();
     }

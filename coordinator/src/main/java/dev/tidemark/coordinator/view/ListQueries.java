@@ -7,6 +7,8 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>All throw {@link StorageUnavailable} if the database does not answer.
  */
 public final class ListQueries {
+    /** Rows that are read at once of a list that is read as a whole. */
+    private static final int PAGE_LENGTH = 1_000;
+
     private final DataSource source;
 
     public ListQueries(DataSource source) {
@@ -29,11 +34,12 @@ public final class ListQueries {
      * @param restriction only those that are reached so ({@code tidemark.is_reached})
      * @param label only those that have this one, key=value
      * @param after empty for the first ones
+     * @param parts which of these are read; the others are as if there were none
      */
     public List<Row<MachineView>> machines(
-            Optional<String> restriction, Optional<String> label, String after, int limit) {
+            Optional<String> restriction, Optional<String> label, String after, int limit, Set<MachinePart> parts) {
         List<Object> values = new ArrayList<>(List.of(after));
-        StringBuilder text = new StringBuilder(Shapes.MACHINE + " WHERE v.removed_at IS NULL AND v.name > ?");
+        StringBuilder text = new StringBuilder(Shapes.machine(parts) + " WHERE v.removed_at IS NULL AND v.name > ?");
         restriction.ifPresent(known -> {
             text.append(" AND tidemark.is_reached(v.id, v.name, ?)");
             values.add(known);
@@ -47,6 +53,18 @@ public final class ListQueries {
                 text.append(" ORDER BY v.name LIMIT ?").toString(),
                 row -> new Row<>(row.getString("name"), Shapes.machine(row)),
                 values.toArray());
+    }
+
+    /** All of them, read as they are taken. */
+    public Stream<MachineView> machines(Optional<String> restriction, Optional<String> label, Set<MachinePart> parts) {
+        return Stream.iterate(
+                        machines(restriction, label, "", PAGE_LENGTH, parts),
+                        page -> !page.isEmpty(),
+                        page -> page.size() < PAGE_LENGTH
+                                ? List.of()
+                                : machines(restriction, label, page.getLast().position(), PAGE_LENGTH, parts))
+                .flatMap(List::stream)
+                .map(Row::value);
     }
 
     /** A machine's checkpoints behind a version, oldest first; as {@link Queries#checkpoints}. */

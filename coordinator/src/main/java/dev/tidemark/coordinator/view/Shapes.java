@@ -6,9 +6,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.DeserializationFeature;
@@ -19,18 +23,14 @@ import tools.jackson.databind.json.JsonMapper;
  * the record into which they are read.
  */
 final class Shapes {
-    static final String MACHINE = """
-            SELECT v.*,
-                   (SELECT json_agg(json_build_object(
-                               'name', d.name, 'node', d.node, 'format', d.format, 'virtualSize', d.virtual_size,
-                               'file', d.file, 'persistentBitmaps', d.persistent_bitmaps) ORDER BY d.position)
-                      FROM tidemark.vm_disk d WHERE d.vm = v.id) AS disks,
-                   (SELECT o.id FROM tidemark.operation o
-                     WHERE o.vm = v.id AND o.ended_at IS NULL ORDER BY o.version DESC LIMIT 1) AS pending,
-                   (SELECT e.labels::text FROM tidemark.api_token_entry e
-                     WHERE e.act = 'LABELLED' AND e.vm = v.id ORDER BY e.sequence DESC LIMIT 1) AS labels
-              FROM tidemark.vm v
-            """;
+    static final String MACHINE = machine(EnumSet.allOf(MachinePart.class));
+
+    /** With these parts, and without the others. */
+    static String machine(Set<MachinePart> parts) {
+        return Stream.of(MachinePart.values())
+                .map(part -> (parts.contains(part) ? part.question() : "NULL") + " AS " + part.column())
+                .collect(Collectors.joining(", ", "SELECT v.*, ", " FROM tidemark.vm v"));
+    }
 
     static final String CHECKPOINT = """
             SELECT c.*,

@@ -108,6 +108,41 @@ class LostAnswersTest {
     }
 
     @Test
+    void a_list_that_comes_in_one_answer_is_asked_for_once() {
+        coordinator.lines("GET /v1/vms", "{\"name\":\"a\"}", "{\"name\":\"b\"}", "{\"end\":2}");
+        Ended ended = commands.run("vm", "list", "-o", "json");
+        assertThat(Json.MAPPER.readTree(ended.results()))
+                .isEqualTo(Json.MAPPER.readTree("{\"vms\":[{\"name\":\"a\"},{\"name\":\"b\"}]}"));
+        assertThat(coordinator.asked()).hasSize(1);
+    }
+
+    @Test
+    void a_list_that_was_cut_off_is_asked_for_again_and_its_part_is_not_shown() {
+        coordinator.lines("GET /v1/vms", "{\"name\":\"a\"}");
+        coordinator.lines("GET /v1/vms", "{\"name\":\"a\"}", "{\"name\":\"b\"}", "{\"end\":3}");
+        coordinator.lines("GET /v1/vms", "{\"name\":\"a\"}", "{\"name\":\"b\"}", "{\"end\":2}");
+        Ended whole = commands.run("vm", "list");
+        assertThat(whole.exitCode()).isZero();
+        assertThat(whole.results().lines()).hasSize(3);
+
+        coordinator.lines("GET /v1/vms", "{\"name\":\"a\"}");
+        commands.run("vm", "list");
+        Ended never = commands.run("vm", "list");
+        assertThat(never.exitCode()).isEqualTo(6);
+        assertThat(never.results()).isEmpty();
+        assertThat(never.notes()).contains("cut off after 1 lines");
+    }
+
+    @Test
+    void a_line_that_is_no_json_is_not_guessed_at() {
+        coordinator.lines("GET /v1/vms", "{\"name\":\"a\"", "{\"end\":1}");
+        Ended ended = commands.run("vm", "list");
+        assertThat(ended.exitCode()).isEqualTo(1);
+        assertThat(ended.results()).isEmpty();
+        assertThat(ended.notes()).contains("a line of it is not JSON");
+    }
+
+    @Test
     void a_list_that_goes_round_in_circles_ends() {
         coordinator.answers("GET /v1/vms", "{\"vms\":[{\"name\":\"a\"}],\"next\":\"x.1\"}");
         assertThat(commands.run("vm", "list").notes()).contains("round in circles");

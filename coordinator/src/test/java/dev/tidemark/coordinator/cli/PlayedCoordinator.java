@@ -28,7 +28,11 @@ final class PlayedCoordinator implements AutoCloseable {
             String ifMatch,
             String body) {}
 
-    private record Answer(int status, String body, boolean broken, String retryAfter) {}
+    private record Answer(int status, String body, boolean broken, String retryAfter, String type) {
+        Answer(int status, String body, boolean broken, String retryAfter) {
+            this(status, body, broken, retryAfter, "application/json");
+        }
+    }
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -68,6 +72,13 @@ final class PlayedCoordinator implements AutoCloseable {
 
     PlayedCoordinator answers(String route, String body) {
         return answers(route, 200, body);
+    }
+
+    /** A long answer; whether it ends as one should is up to its last line. */
+    PlayedCoordinator lines(String route, String... lines) {
+        return queue(
+                route,
+                new Answer(200, String.join("\n", lines) + "\n", false, "", "application/x-ndjson;charset=UTF-8"));
     }
 
     PlayedCoordinator refuses(String route, int status, String code) {
@@ -121,6 +132,7 @@ final class PlayedCoordinator implements AutoCloseable {
             if (!answer.retryAfter().isEmpty()) {
                 exchange.getResponseHeaders().set("Retry-After", answer.retryAfter());
             }
+            exchange.getResponseHeaders().set("Content-Type", answer.type());
             byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(answer.status(), bytes.length == 0 ? -1 : bytes.length);
             exchange.getResponseBody().write(bytes);

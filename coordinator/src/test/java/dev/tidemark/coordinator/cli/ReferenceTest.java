@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +61,34 @@ class ReferenceTest {
                     .forEach(parameter -> assertThat(page)
                             .contains("\\fI" + parameter.paramLabel().replace("-", "\\-")));
         }
+    }
+
+    /** Most command lines are read with the model of their verb alone. */
+    @Test
+    void a_verb_that_is_made_alone_takes_what_it_takes_among_all() {
+        ROOT.getSubcommands().forEach((word, among) -> {
+            TidemarkCommand command = new TidemarkCommand(() -> {
+                throw new AssertionError("nothing is run here");
+            });
+            CommandLine whole = command.commandLine(new Session(Terminal.ofProcess(), command), Optional.of(word));
+            assertThat(among.getCommandName()).isEqualTo(word);
+            assertThat(whole.getSubcommands()).containsOnlyKeys(word);
+            assertThat(all(Objects.requireNonNull(whole.getSubcommands().get(word))).stream()
+                            .map(CommandLine::getUsageMessage))
+                    .isEqualTo(all(among).stream()
+                            .map(CommandLine::getUsageMessage)
+                            .toList());
+        });
+    }
+
+    @Test
+    void a_word_that_is_no_verb_is_held_against_all_of_them() {
+        TidemarkCommand command = new TidemarkCommand(() -> {
+            throw new AssertionError("nothing is run here");
+        });
+        assertThat(command.commandLine(new Session(Terminal.ofProcess(), command), Optional.of("backups"))
+                        .getSubcommands())
+                .containsOnlyKeys(ROOT.getSubcommands().keySet());
     }
 
     @Test

@@ -442,7 +442,7 @@ class VerbRequestsTest {
         assertThat(coordinator.asked())
                 .extracting(request -> request.method() + " " + request.path())
                 .isEqualTo(List.of(
-                        "GET /v1/vms",
+                        "GET /v1/vms?fields=id%2Cname%2Chost%2Cstate%2Cqemu%2Cdisks.name",
                         "GET /v1/vms/web1",
                         "GET /v1/vms/web1/checkpoints",
                         "GET /v1/vms/web1/checkpoints?deleted=true",

@@ -17,6 +17,7 @@ import dev.tidemark.coordinator.security.Callers;
 import dev.tidemark.coordinator.security.Label;
 import dev.tidemark.coordinator.view.EventView;
 import dev.tidemark.coordinator.view.ListQueries;
+import dev.tidemark.coordinator.view.MachinePart;
 import dev.tidemark.coordinator.view.MachineReference;
 import dev.tidemark.coordinator.view.MachineView;
 import dev.tidemark.coordinator.view.OperationView;
@@ -29,9 +30,13 @@ import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.MachineName;
 import dev.tidemark.schema.id.OperationId;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -57,6 +62,7 @@ public final class MachineResource {
     private final ServerFacts server;
     private final Conditions conditions;
     private final Farewell farewell;
+    private final LineStreams streams;
 
     public MachineResource(
             Engine engine,
@@ -67,7 +73,8 @@ public final class MachineResource {
             Submissions submissions,
             FreshIds ids,
             ServerFacts server,
-            Conditions conditions) {
+            Conditions conditions,
+            LineStreams streams) {
         this.engine = engine;
         this.queries = queries;
         this.lists = lists;
@@ -77,6 +84,7 @@ public final class MachineResource {
         this.ids = ids;
         this.server = server;
         this.conditions = conditions;
+        this.streams = streams;
         this.farewell = new Farewell(engine, queries, operations, ids);
     }
 
@@ -117,20 +125,49 @@ public final class MachineResource {
             @RequestParam(value = "limit", defaultValue = "1000") QueryNumber limit,
             @RequestParam(value = "after", required = false) Optional<String> after,
             @RequestParam(value = "label", required = false) Optional<String> label) {
-        Optional<String> labelled = label.map(text -> Label.parse(text)
-                .map(Label::toString)
-                .orElseThrow(() -> Refusal.parameter(
-                        "label",
-                        "'label' is none",
-                        "Write a key and a value, as env=prod; leave it out for all vms.")));
+        Optional<String> labelled = labelled(label);
         // What is left out is left out by the database, so that a page is a full one.
         Optional<String> restriction = Callers.current().scope().restriction();
         String list = "vms " + restriction.orElse("")
                 + labelled.map(known -> " of " + known).orElse("");
         Page.Wish wish = Page.Wish.of(list, limit, after, Page.NAME);
         Page<MachineView> page = Page.of(
-                wish, lists.machines(restriction, labelled, wish.position().orElse(""), wish.limit()), this::seen);
+                wish,
+                lists.machines(
+                        restriction,
+                        labelled,
+                        wish.position().orElse(""),
+                        wish.limit(),
+                        EnumSet.allOf(MachinePart.class)),
+                this::seen);
         return new Machines(page.items(), page.next());
+    }
+
+    /** All of them in one answer, for whoever wants a fleet at once. */
+    @GetMapping(path = "/v1/vms", produces = LineStreams.MEDIA_TYPE)
+    void lines(
+            @RequestParam(value = "label", required = false) Optional<String> label,
+            @RequestParam(value = "fields", required = false) Optional<String> fields,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
+        WantedMembers wanted = WantedMembers.of(fields, MachineView.class);
+        Set<MachinePart> parts = EnumSet.allOf(MachinePart.class);
+        parts.removeIf(part -> !wanted.has(part.member()));
+        streams.write(
+                request,
+                response,
+                lists.machines(Callers.current().scope().restriction(), labelled(label), parts)
+                        .map(machine -> wanted.written(seen(machine))));
+    }
+
+    private static Optional<String> labelled(Optional<String> label) {
+        return label.map(text -> Label.parse(text)
+                .map(Label::toString)
+                .orElseThrow(() -> Refusal.parameter(
+                        "label",
+                        "'label' is none",
+                        "Write a key and a value, as env=prod; leave it out for all vms.")));
     }
 
     @GetMapping("/v1/vms/{vm}")

@@ -108,8 +108,10 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
             Submissions submissions,
             FreshIds ids,
             ServerFacts facts,
-            Conditions conditions) {
-        return new MachineResource(engine, queries, lists, lookup, operations, submissions, ids, facts, conditions);
+            Conditions conditions,
+            LineStreams streams) {
+        return new MachineResource(
+                engine, queries, lists, lookup, operations, submissions, ids, facts, conditions, streams);
     }
 
     @Bean

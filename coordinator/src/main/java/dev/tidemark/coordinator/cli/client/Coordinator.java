@@ -13,14 +13,11 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
-import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
-import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -39,6 +36,8 @@ public final class Coordinator {
 
     /** What a coordinator says that cannot serve anybody now. */
     private static final Set<String> NOT_READY = Set.of("STOPPING", "STORAGE_UNAVAILABLE");
+
+    private static final String LINES = "application/x-ndjson";
 
     private static final long FIRST_PAUSE_MILLISECONDS = 100;
     private static final int ANSWER_BYTES_MAX = 16 * 1024 * 1024;
@@ -65,7 +64,7 @@ public final class Coordinator {
         }
         HttpClient known = plain;
         if (known == null) {
-            known = builder().sslContext(trustingNobody()).build();
+            known = builder().sslContext(new NoEncryption()).build();
             plain = known;
         }
         return known;
@@ -92,33 +91,31 @@ public final class Coordinator {
         }
     }
 
-    private static SSLContext trustingNobody() {
-        try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(new KeyManager[0], new TrustManager[0], null);
-            return context;
-        } catch (GeneralSecurityException impossible) {
-            throw new IllegalStateException("every Java platform has TLS", impossible);
-        }
-    }
-
     public JsonNode get(RequestPath path) {
         return get(path, Duration.ZERO);
     }
 
     /** A question that the coordinator may keep open for a while. */
     public JsonNode get(RequestPath path, Duration heldOpen) {
-        return exchange(new Request("GET", path, null, null, Expected.NOTHING, ANSWER_PATIENCE.plus(heldOpen)));
+        return exchange(new Request("GET", path, null, null, Expected.NOTHING, ANSWER_PATIENCE.plus(heldOpen), null));
+    }
+
+    /** All of a list that the coordinator may give in one long answer: that one, else its pages. */
+    public JsonNode all(RequestPath path, String member) {
+        return pages(exchange(Request.of(path, member)), path, member);
     }
 
     /** All of a list, page by page, as if it had been one answer. */
     public JsonNode list(RequestPath path, String member) {
+        return pages(get(path), path, member);
+    }
+
+    private JsonNode pages(JsonNode first, RequestPath path, String member) {
         ObjectNode whole = Json.MAPPER.createObjectNode();
         ArrayNode entries = whole.putArray(member);
-        RequestPath asked = path;
+        JsonNode page = first;
         String after = "";
         while (true) {
-            JsonNode page = get(asked);
             page.path(member).forEach(entries::add);
             // What stands beside the list, as the last page has it.
             page.properties().stream()
@@ -133,7 +130,7 @@ public final class Coordinator {
                 throw strange(200, "its pages go round in circles");
             }
             after = next;
-            asked = path.with("after", next);
+            page = get(path.with("after", next));
         }
     }
 
@@ -143,12 +140,12 @@ public final class Coordinator {
 
     public JsonNode post(RequestPath path, JsonNode body, Duration heldOpen) {
         return exchange(new Request(
-                "POST", path, body, IdempotencyKey.fresh(), Expected.NOTHING, ANSWER_PATIENCE.plus(heldOpen)));
+                "POST", path, body, IdempotencyKey.fresh(), Expected.NOTHING, ANSWER_PATIENCE.plus(heldOpen), null));
     }
 
     /** Only if what it is about is as expected. */
     public JsonNode post(RequestPath path, JsonNode body, Expected expected) {
-        return exchange(new Request("POST", path, body, IdempotencyKey.fresh(), expected, ANSWER_PATIENCE));
+        return exchange(new Request("POST", path, body, IdempotencyKey.fresh(), expected, ANSWER_PATIENCE, null));
     }
 
     public JsonNode delete(RequestPath path) {
@@ -157,12 +154,12 @@ public final class Coordinator {
 
     /** Only if what it is about is as expected. */
     public JsonNode delete(RequestPath path, Expected expected) {
-        return exchange(new Request("DELETE", path, null, IdempotencyKey.fresh(), expected, ANSWER_PATIENCE));
+        return exchange(new Request("DELETE", path, null, IdempotencyKey.fresh(), expected, ANSWER_PATIENCE, null));
     }
 
     /** Puts this in the place of what is there, if that is as expected. */
     public JsonNode put(RequestPath path, JsonNode body, Expected expected) {
-        return exchange(new Request("PUT", path, body, null, expected, ANSWER_PATIENCE));
+        return exchange(new Request("PUT", path, body, null, expected, ANSWER_PATIENCE, null));
     }
 
     /**
@@ -200,7 +197,7 @@ public final class Coordinator {
         Request asked = Request.get(path);
         HttpRequest.Builder request = endpoint.request(path.toString())
                 .timeout(ANSWER_PATIENCE)
-                .header("Accept", "application/x-ndjson, application/problem+json");
+                .header("Accept", LINES + ", application/problem+json");
         try {
             HttpResponse<InputStream> response =
                     client(endpoint).send(request.GET().build(), BodyHandlers.ofInputStream());
@@ -217,16 +214,22 @@ public final class Coordinator {
         }
     }
 
+    /** @param list the member of which an answer of many lines has the elements; null if it has to be a document */
     private record Request(
             String method,
             RequestPath path,
             @Nullable JsonNode body,
             @Nullable IdempotencyKey key,
             Expected expected,
-            Duration patience) {
+            Duration patience,
+            @Nullable String list) {
         /** A question. */
         static Request get(RequestPath path) {
-            return new Request("GET", path, null, null, Expected.NOTHING, ANSWER_PATIENCE);
+            return new Request("GET", path, null, null, Expected.NOTHING, ANSWER_PATIENCE, null);
+        }
+
+        static Request of(RequestPath path, String list) {
+            return new Request("GET", path, null, null, Expected.NOTHING, ANSWER_PATIENCE, list);
         }
     }
 
@@ -241,7 +244,9 @@ public final class Coordinator {
                         client(endpoint).send(built(request, endpoint), BodyHandlers.ofInputStream());
                 Optional<Duration> later = later(response, request, start);
                 if (later.isEmpty()) {
-                    return understood(response);
+                    return request.list() != null && areLines(response)
+                            ? collected(response, request.list())
+                            : understood(response);
                 }
                 response.body().close();
                 pause(later.get().toMillis());
@@ -292,7 +297,9 @@ public final class Coordinator {
     private static HttpRequest built(Request request, Endpoint endpoint) {
         HttpRequest.Builder builder = endpoint.request(request.path().toString())
                 .timeout(request.patience())
-                .header("Accept", "application/json, application/problem+json");
+                .header(
+                        "Accept",
+                        (request.list() == null ? "" : LINES + ", ") + "application/json, application/problem+json");
         if (request.key() != null) {
             builder.header("Idempotency-Key", request.key().value());
         }
@@ -303,6 +310,25 @@ public final class Coordinator {
         return builder.header("Content-Type", "application/json")
                 .method(request.method(), BodyPublishers.ofByteArray(Json.MAPPER.writeValueAsBytes(request.body())))
                 .build();
+    }
+
+    private static boolean areLines(HttpResponse<InputStream> response) {
+        return response.statusCode() == 200
+                && response.headers().firstValue("Content-Type").orElse("").startsWith(LINES);
+    }
+
+    /** The lines as elements of one document. */
+    private static JsonNode collected(HttpResponse<InputStream> response, String list) throws IOException {
+        ObjectNode whole = Json.MAPPER.createObjectNode();
+        ArrayNode entries = whole.putArray(list);
+        try (LineFeed lines = new LineFeed(response.body())) {
+            for (String line = lines.next(); line != null; line = lines.next()) {
+                entries.add(Json.MAPPER.readTree(line));
+            }
+        } catch (JacksonException malformed) {
+            throw strange(200, "a line of it is not JSON");
+        }
+        return whole;
     }
 
     private static JsonNode understood(HttpResponse<InputStream> response) throws IOException {

@@ -1,6 +1,5 @@
 package dev.tidemark.coordinator.cli.client;
 
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,42 +14,51 @@ import org.jspecify.annotations.Nullable;
 final class WatchedLines implements AutoCloseable {
     private static final int BUFFER_BYTES = 64 * 1024;
 
-    /** So many bytes of a long line are a sign of life, too. */
-    private static final int SIGN_OF_LIFE_BYTES = 64 * 1024;
-
     private final InputStream body;
+    private final byte[] buffer = new byte[BUFFER_BYTES];
     private final int lineBytesMax;
     private final Duration silenceMax;
     private final Thread watch;
+    private int position;
+    private int end;
     private volatile long heardAt = System.nanoTime();
 
     WatchedLines(InputStream body, String name, int lineBytesMax, Duration silenceMax) {
-        this.body = new BufferedInputStream(body, BUFFER_BYTES);
+        this.body = body;
         this.lineBytesMax = lineBytesMax;
         this.silenceMax = silenceMax;
-        this.watch = Thread.ofVirtual().name(name + "-watch").start(this::closeWhenSilent);
+        this.watch = Thread.ofPlatform().daemon().name(name + "-watch").start(this::closeWhenSilent);
     }
 
     /** The next line without its end, or null at the end of the stream: what is cut off in the middle is no line. */
     @Nullable
     String next() throws IOException {
-        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        ByteArrayOutputStream begun = new ByteArrayOutputStream();
         while (true) {
-            int next = body.read();
-            if (next < 0) {
-                return null;
+            int start = position;
+            while (position < end && buffer[position] != '\n') {
+                position++;
             }
-            if (next == '\n') {
-                heardAt = System.nanoTime();
-                return line.toString(StandardCharsets.UTF_8);
-            }
-            if (line.size() == lineBytesMax) {
+            int length = position - start;
+            if (length > lineBytesMax - begun.size()) {
                 throw new IOException("a line of the answer is longer than " + lineBytesMax + " bytes");
             }
-            line.write(next);
-            if (line.size() % SIGN_OF_LIFE_BYTES == 0) {
-                heardAt = System.nanoTime();
+            if (position < end) {
+                position++;
+                if (begun.size() == 0) {
+                    return new String(buffer, start, length, StandardCharsets.UTF_8);
+                }
+                begun.write(buffer, start, length);
+                return begun.toString(StandardCharsets.UTF_8);
             }
+            begun.write(buffer, start, length);
+            position = 0;
+            end = Math.max(0, body.read(buffer));
+            if (end == 0) {
+                return null;
+            }
+            // Also a piece of a long line is a sign of life.
+            heardAt = System.nanoTime();
         }
     }
 

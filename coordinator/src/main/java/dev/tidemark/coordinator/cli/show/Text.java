@@ -16,6 +16,15 @@ public final class Text {
      * overrides) and lone surrogates are shown, not obeyed.
      */
     public static String harmless(String text) {
+        for (int index = 0; index < text.length(); index++) {
+            if (text.charAt(index) < ' ' || text.charAt(index) > '~') {
+                return shown(text);
+            }
+        }
+        return text;
+    }
+
+    private static String shown(String text) {
         StringBuilder shown = new StringBuilder(text.length());
         text.codePoints().forEach(character -> {
             if (obeyedByTerminals(character)) {

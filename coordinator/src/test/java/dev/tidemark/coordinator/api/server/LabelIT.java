@@ -128,6 +128,13 @@ class LabelIT {
         assertThat(send(viewer, "GET", "/v1/vms", null).text())
                 .contains("mine-1")
                 .doesNotContain("other-1");
+        assertThat(SERVED.send(SERVED.anonymous("/v1/vms?fields=name")
+                                .header("Authorization", "Bearer " + viewer)
+                                .header("Accept", "application/x-ndjson")
+                                .GET())
+                        .text())
+                .as("all of them in one answer are all that the token reaches")
+                .isEqualTo("{\"name\":\"mine-1\"}\n{\"end\":1}\n");
         assertThat(send(viewer, "GET", "/v1/events?vm=other-1", null).code()).isEqualTo("VM_NOT_FOUND");
         assertThat(send(viewer, "GET", "/metrics", null).text()).doesNotContain("other-1");
 

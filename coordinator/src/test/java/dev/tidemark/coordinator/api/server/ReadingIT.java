@@ -18,6 +18,7 @@ import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.OperationId;
 import dev.tidemark.schema.id.RepositoryName;
+import dev.tidemark.schema.json.Json;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,36 @@ class ReadingIT {
         assertThat(SERVED.get("/v1/vms/" + machine + "/events").json().path("events"))
                 .as("a removed machine's history stays readable by its id")
                 .hasSize(4);
+    }
+
+    @Test
+    void all_machines_come_in_one_answer_with_the_members_that_are_wanted() {
+        SERVED.machine("line-a");
+        SERVED.machine("line-b");
+        JsonNode pages = SERVED.get("/v1/vms").json().path("vms");
+        List<String> whole = lines("/v1/vms").text().lines().toList();
+        assertThat(whole).hasSize(pages.size() + 1).last().isEqualTo("{\"end\":" + pages.size() + "}");
+        for (int index = 0; index < pages.size(); index++) {
+            assertThat(Json.MAPPER.readTree(whole.get(index))).isEqualTo(pages.get(index));
+        }
+
+        String some = lines("/v1/vms?fields=name,qemu.version,labels").text();
+        assertThat(some.lines().filter(line -> line.contains("line-a")))
+                .singleElement()
+                .isEqualTo("{\"name\":\"line-a\",\"qemu\":{\"version\":"
+                        + SERVED.get("/v1/vms/line-a").json().path("qemu").path("version") + "},\"labels\":{}}");
+        for (String nonsense :
+                List.of("", "nobody", "name,", "disks.nobody", "qemu.version.x", "labels.env", "name%20")) {
+            Served.Answer refused = lines("/v1/vms?fields=" + nonsense);
+            assertThat(refused.status()).as(nonsense).isEqualTo(400);
+            assertThat(refused.code()).isEqualTo("INVALID_PARAMETER");
+        }
+    }
+
+    private static Served.Answer lines(String path) {
+        return SERVED.send(SERVED.request(path)
+                .header("Accept", "application/x-ndjson, application/json, application/problem+json")
+                .GET());
     }
 
     @Test
