@@ -173,6 +173,9 @@ final class History {
                 DISKS.stream().map(this::plan).toList(),
                 OptionalLong.empty(),
                 Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 tick());
         events.add(requested);
         return requested;

@@ -247,6 +247,7 @@ class QuiesceTest {
                 Optional.empty(),
                 true,
                 Optional.empty(),
+                Optional.empty(),
                 AT);
     }
 

@@ -191,6 +191,7 @@ final class Story {
                 Optional.empty(),
                 false,
                 Optional.of(new PullTerms("0011", AT.plusSeconds(60), OptionalLong.empty())),
+                Optional.empty(),
                 AT));
     }
 

@@ -85,6 +85,7 @@ final class Crowd implements History {
                 Optional.empty(),
                 Optional.empty(),
                 pull,
+                Optional.empty(),
                 AT));
         return operation;
     }

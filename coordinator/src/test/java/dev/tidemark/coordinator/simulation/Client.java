@@ -195,6 +195,7 @@ final class Client {
                 Optional.empty(),
                 quiesce,
                 Optional.empty(),
+                Optional.empty(),
                 PlayedLog.NOW);
     }
 
@@ -217,6 +218,7 @@ final class Client {
                         "0011",
                         PlayedLog.NOW.plusNanos(simulation.world.now()).plusSeconds(LEASE_SECONDS),
                         OptionalLong.empty())),
+                Optional.empty(),
                 PlayedLog.NOW);
     }
 

@@ -148,6 +148,7 @@ enum Saboteur {
                         start.compression(),
                         start.quiesce(),
                         start.pull(),
+                        Optional.empty(),
                         start.askedAt())
                 : command;
     }

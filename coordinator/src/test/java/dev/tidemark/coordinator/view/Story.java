@@ -215,6 +215,7 @@ final class Story {
                 checkpoint.map(name -> Compression.ZSTD),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 now());
         tell(requested);
         return requested;
@@ -306,6 +307,7 @@ final class Story {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(new PullTerms("0011", now().plusSeconds(86_400), OptionalLong.of(1L << 30))),
+                Optional.empty(),
                 now());
         tell(requested);
         return requested;

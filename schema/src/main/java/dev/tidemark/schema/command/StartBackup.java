@@ -39,39 +39,7 @@ public record StartBackup(
         selection = List.copyOf(selection);
     }
 
-    /** One that takes its time. */
-    public StartBackup(
-            MachineId machine,
-            OperationId operation,
-            BackupId backup,
-            RepositoryName repository,
-            BackupMode mode,
-            BackupRequest request,
-            Optional<BackupCheckpoint> checkpoint,
-            List<DiskName> selection,
-            OptionalLong bytesPerSecondMax,
-            Optional<Compression> compression,
-            boolean quiesce,
-            Optional<PullTerms> pull,
-            Instant askedAt) {
-        this(
-                machine,
-                operation,
-                backup,
-                repository,
-                mode,
-                request,
-                checkpoint,
-                selection,
-                bytesPerSecondMax,
-                compression,
-                quiesce,
-                pull,
-                Optional.empty(),
-                askedAt);
-    }
-
-    /** A push backup of a guest that is left alone. */
+    /** A push backup of a guest that is left alone; it takes its time. */
     public StartBackup(
             MachineId machine,
             OperationId operation,
@@ -96,6 +64,7 @@ public record StartBackup(
                 bytesPerSecondMax,
                 compression,
                 false,
+                Optional.empty(),
                 Optional.empty(),
                 askedAt);
     }

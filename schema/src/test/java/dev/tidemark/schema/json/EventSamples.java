@@ -130,6 +130,7 @@ final class EventSamples {
                 Optional.of(Compression.ZSTD),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 AT);
     }
 
@@ -205,6 +206,7 @@ final class EventSamples {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 AT);
     }
 
@@ -242,6 +244,7 @@ final class EventSamples {
                 OptionalLong.empty(),
                 Optional.empty(),
                 Optional.of(true),
+                Optional.empty(),
                 Optional.empty(),
                 AT);
     }
@@ -374,6 +377,7 @@ final class EventSamples {
                 Optional.empty(),
                 Optional.of(new PullTerms(
                         "00112233445566778899aabbccddeeff00112233", AT.plusSeconds(86_400), OptionalLong.of(1L << 30))),
+                Optional.empty(),
                 AT);
     }
 
@@ -456,6 +460,7 @@ final class EventSamples {
                         List.of(VDA, VDB),
                         plans(),
                         OptionalLong.of(104_857_600),
+                        Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),

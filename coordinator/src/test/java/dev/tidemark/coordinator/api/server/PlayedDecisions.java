@@ -99,6 +99,7 @@ final class PlayedDecisions {
                         c.compression(),
                         Optional.of(c.quiesce()).filter(asked -> asked),
                         c.pull(),
+                        Optional.empty(),
                         c.askedAt()));
             case AbortBackup c ->
                 List.of(new BackupAbortRequested(c.machine(), c.operation(), c.backup(), c.askedAt()));
