@@ -80,6 +80,12 @@ final class CoordinatorServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CoordinatorServer.class);
     private static final int SNAPSHOT_EVERY_EVENTS = 25;
 
+    /** A fleet's machines, as long as their chains are short. */
+    private static final int MACHINES_AT_HAND_MAX = 16_384;
+
+    /** A part takes some 200 bytes: 100 MiB at most, where a machine with a checkpoint a night for a month has a few hundred parts. */
+    private static final long PARTS_AT_HAND_MAX = 500_000;
+
     /** What was appended since the last head can be rewritten by whoever owns the database. */
     private static final Duration HEAD_INTERVAL = Duration.ofSeconds(60);
 
@@ -296,6 +302,7 @@ final class CoordinatorServer implements AutoCloseable {
                 new StoredNames(),
                 SnapshotJson.MAPPER,
                 new LedgerSettings.Snapshots<>("machine-snapshot.v6", Machine.class, SNAPSHOT_EVERY_EVENTS),
+                new LedgerSettings.Memory<>(MACHINES_AT_HAND_MAX, PARTS_AT_HAND_MAX, Machine::parts),
                 List.of((stored, connection) ->
                         Projection.apply(connection, stored.event(), stored.sequence() + 1, stored.metadata())));
     }

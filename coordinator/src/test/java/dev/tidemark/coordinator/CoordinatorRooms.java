@@ -107,6 +107,7 @@ public final class CoordinatorRooms implements AutoCloseable {
                         new StoredNames(),
                         SnapshotJson.MAPPER,
                         new LedgerSettings.Snapshots<>("machine-snapshot.v6", Machine.class, snapshotEvery),
+                        CoordinatorServer.ledgerSettings().memory(),
                         List.of(readModels)));
     }
 

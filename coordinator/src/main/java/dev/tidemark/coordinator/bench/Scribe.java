@@ -34,6 +34,7 @@ final class Scribe implements AutoCloseable {
                         settings.types(),
                         settings.mapper(),
                         settings.snapshots(),
+                        settings.memory(),
                         settings.projections())));
     }
 

@@ -104,6 +104,19 @@ public record Machine(
         return Evolution.apply(this, event);
     }
 
+    /** Of how many parts it consists, roughly: what it takes to keep it in memory grows with that. */
+    public long parts() {
+        long parts =
+                1L + recent.size() + intents.size() + retired.size() + told.size() + bases.size() + checkpoints.size();
+        for (Disk disk : disks) {
+            parts += 1 + disk.chain().size();
+        }
+        for (StoredBackup backup : stored) {
+            parts += 1 + backup.files().size();
+        }
+        return parts;
+    }
+
     /** Whether it is registered now. */
     public boolean registered() {
         return registration.isPresent() && !removed;

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -39,6 +40,7 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
 
     private final LedgerSettings<S, C, E, R> settings;
     private final UnitConnections connections;
+    private final RecentStates<S> recent;
     private final EmbeddedEventStore store;
     private final ShellFactory<S, C, E, R> factory;
     private final SnapshotWriter snapshots;
@@ -56,16 +58,15 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
         this.watch = watch;
         this.settings = settings;
         this.connections = new UnitConnections(application);
+        this.recent = new RecentStates<>(settings.memory());
         this.store = EmbeddedEventStore.builder()
-                .storageEngine(EventStorage.of(connections, settings))
+                .storageEngine(EventStorage.of(connections, settings, recent))
                 .build();
         this.factory = new ShellFactory<>(settings, watch);
-        this.snapshots = new SnapshotWriter(
-                store, factory, connections, settings.snapshots().every());
+        this.snapshots = new SnapshotWriter(store, factory, connections);
         this.repository = EventSourcingRepository.builder(factory.getAggregateType())
                 .eventStore(store)
                 .aggregateFactory(factory)
-                .snapshotTriggerDefinition(snapshots.trigger())
                 .build();
         this.publication = new Publication<>(connections, settings, crash);
         store.subscribe(publication);
@@ -79,10 +80,11 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
         String aggregateId = settings.decisions().aggregateOf(command);
         for (int attempt = 1; ; attempt++) {
             try {
-                Answer<E, R> answer =
-                        attempt(aggregateId, command, metadata, expected, condition, attempt > ATTEMPTS_WITHOUT_LOCK);
-                tell(answer);
-                return answer;
+                Optional<Answer<E, R>> answer = attempt(aggregateId, command, metadata, expected, condition, attempt);
+                if (answer.isPresent()) {
+                    tell(answer.get());
+                    return answer.get();
+                }
             } catch (GatewayLeases.Fenced fenced) {
                 throw fenced;
             } catch (RuntimeException failure) {
@@ -97,40 +99,52 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
         }
     }
 
-    private Answer<E, R> attempt(
+    /** Empty if what was to be answered rests on a state that nobody has compared with the log. */
+    private Optional<Answer<E, R>> attempt(
             String aggregateId,
             C command,
             Map<String, String> metadata,
             LongPredicate expected,
             Condition condition,
-            boolean lock) {
+            int attempt) {
         UnitOfWork<?> unit = DefaultUnitOfWork.startAndGet(null);
         Answer.Appended<E, R> appended;
         try {
-            if (lock) {
+            if (attempt > ATTEMPTS_WITHOUT_LOCK) {
                 lockInDatabase(aggregateId);
+            }
+            // A condition costs a question anyway, and commands that have one mostly append nothing.
+            if (attempt == 1 && condition.equals(Condition.NONE)) {
+                EventStorage.maySuppose();
             }
             long loading = System.nanoTime();
             Aggregate<MachineShell<S, C, E, R>> aggregate =
                     repository.loadOrCreate(aggregateId, () -> factory.empty(aggregateId));
             watch.loaded(Duration.ofNanos(System.nanoTime() - loading));
             // After the machine's lock: who waits for that holds no connection and no row.
-            condition.require(connections.getConnection());
+            if (!condition.equals(Condition.NONE)) {
+                condition.require(connections.getConnection());
+            }
             long before = version(aggregate);
             if (!expected.test(before)) {
-                unit.rollback();
-                return new Answer.Outdated<>(before);
+                return notAppended(unit, new Answer.Outdated<>(before));
             }
             switch (aggregate.invoke(shell -> shell.decide(command))) {
                 case Decision.Rejected<E, R>(R rejection) -> {
-                    unit.rollback();
-                    return new Answer.Refused<>(rejection);
+                    return notAppended(unit, new Answer.Refused<>(rejection));
+                }
+                case Decision.Accepted<E, R>(List<E> events)
+                when events.isEmpty() && EventStorage.supposed().isPresent() -> {
+                    return notAppended(unit, new Answer.Appended<>(aggregateId, before, List.of()));
                 }
                 case Decision.Accepted<E, R>(List<E> events) -> {
                     aggregate.execute(
                             shell -> events.forEach(event -> AggregateLifecycle.apply(event, MetaData.from(metadata))));
                     List<StoredEvent<E>> stored = publication.appended();
+                    MachineShell<S, C, E, R> shell = aggregate.invoke(after -> after);
+                    boolean alone = !EventStorage.foundOthers();
                     appended = commit(unit, aggregateId, version(aggregate), stored);
+                    committed(shell, stored, alone);
                 }
             }
         } catch (Exception failure) {
@@ -139,7 +153,29 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
             }
             throw failure instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(failure);
         }
-        return appended;
+        return Optional.of(appended);
+    }
+
+    private static <E, R> Optional<Answer<E, R>> notAppended(UnitOfWork<?> unit, Answer<E, R> answer) {
+        boolean supposed = EventStorage.supposed().isPresent();
+        unit.rollback();
+        return supposed ? Optional.empty() : Optional.of(answer);
+    }
+
+    /** Only now: what was rolled back has never been. */
+    private void committed(MachineShell<S, C, E, R> shell, List<StoredEvent<E>> stored, boolean alone) {
+        if (stored.isEmpty()) {
+            return;
+        }
+        boolean due = shell.sinceSnapshot() >= settings.snapshots().every();
+        StoredEvent<E> last = stored.getLast();
+        recent.put(
+                shell.aggregateId(),
+                new RecentStates.Remembered<>(
+                        shell.state(), last.sequence(), last.eventId(), due ? 0 : shell.sinceSnapshot(), alone));
+        if (due) {
+            snapshots.write(shell.aggregateId());
+        }
     }
 
     /** How many events it has. */
@@ -247,13 +283,22 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
             return new Replayed<>(0, factory.empty(aggregateId));
         }
         MachineShell<S, C, E, R> shell = factory.createAggregateRoot(aggregateId, stream.peek());
-        long last = -1;
+        DomainEventMessage<?> last = stream.peek();
         while (stream.hasNext()) {
-            DomainEventMessage<?> event = stream.next();
-            shell.on(event.getPayload());
-            last = event.getSequenceNumber();
+            last = stream.next();
+            shell.on(last.getPayload());
         }
-        return new Replayed<>(last + 1, shell);
+        if (settings.eventType().isInstance(last.getPayload())) {
+            recent.put(
+                    aggregateId,
+                    new RecentStates.Remembered<>(
+                            shell.state(),
+                            last.getSequenceNumber(),
+                            last.getIdentifier(),
+                            shell.sinceSnapshot(),
+                            false));
+        }
+        return new Replayed<>(last.getSequenceNumber() + 1, shell);
     }
 
     @Override

@@ -18,6 +18,11 @@ import org.slf4j.LoggerFactory;
  */
 final class CommitNotice implements AutoCloseable {
     static final String CHANNEL = "tidemark_events";
+
+    /** A notice has nothing to keep: unlike the events that it tells of, it need not wait for the disk. */
+    private static final String NOTIFY =
+            "SELECT set_config('synchronous_commit', 'off', true), pg_notify('" + CHANNEL + "', '')";
+
     private static final Logger LOG = LoggerFactory.getLogger(CommitNotice.class);
 
     private final DataSource source;
@@ -43,7 +48,7 @@ final class CommitNotice implements AutoCloseable {
         due.set(false);
         try (Connection connection = source.getConnection();
                 Statement statement = connection.createStatement()) {
-            statement.execute("NOTIFY " + CHANNEL);
+            statement.execute(NOTIFY);
         } catch (SQLException failure) {
             LOG.debug("A notice was not sent", failure);
         }

@@ -4,6 +4,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,16 +13,24 @@ import org.axonframework.common.transaction.NoTransactionManager;
 import org.axonframework.eventhandling.DomainEventData;
 import org.axonframework.eventhandling.DomainEventMessage;
 import org.axonframework.eventhandling.EventMessage;
+import org.axonframework.eventhandling.GenericDomainEventMessage;
+import org.axonframework.eventsourcing.EventStreamUtils;
+import org.axonframework.eventsourcing.eventstore.DomainEventStream;
+import org.axonframework.eventsourcing.eventstore.EventStoreException;
 import org.axonframework.eventsourcing.eventstore.jdbc.EventSchema;
 import org.axonframework.eventsourcing.eventstore.jdbc.JdbcEventStorageEngine;
+import org.axonframework.messaging.MetaData;
+import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
+import org.axonframework.modelling.command.ConcurrencyException;
 import org.axonframework.serialization.SerializedObject;
 import org.axonframework.serialization.Serializer;
 
 /**
  * Axon's JDBC storage on our tables. Different from Axon's: the columns are json; a type that nobody knows stops the
- * reading there and then, with its place in the log; an unreadable snapshot is noticed while it can still be passed over.
+ * reading there and then, with its place in the log; an unreadable snapshot is noticed while it can still be passed over; and where the
+ * state is at hand, as of an event that the log still holds, it takes the place of the snapshot.
  */
-final class EventStorage extends JdbcEventStorageEngine {
+final class EventStorage<S> extends JdbcEventStorageEngine {
     private static final int BATCH_SIZE = 500;
     private static final EventSchema SCHEMA = EventSchema.builder()
             .eventTable("tidemark.domain_event_entry")
@@ -38,14 +48,30 @@ final class EventStorage extends JdbcEventStorageEngine {
             .build();
     private static final String VALUES = " VALUES (?, ?, ?, ?, ?, ?, ?, ?::json, ?::json)";
 
-    private final EventTypes types;
+    /** Who is further behind than this reads the snapshot instead. */
+    private static final int TAIL_LENGTH_MAX = 100;
 
-    private EventStorage(Builder builder, EventTypes types) {
+    private static final String VALUES_BEHIND = " SELECT ?, ?, ?, ?, ?, ?, ?, ?::json, ?::json"
+            + " WHERE EXISTS (SELECT FROM " + SCHEMA.domainEventTable() + " last WHERE last.aggregate_identifier = ?"
+            + " AND last.sequence_number = ? AND last.event_identifier = ?)";
+
+    private static final String SUPPOSED = EventStorage.class.getName() + ".supposed";
+    private static final String MAY_SUPPOSE = EventStorage.class.getName() + ".maySuppose";
+    private static final String FOUND_OTHERS = EventStorage.class.getName() + ".foundOthers";
+    private static final String TAIL = EventStorage.class.getName() + ".tail";
+    private static final String LOG_ALONE = EventStorage.class.getName() + ".logAlone";
+
+    private final EventTypes types;
+    private final RecentStates<S> recent;
+
+    private EventStorage(Builder builder, EventTypes types, RecentStates<S> recent) {
         super(builder);
         this.types = types;
+        this.recent = recent;
     }
 
-    static EventStorage of(UnitConnections connections, LedgerSettings<?, ?, ?, ?> settings) {
+    static <S> EventStorage<S> of(
+            UnitConnections connections, LedgerSettings<S, ?, ?, ?> settings, RecentStates<S> recent) {
         Builder builder = JdbcEventStorageEngine.builder()
                 .connectionProvider(connections)
                 // The unit of work begins and commits; here it must only be taken part in.
@@ -62,18 +88,27 @@ final class EventStorage extends JdbcEventStorageEngine {
                 .batchSize(BATCH_SIZE)
                 // Sequence numbers have no gaps, so a batch that is not full is the last one.
                 .finalAggregateBatchPredicate(batch -> batch.size() < BATCH_SIZE);
-        return new EventStorage(builder, settings.types());
+        return new EventStorage<>(builder, settings.types(), recent);
     }
 
     @Override
     protected PreparedStatement appendEvents(
             Connection connection, List<? extends EventMessage<?>> events, Serializer serializer) throws SQLException {
+        Optional<Supposed> supposed = supposed();
         PreparedStatement statement = connection.prepareStatement(
-                "INSERT INTO " + SCHEMA.domainEventTable() + " (" + SCHEMA.domainEventFields() + ")" + VALUES,
+                "INSERT INTO " + SCHEMA.domainEventTable() + " (" + SCHEMA.domainEventFields() + ")"
+                        + (supposed.isPresent() ? VALUES_BEHIND : VALUES),
                 new String[] {SCHEMA.globalIndexColumn()});
         for (EventMessage<?> event : events) {
-            fill(statement, (DomainEventMessage<?>) event, serializer);
-            statement.addBatch();
+            int column = fill(statement, (DomainEventMessage<?>) event, serializer);
+            if (supposed.isPresent()) {
+                statement.setString(++column, supposed.get().aggregateId());
+                statement.setLong(++column, supposed.get().sequence());
+                statement.setString(++column, supposed.get().eventId());
+            }
+            if (events.size() > 1) {
+                statement.addBatch();
+            }
         }
         return statement;
     }
@@ -85,11 +120,15 @@ final class EventStorage extends JdbcEventStorageEngine {
             return;
         }
         try (PreparedStatement statement = appendEvents(getConnection(), events, serializer)) {
-            statement.executeBatch();
+            execute(statement, events.size());
             Map<String, Long> places = AppendedPlaces.ofUnit();
             try (ResultSet keys = statement.getGeneratedKeys()) {
                 for (EventMessage<?> event : events) {
                     if (!keys.next()) {
+                        if (supposed().isPresent()) {
+                            throw new ConcurrencyException(
+                                    "the log does not end with " + supposed().get());
+                        }
                         throw new IllegalStateException("the place of an event was not told: " + event);
                     }
                     places.put(event.getIdentifier(), keys.getLong(1));
@@ -97,6 +136,15 @@ final class EventStorage extends JdbcEventStorageEngine {
             }
         } catch (SQLException failure) {
             handlePersistenceException(failure, events.getFirst());
+        }
+    }
+
+    /** One that is a batch by itself would be described to the driver first, which is a question and an answer more. */
+    private static void execute(PreparedStatement statement, int events) throws SQLException {
+        if (events == 1) {
+            statement.executeUpdate();
+        } else {
+            statement.executeBatch();
         }
     }
 
@@ -111,7 +159,7 @@ final class EventStorage extends JdbcEventStorageEngine {
         return statement;
     }
 
-    private void fill(PreparedStatement statement, DomainEventMessage<?> event, Serializer serializer)
+    private int fill(PreparedStatement statement, DomainEventMessage<?> event, Serializer serializer)
             throws SQLException {
         SerializedObject<String> payload = event.serializePayload(serializer, String.class);
         SerializedObject<String> metadata = event.serializeMetaData(serializer, String.class);
@@ -125,6 +173,7 @@ final class EventStorage extends JdbcEventStorageEngine {
         statement.setString(++column, payload.getType().getRevision());
         statement.setString(++column, payload.getData());
         statement.setString(++column, metadata.getData());
+        return column;
     }
 
     @Override
@@ -144,8 +193,102 @@ final class EventStorage extends JdbcEventStorageEngine {
         return (T) row.getString(column);
     }
 
+    /**
+     * In the current unit of work a state that is at hand is taken to be the newest one, without a question. What is appended then is
+     * appended behind its last event or not at all; who appends nothing has to ask again.
+     */
+    static void maySuppose() {
+        CurrentUnitOfWork.get().root().resources().put(MAY_SUPPOSE, true);
+    }
+
+    /** What the current unit of work took to be a machine's last event. */
+    static Optional<Supposed> supposed() {
+        return Optional.ofNullable(CurrentUnitOfWork.get().root().getResource(SUPPOSED));
+    }
+
+    record Supposed(String aggregateId, long sequence, String eventId) {}
+
+    /** Whether events of somebody else were found behind the state that was at hand. */
+    static boolean foundOthers() {
+        return Boolean.TRUE.equals(CurrentUnitOfWork.get().root().getResource(FOUND_OTHERS));
+    }
+
+    /** In the current unit of work nothing is read but the log and its snapshots, whatever is at hand. */
+    static void readLogAlone() {
+        CurrentUnitOfWork.get().root().resources().put(LOG_ALONE, true);
+    }
+
     @Override
     public Optional<DomainEventMessage<?>> readSnapshot(String aggregateId) {
+        Optional<DomainEventMessage<?>> recalled = recalled(aggregateId);
+        return recalled.isPresent() ? recalled : readStoredSnapshot(aggregateId);
+    }
+
+    /** What was remembered, if the log says that it was so; reads what came after in the same breath. */
+    private Optional<DomainEventMessage<?>> recalled(String aggregateId) {
+        Map<String, Object> unit = CurrentUnitOfWork.get().root().resources();
+        Optional<RecentStates.Remembered<S>> recalled =
+                unit.containsKey(LOG_ALONE) ? Optional.empty() : recent.of(aggregateId);
+        if (recalled.isEmpty()) {
+            return Optional.empty();
+        }
+        RecentStates.Remembered<S> remembered = recalled.get();
+        List<DomainEventData<?>> behind = List.of();
+        if (remembered.alone() && unit.containsKey(MAY_SUPPOSE)) {
+            unit.put(SUPPOSED, new Supposed(aggregateId, remembered.sequence(), remembered.eventId()));
+        } else {
+            Optional<List<DomainEventData<?>>> tail = tail(aggregateId, remembered);
+            if (tail.isEmpty()) {
+                recent.forget(aggregateId);
+                return Optional.empty();
+            }
+            behind = tail.get();
+            unit.put(FOUND_OTHERS, !behind.isEmpty());
+        }
+        unit.put(TAIL, new Tail(aggregateId, remembered.sequence() + 1, behind));
+        return Optional.of(new GenericDomainEventMessage<>(
+                MachineShell.TYPE,
+                aggregateId,
+                remembered.sequence(),
+                remembered,
+                MetaData.emptyInstance(),
+                remembered.eventId(),
+                Instant.EPOCH));
+    }
+
+    /** Events of a machine from this one on, which are read already. */
+    private record Tail(String aggregateId, long firstSequence, List<DomainEventData<?>> events) {}
+
+    /** What was appended behind a remembered state; empty if the log holds another event there, or none, or too many behind it. */
+    private Optional<List<DomainEventData<?>>> tail(String aggregateId, RecentStates.Remembered<S> remembered) {
+        int most = TAIL_LENGTH_MAX + 1;
+        try (PreparedStatement statement = readEventData(getConnection(), aggregateId, remembered.sequence(), most);
+                ResultSet rows = statement.executeQuery()) {
+            if (!rows.next() || !rows.getString(SCHEMA.eventIdentifierColumn()).equals(remembered.eventId())) {
+                return Optional.empty();
+            }
+            List<DomainEventData<?>> behind = new ArrayList<>();
+            while (rows.next()) {
+                behind.add(getDomainEventData(rows));
+            }
+            return behind.size() < TAIL_LENGTH_MAX ? Optional.of(behind) : Optional.empty();
+        } catch (SQLException failure) {
+            throw new EventStoreException("the log of " + aggregateId + " cannot be read", failure);
+        }
+    }
+
+    @Override
+    public DomainEventStream readEvents(String aggregateId, long firstSequence) {
+        Object read = CurrentUnitOfWork.get().root().resources().remove(TAIL);
+        return read instanceof Tail tail
+                        && tail.aggregateId().equals(aggregateId)
+                        && tail.firstSequence() == firstSequence
+                ? EventStreamUtils.upcastAndDeserializeDomainEvents(
+                        tail.events().stream(), getEventSerializer(), upcasterChain)
+                : super.readEvents(aggregateId, firstSequence);
+    }
+
+    private Optional<DomainEventMessage<?>> readStoredSnapshot(String aggregateId) {
         Optional<DomainEventMessage<?>> snapshot = super.readSnapshot(aggregateId);
         // Read it now: the event store falls back to the whole history only for what fails in here.
         snapshot.ifPresent(DomainEventMessage::getPayload);

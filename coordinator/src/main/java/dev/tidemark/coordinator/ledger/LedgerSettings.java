@@ -1,12 +1,14 @@
 package dev.tidemark.coordinator.ledger;
 
 import java.util.List;
+import java.util.function.ToLongFunction;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What a ledger is made of.
  *
  * @param mapper reads and writes events and snapshots; must not use default typing
+ * @param memory how many states are kept at hand
  * @param projections called in this order for each event
  */
 public record LedgerSettings<S, C, E, R>(
@@ -15,6 +17,7 @@ public record LedgerSettings<S, C, E, R>(
         EventTypes types,
         JsonMapper mapper,
         Snapshots<S> snapshots,
+        Memory<S> memory,
         List<Projection<E>> projections) {
     public LedgerSettings {
         projections = List.copyOf(projections);
@@ -28,4 +31,19 @@ public record LedgerSettings<S, C, E, R>(
      * @param every after how many events that had to be replayed or were appended a new one is written
      */
     public record Snapshots<S>(String type, Class<S> stateType, int every) {}
+
+    /**
+     * How many states a ledger keeps at hand, so that it need not fold them for each command. Each is compared with the log before it is
+     * used.
+     *
+     * @param entriesMax so many machines at most; none if 0
+     * @param weightMax all of them together weigh no more than this
+     * @param weight what one weighs, in whatever unit
+     */
+    public record Memory<S>(int entriesMax, long weightMax, ToLongFunction<S> weight) {
+        /** Every command folds. */
+        public static <S> Memory<S> none() {
+            return new Memory<>(0, 0, state -> 1);
+        }
+    }
 }

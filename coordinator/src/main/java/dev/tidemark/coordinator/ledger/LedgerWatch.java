@@ -17,7 +17,7 @@ public interface LedgerWatch {
         }
 
         @Override
-        public void began(boolean fromSnapshot) {
+        public void began(Beginning beginning) {
             // Nobody counts.
         }
     };
@@ -28,6 +28,14 @@ public interface LedgerWatch {
     /** A machine's state was folded from its log. */
     void loaded(Duration took);
 
-    /** A fold began, with a snapshot or with the machine's first event. */
-    void began(boolean fromSnapshot);
+    /** A machine's state was asked for, and this is what its fold began with. */
+    void began(Beginning beginning);
+
+    /** From the cheapest to the dearest. */
+    enum Beginning {
+        /** A state that this process had at hand. */
+        MEMORY,
+        SNAPSHOT,
+        FIRST_EVENT
+    }
 }

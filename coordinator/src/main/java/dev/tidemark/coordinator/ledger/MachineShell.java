@@ -17,11 +17,13 @@ final class MachineShell<S, C, E, R> {
 
     private final LedgerSettings<S, C, E, R> settings;
     private S state;
+    private int sinceSnapshot;
 
-    MachineShell(String aggregateId, LedgerSettings<S, C, E, R> settings, S state) {
+    MachineShell(String aggregateId, LedgerSettings<S, C, E, R> settings, S state, int sinceSnapshot) {
         this.aggregateId = aggregateId;
         this.settings = settings;
         this.state = state;
+        this.sinceSnapshot = sinceSnapshot;
     }
 
     String aggregateId() {
@@ -32,16 +34,27 @@ final class MachineShell<S, C, E, R> {
         return state;
     }
 
+    /** How many events were folded that no snapshot has. */
+    int sinceSnapshot() {
+        return sinceSnapshot;
+    }
+
     Decision<E, R> decide(C command) {
         return settings.decisions().decide(command, state);
     }
 
     @EventSourcingHandler
     void on(Object event) {
-        // Axon also shows the aggregate the snapshot that it was made from.
-        if (!settings.snapshots().stateType().isInstance(event)) {
+        // Axon also shows the aggregate the state that it was made from.
+        if (!isState(event)) {
             state = evolved(settings.eventType().cast(event));
+            sinceSnapshot++;
         }
+    }
+
+    private boolean isState(Object payload) {
+        return payload instanceof RecentStates.Remembered<?>
+                || settings.snapshots().stateType().isInstance(payload);
     }
 
     private S evolved(E event) {

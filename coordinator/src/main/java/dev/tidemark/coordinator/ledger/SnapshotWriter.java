@@ -7,8 +7,6 @@ import java.util.concurrent.TimeUnit;
 import org.axonframework.common.transaction.Transaction;
 import org.axonframework.common.transaction.TransactionManager;
 import org.axonframework.eventsourcing.AggregateSnapshotter;
-import org.axonframework.eventsourcing.EventCountSnapshotTriggerDefinition;
-import org.axonframework.eventsourcing.SnapshotTriggerDefinition;
 import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,20 +30,20 @@ final class SnapshotWriter implements AutoCloseable {
             // Not dropped by the pool: Axon would wait for its end for ever and never write this machine's again.
             (task, pool) -> LOG.debug("A snapshot is left to a later command"));
 
-    private final SnapshotTriggerDefinition trigger;
+    private final AggregateSnapshotter snapshotter;
 
-    SnapshotWriter(EventStore store, ShellFactory<?, ?, ?, ?> factory, UnitConnections connections, int everyEvents) {
-        AggregateSnapshotter snapshotter = AggregateSnapshotter.builder()
+    SnapshotWriter(EventStore store, ShellFactory<?, ?, ?, ?> factory, UnitConnections connections) {
+        this.snapshotter = AggregateSnapshotter.builder()
                 .eventStore(store)
                 .aggregateFactories(factory)
                 .executor(executor)
                 .transactionManager(new Quiet(connections))
                 .build();
-        this.trigger = new EventCountSnapshotTriggerDefinition(snapshotter, everyEvents);
     }
 
-    SnapshotTriggerDefinition trigger() {
-        return trigger;
+    /** A snapshot of this machine is due. */
+    void write(String aggregateId) {
+        snapshotter.scheduleSnapshot(MachineShell.class, aggregateId);
     }
 
     @Override
@@ -61,7 +59,10 @@ final class SnapshotWriter implements AutoCloseable {
         }
     }
 
-    /** Failures end here, with their cause in the log; Axon would log one line without it. */
+    /**
+     * Failures end here, with their cause in the log; Axon would log one line without it. A snapshot outlives this process, so it is
+     * folded from what is stored, and from no memory.
+     */
     private record Quiet(TransactionManager connections) implements TransactionManager {
         @Override
         public Transaction startTransaction() {
@@ -71,7 +72,10 @@ final class SnapshotWriter implements AutoCloseable {
         @Override
         public void executeInTransaction(Runnable task) {
             try {
-                connections.executeInTransaction(task);
+                connections.executeInTransaction(() -> {
+                    EventStorage.readLogAlone();
+                    task.run();
+                });
             } catch (RuntimeException failure) {
                 LOG.warn("A snapshot was not written; loading takes longer until the next one", failure);
             }

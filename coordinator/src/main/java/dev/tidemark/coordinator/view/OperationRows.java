@@ -20,19 +20,33 @@ final class OperationRows {
 
     static void begin(Connection connection, Opening opening, OperationId id, OperationKind kind, Object target)
             throws SQLException {
+        insert(connection, opening, id, kind, target, false);
+    }
+
+    /** The event that opened it was its last one too. */
+    static void beginAndEnd(Connection connection, Opening opening, OperationId id, OperationKind kind, Object target)
+            throws SQLException {
+        insert(connection, opening, id, kind, target, true);
+    }
+
+    private static void insert(
+            Connection connection, Opening opening, OperationId id, OperationKind kind, Object target, boolean ended)
+            throws SQLException {
         Sql.change(
                 connection,
                 """
-                INSERT INTO tidemark.operation (id, vm, kind, state, target, caller, events, version, started_at)
-                VALUES (?, ?, ?, 'PENDING', ?, ?, 1, ?, ?)
+                INSERT INTO tidemark.operation (id, vm, kind, state, target, caller, events, version, started_at, ended_at)
+                VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?)
                 """,
                 id,
                 opening.machine(),
                 kind,
+                ended ? OperationState.DONE : OperationState.PENDING,
                 target,
                 opening.circumstances().caller(),
                 opening.version(),
-                opening.at());
+                opening.at(),
+                ended ? opening.at() : null);
         rememberKey(connection, opening.circumstances(), id);
     }
 
@@ -54,11 +68,6 @@ final class OperationRows {
         if (inserted == 0) {
             throw new IdempotencyKeyTaken();
         }
-    }
-
-    /** The event that opened it was its last one too. */
-    static void ended(Connection connection, OperationId id, Instant at) throws SQLException {
-        Sql.change(connection, "UPDATE tidemark.operation SET state = 'DONE', ended_at = ? WHERE id = ?", at, id);
     }
 
     /** One more event of an operation that goes on. */

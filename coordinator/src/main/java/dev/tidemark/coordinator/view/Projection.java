@@ -319,20 +319,18 @@ public final class Projection {
             }
             case RetentionChanged changed -> {
                 // The policy is asked for where it is applied: at the machine's state.
-                OperationRows.begin(
+                OperationRows.beginAndEnd(
                         connection, opening, changed.operation(), OperationKind.CHANGE_RETENTION, changed.repository());
-                OperationRows.ended(connection, changed.operation(), changed.at());
             }
             case BackupProtected kept -> {
                 BackupRows.kept(connection, kept, opening.circumstances().caller());
-                OperationRows.begin(connection, opening, kept.operation(), OperationKind.PROTECT_BACKUP, kept.backup());
-                OperationRows.ended(connection, kept.operation(), kept.at());
+                OperationRows.beginAndEnd(
+                        connection, opening, kept.operation(), OperationKind.PROTECT_BACKUP, kept.backup());
             }
             case BackupUnprotected kept -> {
                 BackupRows.keptNoMore(connection, kept);
-                OperationRows.begin(
+                OperationRows.beginAndEnd(
                         connection, opening, kept.operation(), OperationKind.UNPROTECT_BACKUP, kept.backup());
-                OperationRows.ended(connection, kept.operation(), kept.at());
             }
             case BackupDeletionFailed failed -> {
                 BackupRows.becomes(connection, failed.backup(), "COMPLETED");
@@ -364,8 +362,7 @@ public final class Projection {
         BackupRows.machineRemoved(connection, removed);
         ExportRows.machineRemoved(connection, removed);
         OperationRows.machineRemoved(connection, removed.machine(), FailureCode.MACHINE_REMOVED.name(), removed.at());
-        OperationRows.begin(connection, opening, removed.operation(), OperationKind.REMOVE, removed.machine());
-        OperationRows.ended(connection, removed.operation(), removed.at());
+        OperationRows.beginAndEnd(connection, opening, removed.operation(), OperationKind.REMOVE, removed.machine());
     }
 
     private static void backupRequested(Connection connection, Opening opening, BackupRequested requested)
@@ -430,8 +427,8 @@ public final class Projection {
     private static void speedChanged(Connection connection, Opening opening, BackupSpeedChanged changed)
             throws SQLException {
         BackupRows.speedChanged(connection, changed);
-        OperationRows.begin(connection, opening, changed.operation(), OperationKind.CHANGE_SPEED, changed.backup());
-        OperationRows.ended(connection, changed.operation(), changed.at());
+        OperationRows.beginAndEnd(
+                connection, opening, changed.operation(), OperationKind.CHANGE_SPEED, changed.backup());
     }
 
     private static void aborted(Connection connection, BackupAborted aborted) throws SQLException {

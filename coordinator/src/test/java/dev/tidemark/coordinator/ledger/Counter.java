@@ -9,6 +9,10 @@ import java.util.Map;
 record Counter(String id, long total, List<String> labels) {
     static final String COUNTED = "counted.v1";
 
+    /** As in production: every test of the ledger runs with it. */
+    static final LedgerSettings.Memory<Counter> MEMORY = new LedgerSettings.Memory<>(
+            1_000, 1_000_000, counter -> counter.labels().size());
+
     record Count(String id, String label) {}
 
     /** The event. */
@@ -81,12 +85,18 @@ record Counter(String id, long total, List<String> labels) {
 
     static LedgerSettings<Counter, Count, Counted, Known> settings(
             int snapshotEvery, List<Projection<Counted>> projections) {
+        return settings(snapshotEvery, MEMORY, projections);
+    }
+
+    static LedgerSettings<Counter, Count, Counted, Known> settings(
+            int snapshotEvery, LedgerSettings.Memory<Counter> memory, List<Projection<Counted>> projections) {
         return new LedgerSettings<>(
                 new Functions(),
                 Counted.class,
                 new Types(),
                 Json.MAPPER,
                 new LedgerSettings.Snapshots<>("counter-snapshot.v1", Counter.class, snapshotEvery),
+                memory,
                 projections);
     }
 }

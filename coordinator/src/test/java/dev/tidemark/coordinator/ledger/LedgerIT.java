@@ -42,6 +42,12 @@ class LedgerIT {
         return Ledger.open(DATABASE.application(), Counter.settings(snapshotEvery));
     }
 
+    /** With nothing at hand: it reads snapshots and events each time. */
+    private static Ledger<Counter, Count, Counted, Known> forgetful(int snapshotEvery) {
+        return Ledger.open(
+                DATABASE.application(), Counter.settings(snapshotEvery, LedgerSettings.Memory.none(), List.of()));
+    }
+
     @Test
     void what_is_appended_is_replayed_with_its_metadata() {
         try (Ledger<Counter, Count, Counted, Known> ledger = ledger(NO_SNAPSHOTS)) {
@@ -178,8 +184,8 @@ class LedgerIT {
 
     @Test
     void a_snapshot_and_the_tail_give_the_same_state_as_the_whole_history() throws SQLException {
-        try (Ledger<Counter, Count, Counted, Known> ledger = ledger(10);
-                Ledger<Counter, Count, Counted, Known> plain = ledger(NO_SNAPSHOTS)) {
+        try (Ledger<Counter, Count, Counted, Known> ledger = forgetful(10);
+                Ledger<Counter, Count, Counted, Known> plain = forgetful(NO_SNAPSHOTS)) {
             count(ledger, 0, 33);
             await().until(() -> snapshots() > 0);
             Replayed<Counter> fromSnapshot = ledger.state(machine);
@@ -192,7 +198,7 @@ class LedgerIT {
 
     @Test
     void an_unreadable_snapshot_or_one_of_another_shape_is_passed_over() throws SQLException {
-        try (Ledger<Counter, Count, Counted, Known> ledger = ledger(10)) {
+        try (Ledger<Counter, Count, Counted, Known> ledger = forgetful(10)) {
             count(ledger, 0, 25);
             await().until(() -> snapshots() > 0);
             Replayed<Counter> before = ledger.state(machine);
@@ -284,7 +290,7 @@ class LedgerIT {
                         + " time_stamp, payload_type, payload, meta_data) SELECT gen_random_uuid()::text, '" + machine
                         + "', n - 1, 'machine', '2026-01-01T00:00:00.000Z', 'counted.v1', json_build_object('label', n::text,"
                         + " 'totalAfter', n), '{}' FROM generate_series(1, 10000) AS n");
-        try (Ledger<Counter, Count, Counted, Known> ledger = ledger(100)) {
+        try (Ledger<Counter, Count, Counted, Known> ledger = forgetful(100)) {
             long cold = time(() -> assertThat(ledger.state(machine).version()).isEqualTo(10_000));
             ledger.execute(new Count(machine, "one more"), NOTHING);
             await().until(() -> snapshots() > 0);

@@ -44,9 +44,8 @@ public final class PlainLog {
     private static final String EVENT = "INSERT INTO floor.event (event_identifier, aggregate_identifier,"
             + " sequence_number, type, time_stamp, payload_type, payload, meta_data, record_hash)"
             + " VALUES (?, ?, ?, 'machine', ?, ?, ?::json, ?::json, ?)";
-    private static final String BEGUN = "INSERT INTO floor.operation (id, vm, kind, state, target, caller, events,"
-            + " version, started_at) VALUES (?, ?, ?, 'PENDING', ?, ?, 1, ?, ?)";
-    private static final String ENDED = "UPDATE floor.operation SET state = 'DONE', ended_at = ? WHERE id = ?";
+    private static final String OPERATION = "INSERT INTO floor.operation (id, vm, kind, state, target, caller, events,"
+            + " version, started_at, ended_at) VALUES (?, ?, ?, 'DONE', ?, ?, 1, ?, ?, ?)";
 
     private final DataSource application;
 
@@ -82,7 +81,7 @@ public final class PlainLog {
             long sequence = newest(connection, bytes.machine()) + 1;
             insert(connection, bytes, sequence);
             OffsetDateTime now = OffsetDateTime.ofInstant(Instant.now(), ZoneOffset.UTC);
-            try (PreparedStatement statement = connection.prepareStatement(BEGUN)) {
+            try (PreparedStatement statement = connection.prepareStatement(OPERATION)) {
                 statement.setString(1, operation);
                 statement.setString(2, bytes.machine());
                 statement.setString(3, kind);
@@ -90,11 +89,7 @@ public final class PlainLog {
                 statement.setString(5, caller);
                 statement.setLong(6, sequence + 1);
                 statement.setObject(7, now);
-                statement.executeUpdate();
-            }
-            try (PreparedStatement statement = connection.prepareStatement(ENDED)) {
-                statement.setObject(1, now);
-                statement.setString(2, operation);
+                statement.setObject(8, now);
                 statement.executeUpdate();
             }
         });

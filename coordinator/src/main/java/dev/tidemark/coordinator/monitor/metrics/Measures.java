@@ -43,8 +43,9 @@ final class Measures implements LedgerWatch, DispatchWatch {
                 .help("States that were folded, by what the fold began with.")
                 .labelNames("start")
                 .register(registry);
-        folds.initLabelValues("snapshot");
-        folds.initLabelValues("first_event");
+        for (Beginning beginning : Beginning.values()) {
+            folds.initLabelValues(label(beginning));
+        }
         requests = histogram(
                 registry,
                 "tidemark_http_request_duration_seconds",
@@ -75,8 +76,12 @@ final class Measures implements LedgerWatch, DispatchWatch {
     }
 
     @Override
-    public void began(boolean fromSnapshot) {
-        folds.labelValues(fromSnapshot ? "snapshot" : "first_event").inc();
+    public void began(Beginning beginning) {
+        folds.labelValues(label(beginning)).inc();
+    }
+
+    private static String label(Beginning beginning) {
+        return beginning.name().toLowerCase(Locale.ROOT);
     }
 
     @Override

@@ -37,6 +37,7 @@ final class Coordinator {
     private final Map<RepositoryName, FakeRepository> repositories;
     private final Judge judge;
     private final List<MachineEvent> log = new ArrayList<>();
+    private final List<MachineCommand> asked = new ArrayList<>();
     private Machine machine;
 
     Coordinator(MachineId id, Sabotage sabotage, Map<RepositoryName, FakeRepository> repositories, Judge judge) {
@@ -54,8 +55,14 @@ final class Coordinator {
         return List.copyOf(log);
     }
 
+    /** Every command, whatever became of it. */
+    List<MachineCommand> asked() {
+        return List.copyOf(asked);
+    }
+
     /** The events that followed; empty also if the command was rejected. */
     List<MachineEvent> submit(MachineCommand command) {
+        asked.add(command);
         Machine before = machine;
         Decision decision = Decider.decide(command, machine);
         if (!Decider.decide(command, before).equals(decision)) {

@@ -102,6 +102,11 @@ final class History {
         return judge.incrementals();
     }
 
+    /** What was lived. */
+    Life life() {
+        return new Life(coordinator.asked(), coordinator.log());
+    }
+
     private void ordinary() {
         switch (dice.nextInt(20)) {
             case 0, 1, 2 -> write();
