@@ -2,30 +2,18 @@ package dev.tidemark.gateway.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidemark.gateway.act.export.ExportSocket;
-import dev.tidemark.gateway.act.repository.Manifest;
 import dev.tidemark.gateway.act.repository.OpenExport;
-import dev.tidemark.gateway.act.repository.PartialBackup;
-import dev.tidemark.gateway.act.repository.ProgressListener;
 import dev.tidemark.gateway.act.repository.RepositoryException;
-import dev.tidemark.gateway.act.repository.Scratch;
 import dev.tidemark.schema.contract.AbortOperation;
-import dev.tidemark.schema.contract.Claim;
-import dev.tidemark.schema.contract.CoordinatorLink;
 import dev.tidemark.schema.contract.Desired;
-import dev.tidemark.schema.contract.Lease;
 import dev.tidemark.schema.contract.LinkException;
 import dev.tidemark.schema.contract.OperationResult;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.Outcome.Evidence;
-import dev.tidemark.schema.contract.Progress;
-import dev.tidemark.schema.contract.PullBackupOperation;
-import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.contract.Report;
 import dev.tidemark.schema.contract.RepositoryOperation;
 import dev.tidemark.schema.contract.RestoreExportOperation;
 import dev.tidemark.schema.crash.CrashHook;
-import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.ExportTerms;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.ReadyDisk;
@@ -36,12 +24,10 @@ import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.MachineName;
 import dev.tidemark.schema.id.OperationId;
 import dev.tidemark.schema.id.RepositoryName;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
@@ -289,28 +275,14 @@ class ExportRunnerTest {
         assertOver();
     }
 
-    private final class Told implements CoordinatorLink {
+    private final class Told extends ToldCoordinator {
         @Override
-        public Lease claim(HostName host, Claim claim) {
-            throw new UnsupportedOperationException("only gateways ask for leases");
-        }
-
-        @Override
-        public Wake await(HostName host, String cursor, Duration timeLimit) {
-            throw new AssertionError("the runner does not ask");
-        }
-
-        @Override
-        public Optional<Desired> report(Report report) throws LinkException {
+        void told(Report report) throws LinkException {
             if (linkDown) {
                 throw new LinkException("down");
             }
             told.addAll(report.results());
-            return Optional.empty();
         }
-
-        @Override
-        public void progress(Progress progress) {}
     }
 
     private final class Open implements OpenExport {
@@ -345,7 +317,7 @@ class ExportRunnerTest {
         }
     }
 
-    private final class Serves implements Storage {
+    private final class Serves extends EmptyStorage {
         @Override
         public OpenExport export(RestoreExportOperation operation, MachineId machine) throws RepositoryException {
             if (!opens) {
@@ -368,55 +340,6 @@ class ExportRunnerTest {
             }
             left.remove(export);
             done.add("ended what was left of " + export);
-        }
-
-        @Override
-        public Outcome run(RepositoryOperation operation, MachineId machine, ProgressListener progress) {
-            throw new AssertionError("an export is served, not run");
-        }
-
-        @Override
-        public List<String> partialBackups(MachineId machine) {
-            return List.of();
-        }
-
-        @Override
-        public void discardPartial(MachineId machine, String partial) {}
-
-        @Override
-        public Optional<Manifest> completed(RepositoryName repository, MachineId machine, BackupId backup) {
-            return Optional.empty();
-        }
-
-        @Override
-        public PartialBackup begin(
-                MachineId machine, MachineName name, PushBackupOperation operation, Map<DiskName, DiskFacts> disks) {
-            throw new AssertionError("nobody backs up");
-        }
-
-        @Override
-        public Optional<PartialBackup> partial(RepositoryName repository, MachineId machine, BackupId backup) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Scratch beginScratch(MachineId machine, PullBackupOperation operation, Map<DiskName, DiskFacts> disks) {
-            throw new AssertionError("nobody pulls");
-        }
-
-        @Override
-        public Optional<Scratch> scratch(MachineId machine, PullBackupOperation operation) {
-            return Optional.empty();
-        }
-
-        @Override
-        public ExportSocket exportSocket(MachineId machine) {
-            throw new AssertionError("nobody pulls");
-        }
-
-        @Override
-        public long room(Path target) {
-            return 0;
         }
     }
 }

@@ -2,39 +2,23 @@ package dev.tidemark.gateway.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidemark.gateway.act.export.ExportSocket;
-import dev.tidemark.gateway.act.repository.Manifest;
-import dev.tidemark.gateway.act.repository.OpenExport;
-import dev.tidemark.gateway.act.repository.PartialBackup;
 import dev.tidemark.gateway.act.repository.ProgressListener;
-import dev.tidemark.gateway.act.repository.Scratch;
 import dev.tidemark.schema.contract.AbortOperation;
-import dev.tidemark.schema.contract.Claim;
-import dev.tidemark.schema.contract.CoordinatorLink;
 import dev.tidemark.schema.contract.Desired;
-import dev.tidemark.schema.contract.Lease;
 import dev.tidemark.schema.contract.Outcome;
-import dev.tidemark.schema.contract.Progress;
-import dev.tidemark.schema.contract.PullBackupOperation;
-import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.contract.Report;
 import dev.tidemark.schema.contract.RepositoryOperation;
-import dev.tidemark.schema.contract.RestoreExportOperation;
 import dev.tidemark.schema.contract.VerifyOperation;
 import dev.tidemark.schema.crash.CrashHook;
-import dev.tidemark.schema.event.DiskFacts;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.id.BackupId;
-import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.MachineName;
 import dev.tidemark.schema.id.OperationId;
 import dev.tidemark.schema.id.RepositoryName;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -138,28 +122,14 @@ class RepositoryRunnerTest {
         assertThat(signals.isUrgent()).isTrue();
     }
 
-    private final class Told implements CoordinatorLink {
+    private final class Told extends ToldCoordinator {
         @Override
-        public Lease claim(HostName host, Claim claim) {
-            throw new UnsupportedOperationException("only gateways ask for leases");
-        }
-
-        @Override
-        public Wake await(HostName host, String cursor, Duration timeLimit) {
-            throw new AssertionError("the runner does not ask");
-        }
-
-        @Override
-        public Optional<Desired> report(Report report) {
+        void told(Report report) {
             told.add(report);
-            return Optional.empty();
         }
-
-        @Override
-        public void progress(Progress progress) {}
     }
 
-    private final class Reading implements Storage {
+    private final class Reading extends EmptyStorage {
         @Override
         public Outcome run(RepositoryOperation operation, MachineId machine, ProgressListener progress)
                 throws InterruptedException {
@@ -173,65 +143,6 @@ class RepositoryRunnerTest {
             } finally {
                 interrupted.countDown();
             }
-        }
-
-        @Override
-        public OpenExport export(RestoreExportOperation operation, MachineId machine) {
-            throw new AssertionError("nobody reads an export");
-        }
-
-        @Override
-        public List<OperationId> exportsLeft(MachineId machine) {
-            return List.of();
-        }
-
-        @Override
-        public void endLeft(MachineId machine, OperationId export) {
-            throw new AssertionError("nothing was left");
-        }
-
-        @Override
-        public List<String> partialBackups(MachineId machine) {
-            return List.of();
-        }
-
-        @Override
-        public void discardPartial(MachineId machine, String partial) {}
-
-        @Override
-        public Optional<Manifest> completed(RepositoryName repository, MachineId machine, BackupId backup) {
-            return Optional.empty();
-        }
-
-        @Override
-        public PartialBackup begin(
-                MachineId machine, MachineName name, PushBackupOperation operation, Map<DiskName, DiskFacts> disks) {
-            throw new AssertionError("nobody backs up");
-        }
-
-        @Override
-        public Optional<PartialBackup> partial(RepositoryName repository, MachineId machine, BackupId backup) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Scratch beginScratch(MachineId machine, PullBackupOperation operation, Map<DiskName, DiskFacts> disks) {
-            throw new AssertionError("nobody backs up");
-        }
-
-        @Override
-        public Optional<Scratch> scratch(MachineId machine, PullBackupOperation operation) {
-            return Optional.empty();
-        }
-
-        @Override
-        public ExportSocket exportSocket(MachineId machine) {
-            throw new AssertionError("nobody reads an export");
-        }
-
-        @Override
-        public long room(Path target) {
-            return 0;
         }
     }
 }
