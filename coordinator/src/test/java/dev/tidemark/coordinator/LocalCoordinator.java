@@ -40,6 +40,21 @@ public final class LocalCoordinator implements AutoCloseable {
                 true);
     }
 
+    /** As {@code tidemark serve --home HOME --port 0 --allow-target … --allow-webhook …}. */
+    public static LocalCoordinator start(
+            Path home,
+            Map<RepositoryName, Path> repositories,
+            List<TargetPrefix> allowedTargets,
+            ServeOptions.WebhookReceivers receivers) {
+        return start(
+                home,
+                ServeOptions.DatabaseChoice.EMBEDDED,
+                new HostWork(
+                        repositories, Optional.empty(), Optional.empty(), allowedTargets, Map.of(), HostGuard.USUAL),
+                true,
+                receivers);
+    }
+
     /** As {@code tidemark serve --home HOME --port 0 --encryption-key …}. */
     public static LocalCoordinator startEncrypted(
             Path home, Map<RepositoryName, Path> repositories, Map<RepositoryName, List<Path>> encryptionKeys) {
@@ -78,6 +93,15 @@ public final class LocalCoordinator implements AutoCloseable {
 
     private static LocalCoordinator start(
             Path home, ServeOptions.DatabaseChoice database, HostWork work, boolean gateway) {
+        return start(home, database, work, gateway, ServeOptions.WebhookReceivers.NONE);
+    }
+
+    private static LocalCoordinator start(
+            Path home,
+            ServeOptions.DatabaseChoice database,
+            HostWork work,
+            boolean gateway,
+            ServeOptions.WebhookReceivers receivers) {
         try {
             return new LocalCoordinator(CoordinatorServer.start(new ServeOptions(
                     home,
@@ -89,7 +113,7 @@ public final class LocalCoordinator implements AutoCloseable {
                     ServeOptions.Jobs.USUAL,
                     Monitoring.USUAL,
                     HeadPlaces.HOME,
-                    ServeOptions.WebhookReceivers.NONE)));
+                    receivers)));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

@@ -10,14 +10,14 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Runs command lines in this process, against a home in which a coordinator seems to run. */
-final class CommandLineRun {
+public final class CommandLineRun {
     static final String TOKEN = "c2VjcmV0LXRva2Vu";
 
     private final Path home;
     private final Map<String, String> environment = new HashMap<>();
     private boolean lively;
 
-    CommandLineRun(Path home) {
+    public CommandLineRun(Path home) {
         this.home = home;
         environment.put("TIDEMARK_HOME", home.toString());
         environment.put("PATH", String.valueOf(System.getenv("PATH")));
@@ -30,7 +30,7 @@ final class CommandLineRun {
         return new CommandLineRun(home);
     }
 
-    CommandLineRun with(String variable, String value) {
+    public CommandLineRun with(String variable, String value) {
         environment.put(variable, value);
         return this;
     }
@@ -45,9 +45,9 @@ final class CommandLineRun {
     }
 
     /** How a command line ended. */
-    record Ended(int exitCode, String results, String notes) {}
+    public record Ended(int exitCode, String results, String notes) {}
 
-    Ended run(String... arguments) {
+    public Ended run(String... arguments) {
         return run(new TidemarkCommand(() -> new SilentLocalVerbs()), arguments);
     }
 

@@ -1,12 +1,16 @@
 package dev.tidemark.coordinator.endtoend;
 
 import dev.tidemark.coordinator.LocalCoordinator;
+import dev.tidemark.coordinator.cli.ServeOptions;
 import dev.tidemark.coordinator.stage.Stage;
+import dev.tidemark.coordinator.webhook.AllowedReceivers;
 import dev.tidemark.gateway.testkit.ShortDirectory;
 import dev.tidemark.schema.id.RepositoryName;
 import dev.tidemark.schema.id.TargetPrefix;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,6 +27,7 @@ final class Site implements AutoCloseable {
     private final ShortDirectory directory = ShortDirectory.create();
     private final Map<RepositoryName, Path> repositories =
             Map.of(new RepositoryName("second"), directory.resolve("second"));
+    private final int webhookPort = freePort();
     private LocalCoordinator coordinator;
 
     private Site() {
@@ -34,7 +39,29 @@ final class Site implements AutoCloseable {
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
-        coordinator = LocalCoordinator.start(home(), repositories, allowedTargets());
+        coordinator = started();
+    }
+
+    private LocalCoordinator started() {
+        return LocalCoordinator.start(
+                home(),
+                repositories,
+                allowedTargets(),
+                new ServeOptions.WebhookReceivers(
+                        List.of(AllowedReceivers.prefix("http://127.0.0.1:" + webhookPort)), List.of()));
+    }
+
+    /** Where events may be sent, and where nobody listens yet. */
+    int webhookPort() {
+        return webhookPort;
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 0, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     /** Hands the site to tests that ask for it. */
@@ -88,7 +115,7 @@ final class Site implements AutoCloseable {
     }
 
     void start() {
-        coordinator = LocalCoordinator.start(home(), repositories, allowedTargets());
+        coordinator = started();
     }
 
     /** A clean stop and a new start; QEMU goes on. */

@@ -21,7 +21,7 @@ import javax.net.ssl.SSLContext;
 import tools.jackson.databind.JsonNode;
 
 /** Somebody who is told of events, and answers as the test wants. What it does not accept it has not heard. */
-final class HeardReceiver implements AutoCloseable {
+public final class HeardReceiver implements AutoCloseable {
     /** No answer at all. */
     static final int CUT = 0;
 
@@ -38,13 +38,13 @@ final class HeardReceiver implements AutoCloseable {
     volatile String retryAfter = "";
 
     /** A request as it came. */
-    record Heard(String id, String timestamp, String signature, String type, String body) {
-        JsonNode json() {
+    public record Heard(String id, String timestamp, String signature, String type, String body) {
+        public JsonNode json() {
             return Json.MAPPER.readTree(body);
         }
 
         /** The few lines that a receiver needs. */
-        boolean isSignedWith(String secret) throws GeneralSecurityException {
+        public boolean isSignedWith(String secret) throws GeneralSecurityException {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(Base64.getDecoder().decode(secret.substring("whsec_".length())), "HmacSHA256"));
             mac.update((id + "." + timestamp + ".").getBytes(StandardCharsets.UTF_8));
@@ -55,7 +55,22 @@ final class HeardReceiver implements AutoCloseable {
     }
 
     HeardReceiver() throws IOException {
-        this(HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0));
+        this(0);
+    }
+
+    /** One on this port; 0 lets the system choose. */
+    public HeardReceiver(int port) throws IOException {
+        this(HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0));
+    }
+
+    /** What was accepted, tests of the webhook included. */
+    public List<Heard> heard() {
+        return List.copyOf(heard);
+    }
+
+    /** Answers from now on with the status for the request of this number, from 1. */
+    public void answer(IntUnaryOperator answers) {
+        statuses = answers;
     }
 
     /** One that is reached over TLS. */
@@ -72,7 +87,7 @@ final class HeardReceiver implements AutoCloseable {
         server.start();
     }
 
-    String url() {
+    public String url() {
         return (server instanceof HttpsServer ? "https" : "http") + "://127.0.0.1:"
                 + server.getAddress().getPort() + "/in";
     }
