@@ -27,17 +27,27 @@ public final class ContainerErrors extends ErrorReportValve {
                 Problem.of(404, "ROUTE_NOT_FOUND", "there is nothing here", "See /v1/openapi.yaml for what there is.");
             case 405 -> Problem.of(405, "METHOD_NOT_ALLOWED", "the method is not known here", "See /v1/openapi.yaml.");
             case 408 -> Problem.of(408, "REQUEST_TOO_SLOW", "the request was not complete in time", "Send it again.");
-            case 414, 431 ->
-                Problem.of(status, "HEADER_TOO_LARGE", "the request line or a header is too long", "Send less.");
             case 503 -> Problem.of(503, "STOPPING", "the coordinator is stopping", "Ask again when it is back.");
-            default ->
+            // Of these Tomcat says that the server cannot do it; but it is the request that asks for what nobody
+            // offers.
+            case 501, 505 ->
                 Problem.of(
                         status,
-                        status < 500 ? "BAD_REQUEST" : "INTERNAL_ERROR",
-                        status < 500
-                                ? "the request is malformed, or its request line or a header is too long"
-                                : "the coordinator could not answer",
-                        status < 500 ? "Send well-formed HTTP/1.1 (RFC 9112)." : "Look at the coordinator's log.");
+                        "BAD_REQUEST",
+                        "the request's version of HTTP or its transfer coding is not spoken here",
+                        "Send well-formed HTTP/1.1 (RFC 9112).");
+            default ->
+                status < 500
+                        ? Problem.of(
+                                status,
+                                "BAD_REQUEST",
+                                "the request is malformed, or its request line or a header is too long",
+                                "Send well-formed HTTP/1.1 (RFC 9112).")
+                        : Problem.of(
+                                status,
+                                "INTERNAL_ERROR",
+                                "the coordinator could not answer",
+                                "Look at the coordinator's log.");
         };
     }
 }

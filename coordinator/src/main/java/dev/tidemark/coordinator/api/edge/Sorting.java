@@ -178,7 +178,7 @@ public final class Sorting {
                 return trouble.problem();
             }
             if (cause instanceof SocketTimeoutException) {
-                return badRequest(408, "the body stopped coming");
+                return Problem.of(408, "REQUEST_TOO_SLOW", "the body stopped coming", "Send it again.");
             }
         }
         return failure.getCause() instanceof JacksonException json ? BodyProblems.of(json) : BodyProblems.missing();

@@ -99,13 +99,13 @@ public final class TokenResource {
                         .map(token -> view(token, null))
                 : tokens.create(body.name(), grant, now, expiresAt)
                         .map(created -> view(created.token(), created.secret()));
-        return ResponseEntity.created(URI.create("/v1/tokens"))
-                .body(made.orElseThrow(() -> new Refusal(Problem.of(
-                                409,
-                                Rejected.NAME_TAKEN,
-                                "a token was called '" + body.name() + "' before; a name is never used twice",
-                                "Choose another name. If you have lost the answer to a request that made it, revoke it.")
-                        .withField("name"))));
+        TokenView view = made.orElseThrow(() -> new Refusal(Problem.of(
+                        409,
+                        Rejected.NAME_TAKEN,
+                        "a token was called '" + body.name() + "' before; a name is never used twice",
+                        "Choose another name. If you have lost the answer to a request that made it, revoke it.")
+                .withField("name")));
+        return ResponseEntity.created(URI.create("/v1/tokens/" + view.id())).body(view);
     }
 
     private static Grant grant(NewToken body) {

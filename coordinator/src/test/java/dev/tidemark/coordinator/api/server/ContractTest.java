@@ -2,6 +2,7 @@ package dev.tidemark.coordinator.api.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.coordinator.testkit.Contract;
 import dev.tidemark.schema.json.Json;
 import java.io.IOException;
 import java.net.http.HttpHeaders;
@@ -139,14 +140,14 @@ class ContractTest {
                 .as("without Retry-After")
                 .isNotEmpty();
         assertThat(Contract.published()
-                        .findings("GET", "/v1/exports/01ARZ3", new Served.Answer(200, headers("text/html"), EXPORT)))
+                        .findings("GET", "/v1/exports/01ARZ3", new Contract.Answer(200, headers("text/html"), EXPORT)))
                 .isNotEmpty();
         Map<String, List<String>> untagged = Map.of("Content-Type", List.of("application/json"));
         assertThat(Contract.published()
                         .findings(
                                 "GET",
                                 "/v1/exports/01ARZ3",
-                                new Served.Answer(200, HttpHeaders.of(untagged, (name, value) -> true), EXPORT)))
+                                new Contract.Answer(200, HttpHeaders.of(untagged, (name, value) -> true), EXPORT)))
                 .as("without its tag")
                 .isNotEmpty();
     }
@@ -194,7 +195,7 @@ class ContractTest {
                 .findings(
                         "GET",
                         "/v1/exports/01ARZ3",
-                        new Served.Answer(
+                        new Contract.Answer(
                                 status,
                                 headers(status < 400 ? "application/json" : "application/problem+json"),
                                 Json.MAPPER.readTree(text).toString()));

@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.api.server;
 
+import dev.tidemark.coordinator.testkit.Contract;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpClient;
@@ -58,6 +59,8 @@ final class HeardStream implements AutoCloseable {
                 HttpResponse<InputStream> response =
                         CLIENT.send(request.GET().build(), HttpResponse.BodyHandlers.ofInputStream());
                 if (response.statusCode() == 200) {
+                    Contract.require(
+                            "GET", response.uri().getRawPath(), new Contract.Answer(200, response.headers(), ""));
                     return new HeardStream(response);
                 }
                 String refusal = new String(response.body().readAllBytes(), StandardCharsets.UTF_8);
@@ -84,6 +87,9 @@ final class HeardStream implements AutoCloseable {
             Message message = messages.poll(20, TimeUnit.SECONDS);
             if (message == null) {
                 throw new AssertionError("nothing came for 20 s");
+            }
+            if (!ended(message) && !message.data().isEmpty()) {
+                Contract.requireMessage(message.event(), message.data());
             }
             return message;
         } catch (InterruptedException interrupted) {

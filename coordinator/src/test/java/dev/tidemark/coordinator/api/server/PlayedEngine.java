@@ -217,11 +217,7 @@ final class PlayedEngine implements Engine, CoordinatorLink {
                         "HEALTHY",
                         null,
                         List.of(new ChainView.Bitmap(
-                                "tm-01ARZ3NDEKTSV4RRFFQ69G5FAV",
-                                "01ARZ3NDEKTSV4RRFFQ69G5FAV",
-                                true,
-                                65536L,
-                                "HEALTHY")),
+                                "tm-01ARZ3NDEKTSV4RRFFQ69G5FAV", "monday", true, 65536L, "HEALTHY")),
                         List.of(new ChainView.CheckpointUse("01ARZ3NDEKTSV4RRFFQ69G5FAV", "monday", true, null)))),
                 List.of("vda: monday can be the base of an incremental backup"));
     }

@@ -1,4 +1,4 @@
-package dev.tidemark.coordinator.api.server;
+package dev.tidemark.coordinator.testkit;
 
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
@@ -8,6 +8,9 @@ import dev.tidemark.schema.json.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +23,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.yaml.snakeyaml.Yaml;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -28,13 +32,16 @@ import tools.jackson.databind.node.ObjectNode;
  * What the OpenAPI document promises of an answer: status, media type, headers, and a body of which each member is documented and each
  * documented member is there. That a member is there at some times only, the document says with {@code x-sometimes}.
  */
-final class Contract {
-    static final String TYPES = "https://tidemark.dev/problems/";
+public final class Contract {
+    public static final String TYPES = "https://tidemark.dev/problems/";
     private static final Set<String> METHODS = Set.of("get", "post", "put", "patch", "delete");
 
     /** What each status has to come with. */
     private static final Map<Integer, String> HEADERS =
             Map.of(401, "WWW-Authenticate", 405, "Allow", 412, "Content-Type", 429, "Retry-After");
+
+    /** Headers of answers that programs go by: none comes without being documented. */
+    private static final List<String> TELLING = List.of("ETag", "Location", "Retry-After");
 
     private final ObjectNode root;
     private final SchemaRegistry registry = SchemaRegistry.withDefaultDialect(
@@ -43,18 +50,25 @@ final class Contract {
                     SchemaRegistryConfig.builder().formatAssertionsEnabled(true).build()));
     private final Map<String, Schema> schemas = new ConcurrentHashMap<>();
 
+    /** What a client has received. */
+    public record Answer(int status, HttpHeaders headers, String text) {
+        public static Answer of(HttpResponse<String> response) {
+            return new Answer(response.statusCode(), response.headers(), response.body());
+        }
+    }
+
     private Contract(JsonNode document) {
         this.root = (ObjectNode) document.deepCopy();
         close(root);
     }
 
     /** As it is served. */
-    static Contract published() {
+    public static Contract published() {
         return Holder.PUBLISHED;
     }
 
     /** Another document. */
-    static Contract of(JsonNode document) {
+    public static Contract of(JsonNode document) {
         return new Contract(document);
     }
 
@@ -63,7 +77,7 @@ final class Contract {
     }
 
     /** The document as it was written. */
-    static JsonNode document() {
+    public static JsonNode document() {
         try (InputStream file =
                 Objects.requireNonNull(Contract.class.getResourceAsStream("/openapi/tidemark.yaml"), "the document")) {
             return Json.MAPPER.valueToTree(new Yaml().load(new String(file.readAllBytes(), StandardCharsets.UTF_8)));
@@ -73,7 +87,7 @@ final class Contract {
     }
 
     /** The problems that the document knows: each code with the statuses under which it comes. */
-    Map<String, Set<Integer>> problems() {
+    public Map<String, Set<Integer>> problems() {
         Map<String, Set<Integer>> problems = new TreeMap<>();
         root.path("components").path("x-problems").properties().forEach(entry -> {
             Set<Integer> statuses = new TreeSet<>();
@@ -84,7 +98,7 @@ final class Contract {
     }
 
     /** Every operation with every status that it documents by its number. */
-    Set<String> promised() {
+    public Set<String> promised() {
         Set<String> promised = new TreeSet<>();
         root.path("paths")
                 .properties()
@@ -99,8 +113,15 @@ final class Contract {
         return promised;
     }
 
+    /** All that can be received: each operation with each status, and each status with each code of a problem. */
+    public Set<String> answers() {
+        Set<String> answers = new TreeSet<>(promised());
+        problems().forEach((code, statuses) -> statuses.forEach(status -> answers.add(status + " " + code)));
+        return answers;
+    }
+
     /** The operation that a request is one of, as {@code GET /v1/vms/{vm}}. */
-    Optional<String> operation(String method, String path) {
+    public Optional<String> operation(String method, String path) {
         String bare = path.replaceAll("\\?.*", "");
         String wanted = method.equals("HEAD") ? "get" : method.toLowerCase(Locale.ROOT);
         return root.path("paths").properties().stream()
@@ -113,8 +134,58 @@ final class Contract {
                 .map(pattern -> wanted.toUpperCase(Locale.ROOT) + " " + pattern);
     }
 
+    /**
+     * Holds what a test's client has received against the published document; of what is no part of the interface, as the pages, nothing is
+     * said.
+     *
+     * @throws AssertionError if it is not as documented
+     */
+    public static void require(HttpResponse<String> response) {
+        URI asked = response.request().uri();
+        String path = asked.getRawPath() + (asked.getRawQuery() == null ? "" : "?" + asked.getRawQuery());
+        if (path.matches("/(v1|health|metrics)\\b.*")) {
+            require(response.request().method(), path, Answer.of(response));
+        }
+    }
+
+    /** As {@link #require(HttpResponse)}. */
+    public static void require(String method, String path, Answer answer) {
+        List<String> findings = published().findings(method, path, answer);
+        if (!findings.isEmpty()) {
+            throw new AssertionError(
+                    method + " " + path + " is not as documented: " + findings + " in " + answer.text());
+        }
+    }
+
+    /**
+     * Holds a message of the stream of events against the document.
+     *
+     * @throws AssertionError if it is not as documented
+     */
+    public static void requireMessage(String event, String data) {
+        List<String> findings = published().messageFindings(event, data);
+        if (!findings.isEmpty()) {
+            throw new AssertionError("the message " + event + " is not as documented: " + findings + " in " + data);
+        }
+    }
+
+    /** What is wrong with a message of the stream of events. */
+    public List<String> messageFindings(String event, String data) {
+        String form = event.equals("progress") ? "x-progress" : "x-data";
+        return violations("/paths/~1v1~1events/get/responses/200/content/text~1event-stream/" + form, data);
+    }
+
+    /** What is wrong with the body of a request. */
+    public List<String> requestFindings(String operation, JsonNode body) {
+        String[] parts = operation.split(" ", 2);
+        return violations(
+                "/paths/" + escaped(parts[1]) + "/" + parts[0].toLowerCase(Locale.ROOT)
+                        + "/requestBody/content/application~1json/schema",
+                body.toString());
+    }
+
     /** What is wrong with an answer; nothing if it is as promised. */
-    List<String> findings(String method, String path, Served.Answer answer) {
+    public List<String> findings(String method, String path, Answer answer) {
         List<String> findings = new ArrayList<>();
         Optional<String> operation = operation(method, path);
         if (answer.status() >= 400) {
@@ -132,20 +203,34 @@ final class Contract {
         if (response.isMissingNode()) {
             return List.of("status " + answer.status() + " is not documented for " + operation.get());
         }
-        response.path("headers").properties().forEach(header -> {
-            if (answer.headers().firstValue(header.getKey()).isEmpty()) {
-                findings.add("without the header " + header.getKey());
+        response.path("headers")
+                .properties()
+                .forEach(header ->
+                        header(header.getKey(), header.getValue(), answer).ifPresent(findings::add));
+        for (String name : TELLING) {
+            if (answer.headers().firstValue(name).isPresent()
+                    && !response.path("headers").has(name)) {
+                findings.add(name + " is not documented");
             }
-        });
-        if (answer.headers().firstValue("ETag").isPresent()
-                && !response.path("headers").has("ETag")) {
-            findings.add("ETag is not documented");
         }
         content(response, resolved, answer, method.equals("HEAD"), findings);
         return findings;
     }
 
-    private void content(JsonNode response, String place, Served.Answer answer, boolean head, List<String> findings) {
+    /** What is wrong with a header that is documented, if anything is. */
+    private Optional<String> header(String name, JsonNode documented, Answer answer) {
+        JsonNode header = documented.path("$ref").isString()
+                ? root.at(documented.path("$ref").asString().substring(1))
+                : documented;
+        String form = header.path("schema").path("pattern").asString(".*");
+        Optional<String> value = answer.headers().firstValue(name);
+        if (value.isEmpty()) {
+            return Optional.of("without the header " + name);
+        }
+        return value.get().matches(form) ? Optional.empty() : Optional.of(name + " is '" + value.get() + "'");
+    }
+
+    private void content(JsonNode response, String place, Answer answer, boolean head, List<String> findings) {
         String type = answer.headers().firstValue("Content-Type").orElse("").replaceAll(";.*", "");
         JsonNode content = response.path("content");
         if (content.isEmpty()) {
@@ -159,7 +244,7 @@ final class Contract {
         }
     }
 
-    private void problem(Served.Answer answer, boolean head, List<String> findings) {
+    private void problem(Answer answer, boolean head, List<String> findings) {
         String type = answer.headers().firstValue("Content-Type").orElse("");
         if (!type.equals("application/problem+json")) {
             findings.add("a refusal that is no problem: " + type);
@@ -171,7 +256,7 @@ final class Contract {
             return;
         }
         findings.addAll(violations("/components/schemas/Problem", answer.text()));
-        JsonNode problem = Json.MAPPER.readTree(answer.text());
+        JsonNode problem = json(answer.text());
         String code = problem.path("code").asString("");
         if (!problems().getOrDefault(code, Set.of()).contains(answer.status())) {
             findings.add(code + " with " + answer.status() + " is not documented");
@@ -198,9 +283,16 @@ final class Contract {
             whole.set("paths", root.path("paths"));
             return registry.getSchema(whole);
         });
-        return schema.validate(Json.MAPPER.readTree(text)).stream()
-                .map(Object::toString)
-                .toList();
+        return schema.validate(json(text)).stream().map(Object::toString).toList();
+    }
+
+    /** What is no JSON at all is missing: whatever is documented, it is not that. */
+    private static JsonNode json(String text) {
+        try {
+            return Json.MAPPER.readTree(text);
+        } catch (JacksonException none) {
+            return Json.MAPPER.nullNode();
+        }
     }
 
     private String resolved(String place) {
@@ -226,6 +318,13 @@ final class Contract {
                         .forEach(property -> required.add(property.getKey()));
             }
         }
-        node.forEach(Contract::close);
+        if (node instanceof ObjectNode object) {
+            // Whoever asks may leave out what the document does not require.
+            object.properties().stream()
+                    .filter(member -> !Set.of("requestBody", "requestBodies").contains(member.getKey()))
+                    .forEach(member -> close(member.getValue()));
+        } else {
+            node.forEach(Contract::close);
+        }
     }
 }
