@@ -27,7 +27,8 @@ final class OidcOptions {
     @Option(
             names = "--oidc-algorithm",
             paramLabel = "NAME",
-            description = "Signed with this: RS256, PS256, ES256 or their longer kin; may be repeated (RS256, ES256).")
+            description =
+                    "Signed with this: RS256, PS256, ES256, their longer kin, EdDSA or Ed25519; may be repeated (RS256, ES256).")
     private List<String> algorithms = List.of("RS256", "ES256");
 
     @Option(

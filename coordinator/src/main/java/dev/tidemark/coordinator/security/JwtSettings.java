@@ -30,7 +30,7 @@ public record JwtSettings(
         Lasting keysLast) {
     /** Of those that can be asked for. */
     public static final Set<String> ALGORITHMS =
-            Set.of("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512");
+            Set.of("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519");
 
     public JwtSettings {
         algorithms = Set.copyOf(algorithms);

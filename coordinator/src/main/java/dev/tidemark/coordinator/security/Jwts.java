@@ -51,7 +51,10 @@ public final class Jwts {
                 settings.algorithms().stream().map(JWSAlgorithm::parse).collect(Collectors.toUnmodifiableSet());
         processor.setJWSTypeVerifier(
                 new DefaultJOSEObjectTypeVerifier<>(JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), null));
-        processor.setJWSKeySelector(new JWSVerificationKeySelector<>(algorithms, keys(retriever)));
+        JWKSource<SecurityContext> keys = keys(retriever);
+        processor.setJWSKeySelector(
+                new Ed25519.Keys(algorithms, keys, new JWSVerificationKeySelector<>(algorithms, keys)));
+        processor.setJWSVerifierFactory(new Ed25519.Verifiers());
         DefaultJWTClaimsVerifier<SecurityContext> claims = new DefaultJWTClaimsVerifier<>(
                 settings.audience(),
                 new JWTClaimsSet.Builder().issuer(settings.issuer().toString()).build(),

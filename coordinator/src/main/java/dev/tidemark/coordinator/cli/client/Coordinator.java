@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -43,6 +44,10 @@ public final class Coordinator {
     private static final int ANSWER_BYTES_MAX = 16 * 1024 * 1024;
     private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(5);
     private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(30);
+
+    private static final String WHOM_TO_BELIEVE =
+            "name it by a host that its certificate is for, and say with --ca FILE who has signed that certificate"
+                    + " (or put it as ca.pem into the home directory)";
 
     private final Discovery discovery;
     private @Nullable HttpClient plain;
@@ -371,6 +376,16 @@ public final class Coordinator {
                 || failure.getCause() instanceof UnresolvedAddressException;
     }
 
+    /** It is there, and its certificate is not one that we take. */
+    private static boolean isNotBelieved(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertificateException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private Failure unanswered(Request request, Endpoint endpoint, Exception failure, boolean mayHaveArrived) {
         String said = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
         Failure shown;
@@ -386,7 +401,7 @@ public final class Coordinator {
                     ExitCode.UNAVAILABLE,
                     "COORDINATOR_UNAVAILABLE",
                     "the coordinator at " + endpoint.url() + " does not answer: " + said,
-                    discovery.remedy());
+                    isNotBelieved(failure) ? WHOM_TO_BELIEVE : discovery.remedy());
         }
         shown.initCause(failure);
         return shown;
