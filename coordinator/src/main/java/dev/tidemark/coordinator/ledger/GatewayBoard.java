@@ -91,7 +91,7 @@ public final class GatewayBoard {
                 }
                 statement.executeBatch();
             }
-            announce(connection);
+            CommitNotice.send(connection);
         } catch (SQLException failure) {
             throw Sorting.ofReading(failure);
         }
@@ -143,7 +143,7 @@ public final class GatewayBoard {
             statement.setString(3, machine);
             statement.setBoolean(4, dry);
             statement.executeUpdate();
-            announce(connection);
+            CommitNotice.send(connection);
         } catch (SQLException failure) {
             throw Sorting.ofReading(failure);
         }
@@ -173,7 +173,7 @@ public final class GatewayBoard {
             statement.setString(1, answer);
             statement.setString(2, id);
             statement.executeUpdate();
-            announce(connection);
+            CommitNotice.send(connection);
         } catch (SQLException failure) {
             throw Sorting.ofReading(failure);
         }
@@ -212,12 +212,6 @@ public final class GatewayBoard {
             }
         } catch (SQLException failure) {
             throw Sorting.ofReading(failure);
-        }
-    }
-
-    private static void announce(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("NOTIFY " + CommitNotice.CHANNEL);
         }
     }
 }

@@ -75,6 +75,13 @@ public final class Service {
     /** Starts it and waits until it answers; gives the milliseconds that took. */
     public long start() {
         long begin = System.nanoTime();
+        launch();
+        awaitReady();
+        return elapsed(begin);
+    }
+
+    /** Starts it, and waits for nothing. */
+    public void launch() {
         try {
             Files.deleteIfExists(home.resolve(Discovery.SERVER_FILE));
         } catch (IOException failure) {
@@ -84,10 +91,16 @@ public final class Service {
         serve.addAll(arguments);
         Path temporary = Objects.requireNonNull(home.toAbsolutePath().getParent());
         process = programs.start(name, new TidemarkProgram(temporary, virtualMachineOptions).command(serve));
-        while (!ready()) {
-            if (!process.isAlive()) {
+    }
+
+    /** Waits until it answers, after {@link #launch}. */
+    public void awaitReady() {
+        long begin = System.nanoTime();
+        Process launched = Objects.requireNonNull(process);
+        while (!isReady()) {
+            if (!launched.isAlive()) {
                 throw new StageFailure(
-                        "the coordinator ended with " + process.exitValue() + ": " + programs.tail(name));
+                        "the coordinator ended with " + launched.exitValue() + ": " + programs.tail(name));
             }
             if (elapsed(begin) > START_MILLISECONDS_MAX) {
                 throw new StageFailure("the coordinator does not answer after " + START_MILLISECONDS_MAX + " ms");
@@ -97,7 +110,6 @@ public final class Service {
         if (portKept) {
             port = Integer.toString(address().getPort());
         }
-        return elapsed(begin);
     }
 
     /** Where it listens, as it says itself. */
@@ -249,7 +261,8 @@ public final class Service {
         }
     }
 
-    private boolean ready() {
+    /** Whether it answers by now. */
+    public boolean isReady() {
         if (!Files.exists(home.resolve(Discovery.SERVER_FILE))) {
             return false;
         }

@@ -8,7 +8,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -16,6 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -28,7 +29,7 @@ final class InsistingClient implements AutoCloseable {
     private final List<URI> coordinators;
     private final String secret;
     private final Random random;
-    private final int[] answered;
+    private final AtomicIntegerArray answered;
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
     private final ExecutorService both = Executors.newVirtualThreadPerTaskExecutor();
@@ -38,7 +39,7 @@ final class InsistingClient implements AutoCloseable {
         this.coordinators = List.copyOf(coordinators);
         this.secret = secret;
         this.random = random;
-        this.answered = new int[coordinators.size()];
+        this.answered = new AtomicIntegerArray(coordinators.size());
     }
 
     /** What somebody said. */
@@ -64,7 +65,7 @@ final class InsistingClient implements AutoCloseable {
             try {
                 Answer answer = ask(at, method, path, key, body);
                 if (answer.isTaken()) {
-                    answered[at]++;
+                    answered.incrementAndGet(at);
                     return answer;
                 }
                 if (!answer.isForLater()) {
@@ -138,7 +139,10 @@ final class InsistingClient implements AutoCloseable {
 
     /** How many answers each coordinator gave. */
     List<Integer> answered() {
-        return Arrays.stream(answered).boxed().toList();
+        return IntStream.range(0, coordinators.size())
+                .map(answered::get)
+                .boxed()
+                .toList();
     }
 
     @Override
