@@ -96,6 +96,7 @@ final class CoordinatorServer implements AutoCloseable {
     private static final Duration LEASE = Duration.ofSeconds(Long.getLong("tidemark.lease.seconds", 20));
 
     private final Deque<Room> open = new ArrayDeque<>();
+    private final Milestones milestones = new Milestones();
     private final URI url;
 
     /** Something that was opened and has to be closed. */
@@ -161,7 +162,9 @@ final class CoordinatorServer implements AutoCloseable {
                 new dev.tidemark.schema.id.MachineId(committed.aggregateId()),
                 committed.version(),
                 committed.events().stream().map(StoredEvent::event).toList()));
+        milestones.passed("rooms");
         TakingUp.all(queries.versions().keySet(), ledger, dispatch);
+        milestones.passed("machines");
         opened("dispatch", dispatch::close);
         Origins origins = new Origins(new OriginQueries(database.application())::of);
         CatchUp catchUp = CatchUp.start(dispatch, holders);
@@ -246,6 +249,7 @@ final class CoordinatorServer implements AutoCloseable {
 
         writeServerFile(home, api.url());
         opened("server.json", () -> removeServerFile(home));
+        LOG.info("requests are answered after {}", milestones.told());
         return api.url();
     }
 
@@ -309,6 +313,7 @@ final class CoordinatorServer implements AutoCloseable {
 
     private void opened(String name, Runnable close) {
         open.push(new Room(name, close));
+        milestones.passed(name);
     }
 
     /** Closes what was opened, the last first; one that fails does not keep the others open. */
