@@ -219,7 +219,8 @@ final class CoordinatorEngine implements Engine {
                 : Optional.empty();
         Optional<String> runState =
                 sighting.sight() instanceof Sight.Observed seen ? Optional.of(seen.runState()) : Optional.empty();
-        return new MachineSight(state, trouble, runState, dirtyBytes(sighting.sight()));
+        Optional<String> peer = sighting.sight() instanceof Sight.Observed seen ? seen.peer() : Optional.empty();
+        return new MachineSight(state, trouble, runState, dirtyBytes(sighting.sight()), peer);
     }
 
     /** What was seen is told as long as there is somebody who would tell if it changed. */

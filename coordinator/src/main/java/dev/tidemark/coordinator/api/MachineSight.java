@@ -7,10 +7,20 @@ import java.util.Optional;
 
 /**
  * What the last look at a machine gave. {@code trouble} says why it could not be looked at; it is empty if it could, or if
- * nobody tried yet. {@code runState} is QEMU's word for what the machine does, if it was seen.
+ * nobody tried yet. {@code runState} is QEMU's word for what the machine does, if it was seen; {@code peer} the user whose process it is.
  */
 public record MachineSight(
-        State state, Optional<String> trouble, Optional<String> runState, Map<DiskBitmap, Long> dirtyBytes) {
+        State state,
+        Optional<String> trouble,
+        Optional<String> runState,
+        Map<DiskBitmap, Long> dirtyBytes,
+        Optional<String> peer) {
+    /** Of a machine of which nobody said whose it is. */
+    public MachineSight(
+            State state, Optional<String> trouble, Optional<String> runState, Map<DiskBitmap, Long> dirtyBytes) {
+        this(state, trouble, runState, dirtyBytes, Optional.empty());
+    }
+
     /** Nobody looked yet. */
     public static final MachineSight NONE =
             new MachineSight(State.UNKNOWN, Optional.empty(), Optional.empty(), Map.of());

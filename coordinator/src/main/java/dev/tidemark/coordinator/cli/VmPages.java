@@ -53,6 +53,7 @@ final class VmPages {
                         .field("state", state(machine))
                         .fieldIfAny("qmp", Cell.text(machine, "qmp"))
                         .fieldIfAny("qemu", Cell.text(machine.path("qemu"), "version"))
+                        .fieldIfAny("user", Cell.text(machine, "peer"))
                         .fieldIfAny("pending", Cell.text(machine, "pending"))
                         .fieldIfAny("labels", written(machine.path("labels"))));
         List<JsonNode> disks = Cell.list(machine, "disks");

@@ -95,7 +95,8 @@ public final class MachineReader {
                 view.seen(
                         sight.state().name(),
                         sight.trouble().orElse(null),
-                        sight.runState().orElse(null)),
+                        sight.runState().orElse(null),
+                        sight.peer().orElse(null)),
                 MachineHealth.of(
                         known,
                         points,

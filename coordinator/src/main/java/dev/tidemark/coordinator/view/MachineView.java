@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A registered machine ({@code vm show}). {@code state} is UP, DOWN or UNKNOWN; the log cannot know it, so it is UNKNOWN
  * until whoever has looked at the machine says otherwise. {@code pending} is the newest operation under way; {@code runState}
- * is QEMU's word, {@code running} or {@code io-error} for example, null if QEMU was not seen.
+ * is QEMU's word, {@code running} or {@code io-error} for example, and {@code peer} the user of the host whose process it is, as the
+ * kernel told the gateway; null if QEMU was not seen.
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record MachineView(
@@ -20,6 +21,7 @@ public record MachineView(
         String state,
         @Nullable String detail,
         @Nullable String runState,
+        @Nullable String peer,
         String qmp,
         @Nullable String qga,
         Qemu qemu,
@@ -41,8 +43,9 @@ public record MachineView(
     }
 
     /** The same machine with what the last look gave. */
-    public MachineView seen(String stateSeen, @Nullable String detailSeen, @Nullable String runStateSeen) {
+    public MachineView seen(
+            String stateSeen, @Nullable String detailSeen, @Nullable String runStateSeen, @Nullable String peerSeen) {
         return new MachineView(
-                id, name, host, stateSeen, detailSeen, runStateSeen, qmp, qga, qemu, disks, pending, labels);
+                id, name, host, stateSeen, detailSeen, runStateSeen, peerSeen, qmp, qga, qemu, disks, pending, labels);
     }
 }

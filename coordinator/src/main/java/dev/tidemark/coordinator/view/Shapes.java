@@ -110,6 +110,7 @@ final class Shapes {
                 NOT_SEEN,
                 null,
                 null,
+                null,
                 row.getString("qmp"),
                 row.getString("qga"),
                 new MachineView.Qemu(row.getString("qemu_version")),

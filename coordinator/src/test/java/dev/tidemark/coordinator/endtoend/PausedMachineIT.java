@@ -36,6 +36,7 @@ class PausedMachineIT {
                 QemuSystem system = machineWhoseFirmwareCannotReadItsDisk(files)) {
             api.done(api.start(
                     "/v1/vms", Map.of("name", vm, "qmp", system.socket().toString())));
+            assertThat(show().path("peer").asString("")).isEqualTo(System.getProperty("user.name"));
             assertThat(show().path("runState").asString("")).isNotEqualTo("io-error");
             assertThat(drift()).isEmpty();
 

@@ -78,6 +78,7 @@ public record Look(Sight.Observed observed, Map<DiskName, List<DiskFile>> files)
                 observed.partialBackups(),
                 observed.unaddressableDisks(),
                 observed.guestFrozen(),
-                observed.secrets());
+                observed.secrets(),
+                observed.peer());
     }
 }

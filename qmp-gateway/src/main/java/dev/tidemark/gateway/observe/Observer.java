@@ -235,7 +235,7 @@ public final class Observer {
                 readExports(answer(answers, Query.BLOCK_EXPORTS)),
                 partialBackups.stream().sorted().toList(),
                 disks.unaddressable());
-        return new Look(observed.withSecrets(secrets), disks.files());
+        return new Look(observed.withSecrets(secrets).of(session.identity().user()), disks.files());
     }
 
     private static Reply answer(Map<Query, Reply> answers, Query query) throws UnusableReply {

@@ -54,7 +54,8 @@ final class DirtyCounts {
                         seen.partialBackups(),
                         seen.unaddressableDisks(),
                         seen.guestFrozen(),
-                        seen.secrets()),
+                        seen.secrets(),
+                        seen.peer()),
                 look.files());
     }
 

@@ -173,7 +173,8 @@ public final class ImageWatch {
                         seen.partialBackups(),
                         seen.unaddressableDisks(),
                         seen.guestFrozen(),
-                        seen.secrets()),
+                        seen.secrets(),
+                        seen.peer()),
                 look.files());
     }
 }

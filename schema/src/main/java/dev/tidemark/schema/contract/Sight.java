@@ -20,7 +20,8 @@ public sealed interface Sight {
      * {@code .partial} directories of this machine in the known repositories; {@code unaddressableDisks} are writable
      * disks without a usable device id; {@code runState} is QEMU's word, or {@code running} for a storage daemon; {@code
      * guestFrozen} is what the guest agent said last of its file systems, if there is one and it answers; {@code secrets} are the
-     * objects with our prefix in which QEMU holds a key, absent if there are none.
+     * objects with our prefix in which QEMU holds a key, absent if there are none; {@code peer} is the user whose process the kernel says
+     * that it is.
      */
     record Observed(
             QemuFacts qemu,
@@ -32,7 +33,8 @@ public sealed interface Sight {
             List<String> partialBackups,
             List<String> unaddressableDisks,
             Optional<Boolean> guestFrozen,
-            Optional<List<String>> secrets)
+            Optional<List<String>> secrets,
+            Optional<String> peer)
             implements Sight {
         public Observed {
             disks = List.copyOf(disks);
@@ -42,6 +44,32 @@ public sealed interface Sight {
             partialBackups = List.copyOf(partialBackups);
             unaddressableDisks = List.copyOf(unaddressableDisks);
             secrets = secrets.filter(names -> !names.isEmpty()).map(List::copyOf);
+        }
+
+        /** Of a machine of which nobody asked whose it is. */
+        public Observed(
+                QemuFacts qemu,
+                String runState,
+                List<ObservedDisk> disks,
+                List<ObservedJob> jobs,
+                List<String> nodes,
+                List<String> exports,
+                List<String> partialBackups,
+                List<String> unaddressableDisks,
+                Optional<Boolean> guestFrozen,
+                Optional<List<String>> secrets) {
+            this(
+                    qemu,
+                    runState,
+                    disks,
+                    jobs,
+                    nodes,
+                    exports,
+                    partialBackups,
+                    unaddressableDisks,
+                    guestFrozen,
+                    secrets,
+                    Optional.empty());
         }
 
         /** Of a machine whose guest says nothing. */
@@ -79,7 +107,24 @@ public sealed interface Sight {
                     partialBackups,
                     unaddressableDisks,
                     guestFrozen,
-                    Optional.of(names));
+                    Optional.of(names),
+                    peer);
+        }
+
+        /** The same, with whose process it is. */
+        public Observed of(String user) {
+            return new Observed(
+                    qemu,
+                    runState,
+                    disks,
+                    jobs,
+                    nodes,
+                    exports,
+                    partialBackups,
+                    unaddressableDisks,
+                    guestFrozen,
+                    secrets,
+                    Optional.of(user));
         }
 
         /** The names of those objects. */
@@ -90,7 +135,17 @@ public sealed interface Sight {
         /** The same, with what the guest said. */
         public Observed withGuestFrozen(Optional<Boolean> frozen) {
             return new Observed(
-                    qemu, runState, disks, jobs, nodes, exports, partialBackups, unaddressableDisks, frozen, secrets);
+                    qemu,
+                    runState,
+                    disks,
+                    jobs,
+                    nodes,
+                    exports,
+                    partialBackups,
+                    unaddressableDisks,
+                    frozen,
+                    secrets,
+                    peer);
         }
     }
 

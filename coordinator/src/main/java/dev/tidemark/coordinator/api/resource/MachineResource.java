@@ -254,6 +254,7 @@ public final class MachineResource {
         return machine.seen(
                 sight.state().name(),
                 sight.trouble().orElse(null),
-                sight.runState().orElse(null));
+                sight.runState().orElse(null),
+                sight.peer().orElse(null));
     }
 }

@@ -18,6 +18,7 @@ class WantedMembersTest {
                 "UP",
                 null,
                 null,
+                null,
                 "/run/web.qmp",
                 null,
                 new MachineView.Qemu("10.0.0"),
