@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.yaml.snakeyaml.Yaml;
@@ -130,6 +132,51 @@ class DeploymentTest {
             assertThat(ended.exitCode()).as(started).isZero();
         }
         assertThat(verbs.asked).hasSize(2);
+    }
+
+    @Test
+    void systemd_understands_each_line_of_the_units() throws Exception {
+        for (String unit : List.of("coordinator", "gateway")) {
+            String text = Files.readString(DEPLOY.resolve("tidemark-" + unit + ".service"));
+            assertThat(objections(unit, text)).isEmpty();
+            // and a slip would be seen
+            assertThat(objections(unit, text.replace("ProtectClock=", "ProtectClok=")))
+                    .contains("ProtectClok");
+            assertThat(objections(unit, text.replace("Type=notify", "Type=notfy")))
+                    .contains("notfy");
+            assertThat(objections(unit, text.replace("=@system-service", "=@system-servce")))
+                    .contains("servce");
+        }
+    }
+
+    /** What systemd says of a unit, but for the program that is not installed here. */
+    private String objections(String unit, String text) throws Exception {
+        Path directory = Files.createDirectories(home.resolve("units"));
+        Path file = directory.resolve("tidemark-" + unit + ".service");
+        Files.writeString(file, text.replace("ExecStart=/opt/tidemark/tidemark", "ExecStart=/bin/true"));
+        Path fetched =
+                ROOT.resolve("target").resolve("systemd").toAbsolutePath().normalize();
+        boolean own = Files.isDirectory(fetched);
+        ProcessBuilder builder = new ProcessBuilder(
+                own ? fetched.resolve("systemd-analyze").toString() : "systemd-analyze",
+                "verify",
+                "--man=no",
+                file.toString());
+        if (own) {
+            builder.environment().put("LD_LIBRARY_PATH", fetched.toString());
+        }
+        Process process;
+        try {
+            process = builder.redirectErrorStream(true).start();
+        } catch (IOException missing) {
+            throw new AssertionError(
+                    "systemd-analyze is missing. ./tidemark test fetches it; or: apt-get install systemd", missing);
+        }
+        process.getOutputStream().close();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.waitFor();
+        // It looks at the host's other units as well, where there are some.
+        return said.lines().filter(line -> line.contains(unit)).collect(Collectors.joining("\n"));
     }
 
     private static String setting(String text, String name) {
