@@ -27,6 +27,22 @@ import tools.jackson.databind.JsonNode;
 @Timeout(90)
 @ExtendWith(Site.Shared.class)
 class BadInputIT {
+    /** As long as no name may be. */
+    private static final String LONG =
+            "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+                    + "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+                    + "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+                    + "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+                    + "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+                    + "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+                    + "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+                    + "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+                    + "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+                    + "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+                    + "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+                    + "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+                    + "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn";
+
     private static final String NOBODY = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 
     private final Machine machine = new Machine(1);
@@ -116,6 +132,15 @@ class BadInputIT {
         "GET,/v1/operations/x,400",
         "GET,/v1/backups/" + NOBODY + ",404",
         "GET,/v1/backups/..%2f..,400",
+        "GET,/v1/audit/questions/nobody,404",
+        "GET,/v1/audit/questions/nobody/rows,404",
+        "GET,/v1/audit/questions/%2d%2dhelp,404",
+        "GET,/v1/audit/questions/%c3%9cbersicht%e2%80%ae,404",
+        "GET,/v1/audit/questions/" + LONG + ",404",
+        "GET,/v1/audit/questions/..%2f..,400",
+        "GET,/v1/audit/questions/%00,400",
+        "GET,/v1/audit/questions/%0a,404",
+        "GET,/v1/audit/questions/%ff,400",
         "PUT,/v1/vms,405",
         "GET,/v1/nothing,404",
         "POST,/v1/vms/VM/reconciliation?dryRun=perhaps,400"

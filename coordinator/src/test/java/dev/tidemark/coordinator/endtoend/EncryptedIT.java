@@ -6,6 +6,7 @@ import dev.tidemark.coordinator.LocalCoordinator;
 import dev.tidemark.coordinator.cli.TidemarkCommand;
 import dev.tidemark.coordinator.cli.show.Terminal;
 import dev.tidemark.coordinator.endtoend.Client.Made;
+import dev.tidemark.coordinator.testkit.KeyWatch;
 import dev.tidemark.gateway.testkit.ShortDirectory;
 import dev.tidemark.schema.id.RepositoryName;
 import java.io.ByteArrayOutputStream;

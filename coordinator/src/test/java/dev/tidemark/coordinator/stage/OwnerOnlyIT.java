@@ -2,8 +2,10 @@ package dev.tidemark.coordinator.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.coordinator.testkit.KeyWatch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -41,6 +43,9 @@ class OwnerOnlyIT {
             Path home = stage.directory().resolve("own");
             Service service = new Service(home, generous);
             service.start();
+            Path tokenFile = home.resolve("admin.token");
+            String token = Files.readString(tokenFile).strip();
+            KeyWatch watch = new KeyWatch(token);
             // when
             service.done(Map.of("name", "vm", "qmp", machine.qmpSocket().toString()), "vms");
             service.done(Map.of("repo", "default"), "vms", "vm", "backups");
@@ -48,7 +53,13 @@ class OwnerOnlyIT {
             Path restored = stage.directory().resolve("restored");
             service.done(Map.of("to", restored.toString()), "vms", "vm", "restores");
             service.stop();
+            watch.close();
             // then
+            assertThat(watch.seen())
+                    .as("on a command line or in an environment")
+                    .isEmpty();
+            assertThat(watch.hasLooked()).as(watch.toString()).isTrue();
+            assertThat(holding(home, token)).containsExactly(tokenFile);
             assertThat(openToOthers(restored)).isEmpty();
             assertThat(openToOthers(home))
                     .allMatch(open -> MEANT_TO_BE_READ.matcher(open).matches());
@@ -68,6 +79,22 @@ class OwnerOnlyIT {
             generous.run("mkdir", List.of("mkdir", made.toString()));
             generous.run("touch", List.of("touch", made.resolve("file").toString()));
             assertThat(openToOthers(made)).hasSize(2);
+        }
+    }
+
+    /** Which files have it in them: the log among them would be one too many. */
+    private static List<Path> holding(Path home, String secret) throws IOException {
+        try (Stream<Path> files = Files.walk(home)) {
+            return files.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+                    .filter(file -> {
+                        try {
+                            return Files.readString(file, StandardCharsets.ISO_8859_1)
+                                    .contains(secret);
+                        } catch (IOException unreadable) {
+                            throw new UncheckedIOException(unreadable);
+                        }
+                    })
+                    .toList();
         }
     }
 

@@ -1,4 +1,4 @@
-package dev.tidemark.coordinator.endtoend;
+package dev.tidemark.coordinator.testkit;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Looks all the time at what every process of this system shows to others, for what nobody may see there. */
-final class KeyWatch implements AutoCloseable {
+public final class KeyWatch implements AutoCloseable {
     private final List<String> secrets;
     private final Set<String> seen = new ConcurrentSkipListSet<>();
     private final AtomicLong looks = new AtomicLong();
@@ -20,18 +20,18 @@ final class KeyWatch implements AutoCloseable {
     private final Thread thread;
     private volatile boolean stopped;
 
-    KeyWatch(String... secrets) {
+    public KeyWatch(String... secrets) {
         this.secrets = List.of(secrets);
         thread = Thread.ofPlatform().daemon().name("key watch").start(this::run);
     }
 
     /** Where one was seen. */
-    Set<String> seen() {
+    public Set<String> seen() {
         return seen;
     }
 
     /** Whether it has been at work all the time; what it sees is tried by the test of its own. */
-    boolean hasLooked() {
+    public boolean hasLooked() {
         return looks.get() > 1000;
     }
 

@@ -1,4 +1,4 @@
-package dev.tidemark.coordinator.endtoend;
+package dev.tidemark.coordinator.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
