@@ -16,6 +16,7 @@ import dev.tidemark.coordinator.drill.Drill;
 import dev.tidemark.coordinator.drill.soak.Soak;
 import dev.tidemark.coordinator.drill.soak.SoakOptions;
 import dev.tidemark.coordinator.monitor.metrics.GatewayMetrics;
+import dev.tidemark.coordinator.monitor.tracing.Collector;
 import dev.tidemark.coordinator.monitor.tracing.Tracing;
 import dev.tidemark.coordinator.stage.StageFailure;
 import dev.tidemark.gateway.Gateway;
@@ -75,14 +76,18 @@ public final class CoordinatorMain implements LocalVerbs {
                     ? Optional.empty()
                     : Optional.of(Files.readString(options.tokenFile().get(), StandardCharsets.US_ASCII)
                             .strip());
+            if (token.filter(String::isEmpty).isPresent()) {
+                throw new IOException(options.tokenFile().get() + " holds no token");
+            }
             GatewaySettings settings = HostSettings.of(
                     options.host(), Home.at(options.home()), options.work().repositories(), options.work());
             // Held until this process ends, however it ends.
             InstanceFile instance = InstanceFile.at(Home.at(options.home()).gatewayInstance(options.host()));
+            Optional<Collector> collector = TraceHeaders.collector(options.monitoring());
             return untilToldToStop(() -> {
                 GatewayMetrics metrics = new GatewayMetrics(Version.text());
                 Tracing tracing = Tracing.of(
-                        options.monitoring().traces(),
+                        collector,
                         "tidemark-gateway",
                         Version.text(),
                         options.host().value());

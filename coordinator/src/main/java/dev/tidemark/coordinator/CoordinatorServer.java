@@ -130,8 +130,8 @@ final class CoordinatorServer implements AutoCloseable {
                 home.repositories(options.work().repositories());
 
         Metrics metrics = new Metrics(Version.text());
-        Tracing tracing =
-                Tracing.of(options.monitoring().traces(), "tidemark-coordinator", Version.text(), host.value());
+        Tracing tracing = Tracing.of(
+                TraceHeaders.collector(options.monitoring()), "tidemark-coordinator", Version.text(), host.value());
         opened("traces", tracing::close);
         Database database = database(options);
         opened("database", database::close);

@@ -175,7 +175,8 @@ final class LocalCommands {
             }
             for (URI coordinator : coordinators) {
                 String scheme = String.valueOf(coordinator.getScheme());
-                if (!(scheme.equals("http") || scheme.equals("https")) || coordinator.getHost() == null) {
+                boolean placed = coordinator.getHost() != null && coordinator.getPort() <= PORT_MAX;
+                if (!(scheme.equals("http") || scheme.equals("https")) || !placed) {
                     throw Session.misuse("--coordinator takes an address like http://coordinator.example:8391");
                 }
             }

@@ -1,6 +1,7 @@
 package dev.tidemark.coordinator.cli;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +21,23 @@ class MonitoringOptions {
             description = "Send OpenTelemetry traces there, by OTLP/HTTP; else nowhere.")
     private @Nullable URI traces;
 
+    @Option(
+            names = "--trace-header-file",
+            paramLabel = "FILE",
+            description =
+                    "Show the receiver of traces these headers, a 'Name: value' a line, out of a file that only its owner"
+                            + " can read.")
+    private @Nullable Path traceHeaders;
+
     Monitoring monitoring(OptionalInt metricsPort) {
-        return new Monitoring(log, metricsPort, Optional.ofNullable(traces).map(MonitoringOptions::receiver));
+        if (traceHeaders != null && traces == null) {
+            throw Session.misuse("--trace-header-file goes with --trace-endpoint");
+        }
+        return new Monitoring(
+                log,
+                metricsPort,
+                Optional.ofNullable(traces).map(MonitoringOptions::receiver),
+                Optional.ofNullable(traceHeaders));
     }
 
     /** A secret in it would be read by whoever lists processes. */

@@ -79,7 +79,7 @@ final class Session {
     Coordinator coordinator() {
         Coordinator known = coordinator;
         if (known == null) {
-            known = new Coordinator(discovery());
+            known = new Coordinator(discovery(), terminal.environment("TRACEPARENT"));
             coordinator = known;
         }
         return known;

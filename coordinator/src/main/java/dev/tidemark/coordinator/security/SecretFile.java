@@ -18,7 +18,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** 256 random bits as text, in a file that only its owner can read. A file that others can read is refused instead of used. */
+/** 256 random bits as text, or a secret of others, in a file that only its owner can read. A file that others can read is refused instead of used. */
 public final class SecretFile {
     private static final int BYTES = 32;
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9_-]{43}");
@@ -39,16 +39,29 @@ public final class SecretFile {
         return read(file, what);
     }
 
-    private static String read(Path file, String what) throws IOException {
+    /** What somebody else put into a file, which only its owner can read and which is there. */
+    public static String text(Path file, String what) throws IOException {
+        requireOwnerOnly(file, what, "");
+        if (!Files.isRegularFile(file) || Files.size(file) > FILE_LENGTH_MAX) {
+            throw new IOException(file + " is not a " + what + " file");
+        }
+        return Files.readString(file, StandardCharsets.US_ASCII).strip();
+    }
+
+    private static void requireOwnerOnly(Path file, String what, String otherwise) throws IOException {
         EnumSet<PosixFilePermission> others = EnumSet.copyOf(OWNER_ONLY);
         others.clear();
         others.addAll(Files.getPosixFilePermissions(file));
         others.removeAll(OWNER_ONLY);
         others.remove(PosixFilePermission.OWNER_EXECUTE);
         if (!others.isEmpty()) {
-            throw new IOException("others can read or write the " + what + " file " + file
-                    + "; run 'chmod 600' on it, or remove it and start again for a new " + what);
+            throw new IOException(
+                    "others can read or write the " + what + " file " + file + "; run 'chmod 600' on it" + otherwise);
         }
+    }
+
+    private static String read(Path file, String what) throws IOException {
+        requireOwnerOnly(file, what, ", or remove it and start again for a new " + what);
         if (!Files.isRegularFile(file) || Files.size(file) > FILE_LENGTH_MAX) {
             throw new IOException(file + " is not a " + what + " file; remove it and start again for a new " + what);
         }

@@ -26,6 +26,7 @@ final class PlayedCoordinator implements AutoCloseable {
             String contentType,
             String lastEvent,
             String ifMatch,
+            String traceparent,
             String body) {}
 
     private record Answer(int status, String body, boolean broken, String retryAfter, String type) {
@@ -123,6 +124,7 @@ final class PlayedCoordinator implements AutoCloseable {
                     header(exchange, "Content-Type"),
                     header(exchange, "Last-Event-ID"),
                     header(exchange, "If-Match"),
+                    header(exchange, "traceparent"),
                     body));
             Answer answer = next(
                     exchange.getRequestMethod() + " " + exchange.getRequestURI().getRawPath());

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each verb asks for. */
 @SuppressWarnings("NullAway.Init")
@@ -56,6 +57,33 @@ class VerbRequestsTest {
         assertThat(request.body())
                 .isEqualTo("{\"name\":\"web1\",\"qmp\":\"" + Path.of("a.qmp").toAbsolutePath()
                         + "\",\"qga\":\"/b\",\"host\":\"beta\"}");
+    }
+
+    @Test
+    void a_trace_of_whoever_runs_it_is_passed_on() {
+        String trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        commands.with("TRACEPARENT", trace);
+        assertThat(started("DELETE", "/v1/vms/web1", "REMOVE", "vm", "remove", "web1")
+                        .traceparent())
+                .isEqualTo(trace);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "1",
+                "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\nAuthorization: x",
+                "00-4BF92F3577B34DA6A3CE929D0E0E4736-00F067AA0BA902B7-01",
+                "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+                "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+                "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+            })
+    void what_is_no_trace_is_not(String environment) {
+        commands.with("TRACEPARENT", environment);
+        assertThat(started("DELETE", "/v1/vms/web1", "REMOVE", "vm", "remove", "web1")
+                        .traceparent())
+                .isIn("", "null");
     }
 
     @Test

@@ -29,6 +29,7 @@ public final class TraceReceiver implements AutoCloseable {
 
     private final HttpServer server;
     private final List<Span> spans = new CopyOnWriteArrayList<>();
+    private final List<String> shown = new CopyOnWriteArrayList<>();
     private final List<Exception> failures = new CopyOnWriteArrayList<>();
 
     /** One span, and the process that it is of. */
@@ -40,6 +41,7 @@ public final class TraceReceiver implements AutoCloseable {
             String name,
             long startNanoseconds,
             long endNanoseconds,
+            String state,
             Map<String, String> attributes) {}
 
     private TraceReceiver(HttpServer server) {
@@ -66,6 +68,11 @@ public final class TraceReceiver implements AutoCloseable {
         return spans.stream().filter(span -> span.trace().equals(trace)).toList();
     }
 
+    /** What was shown as authorization, each time. */
+    public List<String> shown() {
+        return List.copyOf(shown);
+    }
+
     @Override
     public void close() {
         server.stop(0);
@@ -74,6 +81,7 @@ public final class TraceReceiver implements AutoCloseable {
     private void take(HttpExchange exchange) throws IOException {
         try (exchange) {
             byte[] body = exchange.getRequestBody().readAllBytes();
+            shown.addAll(exchange.getRequestHeaders().getOrDefault("Authorization", List.of()));
             try {
                 fields(body, 1).forEach(resource -> resourceSpans(resource.bytes()));
             } catch (RuntimeException notOtlp) {
@@ -103,6 +111,7 @@ public final class TraceReceiver implements AutoCloseable {
                 text(message, 5),
                 fields(message, 7).getFirst().number(),
                 fields(message, 8).getFirst().number(),
+                fields(message, 3).isEmpty() ? "" : text(message, 3),
                 attributes(message, 9));
     }
 

@@ -66,7 +66,8 @@ final class ExportRunner {
             if (serving != null) {
                 serving.tell(export);
             } else if (!ended.contains(export.id())) {
-                Serving begins = new Serving(surroundings, reports, desired.machine(), export, this::over);
+                Serving begins = new Serving(
+                        surroundings, reports, desired.machine(), desired.origin(export.id()), export, this::over);
                 served.put(export.id(), begins);
                 begins.start();
             }

@@ -3,11 +3,13 @@ package dev.tidemark.gateway.reconcile;
 import dev.tidemark.gateway.act.repository.OpenExport;
 import dev.tidemark.gateway.act.repository.RepositoryException;
 import dev.tidemark.gateway.trail.LogContext;
+import dev.tidemark.gateway.trail.WorkWatch;
 import dev.tidemark.schema.contract.AbortOperation;
 import dev.tidemark.schema.contract.Countdown;
 import dev.tidemark.schema.contract.DeleteBackupOperation;
 import dev.tidemark.schema.contract.MergeBackupOperation;
 import dev.tidemark.schema.contract.OperationResult;
+import dev.tidemark.schema.contract.Origin;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.Outcome.Done;
 import dev.tidemark.schema.contract.Outcome.Evidence;
@@ -41,6 +43,7 @@ final class Serving {
     private final ResultReport reports;
     private final MachineId machine;
     private final Over over;
+    private final Optional<Origin> origin;
     private final Clockwork.Work work;
     private RestoreExportOperation operation;
     private boolean aborted;
@@ -55,7 +58,14 @@ final class Serving {
         void over(OperationId export, boolean done);
     }
 
-    Serving(Surroundings surroundings, ResultReport reports, MachineId machine, RepositoryOperation asked, Over over) {
+    Serving(
+            Surroundings surroundings,
+            ResultReport reports,
+            MachineId machine,
+            Optional<Origin> origin,
+            RepositoryOperation asked,
+            Over over) {
+        this.origin = origin;
         this.surroundings = surroundings;
         this.reports = reports;
         this.machine = machine;
@@ -120,16 +130,19 @@ final class Serving {
     }
 
     private void runNamed() {
-        try (LogContext _ = LogContext.of(machine, operation().id(), Optional.empty())) {
-            run();
+        RestoreExportOperation export = operation();
+        try (LogContext _ = LogContext.of(machine, export.id(), origin.flatMap(Origin::request));
+                WorkWatch.Errand errand = surroundings.work().begin(Errands.kind(export), origin)) {
+            run(errand);
         }
     }
 
-    private void run() {
+    private void run(WorkWatch.Errand errand) {
         OperationId id = operation().id();
         boolean done = false;
         try {
             Optional<Outcome> end = served();
+            end.map(Errands::word).ifPresent(errand::came);
             if (end.isPresent() && !isForgotten()) {
                 reports.untilRecorded(machine, new OperationResult(id, end.get()));
             }

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.gateway.act.repository.OpenExport;
 import dev.tidemark.gateway.act.repository.RepositoryException;
+import dev.tidemark.gateway.qmp.PeerUsers;
+import dev.tidemark.gateway.trail.WorkWatch;
 import dev.tidemark.schema.contract.AbortOperation;
 import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.LinkException;
 import dev.tidemark.schema.contract.OperationResult;
+import dev.tidemark.schema.contract.Origin;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.Outcome.Evidence;
 import dev.tidemark.schema.contract.Report;
@@ -46,6 +49,7 @@ class ExportRunnerTest {
     private static final List<ReadyDisk> PLACES = List.of(new ReadyDisk(VDA, "nbd:here", Optional.empty(), 512));
 
     private final BlockingQueue<String> done = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> came = new LinkedBlockingQueue<>();
     private final BlockingQueue<OperationResult> told = new LinkedBlockingQueue<>();
     private final List<OperationId> left = new ArrayList<>();
     private volatile Duration clockSetBy = Duration.ZERO;
@@ -72,9 +76,16 @@ class ExportRunnerTest {
             clockwork,
             Duration.ofSeconds(30),
             Duration.ofMinutes(10),
-            CrashHook.NONE);
+            CrashHook.NONE,
+            Surroundings.guestAgentOfThisHost(PeerUsers.usual()),
+            this::errand);
     private final ExportRunner runner =
             new ExportRunner(surroundings, signals, new ResultReport(surroundings, signals));
+
+    private WorkWatch.Errand errand(String kind, Optional<Origin> origin) {
+        return outcome ->
+                came.add(kind + " of request " + origin.flatMap(Origin::request).orElse("none") + ": " + outcome);
+    }
 
     private static RestoreExportOperation export(Instant leaseUntil, boolean writable) {
         return new RestoreExportOperation(
@@ -157,6 +168,20 @@ class ExportRunnerTest {
         clockSetBy = Duration.ofHours(-1);
         assertThat(done.take()).isEqualTo("ended");
         assertThat(refusal()).isEqualTo(FailureCode.LEASE_EXPIRED);
+        assertOver();
+    }
+
+    @Test
+    void whoever_follows_the_work_is_told_whose_request_it_was_and_how_it_ended() throws Exception {
+        RestoreExportOperation export = export();
+        runner.run(desired(2, export).from(List.of(new Origin(ID, Optional.of("r1"), Optional.empty()))));
+        assertThat(done.take()).isEqualTo("opened");
+        assertThat(told.take().outcome()).isInstanceOf(Outcome.Done.class);
+        assertThat(came).isEmpty();
+        runner.run(desired(3, export.openedAt(PLACES).toEnd()));
+        assertThat(done.take()).isEqualTo("ended");
+        assertThat(told.take().outcome()).isEqualTo(new Outcome.Done(new Evidence.Closed()));
+        assertThat(came.take()).isEqualTo("RestoreExport of request r1: DONE");
         assertOver();
     }
 

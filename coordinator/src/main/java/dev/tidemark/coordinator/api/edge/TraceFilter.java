@@ -19,6 +19,7 @@ import org.springframework.web.servlet.HandlerMapping;
 public final class TraceFilter extends HttpFilter {
     private static final long serialVersionUID = 1L;
     private static final String TRACEPARENT = "traceparent";
+    private static final String TRACESTATE = "tracestate";
     private static final int SERVER_ERROR = 500;
 
     private final transient Tracing tracing;
@@ -35,7 +36,8 @@ public final class TraceFilter extends HttpFilter {
             chain.doFilter(request, response);
             return;
         }
-        try (Step step = tracing.request(request.getMethod(), caller)) {
+        Optional<String> state = Optional.ofNullable(request.getHeader(TRACESTATE));
+        try (Step step = tracing.request(request.getMethod(), caller, state)) {
             step.note("http.request.method", request.getMethod());
             chain.doFilter(request, response);
             Object route = request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);

@@ -17,6 +17,7 @@ import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
@@ -49,12 +50,24 @@ public final class Coordinator {
             "name it by a host that its certificate is for, and say with --ca FILE who has signed that certificate"
                     + " (or put it as ca.pem into the home directory)";
 
+    /** W3C Trace Context; a shell's word that is none goes no further. */
+    private static final Pattern TRACEPARENT =
+            Pattern.compile("00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
+
     private final Discovery discovery;
+    private final Optional<String> trace;
     private @Nullable HttpClient plain;
     private @Nullable HttpClient secure;
 
+    /** For whoever is of no trace. */
     public Coordinator(Discovery discovery) {
+        this(discovery, "");
+    }
+
+    /** What is asked is part of this trace, if that is one. */
+    public Coordinator(Discovery discovery, String traceparent) {
         this.discovery = discovery;
+        this.trace = Optional.of(traceparent).filter(TRACEPARENT.asMatchPredicate());
     }
 
     /** One for each scheme: only what is encrypted needs the system's certificates, and reading them is slow. */
@@ -299,7 +312,7 @@ public final class Coordinator {
                 .filter(wait -> wait.compareTo(left) < 0);
     }
 
-    private static HttpRequest built(Request request, Endpoint endpoint) {
+    private HttpRequest built(Request request, Endpoint endpoint) {
         HttpRequest.Builder builder = endpoint.request(request.path().toString())
                 .timeout(request.patience())
                 .header(
@@ -309,6 +322,7 @@ public final class Coordinator {
             builder.header("Idempotency-Key", request.key().value());
         }
         request.expected().tag().ifPresent(tag -> builder.header("If-Match", tag));
+        trace.ifPresent(parent -> builder.header("traceparent", parent));
         if (request.body() == null) {
             return builder.method(request.method(), BodyPublishers.noBody()).build();
         }

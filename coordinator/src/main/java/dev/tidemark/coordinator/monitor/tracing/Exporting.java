@@ -25,9 +25,10 @@ final class Exporting implements AutoCloseable {
         this.provider = provider;
     }
 
-    static Exporting to(URI endpoint, String service, String version, String host) {
+    static Exporting to(Collector collector, String service, String version, String host) {
         OtlpHttpSpanExporter exporter = OtlpHttpSpanExporter.builder()
-                .setEndpoint(address(endpoint).toString())
+                .setEndpoint(address(collector.url()).toString())
+                .setHeaders(collector::headers)
                 .setConnectTimeout(SEND_TIME_MAX)
                 .setTimeout(SEND_TIME_MAX)
                 .build();

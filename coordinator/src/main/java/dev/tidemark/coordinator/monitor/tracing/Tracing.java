@@ -12,7 +12,6 @@ import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
-import java.net.URI;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +28,7 @@ public final class Tracing implements AutoCloseable {
 
     private static final String LIBRARY = "dev.tidemark";
     private static final String TRACEPARENT = "traceparent";
+    private static final String TRACESTATE = "tracestate";
 
     private final Tracer tracer;
     private final AutoCloseable exporting;
@@ -46,11 +46,11 @@ public final class Tracing implements AutoCloseable {
     }
 
     /** Sends there, if that was said. */
-    public static Tracing of(Optional<URI> endpoint, String service, String version, String host) {
-        if (endpoint.isEmpty()) {
+    public static Tracing of(Optional<Collector> collector, String service, String version, String host) {
+        if (collector.isEmpty()) {
             return off();
         }
-        Exporting exporting = Exporting.to(endpoint.get(), service, version, host);
+        Exporting exporting = Exporting.to(collector.get(), service, version, host);
         return new Tracing(exporting.tracer(LIBRARY), exporting, true);
     }
 
@@ -59,9 +59,9 @@ public final class Tracing implements AutoCloseable {
         return on;
     }
 
-    /** A request begins, in the trace of its caller or in a new one. */
-    public Step request(String name, Optional<String> traceparent) {
-        return begin(name, SpanKind.SERVER, parent(traceparent).orElse(Context.root()));
+    /** A request begins, in the trace of its caller or in a new one; what the caller's tracers keep with their traces stays with it. */
+    public Step request(String name, Optional<String> traceparent, Optional<String> tracestate) {
+        return begin(name, SpanKind.SERVER, parent(traceparent, tracestate).orElse(Context.root()));
     }
 
     /** A part of what this thread does. */
@@ -147,9 +147,15 @@ public final class Tracing implements AutoCloseable {
 
     /** Only what W3C Trace Context allows is taken for one. */
     private static Optional<Context> parent(Optional<String> traceparent) {
+        return parent(traceparent, Optional.empty());
+    }
+
+    private static Optional<Context> parent(Optional<String> traceparent, Optional<String> tracestate) {
         return traceparent
-                .map(value -> W3CTraceContextPropagator.getInstance()
-                        .extract(Context.root(), Map.of(TRACEPARENT, value), Header.GETTER))
+                .map(value -> tracestate.isEmpty()
+                        ? Map.of(TRACEPARENT, value)
+                        : Map.of(TRACEPARENT, value, TRACESTATE, tracestate.get()))
+                .map(headers -> W3CTraceContextPropagator.getInstance().extract(Context.root(), headers, Header.GETTER))
                 .filter(context -> Span.fromContext(context).getSpanContext().isValid());
     }
 
