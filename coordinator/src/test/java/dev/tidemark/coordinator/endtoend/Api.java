@@ -2,6 +2,7 @@ package dev.tidemark.coordinator.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.coordinator.testkit.Contract;
 import dev.tidemark.schema.json.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,8 +27,29 @@ final class Api {
 
     private final Path home;
 
+    /** Empty for the administrator's. */
+    private final String secret;
+
+    private final boolean documented;
+
     Api(Path home) {
+        this(home, "", false);
+    }
+
+    private Api(Path home, String secret, boolean documented) {
         this.home = home;
+        this.secret = secret;
+        this.documented = documented;
+    }
+
+    /** One that takes no answer which is not as the OpenAPI document says. */
+    Api documented() {
+        return new Api(home, secret, true);
+    }
+
+    /** By somebody else than the administrator. */
+    Api as(String token) {
+        return new Api(home, token, documented);
     }
 
     /** What was answered. */
@@ -55,6 +77,9 @@ final class Api {
             }
             HttpResponse<String> response =
                     CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+            if (documented) {
+                Contract.require(response);
+            }
             String text = response.body();
             return new Answer(
                     response.statusCode(),
@@ -133,6 +158,6 @@ final class Api {
     }
 
     private String token() throws IOException {
-        return Files.readString(home.resolve("admin.token")).strip();
+        return secret.isEmpty() ? Files.readString(home.resolve("admin.token")).strip() : secret;
     }
 }
