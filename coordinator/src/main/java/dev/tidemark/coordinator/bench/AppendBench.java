@@ -101,6 +101,7 @@ final class AppendBench {
             List<Bench.Row> rows =
                     new ArrayList<>(bench.rounds(options.copying().rounds(), err));
             rows.addAll(WakeBench.run(rooms, ground, ledger, bench.machines.getFirst(), count, err));
+            rows.addAll(FarWakeBench.run(ground, count, err));
             return rows;
         }
     }

@@ -51,8 +51,10 @@ final class ReplayBench {
 
     static List<Bench.Row> run(Rooms rooms, BenchOptions options, PrintWriter err) throws IOException {
         try (Ground ground = Ground.open();
-                Ledger<Machine, MachineCommand, MachineEvent, Rejection> ledger =
-                        Ledger.open(ground.database().application(), rooms.ledger())) {
+                Ledger<Machine, MachineCommand, MachineEvent, Rejection> ledger = Ledger.open(
+                        ground.database().application(),
+                        // As a coordinator that starts: it remembers nothing.
+                        rooms.ledger().forgetful())) {
             List<MachineId> machines = new ArrayList<>();
             long events = 0;
             try (Scribe scribe = Scribe.on(ground.database().application(), rooms.ledger())) {

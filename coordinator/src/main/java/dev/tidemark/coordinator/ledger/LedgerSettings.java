@@ -23,6 +23,11 @@ public record LedgerSettings<S, C, E, R>(
         projections = List.copyOf(projections);
     }
 
+    /** The same, with no state at hand: each is folded from what is stored. */
+    public LedgerSettings<S, C, E, R> forgetful() {
+        return new LedgerSettings<>(decisions, eventType, types, mapper, snapshots, Memory.none(), projections);
+    }
+
     /**
      * How state is kept for fast loading. A snapshot under another name is not read: a new shape of the state gets a new
      * name, and old snapshots are simply passed over.

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -39,6 +40,9 @@ final class LogReader<E> {
     private final Horizon horizon;
     private final LedgerSettings<?, ?, E, ?> settings;
     private final ObjectReader metadata;
+
+    /** By stored name; as many as there are types. */
+    private final Map<String, ObjectReader> payloads = new ConcurrentHashMap<>();
 
     LogReader(DataSource source, LedgerSettings<?, ?, E, ?> settings) {
         this.source = source;
@@ -97,7 +101,7 @@ final class LogReader<E> {
     }
 
     private List<StoredEvent<E>> settledPage(long globalIndex) {
-        List<StoredEvent<E>> page = page(globalIndex, Long.MAX_VALUE);
+        List<StoredEvent<E>> page = page(globalIndex);
         int whole = Horizon.lengthWithoutHole(
                 page.stream().map(StoredEvent::globalIndex).toList(), globalIndex);
         if (whole == page.size()) {
@@ -107,6 +111,11 @@ final class LogReader<E> {
             return page(globalIndex, page.getLast().globalIndex());
         }
         return page.subList(0, whole);
+    }
+
+    /** Without an upper end: for a range the server's plan may read all of it and sort it, for a page of 500. */
+    private List<StoredEvent<E>> page(long after) {
+        return query(COLUMNS + "WHERE global_index > ? ORDER BY global_index LIMIT " + PAGE_LENGTH, after);
     }
 
     private List<StoredEvent<E>> page(long after, long upTo) {
@@ -145,22 +154,26 @@ final class LogReader<E> {
 
     /** To understand rows takes longer than to read them: many are shared out among the processors. */
     private List<StoredEvent<E>> events(List<StoredRow> stored) {
+        // Events of one command, and of one caller, mostly came under the same circumstances.
+        Map<String, Map<String, String>> circumstances = new ConcurrentHashMap<>();
         if (stored.size() >= SHARED_FROM) {
             try {
-                return stored.parallelStream().map(this::event).toList();
+                return stored.parallelStream()
+                        .map(row -> event(row, circumstances))
+                        .toList();
             } catch (LedgerException.Corrupt unreadable) {
                 LOG.debug("not all of {} events can be read", stored.size(), unreadable);
             }
         }
         // Of several that cannot be read the first is told.
-        return stored.stream().map(this::event).toList();
+        return stored.stream().map(row -> event(row, circumstances)).toList();
     }
 
-    private StoredEvent<E> event(StoredRow row) {
+    private StoredEvent<E> event(StoredRow row, Map<String, Map<String, String>> circumstances) {
         try {
             E event = settings.eventType()
-                    .cast(settings.mapper()
-                            .readValue(row.payload(), settings.types().classOf(row.type())));
+                    .cast(payloads.computeIfAbsent(row.type(), this::payloadReader)
+                            .readValue(row.payload()));
             return new StoredEvent<>(
                     row.globalIndex(),
                     row.aggregateId(),
@@ -169,10 +182,20 @@ final class LogReader<E> {
                     Instant.parse(row.recordedAt()),
                     row.type(),
                     event,
-                    metadata.readValue(row.metadata()));
+                    circumstances.computeIfAbsent(row.metadata(), this::texts));
         } catch (IllegalArgumentException | ClassCastException | JacksonException unreadable) {
             throw new LedgerException.Corrupt(row.globalIndex(), row.type(), unreadable);
         }
+    }
+
+    private ObjectReader payloadReader(String type) {
+        return settings.mapper().readerFor(settings.types().classOf(type));
+    }
+
+    /** Not to be changed: several events share it. */
+    private Map<String, String> texts(String json) {
+        Map<String, String> read = metadata.readValue(json);
+        return Map.copyOf(read);
     }
 
     /** A row in the columns of {@link #COLUMNS}. */

@@ -2,6 +2,7 @@ package dev.tidemark.coordinator.ledger;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.axonframework.messaging.MetaData;
 import org.axonframework.serialization.SerializationException;
 import org.axonframework.serialization.SerializedObject;
@@ -24,21 +25,24 @@ class StoredTypes extends Jackson3Serializer {
 
     private final EventTypes types;
     private final JsonMapper mapper;
+    private final ObjectWriter writer;
+    private final Map<Class<?>, ObjectReader> readers = new ConcurrentHashMap<>();
 
     StoredTypes(EventTypes types, JsonMapper mapper) {
         super(Jackson3Serializer.builder());
         this.types = types;
         this.mapper = mapper;
+        this.writer = mapper.writer();
     }
 
     @Override
     protected ObjectWriter getWriter() {
-        return mapper.writer();
+        return writer;
     }
 
     @Override
     protected ObjectReader getReader(Class<?> type) {
-        return mapper.readerFor(type);
+        return readers.computeIfAbsent(type, mapper::readerFor);
     }
 
     @Override

@@ -52,6 +52,7 @@ import dev.tidemark.schema.event.VerificationRequested;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The names under which events are stored: {@code checkpoint-requested.v1}. A name never changes its meaning and is never
@@ -60,6 +61,9 @@ import java.util.Map;
  */
 public final class EventNames {
     private static final Map<String, Class<? extends MachineEvent>> BY_NAME = explicit();
+
+    private static final Map<Class<?>, String> BY_CLASS =
+            BY_NAME.entrySet().stream().collect(Collectors.toUnmodifiableMap(Map.Entry::getValue, Map.Entry::getKey));
 
     private EventNames() {}
 
@@ -70,12 +74,11 @@ public final class EventNames {
 
     /** The name under which an event of this type is stored. */
     public static String nameOf(Class<?> type) {
-        for (Map.Entry<String, Class<? extends MachineEvent>> entry : BY_NAME.entrySet()) {
-            if (entry.getValue() == type) {
-                return entry.getKey();
-            }
+        String name = BY_CLASS.get(type);
+        if (name == null) {
+            throw new IllegalArgumentException(type.getName() + " is not an event of the log");
         }
-        throw new IllegalArgumentException(type.getName() + " is not an event of the log");
+        return name;
     }
 
     /**
