@@ -237,17 +237,18 @@ class SeveralCoordinatorsIT {
     }
 
     /**
-     * One of the two, whichever it is, every few seconds on the dot, and started again at once: whether it had come back from the time
-     * before, and whether the other has, is nothing that a kill waits for.
+     * One of the two every few seconds on the dot, mostly the other one than the time before, and started again at once: whether it had
+     * come back, and whether the other has, is nothing that a kill waits for.
      */
     private static String killInTurns(Random random) throws InterruptedException {
         long begun = System.nanoTime();
         int kills = 0;
         int early = 0;
         int silenced = 0;
+        boolean one = random.nextBoolean();
         for (long at = KILL_SECONDS; at <= SECONDS; at += KILL_SECONDS) {
             Thread.sleep(Math.max(1, TimeUnit.SECONDS.toMillis(at) - Service.elapsed(begun)));
-            boolean one = random.nextBoolean();
+            one ^= random.nextInt(4) > 0;
             Service victim = one ? ONE : OTHER;
             early += victim.isReady() ? 0 : 1;
             victim.kill();
