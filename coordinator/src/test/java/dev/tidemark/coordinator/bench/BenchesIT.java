@@ -23,11 +23,19 @@ class BenchesIT {
     @Test
     void append_compares_with_plain_sql_and_tells_how_fast_the_gateway_is_woken() {
         JsonNode rows = run("append", 20);
-        assertThat(names(rows)).containsExactly("append", "append / event alone", "wake-up p50", "wake-up p99");
+        assertThat(names(rows))
+                .containsExactly(
+                        "append",
+                        "append / event alone",
+                        "wake-up p50",
+                        "wake-up p99",
+                        "wake-up over HTTP p50",
+                        "wake-up over HTTP p99");
         assertThat(rows.path(0).path("measured")).isEqualTo(rows.path(1).path("measured"));
         assertThat(rows.path(3).path("measured").asDouble(0))
                 .isGreaterThanOrEqualTo(rows.path(2).path("measured").asDouble(0));
-        assertThat(err.toString()).contains("2 writers append 20 events each", "20 commits woke the gateway");
+        assertThat(err.toString()).contains("2 writers append 20 events each", "20 commits woke the gateway")
+                .contains("20 requests woke the gateway over HTTP");
     }
 
     @Test
