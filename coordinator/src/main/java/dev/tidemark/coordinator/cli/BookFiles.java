@@ -52,8 +52,12 @@ record BookFiles(
         if (!areSigned(book)) {
             throw new BadEvidence(
                     systemLog == null
-                            ? "there is no head: " + heads + " is not there; a coordinator signs the first one within a"
-                                    + " minute of its first record"
+                            ? "there is no head: " + heads + " is not there; "
+                                    + (book == Book.LOG
+                                            ? "a coordinator signs the first one within a minute of its first record"
+                                            : "heads from before the " + book.word()
+                                                    + " were signed, too, vouch for the"
+                                                    + " log alone: ask for that with --log-only")
                             : "there is no head of the " + book.word() + " in " + systemLog,
                     null);
         }

@@ -1,9 +1,7 @@
 package dev.tidemark.coordinator.view;
 
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -28,11 +26,16 @@ public final class AuditQuestions {
 
     private static final List<String> ACTS =
             List.of("tidemark.audit_accepted_act", "tidemark.audit_recorded_act", "tidemark.audit_token_act");
-    private static final String DELETIONS =
+    static final String DELETIONS =
             "(act IN ('DELETE_BACKUP', 'DELETE_CHECKPOINT', 'REMOVE', 'MERGE_BACKUP', 'REVOKE_TOKEN')"
                     + " OR route LIKE 'DELETE %' OR route = 'POST /v1/backups/{backup}/merge')";
-    private static final String RESTORES = "(act IN ('RESTORE', 'EXPORT', 'END_EXPORT') OR route IN"
+    static final String RESTORES = "(act IN ('RESTORE', 'EXPORT', 'END_EXPORT') OR route IN"
             + " ('POST /v1/vms/{vm}/restores', 'POST /v1/backups/{backup}/exports', 'POST /v1/exports/{export}/end'))";
+
+    private static final Sql.Reader<AuditRow.Act> ACT = RecordRows.of(AuditRow.Act.class);
+    private static final Sql.Reader<AuditRow.Event> EVENT = RecordRows.of(AuditRow.Event.class);
+    private static final Sql.Reader<AuditRow.ForcedFull> FORCED_FULL = RecordRows.of(AuditRow.ForcedFull.class);
+    private static final Sql.Reader<AuditRow.Unverified> UNVERIFIED = RecordRows.of(AuditRow.Unverified.class);
 
     private static final Comparator<AuditRow.Act> IN_TIME =
             Comparator.comparing(AuditRow.Act::at).thenComparing(AuditRow.Act::place);
@@ -108,7 +111,7 @@ public final class AuditQuestions {
             found.addAll(list(
                     "SELECT * FROM " + place + conditions.text() + " ORDER BY at" + direction(order)
                             + ", place COLLATE \"C\"" + direction(order) + " LIMIT ?",
-                    AuditQuestions::act,
+                    ACT,
                     conditions.with(limit)));
         }
         found.sort(order == Order.OLDEST_FIRST ? IN_TIME : IN_TIME.reversed());
@@ -133,7 +136,7 @@ public final class AuditQuestions {
         return list(
                 "SELECT * FROM tidemark.audit_history" + conditions.text() + " ORDER BY place" + direction(order)
                         + " LIMIT ?",
-                AuditQuestions::event,
+                EVENT,
                 conditions.with(limit));
     }
 
@@ -149,9 +152,9 @@ public final class AuditQuestions {
                 .when(filter.machines(), "tidemark.is_reached(vm_id, vm, ?)", 1)
                 .behind(after, order);
         return list(
-                "SELECT * FROM tidemark.audit_forced_full" + conditions.text() + " ORDER BY at" + direction(order)
-                        + ", place COLLATE \"C\"" + direction(order) + " LIMIT ?",
-                AuditQuestions::forcedFull,
+                "SELECT *, repository AS repo FROM tidemark.audit_forced_full" + conditions.text() + " ORDER BY at"
+                        + direction(order) + ", place COLLATE \"C\"" + direction(order) + " LIMIT ?",
+                FORCED_FULL,
                 conditions.with(limit));
     }
 
@@ -165,9 +168,10 @@ public final class AuditQuestions {
         after.ifPresent(place -> conditions.add(
                 "(registered_at, vm_id COLLATE \"C\") " + beyond(order) + " (?, ?)", place.at(), place.place()));
         return list(
-                "SELECT * FROM tidemark.audit_restore_point" + conditions.text() + " ORDER BY registered_at"
-                        + direction(order) + ", vm_id COLLATE \"C\"" + direction(order) + " LIMIT ?",
-                AuditQuestions::unverified,
+                "SELECT *, repository AS repo FROM tidemark.audit_restore_point" + conditions.text()
+                        + " ORDER BY registered_at" + direction(order) + ", vm_id COLLATE \"C\"" + direction(order)
+                        + " LIMIT ?",
+                UNVERIFIED,
                 conditions.with(limit));
     }
 
@@ -250,73 +254,5 @@ public final class AuditQuestions {
         } catch (SQLException failure) {
             throw new StorageUnavailable(failure);
         }
-    }
-
-    private static AuditRow.Act act(ResultSet row) throws SQLException {
-        return new AuditRow.Act(
-                row.getObject("at", OffsetDateTime.class).toInstant(),
-                row.getString("caller"),
-                row.getString("method"),
-                row.getString("token"),
-                row.getString("address"),
-                row.getString("act"),
-                row.getString("route"),
-                row.getString("vm"),
-                row.getString("vm_id"),
-                row.getString("target"),
-                row.getString("decision"),
-                row.getString("code"),
-                row.getString("outcome"),
-                row.getString("detail"),
-                row.getString("operation"),
-                row.getString("request"),
-                row.getLong("times"),
-                row.getString("place"));
-    }
-
-    private static AuditRow.Event event(ResultSet row) throws SQLException {
-        return new AuditRow.Event(
-                row.getObject("at", OffsetDateTime.class).toInstant(),
-                row.getString("vm"),
-                row.getString("vm_id"),
-                row.getLong("version"),
-                row.getString("event"),
-                row.getString("backup"),
-                row.getString("subject"),
-                row.getString("disk"),
-                row.getString("code"),
-                row.getString("detail"),
-                row.getString("caller"),
-                row.getString("address"),
-                row.getString("operation"),
-                row.getString("request"));
-    }
-
-    private static AuditRow.ForcedFull forcedFull(ResultSet row) throws SQLException {
-        return new AuditRow.ForcedFull(
-                row.getObject("at", OffsetDateTime.class).toInstant(),
-                row.getString("vm"),
-                row.getString("vm_id"),
-                row.getString("repository"),
-                row.getString("backup"),
-                row.getString("disk"),
-                row.getString("cause"),
-                row.getString("detail"),
-                row.getString("state"),
-                row.getObject("bytes", Long.class),
-                row.getString("caller"),
-                row.getString("operation"),
-                row.getString("place"));
-    }
-
-    private static AuditRow.Unverified unverified(ResultSet row) throws SQLException {
-        return new AuditRow.Unverified(
-                row.getString("vm"),
-                row.getString("vm_id"),
-                Sql.instant(row, "verified_at"),
-                row.getString("backup"),
-                row.getString("repository"),
-                Sql.instant(row, "completed_at"),
-                row.getObject("registered_at", OffsetDateTime.class).toInstant());
     }
 }

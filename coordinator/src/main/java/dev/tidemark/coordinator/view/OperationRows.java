@@ -35,8 +35,9 @@ final class OperationRows {
         Sql.change(
                 connection,
                 """
-                INSERT INTO tidemark.operation (id, vm, kind, state, target, caller, events, version, started_at, ended_at)
-                VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?)
+                INSERT INTO tidemark.operation
+                       (id, vm, kind, state, target, caller, route, events, version, started_at, ended_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)
                 """,
                 id,
                 opening.machine(),
@@ -44,6 +45,7 @@ final class OperationRows {
                 ended ? OperationState.DONE : OperationState.PENDING,
                 target,
                 opening.circumstances().caller(),
+                opening.circumstances().origin().get("route"),
                 opening.version(),
                 opening.at(),
                 ended ? opening.at() : null);

@@ -238,6 +238,32 @@ class AuditTest {
     }
 
     @Test
+    void heads_from_before_acts_were_signed_vouch_for_the_log_alone_and_only_if_that_is_asked_for() {
+        coordinator.answers("GET /v1/audit/export", lines(log));
+        assertThat(commands.run("audit", "verify").notes()).contains("ask for that with --log-only");
+        Ended alone = commands.run("audit", "verify", "--log-only");
+        assertThat(alone.exitCode()).isZero();
+        assertThat(alone.results())
+                .contains("the log is what was written: 3 records")
+                .doesNotContain("acts");
+
+        coordinator.answers("GET /v1/audit/export", lines(log.subList(0, 2)));
+        commands.run("audit", "verify", "--log-only");
+        assertThat(commands.run("audit", "verify", "--log-only").exitCode()).isEqualTo(9);
+    }
+
+    @Test
+    void what_was_found_in_one_book_is_told_also_if_another_has_no_heads() {
+        coordinator
+                .answers("GET /v1/audit/export", lines(log.subList(0, 2)))
+                .answers("GET /v1/audit/export", lines(log));
+        Ended ended = commands.run("audit", "verify");
+        assertThat(ended.exitCode()).isEqualTo(9);
+        assertThat(ended.results()).contains("THE LOG IS NOT WHAT WAS WRITTEN", "TRUNCATED");
+        assertThat(ended.notes()).contains("is not there");
+    }
+
+    @Test
     void a_record_of_two_megabytes_is_read() {
         log.clear();
         log.add(record(0, "{\"name\": \"" + "x".repeat(2 * 1024 * 1024) + "\"}"));

@@ -51,6 +51,9 @@ class ActsIT {
         assertThat(act.path("method").asString()).isEqualTo("admin-token");
         assertThat(act.path("address").asString()).isEqualTo("127.0.0.1");
         assertThat(act.path("route").asString()).isEqualTo("POST /v1/vms/{vm}/backups");
+        assertThat(newest("acts?vm=accepted&what=post%20/v1/vms/*/backups"))
+                .as("found by its route")
+                .isEqualTo(act);
         assertThat(act.path("decision").asString()).isEqualTo("ALLOWED");
         assertThat(act.path("operation").asString()).hasSize(26);
         assertThat(act.path("request").asString()).hasSize(26);

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.coordinator.testkit.TestDatabase;
+import dev.tidemark.coordinator.view.Projection;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -86,6 +90,60 @@ class HistoryProtectionIT {
             })
     void the_owner_is_stopped_by_the_triggers(String command) {
         assertThatThrownBy(() -> run(DATABASE.migration(), command)).hasMessageContaining("append-only");
+    }
+
+    /** What is derived from history, or holds none: of everything else nothing is ever changed or taken away. */
+    private static final Set<String> NO_HISTORY = Set.of(
+            "dashboard_session_entry",
+            "dirty_hour",
+            "flyway_schema_history",
+            "gateway_lease",
+            "look_request",
+            "machine_sight",
+            "operation_progress",
+            "snapshot_event_entry",
+            "token_entry",
+            "webhook",
+            "webhook_dead_letter");
+
+    private static Set<String> history(DataSource source) throws SQLException {
+        Set<String> tables = new TreeSet<>();
+        try (Connection connection = source.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT relname FROM pg_class WHERE relkind IN ('r', 'p')"
+                        + " AND relnamespace = 'tidemark'::regnamespace")) {
+            while (rows.next()) {
+                tables.add(rows.getString(1));
+            }
+        }
+        tables.removeAll(NO_HISTORY);
+        Projection.TABLES.forEach(tables::remove);
+        return tables;
+    }
+
+    /** A table that a later migration brings is history until it is named above. */
+    @Test
+    void every_table_that_is_not_known_to_be_none_is_history_and_nobody_can_change_it() throws SQLException {
+        assertThat(history(DATABASE.migration()))
+                .containsExactlyInAnyOrder("act_entry", "api_token_entry", "domain_event_entry");
+        for (String table : history(DATABASE.migration())) {
+            for (String command : List.of(
+                    "UPDATE tidemark." + table + " SET record_hash = record_hash",
+                    "DELETE FROM tidemark." + table,
+                    "TRUNCATE tidemark." + table)) {
+                assertThatThrownBy(() -> run(DATABASE.application(), command))
+                        .hasMessageContaining("permission denied");
+                assertThatThrownBy(() -> run(DATABASE.migration(), command)).hasMessageContaining("append-only");
+            }
+        }
+    }
+
+    @Test
+    void a_table_that_nobody_has_thought_of_is_found() throws SQLException {
+        try (Database scratch = TestDatabase.fresh()) {
+            run(scratch.migration(), "CREATE TABLE tidemark.forgotten (text text)");
+            assertThat(history(scratch.migration())).contains("forgotten");
+        }
     }
 
     @Test
