@@ -155,6 +155,7 @@ public final class Contract {
             throw new AssertionError(
                     method + " " + path + " is not as documented: " + findings + " in " + answer.text());
         }
+        ReceivedAnswers.note(method, path, answer);
     }
 
     /**

@@ -24,6 +24,7 @@ import dev.tidemark.schema.contract.Claim;
 import dev.tidemark.schema.contract.CoordinatorLink;
 import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.Lease;
+import dev.tidemark.schema.contract.LinkException;
 import dev.tidemark.schema.contract.Progress;
 import dev.tidemark.schema.contract.Report;
 import dev.tidemark.schema.event.FormerMachine;
@@ -71,6 +72,7 @@ final class PlayedEngine implements Engine, CoordinatorLink {
     volatile OptionalLong bytesPerSecond = OptionalLong.empty();
     final AtomicReference<@Nullable Rejected> nextRejection = new AtomicReference<>();
     final AtomicReference<@Nullable RuntimeException> nextFailure = new AtomicReference<>();
+    final AtomicReference<@Nullable LinkException> nextLinkFailure = new AtomicReference<>();
     final AtomicReference<@Nullable CountDownLatch> hold = new AtomicReference<>();
     volatile boolean reachable = true;
 
@@ -322,7 +324,11 @@ final class PlayedEngine implements Engine, CoordinatorLink {
     }
 
     @Override
-    public Lease claim(HostName host, Claim claim) {
+    public Lease claim(HostName host, Claim claim) throws LinkException {
+        LinkException failure = nextLinkFailure.getAndSet(null);
+        if (failure != null) {
+            throw failure;
+        }
         return Lease.granted(1, 60_000);
     }
 
