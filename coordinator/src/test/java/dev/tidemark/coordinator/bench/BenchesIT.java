@@ -34,7 +34,8 @@ class BenchesIT {
         assertThat(rows.path(0).path("measured")).isEqualTo(rows.path(1).path("measured"));
         assertThat(rows.path(3).path("measured").asDouble(0))
                 .isGreaterThanOrEqualTo(rows.path(2).path("measured").asDouble(0));
-        assertThat(err.toString()).contains("2 writers append 20 events each", "20 commits woke the gateway")
+        assertThat(err.toString())
+                .contains("2 writers append 20 events each", "20 commits woke the gateway")
                 .contains("20 requests woke the gateway over HTTP");
     }
 
