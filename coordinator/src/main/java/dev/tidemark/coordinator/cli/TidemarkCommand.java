@@ -33,8 +33,8 @@ public final class TidemarkCommand extends GlobalOptions implements Runnable {
     /** picocli refuses to write help that is narrower. */
     private static final int HELP_WIDTH_MIN = 55;
 
-    /** Verbs that write about all of them. */
-    private static final Set<String> ABOUT_ALL = Set.of("completion", "man");
+    /** Verbs that write about all of them, or that read a file which may have a section for others. */
+    private static final Set<String> ABOUT_ALL = Set.of("completion", "man", "serve", "gateway");
 
     private final Supplier<LocalVerbs> localVerbs;
 
