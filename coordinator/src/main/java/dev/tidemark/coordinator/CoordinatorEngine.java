@@ -416,6 +416,11 @@ final class CoordinatorEngine implements Engine {
                 committed.events().stream().map(stored -> stored.event()).toList()));
     }
 
+    @Override
+    public void onChangedElsewhere(Consumer<MachineId> listener) {
+        dispatch.onHeard(listener);
+    }
+
     private List<MachineEvent> rehearse(MachineCommand command) throws Rejected {
         return switch (ledger.rehearse(command)) {
             case Decision.Accepted<MachineEvent, Rejection> accepted -> accepted.events();

@@ -100,4 +100,7 @@ public interface Engine {
 
     /** Has the listener called after every commit, with its events; it returns at once and never throws. */
     void onCommitted(Consumer<List<MachineEvent>> listener);
+
+    /** Has the listener called when another coordinator has committed something about a machine; it returns at once and never throws. */
+    void onChangedElsewhere(Consumer<MachineId> listener);
 }

@@ -63,8 +63,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Wakes those who wait for operations: at once when a commit of this coordinator may have ended them, and within half a
- * second when another coordinator's has. However many wait, the second costs one question to the database.
+ * Wakes those who wait for operations: at once when a commit of this coordinator may have ended them, or when it is heard that another
+ * coordinator's may have. What was not heard is found within half a second; however many wait, that costs one question to the database.
  */
 public final class OperationSignals implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OperationSignals.class);
@@ -124,6 +124,15 @@ public final class OperationSignals implements AutoCloseable {
                 if (waiter.machine.equals(event.machine()) && concerns(event, waiter.operation)) {
                     waiter.signal.countDown();
                 }
+            }
+        }
+    }
+
+    /** After a commit elsewhere, of which nobody has told the events: wakes all who wait for something of this machine. Returns at once. */
+    public void changedElsewhere(MachineId machine) {
+        for (Waiter waiter : waiters) {
+            if (waiter.machine.equals(machine)) {
+                waiter.signal.countDown();
             }
         }
     }

@@ -31,10 +31,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiPredicate;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -59,6 +61,7 @@ public final class Dispatch implements CoordinatorLink {
     private final Presence presence = new Presence(System.nanoTime());
     private final Paces paces = new Paces();
     private final Epochs epochs = new Epochs();
+    private final List<Consumer<MachineId>> heard = new CopyOnWriteArrayList<>();
     private volatile Board board = Board.NONE;
     private boolean closed;
 
@@ -120,11 +123,7 @@ public final class Dispatch implements CoordinatorLink {
      */
     public void catchUp() {
         Map<MachineId, Long> versions = history.versions();
-        versions.forEach((id, version) -> {
-            if (cached(id).map(Machine::version).orElse(0L) < version) {
-                track(history.machine(id));
-            }
-        });
+        versions.forEach(this::heard);
         for (MachineId id : registered()) {
             if (!versions.containsKey(id)) {
                 track(history.machine(id));
@@ -136,7 +135,13 @@ public final class Dispatch implements CoordinatorLink {
     public void heard(MachineId id, long version) {
         if (cached(id).map(Machine::version).orElse(0L) < version) {
             track(history.machine(id));
+            heard.forEach(listener -> listener.accept(id));
         }
+    }
+
+    /** Has the listener called when something about a machine was committed of which this coordinator had no word. */
+    public void onHeard(Consumer<MachineId> listener) {
+        heard.add(listener);
     }
 
     /** What a gateway tells is written there too, from now on. */

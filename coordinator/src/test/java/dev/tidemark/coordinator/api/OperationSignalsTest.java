@@ -62,6 +62,17 @@ class OperationSignalsTest {
     }
 
     @Test
+    void what_was_heard_of_another_coordinator_wakes_all_of_the_machine_without_asking() throws InterruptedException {
+        try (OperationSignals signals = new OperationSignals(asked -> Set.of());
+                OperationSignals.Waiter own = signals.waiter(OPERATION, MACHINE);
+                OperationSignals.Waiter other = signals.waiter(OPERATION, OTHER)) {
+            signals.changedElsewhere(MACHINE);
+            assertThat(wokenWithin(own, Duration.ofSeconds(10))).isTrue();
+            assertThat(wokenWithin(other, Duration.ofMillis(50))).isFalse();
+        }
+    }
+
+    @Test
     void what_another_coordinator_ended_is_found_by_asking() throws InterruptedException {
         Set<OperationId> ended = ConcurrentHashMap.newKeySet();
         try (OperationSignals signals = new OperationSignals(asked -> Set.copyOf(ended));

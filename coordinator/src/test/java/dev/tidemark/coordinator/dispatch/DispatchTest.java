@@ -77,6 +77,24 @@ class DispatchTest {
     }
 
     @Test
+    void whoever_listens_is_told_of_what_another_coordinator_committed_and_of_that_alone() {
+        List<MachineId> heard = new ArrayList<>();
+        dispatch.onHeard(heard::add);
+        MachineEvent event = new MachineRegistered(
+                MACHINE, new MachineName("vm"), HOST, "/run/other.qmp", Optional.empty(), AT);
+        log.append(event);
+        dispatch.committed(MACHINE, log.machine.version(), List.of(event));
+        dispatch.heard(MACHINE, log.machine.version());
+        assertThat(heard).as("its own").isEmpty();
+
+        log.append(event);
+        dispatch.heard(MACHINE, log.machine.version());
+        dispatch.heard(MACHINE, log.machine.version());
+
+        assertThat(heard).containsExactly(MACHINE);
+    }
+
+    @Test
     void a_commit_that_nobody_told_reaches_the_gateway_with_its_next_report() throws LinkException {
         log.append(drift("one"));
         log.append(drift("two"));

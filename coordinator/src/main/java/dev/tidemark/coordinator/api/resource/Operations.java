@@ -29,6 +29,7 @@ public final class Operations implements AutoCloseable {
         this.jobs = new Jobs(engine);
         this.signals = new OperationSignals(this::ended);
         engine.onCommitted(signals::committed);
+        engine.onChangedElsewhere(signals::changedElsewhere);
     }
 
     Optional<OperationView> find(OperationId operation) {

@@ -324,6 +324,11 @@ final class PlayedEngine implements Engine, CoordinatorLink {
     }
 
     @Override
+    public void onChangedElsewhere(Consumer<MachineId> listener) {
+        // Nobody else is on what is played here.
+    }
+
+    @Override
     public Lease claim(HostName host, Claim claim) throws LinkException {
         LinkException failure = nextLinkFailure.getAndSet(null);
         if (failure != null) {
