@@ -80,8 +80,8 @@ class DispatchTest {
     void whoever_listens_is_told_of_what_another_coordinator_committed_and_of_that_alone() {
         List<MachineId> heard = new ArrayList<>();
         dispatch.onHeard(heard::add);
-        MachineEvent event = new MachineRegistered(
-                MACHINE, new MachineName("vm"), HOST, "/run/other.qmp", Optional.empty(), AT);
+        MachineEvent event =
+                new MachineRegistered(MACHINE, new MachineName("vm"), HOST, "/run/other.qmp", Optional.empty(), AT);
         log.append(event);
         dispatch.committed(MACHINE, log.machine.version(), List.of(event));
         dispatch.heard(MACHINE, log.machine.version());
