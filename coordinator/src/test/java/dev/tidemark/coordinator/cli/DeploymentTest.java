@@ -164,6 +164,8 @@ class DeploymentTest {
                 file.toString());
         if (own) {
             builder.environment().put("LD_LIBRARY_PATH", fetched.toString());
+            builder.environment()
+                    .put("SYSTEMD_UNIT_PATH", fetched.resolve("units").toString());
         }
         Process process;
         try {
