@@ -46,33 +46,7 @@ public sealed interface Sight {
             secrets = secrets.filter(names -> !names.isEmpty()).map(List::copyOf);
         }
 
-        /** Of a machine of which nobody asked whose it is. */
-        public Observed(
-                QemuFacts qemu,
-                String runState,
-                List<ObservedDisk> disks,
-                List<ObservedJob> jobs,
-                List<String> nodes,
-                List<String> exports,
-                List<String> partialBackups,
-                List<String> unaddressableDisks,
-                Optional<Boolean> guestFrozen,
-                Optional<List<String>> secrets) {
-            this(
-                    qemu,
-                    runState,
-                    disks,
-                    jobs,
-                    nodes,
-                    exports,
-                    partialBackups,
-                    unaddressableDisks,
-                    guestFrozen,
-                    secrets,
-                    Optional.empty());
-        }
-
-        /** Of a machine whose guest says nothing. */
+        /** Of a machine whose guest says nothing, that holds no keys, and of which nobody asked whose it is. */
         public Observed(
                 QemuFacts qemu,
                 String runState,
@@ -91,6 +65,7 @@ public sealed interface Sight {
                     exports,
                     partialBackups,
                     unaddressableDisks,
+                    Optional.empty(),
                     Optional.empty(),
                     Optional.empty());
         }
