@@ -1,11 +1,11 @@
 package dev.tidemark.coordinator;
 
 /** Which Tidemark this is. */
-final class Version {
+public final class Version {
     private Version() {}
 
     /** From the jar's manifest; {@code development} where there is none. */
-    static String text() {
+    public static String text() {
         String version = Version.class.getPackage().getImplementationVersion();
         return version == null ? "development" : version;
     }

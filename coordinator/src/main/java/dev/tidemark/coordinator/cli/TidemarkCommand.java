@@ -1,6 +1,7 @@
 package dev.tidemark.coordinator.cli;
 
 import dev.tidemark.coordinator.CoordinatorMain;
+import dev.tidemark.coordinator.Version;
 import dev.tidemark.coordinator.cli.configuration.Configuration;
 import dev.tidemark.coordinator.cli.show.Terminal;
 import java.util.LinkedHashMap;
@@ -13,7 +14,9 @@ import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
@@ -24,10 +27,13 @@ import picocli.CommandLine.Spec;
         name = "tidemark",
         description = "An event-sourced backup coordinator for QEMU/KVM.",
         synopsisSubcommandLabel = "VERB",
+        versionProvider = TidemarkCommand.ProductVersion.class,
         footer = {
             "",
-            "Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 conflict, 5 denied, 6 unavailable,",
-            "7 a full backup is required, 8 outcome unknown, 9 the log was tampered with."
+            "Exit codes: 0 ok, 1 failed, 2 usage, 3 not found,",
+            "4 conflict, 5 denied, 6 unavailable,",
+            "7 a full backup is required, 8 outcome unknown,",
+            "9 the log was tampered with."
         })
 public final class TidemarkCommand extends GlobalOptions implements Runnable {
     /** picocli refuses to write help that is narrower. */
@@ -37,6 +43,13 @@ public final class TidemarkCommand extends GlobalOptions implements Runnable {
     private static final Set<String> ABOUT_ALL = Set.of("completion", "man", "serve", "gateway");
 
     private final Supplier<LocalVerbs> localVerbs;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show which Tidemark this is.")
+    @SuppressWarnings("unused") // picocli answers it
+    private boolean versionAsked;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli fills it before it calls
@@ -154,5 +167,13 @@ public final class TidemarkCommand extends GlobalOptions implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "a verb is missing");
+    }
+
+    /** Of this program, not of a coordinator that it speaks to: {@code doctor} tells that one's. */
+    static final class ProductVersion implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"tidemark " + Version.text()};
+        }
     }
 }

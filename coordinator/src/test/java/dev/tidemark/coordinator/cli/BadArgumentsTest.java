@@ -2,6 +2,7 @@ package dev.tidemark.coordinator.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.coordinator.Version;
 import dev.tidemark.coordinator.cli.CommandLineRun.Ended;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -166,6 +167,31 @@ class BadArgumentsTest {
             Ended help = commands.run("backup", "start", "--help");
             assertThat(help.exitCode()).isZero();
             assertThat(help.results()).contains("--speed");
+        }
+    }
+
+    @Test
+    void which_program_this_is_is_told_without_a_coordinator() throws IOException {
+        try (PlayedCoordinator coordinator = new PlayedCoordinator()) {
+            CommandLineRun commands = CommandLineRun.against(coordinator, home);
+
+            Ended asked = commands.run("--version");
+
+            assertThat(asked.exitCode()).isZero();
+            assertThat(asked.results()).isEqualTo("tidemark " + Version.text() + "\n");
+            assertThat(coordinator.asked()).isEmpty();
+            assertThat(commands.run("vm", "list", "--version").exitCode()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void the_exit_codes_below_the_help_stand_as_they_were_written() throws IOException {
+        try (PlayedCoordinator coordinator = new PlayedCoordinator()) {
+            CommandLineRun commands = CommandLineRun.against(coordinator, home).with("COLUMNS", "60");
+
+            Ended help = commands.run("--help");
+
+            assertThat(help.results()).contains("\n4 conflict, 5 denied, 6 unavailable,\n7 a full backup");
         }
     }
 
