@@ -6,6 +6,7 @@ import dev.tidemark.coordinator.cli.client.Failure;
 import dev.tidemark.coordinator.cli.client.RequestPath;
 import dev.tidemark.coordinator.cli.show.Cell;
 import dev.tidemark.gateway.qmp.SocketGuard;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,12 +38,37 @@ final class ServerChecks {
         checks.add(asked("ready", () -> ready(coordinator.get(RequestPath.of("/health/ready")))));
         JsonNode database = server.path("database");
         checks.add(Check.ok("database", Cell.text(database, "kind") + " PostgreSQL " + Cell.text(database, "version")));
+        checks.addAll(repositories());
         try {
             Cell.list(coordinator.list(RequestPath.v1("vms"), "vms"), "vms").forEach(vm -> checks.add(machine(vm)));
         } catch (Failure failure) {
             checks.add(Check.fail("machines", failure.detail(), failure.remedy()));
         }
         return checks;
+    }
+
+    /** A coordinator makes no directory: what is missing may be a mount, and a backup beside it would be lost from sight. */
+    private List<Check> repositories() {
+        List<Check> checks = new ArrayList<>();
+        try {
+            for (JsonNode repository : Cell.list(coordinator.get(RequestPath.v1("repositories")), "repositories")) {
+                checks.add(repository(Cell.text(repository, "name"), Cell.text(repository, "directory")));
+            }
+        } catch (Failure failure) {
+            checks.add(Check.fail("repositories", failure.detail(), failure.remedy()));
+        }
+        return checks;
+    }
+
+    /** Only a warning: the directory counts on the coordinator's host, and this may be another one. */
+    private static Check repository(String name, String directory) {
+        String label = "repository " + name;
+        return Files.isDirectory(Path.of(directory))
+                ? Check.ok(label, directory)
+                : Check.warn(
+                        label,
+                        "no such directory on this host: " + directory,
+                        "mount or make it; every backup into it fails until then");
     }
 
     private static Check asked(String name, Supplier<Check> question) {

@@ -93,12 +93,20 @@ class DoctorTest {
                     "{\"version\":\"0.1\",\"database\":{\"kind\":\"EMBEDDED\",\"version\":\"17.11\"}}");
             coordinator.answers("GET /health/ready", "{\"status\":\"UP\"}");
             coordinator.answers(
+                    "GET /v1/repositories",
+                    "{\"repositories\":[{\"name\":\"here\",\"directory\":\"" + home
+                            + "\"},{\"name\":\"unmounted\",\"directory\":\"" + home + "/mount\"}]}");
+            coordinator.answers(
                     "GET /v1/vms",
                     "{\"vms\":[" + Answers.VM + ","
                             + Answers.VM.replace("UP", "DOWN").replace("web1", "web2") + "]}");
             Ended ended = examine(commands);
             assertThat(ended.exitCode()).isZero();
             assertThat(check(ended, "database").path("detail").asString("")).isEqualTo("EMBEDDED PostgreSQL 17.11");
+            assertThat(verdict(ended, "repository here")).isEqualTo("OK");
+            assertThat(verdict(ended, "repository unmounted")).isEqualTo("WARN");
+            assertThat(check(ended, "repository unmounted").path("detail").asString(""))
+                    .endsWith(home + "/mount");
             assertThat(verdict(ended, "vm web1")).isEqualTo("OK");
             assertThat(verdict(ended, "vm web2")).isEqualTo("WARN");
             for (String columns : new String[] {"20", "40", "80"}) {
