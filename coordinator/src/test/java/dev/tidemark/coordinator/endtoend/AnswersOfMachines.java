@@ -23,7 +23,7 @@ final class AnswersOfMachines {
 
     AnswersOfMachines(Site site) {
         this.site = site;
-        this.api = site.api().documented();
+        this.api = site.api();
     }
 
     void bringAbout() throws IOException {

@@ -20,7 +20,10 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** A client of the HTTP interface that shares no code with ours. It finds the server by its home, after each restart anew. */
+/**
+ * A client of the HTTP interface that shares no code with ours, and takes no answer that is not as the OpenAPI document says. It finds the
+ * server by its home, after each restart anew.
+ */
 final class Api {
     private static final Duration TIME_MAX = Duration.ofSeconds(60);
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -30,26 +33,18 @@ final class Api {
     /** Empty for the administrator's. */
     private final String secret;
 
-    private final boolean documented;
-
     Api(Path home) {
-        this(home, "", false);
+        this(home, "");
     }
 
-    private Api(Path home, String secret, boolean documented) {
+    private Api(Path home, String secret) {
         this.home = home;
         this.secret = secret;
-        this.documented = documented;
-    }
-
-    /** One that takes no answer which is not as the OpenAPI document says. */
-    Api documented() {
-        return new Api(home, secret, true);
     }
 
     /** By somebody else than the administrator. */
     Api as(String token) {
-        return new Api(home, token, documented);
+        return new Api(home, token);
     }
 
     /** What was answered. */
@@ -77,9 +72,7 @@ final class Api {
             }
             HttpResponse<String> response =
                     CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
-            if (documented) {
-                Contract.require(response);
-            }
+            Contract.require(response);
             String text = response.body();
             return new Answer(
                     response.statusCode(),

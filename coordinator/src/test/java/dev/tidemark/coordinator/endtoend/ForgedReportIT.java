@@ -29,7 +29,7 @@ class ForgedReportIT {
     private final Client client;
 
     ForgedReportIT(Site site) {
-        api = site.api().documented();
+        api = site.api();
         client = new Client(api, machine, site.fresh("restores"));
         client.register();
     }

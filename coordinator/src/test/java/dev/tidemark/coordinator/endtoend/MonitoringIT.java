@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.tidemark.coordinator.testkit.Contract;
 import dev.tidemark.schema.json.Json;
 import java.io.IOException;
 import java.net.URI;
@@ -238,6 +239,7 @@ class MonitoringIT {
                                 .build(),
                         HttpResponse.BodyHandlers.ofString());
         assertThat(answer.statusCode()).isEqualTo(200);
+        Contract.require(answer);
         return answer.body();
     }
 }

@@ -7,6 +7,7 @@ import dev.tidemark.coordinator.cli.TidemarkCommand;
 import dev.tidemark.coordinator.cli.show.Terminal;
 import dev.tidemark.coordinator.ledger.postgres.EmbeddedServer;
 import dev.tidemark.coordinator.ledger.postgres.ServerAddress;
+import dev.tidemark.coordinator.testkit.Contract;
 import dev.tidemark.coordinator.testkit.TemporaryTree;
 import dev.tidemark.schema.json.Json;
 import java.io.ByteArrayOutputStream;
@@ -142,13 +143,14 @@ class UpgradeIT {
     }
 
     private static int status(String token) throws Exception {
-        return HttpClient.newHttpClient()
+        HttpResponse<String> answer = HttpClient.newHttpClient()
                 .send(
                         HttpRequest.newBuilder(URI.create(API.server() + "/v1/vms"))
                                 .header("Authorization", "Bearer " + token)
                                 .build(),
-                        HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8))
-                .statusCode();
+                        HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+        Contract.require(answer);
+        return answer.statusCode();
     }
 
     @Test

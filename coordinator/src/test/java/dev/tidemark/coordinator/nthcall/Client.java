@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.nthcall;
 
+import dev.tidemark.coordinator.testkit.Contract;
 import dev.tidemark.schema.json.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,7 +12,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import tools.jackson.databind.JsonNode;
 
-/** Sends a request as it is told to, and repeats nothing by itself. */
+/** Sends a request as it is told to, repeats nothing by itself, and takes no answer that is not as the OpenAPI document says. */
 final class Client implements AutoCloseable {
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(60);
 
@@ -66,6 +67,7 @@ final class Client implements AutoCloseable {
         }
         try {
             var response = http.send(built.build(), BodyHandlers.ofString());
+            Contract.require(response);
             return new Answer(response.statusCode(), response.body());
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);

@@ -2,6 +2,7 @@ package dev.tidemark.coordinator.scheduler;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.tidemark.coordinator.testkit.Contract;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -22,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What lies between a scheduler and its coordinator: loses answers after the request was heard, asks to come later, cuts streams
- * of events; and, told to, keeps the Idempotency-Key to itself.
+ * of events; and, told to, keeps the Idempotency-Key to itself. What is not answered as the OpenAPI document says, it notes.
  */
 final class BadNetwork implements AutoCloseable {
     private static final String KEY = "Idempotency-Key";
@@ -40,6 +41,7 @@ final class BadNetwork implements AutoCloseable {
     final AtomicInteger delayed = new AtomicInteger();
     final AtomicInteger resumed = new AtomicInteger();
     final List<String> tooEarly = Collections.synchronizedList(new ArrayList<>());
+    final List<String> undocumented = Collections.synchronizedList(new ArrayList<>());
 
     BadNetwork(URI coordinator, boolean keysPass) throws IOException {
         this.coordinator = coordinator;
@@ -113,14 +115,14 @@ final class BadNetwork implements AutoCloseable {
         return request.build();
     }
 
-    private static void relay(HttpExchange exchange, HttpResponse<InputStream> answer, InputStream body)
-            throws IOException {
+    private void relay(HttpExchange exchange, HttpResponse<InputStream> answer, InputStream body) throws IOException {
         boolean isStream = exchange.getRequestURI().getPath().equals("/v1/events");
         answer.headers()
                 .firstValue("Content-Type")
                 .ifPresent(type -> exchange.getResponseHeaders().add("Content-Type", type));
         if (!isStream) {
             byte[] bytes = body.readAllBytes();
+            note(answer, new String(bytes, StandardCharsets.UTF_8));
             exchange.sendResponseHeaders(answer.statusCode(), bytes.length == 0 ? -1 : bytes.length);
             exchange.getResponseBody().write(bytes);
             return;
@@ -136,6 +138,14 @@ final class BadNetwork implements AutoCloseable {
             passed += count;
         }
         out.write("\ndata: {\"vm".getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private void note(HttpResponse<?> answer, String text) {
+        String path = answer.uri().getPath();
+        String method = answer.request().method();
+        Contract.published()
+                .findings(method, path, new Contract.Answer(answer.statusCode(), answer.headers(), text))
+                .forEach(finding -> undocumented.add(method + " " + path + ": " + finding + " in " + text));
     }
 
     @Override

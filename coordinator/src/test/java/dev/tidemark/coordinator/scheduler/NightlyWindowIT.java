@@ -145,6 +145,7 @@ class NightlyWindowIT {
             assertThat(network.delayed.get()).isGreaterThan(10);
             assertThat(network.resumed.get()).isPositive();
             assertThat(network.tooEarly).isEmpty();
+            assertThat(network.undocumented).isEmpty();
             // when
             int again = STAGE.programs().exitCode("night-3", command(network, "vm00*", openWindow(), summary));
             // then

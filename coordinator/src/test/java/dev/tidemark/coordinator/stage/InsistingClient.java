@@ -1,11 +1,13 @@
 package dev.tidemark.coordinator.stage;
 
+import dev.tidemark.coordinator.testkit.Contract;
 import dev.tidemark.schema.json.Json;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,7 +126,9 @@ final class InsistingClient implements AutoCloseable {
             request.header("Idempotency-Key", key);
         }
         try {
-            HttpResponse<byte[]> response = client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+            HttpResponse<String> response =
+                    client.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+            Contract.require(response);
             return new Answer(response.statusCode(), Json.MAPPER.readTree(response.body()));
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();

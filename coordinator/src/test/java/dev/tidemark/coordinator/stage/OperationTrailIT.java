@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tidemark.coordinator.cli.client.Discovery;
+import dev.tidemark.coordinator.testkit.Contract;
 import dev.tidemark.coordinator.testkit.TraceReceiver;
 import dev.tidemark.coordinator.testkit.TraceReceiver.Span;
 import dev.tidemark.schema.json.Json;
@@ -121,6 +122,7 @@ class OperationTrailIT {
                         .header("traceparent", "00-" + TRACE + "-" + CALLER + "-01")
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
+        Contract.require(answer);
         assertThat(answer.statusCode()).isEqualTo(202);
         JsonNode operation = Json.MAPPER.readTree(answer.body());
         SERVICE.ended(operation);
@@ -231,6 +233,7 @@ class OperationTrailIT {
                 .containsOnly(TERMINATED);
         assertThat(waiting.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).statusCode())
                 .isEqualTo(200);
+        Contract.require(waiting.get());
         assertThat(Json.MAPPER.readTree(waiting.get().body()).path("state").asString(""))
                 .isEqualTo("RUNNING");
         assertThat(stream.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).statusCode())
