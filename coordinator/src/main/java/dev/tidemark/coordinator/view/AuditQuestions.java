@@ -126,7 +126,12 @@ public final class AuditQuestions {
                         "vm_id = (SELECT known.id FROM tidemark.vm known WHERE known.id = ?"
                                 + " OR (known.name = ? AND known.removed_at IS NULL) ORDER BY known.id = ? DESC LIMIT 1)",
                         3)
-                .when(filter.backup(), "vm_id = (SELECT b.vm FROM tidemark.backup b WHERE b.id = ?) AND backup = ?", 2)
+                // It has no event before the one by which it was asked for.
+                .when(
+                        filter.backup(),
+                        "vm_id = (SELECT b.vm FROM tidemark.backup b WHERE b.id = ?)"
+                                + " AND place >= (SELECT b.version - 1 FROM tidemark.backup b WHERE b.id = ?) AND backup = ?",
+                        3)
                 .when(filter.since(), "at >= ?", 1)
                 .when(filter.until(), "at < ?", 1)
                 .when(filter.caller().map(AuditQuestions::pattern), "caller LIKE ?", 1)
@@ -144,7 +149,11 @@ public final class AuditQuestions {
     public List<AuditRow.ForcedFull> forcedFulls(
             AuditFilter filter, Optional<AuditPlace> after, Order order, int limit) {
         Conditions conditions = new Conditions()
-                .when(filter.vm(), "(vm = ? OR vm_id = ?)", 2)
+                // By its id, for which there is an index.
+                .when(
+                        filter.vm(),
+                        "vm_id IN (SELECT known.id FROM tidemark.vm known WHERE known.name = ? OR known.id = ?)",
+                        2)
                 .when(filter.backup(), "backup = ?", 1)
                 .when(filter.since(), "at >= ?", 1)
                 .when(filter.until(), "at < ?", 1)

@@ -24,13 +24,16 @@ class AuditSearchIT {
 
     /** With nothing in the tables yet the server would rather read them, so that is forbidden. */
     private static String plan(String view, String condition) throws SQLException {
+        return plan("tidemark." + view + " WHERE " + condition + " ORDER BY at, place COLLATE \"C\" LIMIT 100");
+    }
+
+    private static String plan(String query) throws SQLException {
         StringBuilder plan = new StringBuilder();
         try (Connection connection = DATABASE.application().getConnection();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             statement.execute("SET LOCAL enable_seqscan = off");
-            try (ResultSet lines = statement.executeQuery("EXPLAIN SELECT * FROM tidemark." + view + " WHERE "
-                    + condition + " ORDER BY at, place COLLATE \"C\" LIMIT 100")) {
+            try (ResultSet lines = statement.executeQuery("EXPLAIN SELECT * FROM " + query)) {
                 while (lines.next()) {
                     plan.append(lines.getString(1)).append('\n');
                 }
@@ -47,6 +50,16 @@ class AuditSearchIT {
         assertThat(plan("audit_recorded_act", AuditQuestions.RESTORES)).contains("act_entry_restores");
         assertThat(plan("audit_accepted_act", AuditQuestions.RESTORES)).contains("operation_restores");
         assertThat(plan("audit_recorded_act", "decision <> 'ALLOWED'")).contains("act_entry_not_allowed");
+    }
+
+    @Test
+    void forced_fulls_and_verified_backups_are_found_by_their_indexes() throws SQLException {
+        assertThat(plan("audit_forced_full", "true")).contains("backup_disk_forced");
+        assertThat(plan("tidemark.backup_disk WHERE kind = 'FULL'"))
+                .as("all fulls are not the forced ones")
+                .doesNotContain("backup_disk_forced");
+        assertThat(plan("tidemark.audit_restore_point WHERE verified_at IS NULL ORDER BY registered_at LIMIT 100"))
+                .contains("backup_verified_by_time", "hashed SubPlan");
     }
 
     @Test
