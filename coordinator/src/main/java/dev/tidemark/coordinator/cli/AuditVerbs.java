@@ -147,14 +147,29 @@ final class AuditVerbs {
         try (HeadSource signed = files.signed(book, trusted);
                 RecordSource records = source(files, book)) {
             LogVerifier verifier = new LogVerifier(signed);
-            LogRecord row = records.next();
+            LogRecord row = next(records, files, verifier);
             if (row != null && (book == Book.LOG || isLongAgo(row.timeStamp()))) {
                 files.requireSigned(book);
             }
-            for (; row != null; row = records.next()) {
+            for (; row != null; row = next(records, files, verifier)) {
                 verifier.accept(row);
             }
             return Json.MAPPER.valueToTree(verifier.verdict());
+        }
+    }
+
+    /** In an export a line that is no record is a finding; a coordinator that answers with one cannot be audited. */
+    private static @Nullable LogRecord next(RecordSource records, BookFiles files, LogVerifier verifier)
+            throws IOException, BadEvidence {
+        while (true) {
+            try {
+                return records.next();
+            } catch (RecordSource.NoRecord none) {
+                if (files.records() == null) {
+                    throw none;
+                }
+                verifier.acceptUnreadable(none.line());
+            }
         }
     }
 

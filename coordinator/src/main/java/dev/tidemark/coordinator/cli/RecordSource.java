@@ -7,10 +7,8 @@ import dev.tidemark.coordinator.evidence.BadEvidence;
 import dev.tidemark.coordinator.evidence.Book;
 import dev.tidemark.coordinator.evidence.LogRecord;
 import dev.tidemark.schema.json.Json;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -43,24 +41,37 @@ final class RecordSource implements AutoCloseable {
     }
 
     static RecordSource of(Path export) throws IOException {
-        BufferedReader reader = Files.newBufferedReader(export, StandardCharsets.UTF_8);
-        return new RecordSource(export.toString(), reader::readLine, reader::close);
+        FileLines file = new FileLines(export);
+        return new RecordSource(String.valueOf(export.getFileName()), file::next, file::close);
+    }
+
+    /** A line that is no record: the ones behind it can be read all the same. */
+    static final class NoRecord extends BadEvidence {
+        private static final long serialVersionUID = 1L;
+
+        private final String line;
+
+        NoRecord(String line, String reason, Exception malformed) {
+            super(line + " does not hold a record: " + reason, malformed);
+            this.line = line;
+        }
+
+        String line() {
+            return line;
+        }
     }
 
     /** The next one, or null after the last. */
     @Nullable
     LogRecord next() throws IOException, BadEvidence {
-        String line = lines.next();
         number++;
-        if (line == null) {
-            return null;
-        }
         try {
-            return Json.RECORDS.readValue(line, LogRecord.class);
+            String line = lines.next();
+            return line == null ? null : Json.RECORDS.readValue(line, LogRecord.class);
         } catch (JacksonException malformed) {
-            throw new BadEvidence(
-                    place + ", line " + number + " does not hold a record: " + malformed.getOriginalMessage(),
-                    malformed);
+            throw new NoRecord(place + ", line " + number, malformed.getOriginalMessage(), malformed);
+        } catch (CharacterCodingException malformed) {
+            throw new NoRecord(place + ", line " + number, "it is not UTF-8", malformed);
         }
     }
 

@@ -106,6 +106,16 @@ public final class LogVerifier {
         }
     }
 
+    /**
+     * In the place of the next record there is something that is none.
+     *
+     * @param place where, for people
+     */
+    public void acceptUnreadable(String place) {
+        long next = digest.globalIndex() + 1;
+        find(Kind.ALTERED, next, next, place + " does not hold a record");
+    }
+
     private void checkOwnChain(LogRecord row) {
         LogRecord before = newest.put(row.aggregateIdentifier(), row);
         long place = row.globalIndex();
@@ -143,7 +153,7 @@ public final class LogVerifier {
                 sealed = false;
                 find(
                         Kind.MISSING,
-                        head.globalIndex(),
+                        digest.globalIndex() + 1,
                         head.globalIndex(),
                         "record " + head.globalIndex() + ", the last one when head " + head.number() + " was signed at "
                                 + head.at() + ", is not there");

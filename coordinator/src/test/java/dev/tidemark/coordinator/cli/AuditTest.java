@@ -206,8 +206,8 @@ class AuditTest {
         Path export = home.resolve("log.ndjson");
         Files.writeString(export, "{\"globalIndex\":1}\n");
         Ended ended = commands.run("audit", "verify", "--export", export.toString());
-        assertThat(ended.exitCode()).isEqualTo(1);
-        assertThat(ended.notes()).contains("line 1 does not hold a record");
+        assertThat(ended.exitCode()).isEqualTo(9);
+        assertThat(ended.results()).contains("ALTERED", "log.ndjson, line 1 does not hold a record");
     }
 
     @Test
