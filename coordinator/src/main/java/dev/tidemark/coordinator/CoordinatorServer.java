@@ -222,7 +222,12 @@ final class CoordinatorServer implements AutoCloseable {
         AllowedReceivers receivers = new AllowedReceivers(
                 options.webhooks().prefixes(), options.webhooks().networks());
         SealingKey webhookKey = SealingKey.at(home.webhookKeyFile());
-        Webhooks webhooks = Webhooks.start(database.application(), receivers, webhookKey, clock);
+        Webhooks webhooks = Webhooks.start(
+                database.application(),
+                receivers,
+                webhookKey,
+                clock,
+                options.webhooks().patience());
         opened("webhooks", webhooks::close);
         WebhookDesk desk = new WebhookDesk(database.application(), receivers, webhookKey, clock);
         opened("webhook desk", desk::close);

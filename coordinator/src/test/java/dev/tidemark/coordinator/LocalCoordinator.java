@@ -78,6 +78,11 @@ public final class LocalCoordinator implements AutoCloseable {
         return start(home, HostWork.USUAL, false);
     }
 
+    /** As {@code tidemark serve --home HOME --port 0 --no-gateway --allow-webhook …}. */
+    public static LocalCoordinator startWithoutGateway(Path home, ServeOptions.WebhookReceivers receivers) {
+        return start(home, ServeOptions.DatabaseChoice.EMBEDDED, HostWork.USUAL, false, receivers);
+    }
+
     /** As {@code tidemark serve --home HOME --port 0 --no-gateway --database-url URL --database-password-file FILE}. */
     public static LocalCoordinator startWithoutGateway(Path home, ServerAddress database) {
         return start(

@@ -2,6 +2,7 @@ package dev.tidemark.coordinator.cli;
 
 import dev.tidemark.coordinator.security.RequestLimits;
 import dev.tidemark.coordinator.webhook.Network;
+import dev.tidemark.coordinator.webhook.Patience;
 import dev.tidemark.schema.id.HostName;
 import java.net.URI;
 import java.nio.file.Path;
@@ -59,10 +60,19 @@ public record ServeOptions(
         public static final Jobs USUAL = new Jobs(OptionalInt.empty(), OptionalInt.empty());
     }
 
-    /** The beginnings of URLs, and networks that are not public to which their names may lead. */
-    public record WebhookReceivers(List<URI> prefixes, List<Network> networks) {
+    /**
+     * The beginnings of URLs, and networks that are not public to which their names may lead.
+     *
+     * @param patience with those that do not accept
+     */
+    public record WebhookReceivers(List<URI> prefixes, List<Network> networks, Patience patience) {
         /** No events leave the house. */
         public static final WebhookReceivers NONE = new WebhookReceivers(List.of(), List.of());
+
+        /** With the patience that is usual. */
+        public WebhookReceivers(List<URI> prefixes, List<Network> networks) {
+            this(prefixes, networks, Patience.USUAL);
+        }
 
         public WebhookReceivers {
             prefixes = List.copyOf(prefixes);

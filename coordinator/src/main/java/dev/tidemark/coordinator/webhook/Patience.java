@@ -24,6 +24,16 @@ public record Patience(
             Duration.ofSeconds(5),
             Duration.ofSeconds(15));
 
+    /** The same, until so many attempts failed. */
+    public Patience trying(int times) {
+        return new Patience(times, pauseFirst, pauseMost, askedMost, connect, answer);
+    }
+
+    /** The same, with another pause after the first failure. */
+    public Patience pausing(Duration first) {
+        return new Patience(attempts, first, pauseMost, askedMost, connect, answer);
+    }
+
     /** Between half of what is due and all of it: receivers that come back are not asked by everybody at once. */
     Duration pauseAfter(int failures, RandomGenerator random) {
         long due = pauseMost.toMillis();

@@ -52,8 +52,9 @@ public final class Webhooks implements AutoCloseable {
     }
 
     /** With the certificates that this Java trusts. */
-    public static Webhooks start(DataSource database, AllowedReceivers allowed, SealingKey key, Clock clock) {
-        return start(database, allowed, key, clock, Patience.USUAL, (SSLSocketFactory) SSLSocketFactory.getDefault());
+    public static Webhooks start(
+            DataSource database, AllowedReceivers allowed, SealingKey key, Clock clock, Patience patience) {
+        return start(database, allowed, key, clock, patience, (SSLSocketFactory) SSLSocketFactory.getDefault());
     }
 
     static Webhooks start(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidemark.coordinator.cli.show.OutputFormat;
 import dev.tidemark.coordinator.security.RequestLimits;
 import dev.tidemark.coordinator.webhook.Network;
+import dev.tidemark.coordinator.webhook.Patience;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.RepositoryName;
 import dev.tidemark.schema.id.TargetPrefix;
@@ -80,7 +81,9 @@ class LocalVerbsTest {
                         "--bad-credentials-per-minute=3",
                         "--allow-webhook=https://Siem.example/in",
                         "--allow-webhook=http://127.0.0.1:9000",
-                        "--allow-webhook-network=10.1.0.0/16"))
+                        "--allow-webhook-network=10.1.0.0/16",
+                        "--webhook-attempts=3",
+                        "--webhook-pause=90s"))
                 .isZero();
         assertThat(verbs.asked)
                 .isEqualTo(List.of(new ServeOptions(
@@ -107,7 +110,11 @@ class LocalVerbsTest {
                         new HeadPlaces(Optional.of(Path.of("/heads")), Optional.of(Path.of("/dev/log"))),
                         new ServeOptions.WebhookReceivers(
                                 List.of(URI.create("https://siem.example/in"), URI.create("http://127.0.0.1:9000/")),
-                                List.of(Network.parse("10.1.0.0/16"))))));
+                                List.of(Network.parse("10.1.0.0/16")),
+                                Patience.USUAL.trying(3).pausing(Duration.ofSeconds(90))))));
+        assertThat(run("serve", "--webhook-attempts=0")).isEqualTo(2);
+        assertThat(run("serve", "--webhook-attempts=101")).isEqualTo(2);
+        assertThat(run("serve", "--webhook-pause=0s")).isEqualTo(2);
         for (String bad :
                 List.of("siem.example", "http://siem.example", "https://me@siem.example", "ftp://127.0.0.1")) {
             assertThat(run("serve", "--allow-webhook=" + bad)).as(bad).isEqualTo(2);
