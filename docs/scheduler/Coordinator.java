@@ -126,7 +126,7 @@ final class Coordinator {
             } catch (IOException lost) {
                 trouble = lost.toString();
             }
-            if (Instant.now().plus(wait).isAfter(end)) {
+            if (Time.now().plus(wait).isAfter(end)) {
                 throw new Unreachable(request.method() + " " + request.uri() + " had no answer in time: " + trouble);
             }
             Thread.sleep(wait);

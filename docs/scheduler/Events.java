@@ -24,7 +24,7 @@ final class Events implements Runnable {
     }
 
     void await(String machine, Instant until) throws InterruptedException {
-        long milliseconds = Math.max(1, Duration.between(Instant.now(), until).toMillis());
+        long milliseconds = Math.max(1, Duration.between(Time.now(), until).toMillis());
         Semaphore bell = bell(machine);
         if (bell.tryAcquire(milliseconds, TimeUnit.MILLISECONDS)) {
             bell.drainPermits();

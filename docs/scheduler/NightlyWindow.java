@@ -69,7 +69,7 @@ public final class NightlyWindow {
     static int run(String... arguments) throws InterruptedException {
         try {
             Options options = Options.of(arguments);
-            Window window = Window.at(options.window(), ZonedDateTime.now(options.zone()));
+            Window window = Window.at(options.window(), Time.now().atZone(options.zone()));
             return new NightlyWindow(options, window).run();
         } catch (IllegalArgumentException | DateTimeException usage) {
             System.err.println(usage.getMessage() + "\n" + USAGE);
@@ -92,7 +92,7 @@ public final class NightlyWindow {
         System.out.println("night of " + window.night() + ", until " + window.end() + ": " + machines.size() + " machines");
         // Listening before anything is asked for, nothing that ends is missed.
         Thread.ofVirtual().start(events);
-        machines.forEach(machine -> turns.add(new Turn(machine, 1, Instant.now(), "")));
+        machines.forEach(machine -> turns.add(new Turn(machine, 1, Time.now(), "")));
         List<Thread> workers = new ArrayList<>();
         for (int number = 0; number < options.atOnce(); number++) {
             workers.add(Thread.ofVirtual().start(() -> work(machines.size())));
@@ -182,18 +182,18 @@ public final class NightlyWindow {
         Instant patience = window.end();
         boolean aborting = false;
         while (!operation.text("state").equals("DONE") && !operation.text("state").equals("FAILED")) {
-            if (!Instant.now().isBefore(patience)) {
+            if (!Time.now().isBefore(patience)) {
                 if (aborting || !options.abortAtEnd()) {
                     outcomes.put(turn.machine().id(), Outcome.of(aborting ? "ABORTING" : "RUNNING", operation, "the window is over"));
                     return;
                 }
                 aborting = true;
-                patience = Instant.now().plusSeconds(60);
+                patience = Time.now().plusSeconds(60);
                 coordinator.until(patience).post(
                         "/v1/backups/" + operation.text("target") + "/abort", "nightly-abort-" + operation.text("id"), "{}");
             }
             // Woken by an event of this machine; looks again by itself, should events be late.
-            events.await(turn.machine().id(), earlier(patience, Instant.now().plusSeconds(aborting ? 1 : 30)));
+            events.await(turn.machine().id(), earlier(patience, Time.now().plusSeconds(aborting ? 1 : 30)));
             operation = coordinator.until(patience).get("/v1/operations/" + operation.text("id")).expect(200).json();
         }
         if (operation.text("state").equals("DONE")) {
@@ -245,7 +245,7 @@ public final class NightlyWindow {
     }
 
     private static void waitUntil(Instant moment) throws InterruptedException {
-        for (Duration left = Duration.between(Instant.now(), moment); left.isPositive(); left = Duration.between(Instant.now(), moment)) {
+        for (Duration left = Duration.between(Time.now(), moment); left.isPositive(); left = Duration.between(Time.now(), moment)) {
             Thread.sleep(Math.min(left.toMillis() + 1, 60_000));
         }
     }
@@ -255,12 +255,12 @@ public final class NightlyWindow {
     /** A machine that waits for one of the workers, from a moment on. */
     record Turn(Machine machine, int attempt, Instant notBefore, String reason) implements Delayed {
         Turn again(int nextAttempt, Duration pause, String why) {
-            return new Turn(machine, nextAttempt, Instant.now().plus(pause), why);
+            return new Turn(machine, nextAttempt, Time.now().plus(pause), why);
         }
 
         @Override
         public long getDelay(TimeUnit unit) {
-            return unit.convert(Duration.between(Instant.now(), notBefore));
+            return unit.convert(Duration.between(Time.now(), notBefore));
         }
 
         @Override
@@ -318,7 +318,7 @@ public final class NightlyWindow {
         }
 
         boolean isOver() {
-            return !Instant.now().isBefore(end);
+            return !Time.now().isBefore(end);
         }
     }
 

@@ -19,6 +19,10 @@ import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.OperationId;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -104,6 +108,33 @@ class SubmissionIT {
                 assertThat(answer.json().path("remedy").asString()).isEqualTo("do this");
                 assertThat(answer.json().path("operation").asString()).isEqualTo(other.value());
             }
+        }
+    }
+
+    /** Nothing of a key depends on a clock, whoever sets it: its record has no time, and nobody takes it away. */
+    @Test
+    void a_key_is_never_forgotten() throws SQLException {
+        try (Connection connection = SERVED.database.application().getConnection();
+                Statement statement = connection.createStatement()) {
+            assertThat(
+                            text(
+                                    statement,
+                                    "SELECT string_agg(attname || ' ' || format_type(atttypid, NULL), ', ' ORDER BY attnum)"
+                                            + " FROM pg_attribute WHERE attrelid = 'tidemark.idempotency'::regclass AND attnum > 0"))
+                    .isEqualTo("caller text, key text, request_hash text, operation text");
+            assertThat(text(
+                            statement,
+                            "SELECT string_agg(DISTINCT privilege, ' ' ORDER BY privilege) FROM unnest(ARRAY["
+                                    + "'SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) privilege"
+                                    + " WHERE has_table_privilege('tidemark.idempotency', privilege)"))
+                    .isEqualTo("INSERT SELECT");
+        }
+    }
+
+    private static String text(Statement statement, String question) throws SQLException {
+        try (ResultSet rows = statement.executeQuery(question)) {
+            assertThat(rows.next()).isTrue();
+            return rows.getString(1);
         }
     }
 
