@@ -43,36 +43,53 @@ final class Deletion {
     }
 
     Outcome run() throws RepositoryException {
-        BackupId backup = operation.backup();
         try {
+            if (!DurableFiles.directoryExists(tree.machine(machine))) {
+                return absent();
+            }
+            try (Descriptor held = Descriptor.ofDirectory(tree.machine(machine))) {
+                return run(held);
+            }
+        } catch (IOException fault) {
+            throw RepositoryException.failed("cannot delete backup " + operation.backup(), fault);
+        }
+    }
+
+    /** In the machine's directory as it was when it was first looked at, whatever is put in its place since. */
+    private Outcome run(Descriptor held) throws RepositoryException, IOException {
+        try {
+            BackupId backup = operation.backup();
             sweep(tree, machine, Optional.of(backup));
-            Path directory = tree.completed(machine, backup);
-            Path aside = tree.deleted(machine, backup);
-            boolean whole = tree.exists(machine, directory);
-            if (!whole && !tree.exists(machine, aside)) {
-                requireSameRepository();
-                return new Outcome.Done(new Evidence.Removed(0));
+            Path directory = held.path().resolve(backup.value());
+            Path aside = held.path().resolve(backup.value() + RepositoryTree.DELETED_SUFFIX);
+            boolean whole = DurableFiles.directoryExists(directory);
+            if (!whole && !DurableFiles.directoryExists(aside)) {
+                return absent();
             }
             if (whole) {
                 requireNothingStandsOnIt();
                 // Left by a deletion of before somebody brought the backup back.
-                FlatRemoval.remove(tree.machine(machine), String.valueOf(aside.getFileName()));
-                FlatRemoval.remove(
-                        tree.machine(machine),
-                        String.valueOf(tree.merge(machine, backup).getFileName()));
+                FlatRemoval.remove(held, String.valueOf(aside.getFileName()));
+                FlatRemoval.remove(held, backup.value() + RepositoryTree.MERGE_SUFFIX);
                 crash.at(CrashPoint.BEFORE_BACKUP_SET_ASIDE);
                 Files.move(directory, aside, StandardCopyOption.ATOMIC_MOVE);
                 crash.at(CrashPoint.BACKUP_SET_ASIDE);
             }
-            DurableFiles.sync(tree.machine(machine));
+            DurableFiles.sync(held.path());
             crash.at(CrashPoint.BEFORE_BACKUP_REMOVED);
             Outcome done = new Outcome.Done(new Evidence.Removed(bytes(aside)));
-            remove(aside);
+            remove(held, tree.deleted(machine, backup));
             crash.at(CrashPoint.BACKUP_REMOVED);
             return done;
         } catch (IOException fault) {
-            throw RepositoryException.failed("cannot delete backup " + backup, fault);
+            throw RepositoryException.failed("cannot delete backup " + operation.backup(), fault)
+                    .spoken(held, tree.machine(machine));
         }
+    }
+
+    private Outcome absent() throws RepositoryException, IOException {
+        requireSameRepository();
+        return new Outcome.Done(new Evidence.Removed(0));
     }
 
     /** Removes what is left of backups that were deleted, of this machine, except one that is being deleted. */
@@ -80,19 +97,21 @@ final class Deletion {
         if (!DurableFiles.directoryExists(tree.machine(machine))) {
             return;
         }
-        for (BackupId left : tree.deletedBackups(machine)) {
-            if (!except.equals(Optional.of(left))) {
-                // Its new name may not be durable yet, and without its files the old one must not come back.
-                DurableFiles.sync(tree.machine(machine));
-                remove(tree.deleted(machine, left));
+        try (Descriptor held = Descriptor.ofDirectory(tree.machine(machine))) {
+            for (BackupId left : tree.deletedBackups(machine)) {
+                if (!except.equals(Optional.of(left))) {
+                    // Its new name may not be durable yet, and without its files the old one must not come back.
+                    DurableFiles.sync(held.path());
+                    remove(held, tree.deleted(machine, left));
+                }
             }
         }
     }
 
     /** It is deleted already. What cannot be removed takes room and does nothing worse, until the next sweep. */
-    private static void remove(Path aside) throws IOException {
+    private static void remove(Descriptor held, Path aside) throws IOException {
         try {
-            FlatRemoval.remove(DurableFiles.parent(aside), String.valueOf(aside.getFileName()));
+            FlatRemoval.remove(held, String.valueOf(aside.getFileName()));
         } catch (ClosedByInterruptException stopped) {
             throw stopped;
         } catch (IOException fault) {

@@ -24,7 +24,9 @@ final class EncryptionMark {
         if (encrypts && !marked) {
             // Backups of several machines may begin at once.
             synchronized (EncryptionMark.class) {
-                DurableFiles.replace(file, TEXT);
+                try (Descriptor root = Descriptor.ofDirectory(tree.root())) {
+                    DurableFiles.replace(root.path().resolve(FILE), TEXT);
+                }
             }
         } else if (!encrypts && marked) {
             throw new RepositoryException(

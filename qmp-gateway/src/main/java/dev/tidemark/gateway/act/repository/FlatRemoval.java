@@ -19,18 +19,25 @@ import java.util.List;
 final class FlatRemoval {
     private FlatRemoval() {}
 
+    /** From a directory that has no link on its way: one that was put there since it was looked at is an error. */
     static void remove(Path parent, String name) throws IOException {
-        try (DirectoryStream<Path> stream = Files.newDirectoryStream(parent)) {
+        try (Descriptor held = Descriptor.ofDirectory(parent)) {
+            remove(held, name);
+        }
+    }
+
+    static void remove(Descriptor parent, String name) throws IOException {
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(parent.path())) {
             if (!(stream instanceof SecureDirectoryStream<Path> held)) {
-                throw new FileSystemException(parent.toString(), null, "directories cannot be held open here");
+                throw new FileSystemException(name, null, "directories cannot be held open here");
             }
             Path relative = Path.of(name);
-            if (!removeFiles(held, parent, relative)) {
+            if (!removeFiles(held, parent.path(), relative)) {
                 return;
             }
             held.deleteDirectory(relative);
         }
-        DurableFiles.sync(parent);
+        DurableFiles.sync(parent.path());
     }
 
     private static boolean removeFiles(SecureDirectoryStream<Path> held, Path parent, Path name) throws IOException {

@@ -7,6 +7,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,27 +22,78 @@ final class MergeDirectory implements AutoCloseable {
     private static final Set<Path> IN_USE = ConcurrentHashMap.newKeySet();
 
     private final Path path;
+    private final Descriptor machine;
+    /** None before it is there. */
+    private @Nullable Descriptor held;
 
-    private MergeDirectory(Path path) {
+    private MergeDirectory(Path path, Descriptor machine) {
         this.path = path;
+        this.machine = machine;
     }
 
-    /** It is nobody else's until it is closed; it need not be there. */
-    static MergeDirectory use(RepositoryTree tree, MachineId machine, BackupId backup) {
+    /** It is nobody else's until it is closed; it need not be there, but the machine's must. */
+    static MergeDirectory use(RepositoryTree tree, MachineId machine, BackupId backup) throws IOException {
         Path path = tree.merge(machine, backup);
         if (!IN_USE.add(path)) {
             throw new IllegalStateException("two merges at once in " + path);
         }
-        return new MergeDirectory(path);
+        boolean used = false;
+        try {
+            MergeDirectory directory = new MergeDirectory(path, Descriptor.ofDirectory(tree.machine(machine)));
+            used = true;
+            return directory;
+        } finally {
+            if (!used) {
+                IN_USE.remove(path);
+            }
+        }
     }
 
-    Path path() {
-        return path;
+    /** Makes it, and holds what was made: what takes its name from now on is nothing to a merge. */
+    void make() throws IOException {
+        DurableFiles.createDirectory(machine.path().resolve(path.getFileName()));
+        hold();
+    }
+
+    private Descriptor hold() throws IOException {
+        Descriptor found = machine.directory(String.valueOf(path.getFileName()));
+        release();
+        held = found;
+        return found;
+    }
+
+    private void release() {
+        if (held != null) {
+            held.close();
+            held = null;
+        }
+    }
+
+    /** What leads to it and nowhere else. */
+    Path path() throws IOException {
+        return (held == null ? hold() : held).path();
+    }
+
+    /** Whether it is there; a link in its place is an error. */
+    boolean exists() throws IOException {
+        return held != null || DurableFiles.directoryExists(machine.path().resolve(path.getFileName()));
+    }
+
+    /** The directory of the machine's that the merge began with. */
+    Descriptor machine() {
+        return machine;
+    }
+
+    /** With the names by which people know these places. */
+    RepositoryException spoken(RepositoryException failure) {
+        RepositoryException spoken = failure.spoken(machine, DurableFiles.parent(path));
+        return held == null ? spoken : spoken.spoken(held, path);
     }
 
     /** Removes it with all that is in it, if it is there. */
     void remove() throws IOException {
-        FlatRemoval.remove(DurableFiles.parent(path), String.valueOf(path.getFileName()));
+        FlatRemoval.remove(machine, String.valueOf(path.getFileName()));
+        release();
     }
 
     /** Removes it where failing to must not hide why. */
@@ -85,7 +137,14 @@ final class MergeDirectory implements AutoCloseable {
     }
 
     @Override
+    public String toString() {
+        return path.toString();
+    }
+
+    @Override
     public void close() {
+        release();
+        machine.close();
         IN_USE.remove(path);
     }
 }

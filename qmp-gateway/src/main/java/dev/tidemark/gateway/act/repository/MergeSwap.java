@@ -40,14 +40,15 @@ final class MergeSwap {
 
     private final MachineId machine;
     private final BackupId backup;
-    private final Path directory;
+    private final Descriptor directory;
     private final MergeDirectory drafts;
     private final CrashHook crash;
 
-    MergeSwap(RepositoryTree tree, MachineId machine, BackupId backup, MergeDirectory drafts, CrashHook crash) {
+    /** In that directory of the backup's, which its caller holds for as long. */
+    MergeSwap(MachineId machine, BackupId backup, Descriptor directory, MergeDirectory drafts, CrashHook crash) {
         this.machine = machine;
         this.backup = backup;
-        this.directory = tree.completed(machine, backup);
+        this.directory = directory;
         this.drafts = drafts;
         this.crash = crash;
     }
@@ -74,20 +75,23 @@ final class MergeSwap {
             after.replaceAll(old -> old.disk().equals(disk.disk()) ? disk : old);
         }
         Manifest both = manifest.merged(new Merges(history, before), after);
-        ManifestFile.write(directory, both);
+        ManifestFile.write(directory.path(), both);
         crash.at(CrashPoint.MERGE_ANNOUNCED);
         return finish(both, names(before));
     }
 
     /** Ends an exchange that was cut off, if there is one; a draft that is not what was announced is left out. */
     void resume() throws IOException, InterruptedException {
-        Manifest both = ManifestFile.readAsWritten(directory, machine, backup);
+        Manifest both = ManifestFile.readAsWritten(directory.path(), machine, backup);
         if (both.replaced().isEmpty()) {
             return;
         }
         Set<DiskName> sound = new HashSet<>();
         for (StoredDisk before : both.replaced()) {
             StoredDisk after = both.disk(before.disk()).orElseThrow();
+            if (!drafts.exists()) {
+                break;
+            }
             Path draft = drafts.path().resolve(after.file());
             if (DurableFiles.attributes(draft).isEmpty()) {
                 continue;
@@ -95,7 +99,7 @@ final class MergeSwap {
             if (isWhole(draft, after)) {
                 sound.add(after.disk());
             } else {
-                LOG.warn("{} is not what was merged, disk {} stays as it is", draft, after.disk());
+                LOG.warn("the draft of disk {} in {} is not what was merged: it stays as it is", after.disk(), drafts);
             }
         }
         finish(both, sound);
@@ -111,14 +115,14 @@ final class MergeSwap {
             for (StoredDisk before : both.replaced()) {
                 if (drafted.contains(before.disk())) {
                     Path draft = drafts.path().resolve(before.file());
-                    Files.move(draft, directory.resolve(before.file()), StandardCopyOption.ATOMIC_MOVE);
+                    Files.move(draft, directory.path().resolve(before.file()), StandardCopyOption.ATOMIC_MOVE);
                     crash.at(CrashPoint.MERGE_FILE_SWAPPED);
                 }
             }
-            DurableFiles.sync(directory);
+            DurableFiles.sync(directory.path());
             crash.at(CrashPoint.MERGE_FILES_SWAPPED);
             Manifest ended = ended(both);
-            ManifestFile.write(directory, ended);
+            ManifestFile.write(directory.path(), ended);
             crash.at(CrashPoint.MERGE_FINISHED);
             return ended;
         } finally {
@@ -128,7 +132,8 @@ final class MergeSwap {
 
     /** What lies there decides; what could not be replaced was not merged. */
     private Manifest ended(Manifest both) throws IOException {
-        List<StoredDisk> lying = ManifestFile.read(directory, machine, backup).disks();
+        List<StoredDisk> lying =
+                ManifestFile.read(directory.path(), machine, backup).disks();
         Set<DiskName> stayed = new HashSet<>();
         for (StoredDisk before : both.replaced()) {
             if (lying.contains(before)) {

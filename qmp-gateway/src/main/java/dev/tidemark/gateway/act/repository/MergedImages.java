@@ -39,7 +39,7 @@ final class MergedImages {
     private final Manifest manifest;
     private final List<DiskMerge> merges;
     private final LogRecord log;
-    private final Path directory;
+    private final MergeDirectory directory;
     private final List<StoredDisk> stored = new ArrayList<>();
 
     MergedImages(
@@ -60,7 +60,7 @@ final class MergedImages {
         this.manifest = manifest;
         this.merges = List.copyOf(merges);
         this.log = log;
-        this.directory = drafts.path();
+        this.directory = drafts;
     }
 
     /**
@@ -74,7 +74,7 @@ final class MergedImages {
             List<KeyedImage> opened,
             List<Layer> layers,
             Optional<BackupId> onto,
-            Path file,
+            String name,
             Optional<EncryptionKey> key) {
         Layer top() {
             return layers.getFirst();
@@ -121,7 +121,7 @@ final class MergedImages {
         }
         requireRoom(drafts);
         crash.at(CrashPoint.BEFORE_MERGE);
-        DurableFiles.createDirectory(directory);
+        directory.make();
         PhaseProgress phase = new PhaseProgress(progress, PHASE, total(drafts));
         Map<Layer, Layer.Stamp> stamps = new LinkedHashMap<>();
         for (Draft draft : drafts) {
@@ -141,7 +141,7 @@ final class MergedImages {
         for (Draft draft : drafts) {
             stored.add(finished(draft, phase));
         }
-        DurableFiles.sync(directory);
+        DurableFiles.sync(directory.path());
         return readings.stream()
                 .flatMap(reading -> reading.changedSince().stream())
                 .findFirst();
@@ -192,11 +192,15 @@ final class MergedImages {
                     "backup " + manifest.backup() + " does not stand on "
                             + merge.onto().map(BackupId::value).orElse("nothing") + " by way of others");
         }
-        Path file = directory.resolve(RepositoryTree.file(merge.disk()));
         List<KeyedImage> opened = chain.images(keys);
         Optional<EncryptionKey> key =
                 KeyedImage.isAnyEncrypted(opened.subList(0, layers.size())) ? keys.forWriting() : Optional.empty();
-        return new Draft(chain, opened, layers, merge.onto(), file, key);
+        return new Draft(chain, opened, layers, merge.onto(), RepositoryTree.file(merge.disk()), key);
+    }
+
+    /** What leads to it, whatever is done to the names of the directories on the way. */
+    private Path file(Draft draft) throws IOException {
+        return directory.path().resolve(draft.name());
     }
 
     /** Every layer is read once, every disk is written once and compared once. */
@@ -230,16 +234,16 @@ final class MergedImages {
         // QEMU does not compress what it encrypts.
         Optional<Compression> compression = draft.key().isPresent() ? Optional.empty() : manifest.compression();
         if (draft.onto().isEmpty()) {
-            create(draft.file(), draft, compression);
-            images.fill(draft.from(0), draft.merged(draft.file()), Optional.empty(), compression, told);
+            create(file(draft), draft, compression);
+            images.fill(draft.from(0), draft.merged(file(draft)), Optional.empty(), compression, told);
         } else if (compression.isEmpty()) {
-            stack(draft, draft.file(), told);
+            stack(draft, file(draft), told);
         } else {
             // What is compressed cannot be written over, so the layers are put together before.
-            Path plain = directory.resolve(PLAIN_PREFIX + draft.file().getFileName());
+            Path plain = directory.path().resolve(PLAIN_PREFIX + draft.name());
             stack(draft, plain, told);
-            create(draft.file(), draft, compression);
-            images.fill(draft.merged(plain), draft.merged(draft.file()), draft.backing(), compression, told);
+            create(file(draft), draft, compression);
+            images.fill(draft.merged(plain), draft.merged(file(draft)), draft.backing(), compression, told);
             Files.delete(plain);
         }
     }
@@ -262,7 +266,7 @@ final class MergedImages {
     /** Durable first, and then read back twice: as bytes for the digest, and as a disk against what the backup holds. */
     private StoredDisk finished(Draft draft, PhaseProgress phase)
             throws RepositoryException, IOException, InterruptedException {
-        Path file = draft.file();
+        Path file = file(draft);
         DurableFiles.sync(file);
         Optional<String> objection = QcowHeader.read(file)
                 .objection(draft.size(), draft.backing(), draft.key().isPresent());
@@ -303,8 +307,9 @@ final class MergedImages {
                 draft.key().map(key -> new DiskEncryption(EncryptionFormat.LUKS, key.identity())));
     }
 
-    private void compare(Draft draft, DoubleConsumer told) throws RepositoryException, InterruptedException {
-        if (!images.same(draft.merged(draft.file()), draft.from(0), told)) {
+    private void compare(Draft draft, DoubleConsumer told)
+            throws RepositoryException, IOException, InterruptedException {
+        if (!images.same(draft.merged(file(draft)), draft.from(0), told)) {
             throw new RepositoryException(
                     FailureCode.REPOSITORY_FAILED,
                     draft.top().disk(),

@@ -15,7 +15,6 @@ import dev.tidemark.schema.event.MergedDisk;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.MachineId;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -51,16 +50,34 @@ final class Merging {
 
     Outcome run(ProgressListener progress) throws RepositoryException, InterruptedException {
         BackupId backup = operation.backup();
-        Path directory = tree.completed(machine, backup);
-        try (MergeDirectory drafts = MergeDirectory.use(tree, machine, backup)) {
-            if (!tree.exists(machine, directory)) {
+        try {
+            if (!tree.exists(machine, tree.completed(machine, backup))) {
                 throw Verification.missing(backup);
             }
-            MergeSwap swap = new MergeSwap(tree, machine, backup, drafts, crash);
+            try (MergeDirectory drafts = MergeDirectory.use(tree, machine, backup);
+                    Descriptor directory = drafts.machine().directory(backup.value())) {
+                return run(drafts, directory, progress);
+            }
+        } catch (IOException fault) {
+            throw failed(fault);
+        }
+    }
+
+    private RepositoryException failed(IOException fault) throws InterruptedException {
+        return Interruption.unlessInterrupted(
+                RepositoryException.failed("cannot merge backup " + operation.backup(), fault));
+    }
+
+    /** Both places are held, and stay those that they were, whatever is done to their names. */
+    private Outcome run(MergeDirectory drafts, Descriptor directory, ProgressListener progress)
+            throws RepositoryException, InterruptedException {
+        BackupId backup = operation.backup();
+        try {
+            MergeSwap swap = new MergeSwap(machine, backup, directory, drafts, crash);
             swap.resume();
             // What a try before this one left, also after it was finished.
             drafts.remove();
-            Manifest manifest = ManifestFile.read(directory, machine, backup);
+            Manifest manifest = ManifestFile.read(directory.path(), machine, backup);
             List<DiskMerge> open = open(manifest);
             Optional<DamagedDisk> spoilt = spoilt(open);
             if (spoilt.isPresent()) {
@@ -80,7 +97,9 @@ final class Merging {
             drafts.remove();
             return done(manifest);
         } catch (IOException fault) {
-            throw Interruption.unlessInterrupted(RepositoryException.failed("cannot merge backup " + backup, fault));
+            throw drafts.spoken(failed(fault)).spoken(directory, tree.completed(machine, backup));
+        } catch (RepositoryException failure) {
+            throw drafts.spoken(failure).spoken(directory, tree.completed(machine, backup));
         }
     }
 

@@ -5,6 +5,7 @@ import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.id.DiskName;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,13 @@ public final class RepositoryException extends Exception {
     static RepositoryException damaged(DamagedDisk damage) {
         return new RepositoryException(
                 FailureCode.BACKUP_DAMAGED, damage.disk(), damage.file() + ": " + damage.detail(), null);
+    }
+
+    /** With the name by which people know a directory, where it has that of its descriptor. */
+    RepositoryException spoken(Descriptor held, Path named) {
+        String spoken = detail.replace(held.path() + "/", named + "/")
+                .replace(held.path().toString(), named.toString());
+        return spoken.equals(detail) ? this : new RepositoryException(code, disk, spoken, getCause());
     }
 
     /** What an outcome reports. */

@@ -45,7 +45,10 @@ record RepositoryMark(int formatVersion, RepositoryIdentity identity) {
                 byte[] randomness = new byte[Ulid.RANDOMNESS_BYTES];
                 RANDOM.nextBytes(randomness);
                 String id = Ulid.encode(Instant.now().toEpochMilli(), randomness);
-                StoredJson.write(file, new RepositoryMark(FORMAT_VERSION, new RepositoryIdentity(id)));
+                try (Descriptor root = Descriptor.ofDirectory(tree.root())) {
+                    StoredJson.write(
+                            root.path().resolve(FILE), new RepositoryMark(FORMAT_VERSION, new RepositoryIdentity(id)));
+                }
             }
         }
     }

@@ -99,7 +99,8 @@ public final class RestorePointExport implements AutoCloseable {
 
     private static void remove(Path directory) throws RepositoryException {
         try {
-            FlatRemoval.remove(DurableFiles.parent(directory), String.valueOf(directory.getFileName()));
+            // The first of it is where whoever started us wants it, links and all.
+            FlatRemoval.remove(DurableFiles.parent(directory).toRealPath(), String.valueOf(directory.getFileName()));
         } catch (IOException fault) {
             LOG.debug("{} stays", directory, fault);
             throw RepositoryException.failed("cannot remove " + directory, fault);

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +22,10 @@ final class TrialDirectory {
     private static final Logger LOG = LoggerFactory.getLogger(TrialDirectory.class);
 
     private final Path directory;
+    /** The machine's directory, and this one in it; none before it is made. */
+    private @Nullable Descriptor machine;
+
+    private @Nullable Descriptor held;
 
     TrialDirectory(RepositoryTree tree, MachineId machine, OperationId operation) {
         this.directory = tree.trial(machine, operation);
@@ -43,7 +48,31 @@ final class TrialDirectory {
     }
 
     void make() throws IOException {
-        DurableFiles.createDirectory(directory);
+        Descriptor above = Descriptor.ofDirectory(DurableFiles.parent(directory));
+        boolean made = false;
+        try {
+            DurableFiles.createDirectory(above.path().resolve(directory.getFileName()));
+            held = above.directory(String.valueOf(directory.getFileName()));
+            machine = above;
+            made = true;
+        } finally {
+            if (!made) {
+                above.close();
+            }
+        }
+    }
+
+    /** What leads to what was made, whatever is done to the names on the way. */
+    private Path here() {
+        if (held == null) {
+            throw new IllegalStateException("was not made: " + directory);
+        }
+        return held.path();
+    }
+
+    /** With the name by which people know it. */
+    RepositoryException spoken(RepositoryException failure) {
+        return held == null ? failure : failure.spoken(held, directory);
     }
 
     /** An empty file to write a disk into. */
@@ -58,15 +87,23 @@ final class TrialDirectory {
     }
 
     long bytesFree() throws IOException {
-        return FreeSpace.bytes(directory);
+        return FreeSpace.bytes(here());
     }
 
     /** Also for whoever was interrupted: Java would close the files under it. */
     void remove() throws IOException {
         boolean interrupted = Thread.interrupted();
         try {
-            FlatRemoval.remove(DurableFiles.parent(directory), String.valueOf(directory.getFileName()));
+            if (machine != null) {
+                FlatRemoval.remove(machine, String.valueOf(directory.getFileName()));
+            }
         } finally {
+            if (held != null) {
+                held.close();
+            }
+            if (machine != null) {
+                machine.close();
+            }
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
@@ -79,6 +116,6 @@ final class TrialDirectory {
     }
 
     private Path file(DiskName disk) {
-        return directory.resolve(RepositoryTree.file(disk));
+        return here().resolve(RepositoryTree.file(disk));
     }
 }

@@ -43,6 +43,8 @@ final class TrialRestore {
                 trial(chain, phase, before).ifPresent(damages::add);
                 before += 2 * chain.layers().getFirst().stored().size();
             }
+        } catch (RepositoryException failure) {
+            throw scratch.spoken(failure);
         } finally {
             scratch.remove();
         }
@@ -74,7 +76,8 @@ final class TrialRestore {
             }
             // Once more: if a key went away meanwhile, then that is what was wrong.
             chain.images(keys);
-            return Optional.of(top.damaged("cannot be restored: " + failure.detail()));
+            return Optional.of(
+                    top.damaged("cannot be restored: " + scratch.spoken(failure).detail()));
         }
         phase.at(before + size);
         Optional<String> difference =

@@ -162,13 +162,13 @@ final class UnfinishedBackup implements PartialBackup {
                     machine.path().resolve(directory.getFileName()),
                     machine.path().resolve(completed.getFileName()),
                     StandardCopyOption.ATOMIC_MOVE);
+            crash.at(CrashPoint.RENAMED);
+            syncName();
+            crash.at(CrashPoint.NAME_SYNCED);
+            targets.release(plan.backup().value());
+            dropPlan(held, completed);
+            return manifest;
         }
-        crash.at(CrashPoint.RENAMED);
-        syncName();
-        crash.at(CrashPoint.NAME_SYNCED);
-        targets.release(plan.backup().value());
-        dropPlan(completed);
-        return manifest;
     }
 
     /** Nobody writes to the file, it is the image that was asked for, and what it stands on is still there. */
@@ -261,9 +261,9 @@ final class UnfinishedBackup implements PartialBackup {
     }
 
     /** The plan has done its work. If it stays, it is one file too many and nothing worse. */
-    private static void dropPlan(Path completed) {
+    private static void dropPlan(Descriptor held, Path completed) {
         try {
-            Files.deleteIfExists(completed.resolve(RepositoryTree.PLAN_FILE));
+            Files.deleteIfExists(held.path().resolve(RepositoryTree.PLAN_FILE));
         } catch (IOException fault) {
             LOG.warn("the plan of a completed backup stays in {}: {}", completed, FileFault.describe(fault));
         }
