@@ -15,6 +15,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A file or directory that stays the one it was when it was opened, whatever becomes of its name. Java has {@code openat(2)} only for what
@@ -45,6 +46,7 @@ final class Descriptor implements AutoCloseable {
 
     private static final int EINTR = 4;
     private static final int EACCES = 13;
+    private static final int EBUSY = 16;
     private static final int EEXIST = 17;
     private static final int ENOTDIR = 20;
     private static final int ELOOP = 40;
@@ -86,6 +88,19 @@ final class Descriptor implements AutoCloseable {
             }
         }
         return at;
+    }
+
+    /**
+     * A block device that is ours until it is closed: nobody mounts it, swaps to it or puts another device on it meanwhile. Empty if
+     * somebody did already, in whichever mount namespace; who only reads or writes it, as QEMU does, neither hinders nor is hindered.
+     */
+    static Optional<Descriptor> ofDevice(Path real) throws IOException {
+        try {
+            int held = call(NO_DESCRIPTOR, real.toString(), EXCLUSIVE | FLAGS.noFollow(), real);
+            return Optional.of(new Descriptor(held, link(held)));
+        } catch (DeviceClaimed claimed) {
+            return Optional.empty();
+        }
     }
 
     /** A directory in this one. */
@@ -146,8 +161,18 @@ final class Descriptor implements AutoCloseable {
             case ELOOP, ENOTDIR ->
                 new FileSystemException(path, null, "there is a symbolic link on the way, or what is no directory");
             case EACCES -> new AccessDeniedException(path);
+            case EBUSY -> new DeviceClaimed(path);
             default -> new FileSystemException(path, null, "cannot be opened (errno " + errno + ")");
         };
+    }
+
+    /** The kernel has given it to somebody for himself alone. */
+    private static final class DeviceClaimed extends FileSystemException {
+        private static final long serialVersionUID = 1L;
+
+        private DeviceClaimed(String path) {
+            super(path, null, "is busy");
+        }
     }
 
     /** With the path that was asked for: the descriptor's own says nothing to anybody. */

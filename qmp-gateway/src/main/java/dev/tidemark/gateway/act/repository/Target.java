@@ -26,10 +26,13 @@ public record Target(
         options.put("driver", "host_device").put("filename", real.toString());
         // What is read back is to come from the medium.
         options.putObject("cache").put("direct", true);
-        List<String> family = BlockDevice.family(real).stream()
-                .map(number -> "device " + number)
-                .toList();
+        List<String> family =
+                BlockDevice.family(real).stream().map(Target::identity).toList();
         return new Target(address, options, family.getFirst(), family.subList(1, family.size()), Optional.of(real));
+    }
+
+    private static String identity(String number) {
+        return "device " + number;
     }
 
     static Target socket(TargetAddress address, Path real) {
@@ -85,12 +88,44 @@ public record Target(
         return "json:" + raw;
     }
 
+    /** The device, if it is one, so that it stays this one and nobody mounts it until it is closed. */
+    Optional<Descriptor> hold() throws RepositoryException {
+        if (device.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            Optional<Descriptor> held = Descriptor.ofDevice(device.get());
+            if (held.isEmpty()) {
+                throw failed(
+                        FailureCode.TARGET_IN_USE,
+                        "the kernel has given it to somebody for himself: a mount, maybe in another namespace, or a"
+                                + " device that stands on it");
+            }
+            if (!identity(BlockDevice.number(held.get().path())).equals(identity)) {
+                held.get().close();
+                throw failed(FailureCode.TARGET_REFUSED, "it leads to another device than when it was looked at");
+            }
+            return held;
+        } catch (IOException fault) {
+            throw new RepositoryException(
+                    FailureCode.TARGET_UNAVAILABLE, null, address + ": " + FileFault.describe(fault), fault);
+        }
+    }
+
+    /** Reached by what is held, whatever becomes of its name. */
+    Target through(Descriptor held) {
+        ObjectNode reached = options.deepCopy().put("filename", held.path().toString());
+        return new Target(address, reached, identity, around, Optional.of(held.path()));
+    }
+
     /** Before anything is written. */
     void requireFit(QemuImage images, long size) throws RepositoryException, InterruptedException {
         Optional<String> user = device.flatMap(BlockDevice::user);
         if (user.isPresent()) {
             throw failed(FailureCode.TARGET_IN_USE, user.get());
         }
+        // What is not seen from here, in another mount namespace, the kernel knows all the same.
+        hold().ifPresent(Descriptor::close);
         long length = length(images);
         if (length < size) {
             throw failed(FailureCode.TARGET_TOO_SMALL, "it has " + length + " bytes, and the disk has " + size);
@@ -143,6 +178,8 @@ public record Target(
     }
 
     RepositoryException failed(FailureCode code, String detail) {
-        return new RepositoryException(code, address + ": " + detail);
+        String spoken = device.map(path -> detail.replace(path.toString(), address.value()))
+                .orElse(detail);
+        return new RepositoryException(code, address + ": " + spoken);
     }
 }

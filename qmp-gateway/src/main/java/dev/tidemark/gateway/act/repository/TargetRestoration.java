@@ -69,13 +69,32 @@ final class TargetRestoration {
             for (Part part : parts) {
                 part.target().requireFit(images, part.size());
             }
-            write(chains, parts, progress);
-            compare(parts, progress);
+            List<Descriptor> devices = new ArrayList<>();
+            try {
+                List<Part> held = held(parts, devices);
+                write(chains, held, progress);
+                compare(held, progress);
+            } finally {
+                devices.forEach(Descriptor::close);
+            }
             return new Outcome.Done(new Evidence.Restored(
                     parts.stream().map(TargetRestoration::restored).toList()));
         } finally {
             allowed.release(operation.id().value());
         }
+    }
+
+    private static List<Part> held(List<Part> parts, List<Descriptor> devices) throws RepositoryException {
+        List<Part> held = new ArrayList<>();
+        for (Part part : parts) {
+            Optional<Descriptor> device = part.target().hold();
+            device.ifPresent(devices::add);
+            held.add(new Part(
+                    part.chain(),
+                    part.opened(),
+                    device.map(part.target()::through).orElse(part.target())));
+        }
+        return held;
     }
 
     private TargetAddress address(BackupChain chain) throws RepositoryException {

@@ -25,6 +25,7 @@ import dev.tidemark.schema.id.RepositoryName;
 import dev.tidemark.schema.id.TargetAddress;
 import dev.tidemark.schema.id.TargetPrefix;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -104,6 +105,10 @@ class TargetsIT {
     }
 
     private RestoreOperation restoration(long number) {
+        return restoration(number, address());
+    }
+
+    private static RestoreOperation restoration(long number, TargetAddress to) {
         return new RestoreOperation(
                 new OperationId(RepositoryFixture.ulid(5000 + number)),
                 backup(number),
@@ -112,7 +117,7 @@ class TargetsIT {
                 "",
                 RestoreFormat.RAW,
                 List.of(),
-                List.of(new DiskTarget(DISK, address())));
+                List.of(new DiskTarget(DISK, to)));
     }
 
     private Outcome restored(AllowedTargets allowed, long number) throws InterruptedException {
@@ -139,6 +144,48 @@ class TargetsIT {
         assertThatThrownBy(() -> TargetDigest.of(allowed.resolved(address()), SIZE * 2, bytes -> {}))
                 .isInstanceOf(RepositoryException.class)
                 .hasMessageContaining("ended after");
+    }
+
+    @Test
+    void a_device_that_somebody_has_for_himself_is_refused_and_while_it_is_written_nobody_else_gets_it()
+            throws Exception {
+        Path medium = Files.write(fixture.outside("medium"), new byte[2 << 20]);
+        String device =
+                RequiredProgram.LOSETUP.run("-f", "--show", medium.toString()).strip();
+        try {
+            Path path = Path.of(device);
+            List<Boolean> ours = new ArrayList<>();
+            CrashHook look = point -> {
+                try (Descriptor free = Descriptor.ofDevice(path).orElse(null)) {
+                    ours.add(free == null);
+                } catch (IOException fault) {
+                    throw new UncheckedIOException(fault);
+                }
+            };
+            AllowedTargets allowed = new AllowedTargets(List.of(new TargetPrefix("/dev")));
+            RepositoryWorker worker =
+                    new RepositoryWorker(new Repositories(Map.of(REPOSITORY, fixture.root()), Map.of(), look, allowed));
+            RestoreOperation operation = restoration(2, new TargetAddress(device));
+            try (Descriptor claimed = Descriptor.ofDevice(path).orElseThrow()) {
+                assertThat(claimed.path()).isNotEqualTo(path);
+                assertThat(worker.run(operation, MACHINE, ProgressListener.NONE))
+                        .isInstanceOfSatisfying(Outcome.Refused.class, refused -> {
+                            assertThat(refused.code()).isEqualTo(FailureCode.TARGET_IN_USE);
+                            assertThat(refused.detail()).contains("for himself");
+                        });
+            }
+            ours.clear();
+            assertThat(worker.run(operation, MACHINE, ProgressListener.NONE)).isInstanceOf(Outcome.Done.class);
+            assertThat(ours).startsWith(false).endsWith(true, true);
+            byte[] disk = fixture.content(fixture.file(2), RestoreFormat.QCOW2);
+            assertThat(Arrays.copyOf(Files.readAllBytes(path), disk.length)).isEqualTo(disk);
+            // What has its name by now is not what was looked at.
+            Target looked = allowed.resolved(new TargetAddress(device));
+            Target other = new Target(looked.address(), looked.options(), "device 0:0", List.of(), Optional.of(path));
+            assertThatThrownBy(other::hold).hasMessageContaining("another device");
+        } finally {
+            RequiredProgram.LOSETUP.run("-d", device);
+        }
     }
 
     @Test
