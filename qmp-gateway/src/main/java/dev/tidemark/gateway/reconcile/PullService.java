@@ -2,6 +2,7 @@ package dev.tidemark.gateway.reconcile;
 
 import dev.tidemark.gateway.act.QemuNames;
 import dev.tidemark.gateway.act.export.ExportSocket;
+import dev.tidemark.gateway.act.repository.KeyedImage;
 import dev.tidemark.gateway.act.repository.RepositoryException;
 import dev.tidemark.gateway.act.repository.Scratch;
 import dev.tidemark.gateway.observe.Look;
@@ -22,7 +23,9 @@ import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.MachineId;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -54,11 +57,12 @@ final class PullService {
             return danger;
         }
         TargetKeys keys = new TargetKeys(operation.id());
-        Optional<Refused> keyless = keys.add(
-                qemu,
-                operation.disks().stream()
-                        .map(disk -> scratch.image(disk.plan().disk()))
-                        .toList());
+        Map<DiskName, List<KeyedImage>> images = new LinkedHashMap<>();
+        operation
+                .disks()
+                .forEach(disk -> images.put(
+                        disk.plan().disk(), List.of(scratch.image(disk.plan().disk()))));
+        Optional<Refused> keyless = keys.add(qemu, images);
         Optional<Refused> closed = keyless.isPresent() ? keyless : openScratch(qemu, operation, scratch, keys, look);
         housekeeping.forget(keys.names());
         if (closed.isPresent()) {

@@ -20,8 +20,10 @@ import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.MachineId;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** What QEMU writes a push backup to: opened before the moment, flushed after the copy, and never so full that the guest suffers. */
@@ -41,15 +43,16 @@ final class PushTargets {
             throws QmpException, UnusableReply, RepositoryException, InterruptedException {
         PartialBackup partial = storage().begin(desired.machine(), desired.name(), push, look.facts());
         surroundings.crash().at(CrashPoint.AFTER_BEGIN);
-        List<List<KeyedImage>> targets = new ArrayList<>();
+        Map<DiskName, List<KeyedImage>> targets = new LinkedHashMap<>();
         for (int index = 0; index < push.disks().size(); index++) {
-            targets.add(partial.layers(disk(push, index)));
+            targets.put(disk(push, index), partial.layers(disk(push, index)));
         }
         TargetKeys keys = new TargetKeys(push.id());
-        keys.add(qemu, targets.stream().flatMap(List::stream).toList()).ifPresent(verdict::condemn);
-        for (int index = 0; index < targets.size(); index++) {
-            List<TargetLayer> layers =
-                    targets.get(index).stream().map(keys::layer).toList();
+        keys.add(qemu, targets).ifPresent(verdict::condemn);
+        for (int index = 0; index < push.disks().size(); index++) {
+            List<TargetLayer> layers = Objects.requireNonNull(targets.get(disk(push, index))).stream()
+                    .map(keys::layer)
+                    .toList();
             // Compressed clusters lie at any byte: past the page cache each write would be a read before it.
             open(qemu, push, index, partial, layers, push.compression().isEmpty());
         }

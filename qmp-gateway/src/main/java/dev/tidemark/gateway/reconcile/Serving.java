@@ -37,6 +37,7 @@ final class Serving {
 
     private static final Duration ROOM_LOOK_INTERVAL = Duration.ofSeconds(1);
     private static final Duration WAIT_MAX = Duration.ofHours(1);
+    private static final Duration RETRY_INTERVAL = Duration.ofSeconds(10);
     private static final Duration DELAY_MIN = Duration.ofMillis(200);
 
     private final Surroundings surroundings;
@@ -162,8 +163,12 @@ final class Serving {
                 surroundings.storage().endLeft(machine, operation().id());
                 return end;
             }
-            OpenExport open = surroundings.storage().export(operation(), machine);
-            return untilEnd(open);
+            Optional<OpenExport> open = opened();
+            if (open.isEmpty()) {
+                surroundings.storage().endLeft(machine, operation().id());
+                return mustEnd();
+            }
+            return untilEnd(open.get());
         } catch (RepositoryException refusal) {
             RepositoryException failure = refusal.unlessInterrupted();
             LOG.warn("export {}: {}", operation().id(), failure.getMessage());
@@ -172,6 +177,41 @@ final class Serving {
             LOG.error("export {} failed", operation().id(), bug);
             return Optional.of(new Refused(FailureCode.REPOSITORY_FAILED, String.valueOf(bug)));
         }
+    }
+
+    /** Nothing if its end came first: what clients wrote waits as long for a gateway that was told less than the one before it. */
+    private Optional<OpenExport> opened() throws RepositoryException, InterruptedException {
+        boolean told = false;
+        while (!isForgotten() && mustEnd().isEmpty()) {
+            try {
+                return Optional.of(surroundings.storage().export(operation(), machine));
+            } catch (RepositoryException refusal) {
+                if (!isWrittenAndMayComeBack(refusal)) {
+                    throw refusal;
+                }
+                if (!told) {
+                    LOG.warn(
+                            "export {} is not served, and what clients wrote to it is kept until its lease ends or it is"
+                                    + " ended: {}",
+                            operation().id(),
+                            refusal.getMessage());
+                    told = true;
+                }
+                await(RETRY_INTERVAL);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean isWrittenAndMayComeBack(RepositoryException refusal) {
+        boolean startedWithLess =
+                refusal.code() == FailureCode.KEY_MISSING || refusal.code() == FailureCode.REPOSITORY_UNKNOWN;
+        return startedWithLess
+                && operation().terms().writable()
+                && surroundings
+                        .storage()
+                        .exportsLeft(machine)
+                        .contains(operation().id());
     }
 
     private Optional<Outcome> untilEnd(OpenExport open) throws RepositoryException, InterruptedException {

@@ -6,6 +6,7 @@ import dev.tidemark.gateway.qmp.QmpException;
 import dev.tidemark.gateway.qmp.QmpRefused;
 import dev.tidemark.schema.contract.Outcome.Refused;
 import dev.tidemark.schema.event.FailureCode;
+import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.OperationId;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,21 +29,45 @@ final class TargetKeys {
         this.operation = operation;
     }
 
-    /** What stands in the way, if anything does. */
-    Optional<Refused> add(Qemu qemu, Collection<KeyedImage> images) throws QmpException {
+    /**
+     * What stands in the way, if anything does. Without the key of what is written nothing can be; without that of what it would stand on,
+     * an older one, a full backup can.
+     *
+     * @param images of each disk what is written, and below it what that stands on
+     */
+    Optional<Refused> add(Qemu qemu, Map<DiskName, List<KeyedImage>> images) throws QmpException {
+        for (List<KeyedImage> layers : images.values()) {
+            Optional<String> unread = add(qemu, layers.subList(0, 1));
+            if (unread.isPresent()) {
+                return Optional.of(new Refused(FailureCode.KEY_MISSING, unread.get()));
+            }
+        }
+        for (Map.Entry<DiskName, List<KeyedImage>> disk : images.entrySet()) {
+            List<KeyedImage> layers = disk.getValue();
+            Optional<String> unread = add(qemu, layers.subList(1, layers.size()));
+            if (unread.isPresent()) {
+                return Optional.of(new Refused(
+                        FailureCode.BASE_BACKUP_MISSING,
+                        "cannot stand on what is encrypted with another key: " + unread.get(),
+                        Optional.of(disk.getKey())));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> add(Qemu qemu, Collection<KeyedImage> images) throws QmpException {
         Map<String, Path> files = new TreeMap<>();
         images.stream()
                 .flatMap(image -> image.key().stream())
                 .forEach(key -> files.put(QemuNames.secret(operation, key.identity()), key.file()));
+        files.keySet().removeAll(added);
         for (Map.Entry<String, Path> secret : files.entrySet()) {
             try {
                 qemu.addSecret(secret.getKey(), secret.getValue());
                 added.add(secret.getKey());
             } catch (QmpRefused refused) {
-                return Optional.of(new Refused(
-                        FailureCode.KEY_MISSING,
-                        "QEMU, which writes the file, must be able to read the key file " + secret.getValue() + " too: "
-                                + refused.description()));
+                return Optional.of("QEMU, which writes the file, must be able to read the key file " + secret.getValue()
+                        + " too: " + refused.description());
             }
         }
         return Optional.empty();

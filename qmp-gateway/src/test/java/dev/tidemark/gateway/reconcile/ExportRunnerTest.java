@@ -61,6 +61,7 @@ class ExportRunnerTest {
     };
     private volatile boolean linkDown;
     private volatile boolean opens = true;
+    private volatile boolean keyless;
     private volatile boolean stubborn;
     private volatile long room = Long.MAX_VALUE;
     private volatile Optional<String> fault = Optional.empty();
@@ -273,6 +274,35 @@ class ExportRunnerTest {
     }
 
     @Test
+    void a_gateway_that_comes_back_without_the_key_keeps_what_clients_wrote_until_that_is_to_end() throws Exception {
+        RestoreExportOperation written = export(Instant.now().plusSeconds(3_600), true);
+        keyless = true;
+        left.add(ID);
+        runner.run(desired(2, written.openedAt(PLACES)));
+        assertThat(done.take()).isEqualTo("has no key");
+        runner.run(desired(3, written.openedAt(PLACES)));
+        runner.stop(false);
+        assertThat(left).containsExactly(ID);
+        assertThat(told).isEmpty();
+        // With the key it goes on where it was; without it, it ends when it is asked to.
+        ExportRunner next = new ExportRunner(surroundings, signals, new ResultReport(surroundings, signals));
+        next.run(desired(4, written.openedAt(PLACES)));
+        assertThat(done.take()).isEqualTo("has no key");
+        next.run(desired(5, written.openedAt(PLACES).toEnd()));
+        assertThat(done.take()).isEqualTo("ended what was left of " + ID);
+        assertThat(told.take().outcome()).isEqualTo(new Outcome.Done(new Evidence.Closed()));
+        assertThat(left).isEmpty();
+        next.stop(false);
+    }
+
+    @Test
+    void an_export_to_which_nobody_wrote_is_refused_without_a_key() throws Exception {
+        keyless = true;
+        runner.run(desired(2, export(Instant.now().plusSeconds(3_600), true)));
+        assertThat(refusal()).isEqualTo(FailureCode.KEY_MISSING);
+    }
+
+    @Test
     void a_gateway_that_stops_leaves_what_clients_wrote_unless_the_machine_has_left() throws Exception {
         opened(export());
         runner.stop(false);
@@ -347,6 +377,10 @@ class ExportRunnerTest {
         public OpenExport export(RestoreExportOperation operation, MachineId machine) throws RepositoryException {
             if (!opens) {
                 throw new RepositoryException(FailureCode.BACKUP_DAMAGED, "as played");
+            }
+            if (keyless) {
+                done.add("has no key");
+                throw new RepositoryException(FailureCode.KEY_MISSING, "as played");
             }
             done.add("opened");
             return new Open();

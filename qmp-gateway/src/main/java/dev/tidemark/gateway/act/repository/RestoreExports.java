@@ -63,6 +63,7 @@ public final class RestoreExports {
             throws RepositoryException, IOException, InterruptedException {
         Repository repository = repositories.named(operation.repository());
         Place place = place(machine, operation.id());
+        boolean written = operation.terms().writable() && DurableFiles.directoryExists(place.directory());
         boolean keep = false;
         try {
             if (repositories.contain(place.directory())) {
@@ -104,6 +105,10 @@ public final class RestoreExports {
             // What clients wrote before stays for whoever goes on with it.
             keep = true;
             throw stopped;
+        } catch (RepositoryException refusal) {
+            // A gateway that was started without a key is started again with it.
+            keep = written && refusal.code() == FailureCode.KEY_MISSING;
+            throw refusal;
         } finally {
             if (!keep) {
                 place.remove();
@@ -216,7 +221,8 @@ public final class RestoreExports {
             socket.remove();
             Path machine = DurableFiles.parent(directory);
             if (DurableFiles.directoryExists(directory)) {
-                FlatRemoval.remove(machine, String.valueOf(directory.getFileName()));
+                Path scratch = DurableFiles.parent(machine).toRealPath();
+                FlatRemoval.remove(scratch.resolve(machine.getFileName()), String.valueOf(directory.getFileName()));
             }
             try {
                 Files.deleteIfExists(machine);

@@ -15,10 +15,12 @@ import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.Outcome.Evidence;
 import dev.tidemark.schema.contract.PushBackupOperation;
 import dev.tidemark.schema.contract.RecordedFile;
+import dev.tidemark.schema.contract.RestoreExportOperation;
 import dev.tidemark.schema.contract.VerifyOperation;
 import dev.tidemark.schema.crash.CrashHook;
 import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.event.Compression;
+import dev.tidemark.schema.event.ExportTerms;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.event.RestoreFormat;
 import dev.tidemark.schema.id.OperationId;
@@ -29,6 +31,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -143,6 +146,35 @@ class EncryptedRepositoryIT {
         String text = Files.readString(manifest);
         assertThat(text).containsPattern(from);
         Files.writeString(manifest, text.replaceFirst(from, to));
+    }
+
+    @Test
+    void what_clients_wrote_to_an_export_outlasts_a_gateway_without_the_key() throws Exception {
+        store(with(key), 0, "write -P 1 0 64k");
+        RestoreExportOperation operation = new RestoreExportOperation(
+                new OperationId(RepositoryFixture.ulid(8000)),
+                backup(0),
+                REPOSITORY,
+                List.of(DISK),
+                new ExportTerms("00ff", Instant.MAX, true),
+                List.of(),
+                false);
+        Path sockets = fixture.outside("exports");
+        Path scratch = fixture.outside("scratch");
+        OpenExport open = new RestoreExports(with(key), sockets, scratch).open(operation, MACHINE);
+        String uri = open.disks().getFirst().uri();
+        RequiredProgram.QEMU_IO.run("-f", "raw", "-c", "write -P 7 1k 2k", uri);
+        open.leave();
+        RestoreExports keyless = new RestoreExports(with(), sockets, scratch);
+        assertThatThrownBy(() -> keyless.open(operation, MACHINE))
+                .isInstanceOfSatisfying(
+                        RepositoryException.class,
+                        refusal -> assertThat(refusal.code()).isEqualTo(FailureCode.KEY_MISSING));
+        assertThat(keyless.left(MACHINE)).containsExactly(operation.id());
+        OpenExport again = new RestoreExports(with(key), sockets, scratch).open(operation, MACHINE);
+        RequiredProgram.QEMU_IO.run("-f", "raw", "-c", "read -P 7 1k 2k", uri);
+        again.end();
+        assertThat(keyless.left(MACHINE)).isEmpty();
     }
 
     @Test
