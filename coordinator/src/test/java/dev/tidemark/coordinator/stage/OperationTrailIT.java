@@ -28,6 +28,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -112,6 +113,30 @@ class OperationTrailIT {
         return request("/v1/vms/vm/backups")
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(Json.MAPPER.writeValueAsString(body)));
+    }
+
+    @Test
+    void what_a_caller_says_beside_its_trace_is_taken_as_far_as_w3c_has_it_and_else_left_out() throws Exception {
+        assertThat(stateOf("1", "a=1", "b=2")).isEqualTo("a=1,b=2");
+        assertThat(stateOf("2", "a=1", "b=" + "x".repeat(600))).isEmpty();
+        assertThat(stateOf("3", "no pair")).isEmpty();
+        assertThat(stateOf(
+                        "4",
+                        IntStream.range(0, 33).mapToObj(i -> "k" + i + "=v").collect(Collectors.joining(","))))
+                .isEmpty();
+    }
+
+    private static String stateOf(String digit, String... states) throws Exception {
+        String trace = digit.repeat(32);
+        HttpRequest.Builder question = request("/v1/vms").header("traceparent", "00-" + trace + "-" + CALLER + "-01");
+        for (String state : states) {
+            question.header("tracestate", state);
+        }
+        assertThat(CLIENT.send(question.build(), HttpResponse.BodyHandlers.ofString())
+                        .statusCode())
+                .isEqualTo(200);
+        await().atMost(PATIENCE).until(() -> !RECEIVER.of(trace).isEmpty());
+        return RECEIVER.of(trace).getFirst().state();
     }
 
     @Test

@@ -9,6 +9,7 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.Optional;
 import org.springframework.web.servlet.HandlerMapping;
 
@@ -20,6 +21,7 @@ public final class TraceFilter extends HttpFilter {
     private static final long serialVersionUID = 1L;
     private static final String TRACEPARENT = "traceparent";
     private static final String TRACESTATE = "tracestate";
+    private static final int TRACESTATE_LENGTH_MAX = 512;
     private static final int SERVER_ERROR = 500;
 
     private final transient Tracing tracing;
@@ -36,7 +38,9 @@ public final class TraceFilter extends HttpFilter {
             chain.doFilter(request, response);
             return;
         }
-        Optional<String> state = Optional.ofNullable(request.getHeader(TRACESTATE));
+        // Its members may come in several headers; what is longer is more than anybody has to pass on.
+        Optional<String> state = Optional.of(String.join(",", Collections.list(request.getHeaders(TRACESTATE))))
+                .filter(text -> !text.isEmpty() && text.length() <= TRACESTATE_LENGTH_MAX);
         try (Step step = tracing.request(request.getMethod(), caller, state)) {
             step.note("http.request.method", request.getMethod());
             chain.doFilter(request, response);
