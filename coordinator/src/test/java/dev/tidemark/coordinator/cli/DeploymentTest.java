@@ -109,6 +109,9 @@ class DeploymentTest {
         assertThat(copied)
                 .contains("pom.xml", "coordinator/src/main")
                 .allMatch(path -> Files.exists(ROOT.resolve(path)));
+        // Whoever starts it in a container waits half as long, if the launcher knows what it is told there.
+        assertThat(recipe).contains("/opt/tidemark/tidemark train-start");
+        assertThat(Files.readString(ROOT.resolve("tidemark"))).contains("    train-start)\n");
         // Every module that is built has to be there.
         Matcher modules = Pattern.compile("<module>(.+)</module>").matcher(Files.readString(ROOT.resolve("pom.xml")));
         while (modules.find()) {

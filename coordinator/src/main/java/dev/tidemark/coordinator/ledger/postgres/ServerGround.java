@@ -72,6 +72,14 @@ record ServerGround(Path directory, Path keyDirectory) {
             if (!Files.isDirectory(OUTSIDE)) {
                 FileTree.directory(OUTSIDE, "rwxr-xr-x");
             }
+            if (!account.passes(OUTSIDE)) {
+                // The state of an installed coordinator, say, which is open to that one's user alone.
+                throw new DatabaseRefused.ServerFailed(
+                        "The account '" + account.owner() + "' that PostgreSQL must run as can reach neither " + inside
+                                + " nor " + OUTSIDE + ": start it as another user than root, or with a --home that"
+                                + " everybody may pass through.",
+                        null);
+            }
             chosen = outside;
         }
         ServerGround ground = new ServerGround(chosen, inside);
