@@ -2,6 +2,7 @@ package dev.tidemark.coordinator.cli;
 
 import dev.tidemark.coordinator.CoordinatorMain;
 import dev.tidemark.coordinator.Version;
+import dev.tidemark.coordinator.cli.client.Coordinator;
 import dev.tidemark.coordinator.cli.configuration.Configuration;
 import dev.tidemark.coordinator.cli.show.Terminal;
 import java.util.LinkedHashMap;
@@ -39,8 +40,14 @@ public final class TidemarkCommand extends GlobalOptions implements Runnable {
     /** picocli refuses to write help that is narrower. */
     private static final int HELP_WIDTH_MIN = 55;
 
-    /** Verbs that write about all of them, or that read a file which may have a section for others. */
-    private static final Set<String> ABOUT_ALL = Set.of("completion", "man", "serve", "gateway");
+    /** Verbs that write about all of them. */
+    private static final Set<String> ABOUT_ALL = Set.of("completion", "man");
+
+    /** Verbs that read a file, which may have a section for each of them. */
+    private static final Set<String> CONFIGURED = Set.of("serve", "gateway");
+
+    /** Verbs that ask no coordinator, or only one that they start themselves. */
+    private static final Set<String> LOCAL = Set.of("completion", "man", "serve", "gateway", "demo", "bench", "drill");
 
     private final Supplier<LocalVerbs> localVerbs;
 
@@ -62,6 +69,9 @@ public final class TidemarkCommand extends GlobalOptions implements Runnable {
 
     /** The process ends with the code of the verb. */
     public static void main(String[] arguments) {
+        if (arguments.length > 0 && !arguments[0].startsWith("-") && !LOCAL.contains(arguments[0])) {
+            Coordinator.prepareInBackground();
+        }
         int exitCode = new TidemarkCommand(() -> CoordinatorMain.localVerbs()).run(Terminal.ofProcess(), arguments);
         System.exit(exitCode);
     }
@@ -75,7 +85,7 @@ public final class TidemarkCommand extends GlobalOptions implements Runnable {
     private CommandLine configurable(Terminal terminal, String[] arguments, Optional<Configuration> configuration) {
         Session session = new Session(terminal, this);
         CommandErrors errors = new CommandErrors(session);
-        CommandLine commandLine = commandLine(session, onlyVerb(arguments))
+        CommandLine commandLine = commandLine(session, wanted(arguments))
                 .setParameterExceptionHandler(
                         (mistake, words) -> errors.misused(ConfiguredRun.placed(mistake, configuration), words))
                 .setExecutionExceptionHandler(errors::failed);
@@ -128,21 +138,24 @@ public final class TidemarkCommand extends GlobalOptions implements Runnable {
         return verbs;
     }
 
-    /** The verb with which a line begins, if nothing else of the model is needed to run it; picocli takes 0.2 s to read all of them. */
-    private static Optional<String> onlyVerb(String[] arguments) {
-        return arguments.length == 0 || ABOUT_ALL.contains(arguments[0]) ? Optional.empty() : Optional.of(arguments[0]);
+    /** The verbs that are needed to run a line, by its first word; none stands for all, and picocli takes 0.2 s to read those. */
+    private static Set<String> wanted(String[] arguments) {
+        if (arguments.length == 0 || ABOUT_ALL.contains(arguments[0])) {
+            return Set.of();
+        }
+        return CONFIGURED.contains(arguments[0]) ? CONFIGURED : Set.of(arguments[0]);
     }
 
     CommandLine commandLine(Session session) {
-        return commandLine(session, Optional.empty());
+        return commandLine(session, Set.of());
     }
 
-    /** @param verb the only one that is wanted; all are there if it is none */
-    CommandLine commandLine(Session session, Optional<String> verb) {
+    /** @param wanted the verbs that have to be there; all are if these are none, or none of ours */
+    CommandLine commandLine(Session session, Set<String> wanted) {
         CommandLine commandLine = new CommandLine(this);
         Map<String, Supplier<Object>> verbs = verbs(session);
-        if (verb.isPresent() && verbs.containsKey(verb.get())) {
-            verbs.keySet().retainAll(Set.of(verb.get()));
+        if (!wanted.isEmpty() && verbs.keySet().containsAll(wanted)) {
+            verbs.keySet().retainAll(wanted);
         }
         verbs.forEach((word, made) -> commandLine.addSubcommand(word, made.get()));
         Arguments.register(commandLine);

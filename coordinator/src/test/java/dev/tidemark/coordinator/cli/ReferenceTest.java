@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,7 +70,7 @@ class ReferenceTest {
             TidemarkCommand command = new TidemarkCommand(() -> {
                 throw new AssertionError("nothing is run here");
             });
-            CommandLine whole = command.commandLine(new Session(Terminal.ofProcess(), command), Optional.of(word));
+            CommandLine whole = command.commandLine(new Session(Terminal.ofProcess(), command), Set.of(word));
             assertThat(among.getCommandName()).isEqualTo(word);
             assertThat(whole.getSubcommands()).containsOnlyKeys(word);
             assertThat(all(Objects.requireNonNull(whole.getSubcommands().get(word))).stream()
@@ -86,7 +86,7 @@ class ReferenceTest {
         TidemarkCommand command = new TidemarkCommand(() -> {
             throw new AssertionError("nothing is run here");
         });
-        assertThat(command.commandLine(new Session(Terminal.ofProcess(), command), Optional.of("backups"))
+        assertThat(command.commandLine(new Session(Terminal.ofProcess(), command), Set.of("backups"))
                         .getSubcommands())
                 .containsOnlyKeys(ROOT.getSubcommands().keySet());
     }

@@ -70,6 +70,17 @@ public final class Coordinator {
         this.trace = Optional.of(traceparent).filter(TRACEPARENT.asMatchPredicate());
     }
 
+    /**
+     * Has the codec and the client loaded while the words of a command are still being read: the one takes about as long as the other, and
+     * a command lives half a second. Nothing is said to anybody.
+     */
+    public static void prepareInBackground() {
+        Thread.ofPlatform().daemon().name("preparation").start(() -> {
+            Json.MAPPER.readTree("{}");
+            builder().sslContext(new NoEncryption()).build().close();
+        });
+    }
+
     /** One for each scheme: only what is encrypted needs the system's certificates, and reading them is slow. */
     private HttpClient client(Endpoint endpoint) {
         if ("https".equals(endpoint.url().getScheme())) {
