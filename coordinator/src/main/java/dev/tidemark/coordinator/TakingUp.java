@@ -16,12 +16,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Takes up the registered machines at a coordinator's start, as their logs tell them, several at a time: each costs two questions to the
- * database, and nobody is answered before all are there.
+ * Takes up the registered machines at a coordinator's start, as their logs tell them: a page of them with two questions to the database,
+ * and several pages at a time. Nobody is answered before all are there.
  */
 final class TakingUp {
-    /** Half of the pool of connections: what starts beside this needs some as well. */
-    private static final int HANDS = 8;
+    private static final int PAGE_LENGTH = 100;
+
+    /** More than processors, for each waits for the database now and then; less than connections, for what starts beside this needs some. */
+    private static final int HANDS = 4;
 
     private TakingUp() {}
 
@@ -29,12 +31,14 @@ final class TakingUp {
             Collection<MachineId> machines,
             Ledger<Machine, MachineCommand, MachineEvent, Rejection> ledger,
             Dispatch dispatch) {
+        List<String> ids = machines.stream().map(MachineId::value).toList();
         try (ExecutorService hands = Executors.newFixedThreadPool(
                 HANDS, Thread.ofPlatform().name("taking-up-", 0).factory())) {
             List<Future<?>> taken = new ArrayList<>();
-            for (MachineId machine : machines) {
+            for (int begin = 0; begin < ids.size(); begin += PAGE_LENGTH) {
+                List<String> page = ids.subList(begin, Math.min(ids.size(), begin + PAGE_LENGTH));
                 taken.add(hands.submit(
-                        () -> dispatch.track(ledger.state(machine.value()).state())));
+                        () -> ledger.states(page).values().forEach(replayed -> dispatch.track(replayed.state()))));
             }
             await(taken);
         }
@@ -42,8 +46,8 @@ final class TakingUp {
 
     private static void await(List<Future<?>> taken) {
         try {
-            for (Future<?> machine : taken) {
-                machine.get();
+            for (Future<?> page : taken) {
+                page.get();
             }
         } catch (ExecutionException failed) {
             taken.forEach(other -> other.cancel(false));

@@ -6,6 +6,8 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +49,7 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
     private final EventSourcingRepository<MachineShell<S, C, E, R>> repository;
     private final Publication<E> publication;
     private final LogReader<E> reader;
+    private final ManyStates<S, E> many;
     private final CommitInquiry inquiry;
     private final CommitNotice notice;
     private final CrashHook crash;
@@ -71,6 +74,7 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
         this.publication = new Publication<>(connections, settings, crash);
         store.subscribe(publication);
         this.reader = new LogReader<>(application, settings);
+        this.many = new ManyStates<>(application, settings, recent);
         this.inquiry = new CommitInquiry(application, INQUIRY_LIMIT);
         this.notice = new CommitNotice(application);
     }
@@ -256,6 +260,17 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
     @Override
     public Replayed<S> state(String aggregateId, Instant at) {
         return reader.state(aggregateId, at, settings.decisions());
+    }
+
+    @Override
+    public Map<String, Replayed<S>> states(Collection<String> aggregateIds) {
+        Map<String, Replayed<S>> read = many.of(aggregateIds);
+        Map<String, Replayed<S>> all = new LinkedHashMap<>();
+        for (String aggregateId : aggregateIds) {
+            Replayed<S> found = read.get(aggregateId);
+            all.put(aggregateId, found == null ? state(aggregateId) : found);
+        }
+        return all;
     }
 
     private Replayed<MachineShell<S, C, E, R>> replay(String aggregateId) {

@@ -4,6 +4,7 @@ import dev.tidemark.schema.crash.CrashHook;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
@@ -49,6 +50,12 @@ public interface Ledger<S, C, E, R> extends AutoCloseable {
 
     /** A machine as the log tells it now; the initial state at version 0 if there are no events. */
     Replayed<S> state(String aggregateId);
+
+    /**
+     * Many machines, each as {@link #state(String)} gives it, for much less than as many questions. Meant for some hundred at a time: all of
+     * them are in memory.
+     */
+    Map<String, Replayed<S>> states(Collection<String> aggregateIds);
 
     /** A machine as the events tell it that were appended up to a moment; read from the first one on, without any snapshot. */
     Replayed<S> state(String aggregateId, Instant at);

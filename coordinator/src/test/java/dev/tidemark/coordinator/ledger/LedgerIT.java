@@ -212,6 +212,27 @@ class LedgerIT {
     }
 
     @Test
+    void many_machines_at_a_time_are_as_each_is_by_itself() throws SQLException {
+        String young = machine + "-young";
+        String nobody = machine + "-nobody";
+        try (Ledger<Counter, Count, Counted, Known> ledger = ledger(10)) {
+            count(ledger, 0, 33);
+            ledger.execute(new Count(young, "only"), NOTHING);
+            await().until(() -> snapshots() > 0);
+            Map<String, Replayed<Counter>> each =
+                    Map.of(machine, ledger.state(machine), young, ledger.state(young), nobody, ledger.state(nobody));
+            assertThat(each.values()).extracting(Replayed::version).containsExactlyInAnyOrder(33L, 1L, 0L);
+
+            List<String> all = List.of(machine, young, nobody);
+            assertThat(ledger.states(all)).isEqualTo(each);
+            asOwner("UPDATE tidemark.snapshot_event_entry SET payload = '{\"total\": \"many\"}'");
+            assertThat(ledger.states(all)).isEqualTo(each);
+            asOwner("DELETE FROM tidemark.snapshot_event_entry");
+            assertThat(ledger.states(all)).isEqualTo(each);
+        }
+    }
+
+    @Test
     void a_snapshot_that_cannot_be_written_does_not_disturb_a_command() throws SQLException {
         asOwner("REVOKE INSERT ON tidemark.snapshot_event_entry FROM tidemark_application");
         try (Ledger<Counter, Count, Counted, Known> ledger = ledger(5)) {

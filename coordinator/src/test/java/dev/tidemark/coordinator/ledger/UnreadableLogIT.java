@@ -11,6 +11,7 @@ import dev.tidemark.coordinator.ledger.postgres.Database;
 import dev.tidemark.coordinator.testkit.PlainSql;
 import dev.tidemark.coordinator.testkit.TestDatabase;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -43,6 +44,10 @@ class UnreadableLogIT {
                     catchThrowableOfType(LedgerException.Corrupt.class, () -> ledger.state(machine));
             assertThat(corrupt.globalIndex()).isEqualTo(index);
             assertThat(corrupt.type()).isEqualTo("from-the-future.v7");
+            assertThat(catchThrowableOfType(
+                                    LedgerException.Corrupt.class, () -> ledger.states(List.of("m-nobody", machine)))
+                            .globalIndex())
+                    .isEqualTo(index);
             assertThatThrownBy(() -> ledger.execute(new Count(machine, "b"), NOTHING))
                     .isInstanceOf(LedgerException.Corrupt.class)
                     .hasMessageContaining(Long.toString(index));
