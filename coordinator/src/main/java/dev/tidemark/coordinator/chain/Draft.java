@@ -12,6 +12,7 @@ import dev.tidemark.schema.id.RepositoryName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** A machine while one event is applied to it; never leaves {@link Evolution}. */
@@ -33,16 +34,16 @@ final class Draft {
     Optional<Machine.Registration> registration;
     boolean removed;
     Optional<QemuFacts> qemu;
-    final List<Disk> disks;
-    final List<Checkpoint> checkpoints;
+    final CopiedOnChange<Disk> disks;
+    final CopiedOnChange<Checkpoint> checkpoints;
     private List<CheckpointId> retired;
-    final List<Base> bases;
-    final List<LostBase> lostBases;
-    final List<RepositoryName> usedRepositories;
-    final List<Retention> retention;
+    final CopiedOnChange<Base> bases;
+    final CopiedOnChange<LostBase> lostBases;
+    final CopiedOnChange<RepositoryName> usedRepositories;
+    final CopiedOnChange<Retention> retention;
     Optional<Pending> pending;
     Optional<Freeze> freeze;
-    final List<Errand> errands;
+    final CopiedOnChange<Errand> errands;
     // Long, and most events touch none of them: copied by whoever changes one.
     private List<StoredBackup> stored;
     private List<String> told;
@@ -55,16 +56,16 @@ final class Draft {
         registration = machine.registration();
         removed = machine.removed();
         qemu = machine.qemu();
-        disks = new ArrayList<>(machine.disks());
-        checkpoints = new ArrayList<>(machine.checkpoints());
+        disks = new CopiedOnChange<>(machine.disks());
+        checkpoints = new CopiedOnChange<>(machine.checkpoints());
         retired = machine.retired();
-        bases = new ArrayList<>(machine.bases());
-        lostBases = new ArrayList<>(machine.lostBases());
-        usedRepositories = new ArrayList<>(machine.usedRepositories());
-        retention = new ArrayList<>(machine.retention());
+        bases = new CopiedOnChange<>(machine.bases());
+        lostBases = new CopiedOnChange<>(machine.lostBases());
+        usedRepositories = new CopiedOnChange<>(machine.usedRepositories());
+        retention = new CopiedOnChange<>(machine.retention());
         pending = machine.pending();
         freeze = machine.freeze();
-        errands = new ArrayList<>(machine.errands());
+        errands = new CopiedOnChange<>(machine.errands());
         stored = machine.stored();
         told = machine.told();
         recent = machine.recent();
@@ -78,17 +79,17 @@ final class Draft {
                 registration,
                 removed,
                 qemu,
-                disks,
-                checkpoints,
+                disks.list(),
+                checkpoints.list(),
                 retired,
-                bases,
-                lostBases,
-                usedRepositories,
+                bases.list(),
+                lostBases.list(),
+                usedRepositories.list(),
                 stored,
-                retention,
+                retention.list(),
                 pending,
                 freeze,
-                errands,
+                errands.list(),
                 told,
                 recent,
                 intents);
@@ -168,6 +169,15 @@ final class Draft {
         List<StoredBackup> changed = new ArrayList<>(stored);
         changed.replaceAll(kept -> kept.backup().equals(backup) ? change.apply(kept) : kept);
         stored = changed;
+    }
+
+    /** This disk's files in these backups were read, and are as they were written. */
+    void foundSound(Set<BackupId> backups, DiskName disk) {
+        if (stored.stream().anyMatch(kept -> backups.contains(kept.backup()) && kept.isDamaged(disk))) {
+            stored = stored.stream()
+                    .map(kept -> backups.contains(kept.backup()) ? kept.read(disk, false) : kept)
+                    .toList();
+        }
     }
 
     void unstore(BackupId backup) {

@@ -16,8 +16,12 @@ import dev.tidemark.schema.event.MergedDisk;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.DiskName;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The part of the fold that follows what lies in repositories. */
 final class RepositoryEvolution {
@@ -110,24 +114,23 @@ final class RepositoryEvolution {
     static void verified(Draft draft, BackupVerified verified) {
         for (StoredBackup kept : draft.stored()) {
             if (kept.backup().equals(verified.backup())) {
-                kept.files().forEach(file -> readDownwards(draft, Optional.of(kept.backup()), file.disk()));
+                kept.files().forEach(file -> readDownwards(draft, kept.backup(), file.disk()));
             }
         }
     }
 
-    private static void readDownwards(Draft draft, Optional<BackupId> from, DiskName disk) {
-        Optional<BackupId> next = from;
-        // Bounded by the number of backups, so that no log whatsoever leads in a circle.
-        for (int count = draft.stored().size(); count > 0 && next.isPresent(); count--) {
-            BackupId backup = next.get();
-            next = draft.stored().stream()
-                    .filter(kept -> kept.backup().equals(backup))
-                    .flatMap(kept -> kept.files().stream())
-                    .filter(file -> file.disk().equals(disk))
-                    .findFirst()
-                    .flatMap(StoredBackup.File::parent);
-            draft.changeStored(backup, kept -> kept.read(disk, false));
+    private static void readDownwards(Draft draft, BackupId from, DiskName disk) {
+        Map<BackupId, StoredBackup.File> files = new HashMap<>();
+        for (StoredBackup kept : draft.stored()) {
+            kept.file(disk).ifPresent(file -> files.putIfAbsent(kept.backup(), file));
         }
+        Set<BackupId> read = new HashSet<>();
+        Optional<BackupId> next = Optional.of(from);
+        // Each once, so that no log whatsoever leads in a circle.
+        while (next.isPresent() && read.add(next.get())) {
+            next = Optional.ofNullable(files.get(next.get())).flatMap(StoredBackup.File::parent);
+        }
+        draft.foundSound(read, disk);
     }
 
     /** The mark is put where the file is; if nobody's file has that name, where the reading began. */

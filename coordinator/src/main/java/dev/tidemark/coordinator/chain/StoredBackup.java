@@ -54,7 +54,16 @@ public record StoredBackup(
     }
 
     Optional<File> file(DiskName disk) {
-        return files.stream().filter(file -> file.disk().equals(disk)).findFirst();
+        for (File file : files) {
+            if (file.disk().equals(disk)) {
+                return Optional.of(file);
+            }
+        }
+        return Optional.empty();
+    }
+
+    boolean isDamaged(DiskName disk) {
+        return files.stream().anyMatch(file -> file.damaged() && file.disk().equals(disk));
     }
 
     /** Whether it cannot be restored without the other one, to begin with. */
