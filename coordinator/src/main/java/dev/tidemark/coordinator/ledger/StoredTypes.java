@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.ledger;
 
+import dev.tidemark.schema.json.JsonReader;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +28,9 @@ class StoredTypes extends Jackson3Serializer {
     private final JsonMapper mapper;
     private final ObjectWriter writer;
     private final Map<Class<?>, ObjectReader> readers = new ConcurrentHashMap<>();
+
+    /** By stored name. */
+    private final Map<String, JsonReader<?>> contents = new ConcurrentHashMap<>();
 
     StoredTypes(EventTypes types, JsonMapper mapper) {
         super(Jackson3Serializer.builder());
@@ -63,12 +67,26 @@ class StoredTypes extends Jackson3Serializer {
     @Override
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // Axon's signature: the caller names the type
     public <S, T> T deserialize(SerializedObject<S> serialized) {
-        if (!serialized.getType().getName().equals(MetaData.class.getName())) {
+        SerializedType type = serialized.getType();
+        if (!(serialized.getData() instanceof String json) || SerializedType.isEmptyType(type)) {
             return super.deserialize(serialized);
         }
+        return type.getName().equals(MetaData.class.getName()) ? (T) metadata(json) : (T) content(type, json);
+    }
+
+    private Object content(SerializedType type, String json) {
         try {
-            Map<String, String> texts = mapper.readValue((String) serialized.getData(), TEXTS);
-            return (T) MetaData.from(new HashMap<>(texts));
+            return contents.computeIfAbsent(type.getName(), name -> JsonReader.of(types.classOf(name), mapper))
+                    .read(json);
+        } catch (JacksonException failure) {
+            throw new SerializationException("What is stored as " + type.getName() + " cannot be read", failure);
+        }
+    }
+
+    private MetaData metadata(String json) {
+        try {
+            Map<String, String> texts = mapper.readValue(json, TEXTS);
+            return MetaData.from(new HashMap<>(texts));
         } catch (JacksonException failure) {
             throw new SerializationException("The metadata of an event cannot be read", failure);
         }
