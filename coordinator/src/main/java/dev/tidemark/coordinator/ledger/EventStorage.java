@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.axonframework.common.transaction.NoTransactionManager;
 import org.axonframework.eventhandling.DomainEventData;
 import org.axonframework.eventhandling.DomainEventMessage;
@@ -55,6 +56,16 @@ final class EventStorage<S> extends JdbcEventStorageEngine {
             + " WHERE EXISTS (SELECT FROM " + SCHEMA.domainEventTable() + " last WHERE last.aggregate_identifier = ?"
             + " AND last.sequence_number = ? AND last.event_identifier = ?)";
 
+    /** The newest snapshot that can be used, and what came after it or is there at all; one question where Axon asks two. */
+    private static final String SNAPSHOT_AND_EVENTS = "WITH newest AS (SELECT 0::bigint AS "
+            + SCHEMA.globalIndexColumn() + ", " + SCHEMA.domainEventFields() + " FROM " + SCHEMA.snapshotTable()
+            + " WHERE aggregate_identifier = ? AND payload_type = ? ORDER BY sequence_number DESC LIMIT 1)"
+            + " SELECT * FROM newest UNION ALL (SELECT " + SCHEMA.globalIndexColumn() + ", "
+            + SCHEMA.domainEventFields() + " FROM " + SCHEMA.domainEventTable()
+            + " WHERE aggregate_identifier = ? AND sequence_number >"
+            + " coalesce((SELECT sequence_number FROM newest), -1) ORDER BY sequence_number LIMIT " + BATCH_SIZE + ")"
+            + " ORDER BY sequence_number";
+
     private static final String SUPPOSED = EventStorage.class.getName() + ".supposed";
     private static final String MAY_SUPPOSE = EventStorage.class.getName() + ".maySuppose";
     private static final String FOUND_OTHERS = EventStorage.class.getName() + ".foundOthers";
@@ -62,11 +73,13 @@ final class EventStorage<S> extends JdbcEventStorageEngine {
     private static final String LOG_ALONE = EventStorage.class.getName() + ".logAlone";
 
     private final EventTypes types;
+    private final String snapshotType;
     private final RecentStates<S> recent;
 
-    private EventStorage(Builder builder, EventTypes types, RecentStates<S> recent) {
+    private EventStorage(Builder builder, EventTypes types, String snapshotType, RecentStates<S> recent) {
         super(builder);
         this.types = types;
+        this.snapshotType = snapshotType;
         this.recent = recent;
     }
 
@@ -88,7 +101,8 @@ final class EventStorage<S> extends JdbcEventStorageEngine {
                 .batchSize(BATCH_SIZE)
                 // Sequence numbers have no gaps, so a batch that is not full is the last one.
                 .finalAggregateBatchPredicate(batch -> batch.size() < BATCH_SIZE);
-        return new EventStorage<>(builder, settings.types(), recent);
+        return new EventStorage<>(
+                builder, settings.types(), settings.snapshots().type(), recent);
     }
 
     @Override
@@ -286,6 +300,34 @@ final class EventStorage<S> extends JdbcEventStorageEngine {
                 ? EventStreamUtils.upcastAndDeserializeDomainEvents(
                         tail.events().stream(), getEventSerializer(), upcasterChain)
                 : super.readEvents(aggregateId, firstSequence);
+    }
+
+    /** The events behind it come along, and are kept until somebody asks for them. */
+    @Override
+    protected Stream<? extends DomainEventData<?>> readSnapshotData(String aggregateId) {
+        try (PreparedStatement statement = getConnection().prepareStatement(SNAPSHOT_AND_EVENTS)) {
+            statement.setString(1, aggregateId);
+            statement.setString(2, snapshotType);
+            statement.setString(3, aggregateId);
+            List<DomainEventData<?>> snapshots = new ArrayList<>();
+            List<DomainEventData<?>> events = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    if (rows.getLong(SCHEMA.globalIndexColumn()) == 0) {
+                        snapshots.add(getSnapshotData(rows));
+                    } else {
+                        events.add(getDomainEventData(rows));
+                    }
+                }
+            }
+            if (events.size() < BATCH_SIZE) {
+                long first = snapshots.isEmpty() ? 0 : snapshots.getFirst().getSequenceNumber() + 1;
+                CurrentUnitOfWork.get().root().resources().put(TAIL, new Tail(aggregateId, first, events));
+            }
+            return snapshots.stream();
+        } catch (SQLException failure) {
+            throw new EventStoreException("the log of " + aggregateId + " cannot be read", failure);
+        }
     }
 
     private Optional<DomainEventMessage<?>> readStoredSnapshot(String aggregateId) {
