@@ -91,7 +91,7 @@ final class AppendBench {
             throws IOException, InterruptedException {
         int writers = options.scale().writers();
         int count = options.count().orElse(COUNT);
-        try (Ground ground = Ground.open();
+        try (Ground ground = Ground.openKeepingCommitMoments();
                 Ledger<Machine, MachineCommand, MachineEvent, Rejection> ledger =
                         Ledger.open(ground.database().application(), rooms.ledger())) {
             err.println(writers + " writers append " + count + " events each, in "

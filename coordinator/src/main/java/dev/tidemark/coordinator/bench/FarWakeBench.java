@@ -1,12 +1,11 @@
 package dev.tidemark.coordinator.bench;
 
+import dev.tidemark.coordinator.ledger.floor.CommitMoments;
 import dev.tidemark.coordinator.ledger.floor.PlainNotice;
 import dev.tidemark.coordinator.stage.Service;
 import dev.tidemark.coordinator.stage.StageFailure;
 import dev.tidemark.gateway.link.HttpLink;
 import dev.tidemark.schema.contract.Claim;
-import dev.tidemark.schema.contract.CoordinatorLink;
-import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.Lease;
 import dev.tidemark.schema.contract.LinkException;
 import dev.tidemark.schema.id.HostName;
@@ -15,35 +14,31 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * How long a gateway on another host waits: a coordinator in a process of its own, and a gateway's connection to it over HTTP, with a
  * gateway's own token. Machines are taken in over HTTP, one after the other, and the gateway has to have each one's desired state.
  *
- * <p>The moment of the commit lies within the coordinator. What is measured begins before it, when the request is sent, and so holds the
- * request, the decision and the commit as well.
+ * <p>Two spans end there: one begins with the commit, by the database's own word, and one with the sending of the request, which holds
+ * the request, the decision and the commit as well.
  */
 final class FarWakeBench {
-    private static final Logger LOG = LoggerFactory.getLogger(FarWakeBench.class);
     private static final HostName HOST = new HostName("far");
-    private static final Duration WAIT = Duration.ofSeconds(20);
     private static final double NANOSECONDS_PER_MILLISECOND = 1e6;
     private static final int WARM_UP = 200;
 
     private final HttpLink link;
-    private final BlockingQueue<Woken> woken = new LinkedBlockingQueue<>();
+    private final Service service;
+    private final CommitMoments commits;
+    private final Samples floor = new Samples();
+    private final Samples fromCommit = new Samples();
+    private final Samples fromRequest = new Samples();
 
-    private FarWakeBench(HttpLink link) {
+    private FarWakeBench(HttpLink link, Service service, CommitMoments commits) {
         this.link = link;
+        this.service = service;
+        this.commits = commits;
     }
-
-    /** The gateway has a machine's desired state. */
-    private record Woken(String machine, long nanoTime) {}
 
     static List<Bench.Row> run(Ground ground, int count, PrintWriter err) throws IOException, InterruptedException {
         Service service = ground.stage().service();
@@ -57,39 +52,34 @@ final class FarWakeBench {
                 .asString("");
         try (HttpLink link = new HttpLink(service.address(), HOST, token);
                 PlainNotice notice = new PlainNotice(ground.database().application())) {
-            FarWakeBench bench = new FarWakeBench(link);
-            Thread gateway =
-                    Thread.ofPlatform().daemon().name("bench-far-gateway").start(bench::serve);
-            Samples floor = new Samples();
-            Samples measured = new Samples();
+            FarWakeBench bench = new FarWakeBench(
+                    link, service, new CommitMoments(ground.database().application()));
             Lease lease = bench.claimed(0);
-            for (int index = 0; index < WARM_UP + count; index++) {
-                lease = bench.claimed(lease.epoch());
-                double plainly = notice.nanoseconds() / NANOSECONDS_PER_MILLISECOND;
-                double took = bench.registered(service, "far-" + index) / NANOSECONDS_PER_MILLISECOND;
-                if (index >= WARM_UP) {
-                    floor.add(plainly);
-                    measured.add(took);
+            try (WaitingGateway gateway = WaitingGateway.begin(link, HOST)) {
+                for (int index = 0; index < WARM_UP + count; index++) {
+                    lease = bench.claimed(lease.epoch());
+                    bench.once(gateway, notice, "far-" + index, index >= WARM_UP);
                 }
             }
-            gateway.interrupt();
             err.println(count + " requests woke the gateway over HTTP");
+            String behind = "until a gateway in another process has it over HTTP; plain SQL: NOTIFY alone";
             return List.of(
-                    row("wake-up over HTTP p50", 0.50, floor, measured),
-                    row("wake-up over HTTP p99", 0.99, floor, measured));
+                    bench.row("wake-up over HTTP p50", 0.50, bench.fromCommit, "commit, " + behind),
+                    bench.row("wake-up over HTTP p99", 0.99, bench.fromCommit, "commit, " + behind),
+                    bench.row("request to wake-up p50", 0.50, bench.fromRequest, "request sent, commit, " + behind),
+                    bench.row("request to wake-up p99", 0.99, bench.fromRequest, "request sent, commit, " + behind));
         } catch (LinkException failure) {
             throw new IOException("the coordinator does not answer the gateway: " + failure.getMessage(), failure);
         }
     }
 
-    private static Bench.Row row(String name, double quantile, Samples floor, Samples measured) {
+    private Bench.Row row(String name, double quantile, Samples measured, String what) {
         return Bench.Row.of(
                 name,
                 floor.quantile(quantile),
                 measured.quantile(quantile),
                 "ms",
-                "request sent, commit, until a gateway in another process has it; plain SQL: NOTIFY alone; "
-                        + measured.count() + " times");
+                what + "; " + measured.count() + " times");
     }
 
     private Lease claimed(long epoch) throws LinkException {
@@ -100,38 +90,22 @@ final class FarWakeBench {
         return lease;
     }
 
-    private long registered(Service service, String name) throws InterruptedException {
+    private void once(WaitingGateway gateway, PlainNotice notice, String name, boolean counts)
+            throws InterruptedException {
+        long plainly = notice.nanoseconds();
         long begin = System.nanoTime();
         // The operation that takes a machine in goes by the machine's id.
         String machine = service.started(
                         Map.of("name", name, "host", HOST.value(), "qmp", "/run/" + name + ".qmp"), "vms")
                 .path("id")
                 .asString("");
-        while (true) {
-            Woken heard = woken.poll(WAIT.toSeconds(), TimeUnit.SECONDS);
-            if (heard == null) {
-                throw new StageFailure("the gateway did not hear of " + name + " in " + WAIT);
-            }
-            if (heard.machine().equals(machine)) {
-                return heard.nanoTime() - begin;
-            }
-        }
-    }
-
-    /** As a gateway does: it asks, and asks again with the cursor of the answer. */
-    private void serve() {
-        String cursor = "";
-        try {
-            while (true) {
-                CoordinatorLink.Wake wake = link.await(HOST, cursor, WAIT);
-                long now = System.nanoTime();
-                cursor = wake.cursor();
-                for (Desired desired : wake.changed()) {
-                    woken.put(new Woken(desired.machine().value(), now));
-                }
-            }
-        } catch (LinkException | InterruptedException over) {
-            LOG.debug("the benchmark's gateway has ended", over);
+        WaitingGateway.Heard heard = gateway.await(machine, 1);
+        if (counts) {
+            floor.add(plainly / NANOSECONDS_PER_MILLISECOND);
+            fromRequest.add((heard.nanoTime() - begin) / NANOSECONDS_PER_MILLISECOND);
+            fromCommit.add(
+                    Duration.between(commits.ofFirstEvent(machine), heard.at()).toNanos()
+                            / NANOSECONDS_PER_MILLISECOND);
         }
     }
 }

@@ -16,8 +16,20 @@ final class Ground implements AutoCloseable {
     }
 
     static Ground open() throws IOException {
+        return open(false);
+    }
+
+    /** The same, on a server that also keeps when each transaction was committed. */
+    static Ground openKeepingCommitMoments() throws IOException {
+        return open(true);
+    }
+
+    private static Ground open(boolean keepsCommitMoments) throws IOException {
         Stage stage = Stage.open("tm-bench", false);
         try {
+            if (keepsCommitMoments) {
+                stage.database().keepCommitMoments();
+            }
             stage.database().start();
             return new Ground(stage, Database.at(stage.database().address()));
         } catch (RuntimeException failure) {

@@ -10,25 +10,16 @@ import dev.tidemark.coordinator.ledger.floor.PlainNotice;
 import dev.tidemark.coordinator.stage.StageFailure;
 import dev.tidemark.schema.command.ChangeRetention;
 import dev.tidemark.schema.command.MachineCommand;
-import dev.tidemark.schema.contract.CoordinatorLink;
-import dev.tidemark.schema.contract.Desired;
-import dev.tidemark.schema.contract.LinkException;
 import dev.tidemark.schema.event.MachineEvent;
 import dev.tidemark.schema.event.RetentionPolicy;
-import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.RepositoryName;
 import java.io.PrintWriter;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * From a commit until the gateway that waits for it is woken, by the way that the embedded gateway is: the ledger tells dispatch, and
@@ -36,23 +27,11 @@ import org.slf4j.LoggerFactory;
  * notification from one connection to another, which is the least that a gateway of another coordinator would wait.
  */
 final class WakeBench {
-    private static final Logger LOG = LoggerFactory.getLogger(WakeBench.class);
-    private static final Duration WAIT = Duration.ofSeconds(30);
     private static final double NANOSECONDS_PER_MILLISECOND = 1e6;
     private static final int WARM_UP = 50;
     private static final RepositoryName REPOSITORY = new RepositoryName("bench");
 
-    private final CoordinatorLink dispatch;
-    private final HostName host;
-    private final SynchronousQueue<Woken> woken = new SynchronousQueue<>();
-
-    private WakeBench(CoordinatorLink dispatch, HostName host) {
-        this.dispatch = dispatch;
-        this.host = host;
-    }
-
-    /** A gateway has heard of a machine at a version. */
-    private record Woken(long version, long nanoTime) {}
+    private WakeBench() {}
 
     static List<Bench.Row> run(
             Rooms rooms,
@@ -69,25 +48,24 @@ final class WakeBench {
             Dispatch dispatch = rooms.dispatch(ledger, ground.database().application());
             Machine known = ledger.state(machine.value()).state();
             dispatch.track(known);
-            WakeBench bench =
-                    new WakeBench(dispatch, known.registration().orElseThrow().host());
-            Thread gateway = Thread.ofPlatform().daemon().name("bench-gateway").start(bench::serve);
             Samples floor = new Samples();
             Samples measured = new Samples();
             FreshIds ids = new FreshIds(Clock.systemUTC());
-            // The first answer tells of everything.
-            bench.awaitVersion(known.version());
-            for (int index = 0; index < WARM_UP + count; index++) {
-                double plainly = notice.nanoseconds() / NANOSECONDS_PER_MILLISECOND;
-                long version = changed(ledger, ids, machine, index);
-                double took = (bench.awaitVersion(version) - committed.get()) / NANOSECONDS_PER_MILLISECOND;
-                if (index >= WARM_UP) {
-                    floor.add(plainly);
-                    measured.add(took);
+            try (WaitingGateway gateway = WaitingGateway.begin(
+                    dispatch, known.registration().orElseThrow().host())) {
+                // The first answer tells of everything.
+                gateway.await(machine.value(), known.version());
+                for (int index = 0; index < WARM_UP + count; index++) {
+                    double plainly = notice.nanoseconds() / NANOSECONDS_PER_MILLISECOND;
+                    long version = changed(ledger, ids, machine, index);
+                    long heard = gateway.await(machine.value(), version).nanoTime();
+                    if (index >= WARM_UP) {
+                        floor.add(plainly);
+                        measured.add((heard - committed.get()) / NANOSECONDS_PER_MILLISECOND);
+                    }
                 }
+                dispatch.close();
             }
-            dispatch.close();
-            gateway.interrupt();
             err.println(count + " commits woke the gateway");
             return List.of(row("wake-up p50", 0.50, floor, measured), row("wake-up p99", 0.99, floor, measured));
         }
@@ -119,34 +97,5 @@ final class WakeBench {
             return appended.version();
         }
         throw new StageFailure("a command was refused: " + change);
-    }
-
-    private long awaitVersion(long version) throws InterruptedException {
-        while (true) {
-            Woken heard = woken.poll(WAIT.toSeconds(), TimeUnit.SECONDS);
-            if (heard == null) {
-                throw new StageFailure("the gateway did not hear of version " + version + " in " + WAIT);
-            }
-            if (heard.version() >= version) {
-                return heard.nanoTime();
-            }
-        }
-    }
-
-    /** As a gateway does: it asks, and asks again with the cursor of the answer. */
-    private void serve() {
-        String cursor = "";
-        try {
-            while (true) {
-                CoordinatorLink.Wake wake = dispatch.await(host, cursor, WAIT);
-                long now = System.nanoTime();
-                cursor = wake.cursor();
-                for (Desired desired : wake.changed()) {
-                    woken.put(new Woken(desired.version(), now));
-                }
-            }
-        } catch (LinkException | InterruptedException over) {
-            LOG.debug("the benchmark's gateway has ended", over);
-        }
     }
 }

@@ -25,9 +25,15 @@ public final class DatabaseServer {
     private final Path home;
     private @Nullable EmbeddedServer server;
     private @Nullable ServerAddress address;
+    private boolean keepsCommitMoments;
 
     DatabaseServer(Path home) {
         this.home = home;
+    }
+
+    /** From its first start on it keeps when each transaction was committed, for those who measure what comes after. */
+    public synchronized void keepCommitMoments() {
+        keepsCommitMoments = true;
     }
 
     /** Starts it, at first or again after {@link #kill}; gives the milliseconds that took. */
@@ -35,7 +41,8 @@ public final class DatabaseServer {
         long begin = System.nanoTime();
         EmbeddedServer known = server;
         if (known == null) {
-            EmbeddedServer started = EmbeddedServer.start(home);
+            EmbeddedServer started =
+                    keepsCommitMoments ? EmbeddedServer.startKeepingCommitMoments(home) : EmbeddedServer.start(home);
             server = started;
             address = started.lend(NAME);
         } else {

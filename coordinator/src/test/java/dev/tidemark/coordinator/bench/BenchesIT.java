@@ -30,10 +30,15 @@ class BenchesIT {
                         "wake-up p50",
                         "wake-up p99",
                         "wake-up over HTTP p50",
-                        "wake-up over HTTP p99");
+                        "wake-up over HTTP p99",
+                        "request to wake-up p50",
+                        "request to wake-up p99");
         assertThat(rows.path(0).path("measured")).isEqualTo(rows.path(1).path("measured"));
         assertThat(rows.path(3).path("measured").asDouble(0))
                 .isGreaterThanOrEqualTo(rows.path(2).path("measured").asDouble(0));
+        // The commit lies behind the sending of the request.
+        assertThat(rows.path(6).path("measured").asDouble(0))
+                .isGreaterThan(rows.path(4).path("measured").asDouble(0));
         assertThat(err.toString())
                 .contains("2 writers append 20 events each", "20 commits woke the gateway")
                 .contains("20 requests woke the gateway over HTTP");

@@ -52,14 +52,23 @@ public final class EmbeddedServer implements AutoCloseable {
         return start(home, ServerAccount.choose());
     }
 
+    /** The same; and the server keeps when each transaction was committed, which costs a little: for those who measure. */
+    public static EmbeddedServer startKeepingCommitMoments(Path home) {
+        return start(home, ServerAccount.choose(), ServerSettings.Purpose.MEASURING);
+    }
+
     static EmbeddedServer start(Path home, ServerAccount account) {
+        return start(home, account, ServerSettings.Purpose.SERVING);
+    }
+
+    private static EmbeddedServer start(Path home, ServerAccount account, ServerSettings.Purpose purpose) {
         try {
             Path absolute = home.toAbsolutePath().normalize();
             Files.createDirectories(absolute);
             Path keys = ServerGround.keys(absolute);
             HomeLock lock = HomeLock.take(absolute, keys.resolve("coordinator.lock"));
             try {
-                return start(lock, ServerGround.of(absolute, account), account);
+                return start(lock, ServerGround.of(absolute, account), account, purpose);
             } catch (IOException | RuntimeException failure) {
                 lock.close();
                 throw failure;
@@ -70,7 +79,9 @@ public final class EmbeddedServer implements AutoCloseable {
         }
     }
 
-    private static EmbeddedServer start(HomeLock lock, ServerGround ground, ServerAccount account) throws IOException {
+    private static EmbeddedServer start(
+            HomeLock lock, ServerGround ground, ServerAccount account, ServerSettings.Purpose purpose)
+            throws IOException {
         PostgresBinaries binaries = PostgresBinaries.unpackedIn(ground.directory());
         PostgresControl control = new PostgresControl(binaries, account, ground.data(), ground.run());
         if (!Files.exists(ground.data().resolve("PG_VERSION"))) {
@@ -80,17 +91,18 @@ public final class EmbeddedServer implements AutoCloseable {
             control.initialise(SUPERUSER, ground.superuserPassword());
         }
         StalePostmaster.clear(ground.data(), control);
-        int port = launch(control, account);
+        int port = launch(control, account, purpose);
         EmbeddedServer server = new EmbeddedServer(lock, ground, control, port);
         LOG.info("PostgreSQL {} serves {} on 127.0.0.1:{}", PostgresBinaries.VERSION, ground.data(), port);
         return server;
     }
 
-    private static int launch(PostgresControl control, ServerAccount account) throws IOException {
+    private static int launch(PostgresControl control, ServerAccount account, ServerSettings.Purpose purpose)
+            throws IOException {
         String lastWords = "";
         for (int attempt = 1; attempt <= START_ATTEMPTS_MAX; attempt++) {
             int port = freePort();
-            ServerSettings.write(control.data(), port, account);
+            ServerSettings.write(control.data(), port, account, purpose);
             Files.deleteIfExists(previous(control.log()));
             if (Files.exists(control.log())) {
                 Files.move(control.log(), previous(control.log()));

@@ -8,7 +8,14 @@ import java.nio.file.Path;
 final class ServerSettings {
     private ServerSettings() {}
 
-    static void write(Path data, int port, ServerAccount account) throws IOException {
+    /** What the server is there for. */
+    enum Purpose {
+        SERVING,
+        /** Also keeps when each transaction was committed. */
+        MEASURING
+    }
+
+    static void write(Path data, int port, ServerAccount account, Purpose purpose) throws IOException {
         Path file = data.resolve("postgresql.conf");
         Files.writeString(file, """
                 # Written by Tidemark at every start; changes are overwritten.
@@ -38,7 +45,8 @@ final class ServerSettings {
                 log_timezone = 'UTC'
                 timezone = 'UTC'
                 lc_messages = 'C'
-                """.formatted(port));
+                track_commit_timestamp = %s
+                """.formatted(port, purpose == Purpose.MEASURING ? "on" : "off"));
         FileTree.own(file, account.owner());
         // ALTER SYSTEM would win over the file above, and could switch durability off.
         Files.deleteIfExists(data.resolve("postgresql.auto.conf"));
