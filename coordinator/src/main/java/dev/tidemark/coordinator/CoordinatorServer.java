@@ -19,6 +19,7 @@ import dev.tidemark.coordinator.evidence.HeadReceiver;
 import dev.tidemark.coordinator.evidence.HeadWriter;
 import dev.tidemark.coordinator.ledger.GatewayBoard;
 import dev.tidemark.coordinator.ledger.GatewayLeases;
+import dev.tidemark.coordinator.ledger.JobPlaces;
 import dev.tidemark.coordinator.ledger.Ledger;
 import dev.tidemark.coordinator.ledger.LedgerSettings;
 import dev.tidemark.coordinator.ledger.RecordReader;
@@ -156,6 +157,7 @@ final class CoordinatorServer implements AutoCloseable {
                 life,
                 crash,
                 limits(options),
+                new SharedPlaces(new JobPlaces(database.application(), name, CatchUp.SILENCE_MAX)),
                 leases::claim,
                 metrics.dispatch());
         ledger.onCommitted(committed -> dispatch.committed(

@@ -9,6 +9,7 @@ import dev.tidemark.coordinator.dispatch.Dispatch;
 import dev.tidemark.coordinator.dispatch.DispatchWatch;
 import dev.tidemark.coordinator.dispatch.Holders;
 import dev.tidemark.coordinator.dispatch.JobLimits;
+import dev.tidemark.coordinator.dispatch.Places;
 import dev.tidemark.coordinator.ledger.GatewayBoard;
 import dev.tidemark.coordinator.ledger.GatewayLeases;
 import dev.tidemark.coordinator.ledger.Ledger;
@@ -144,6 +145,7 @@ public final class CoordinatorRooms implements AutoCloseable {
                 UUID.randomUUID().toString(),
                 CrashHook.NONE,
                 JobLimits.NONE,
+                Places.UNSHARED,
                 new GatewayLeases(database, "rooms", Duration.ofMinutes(1))::claim,
                 DispatchWatch.NONE);
     }

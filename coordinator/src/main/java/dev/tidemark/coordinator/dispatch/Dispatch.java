@@ -7,7 +7,6 @@ import dev.tidemark.schema.command.AbortBackup;
 import dev.tidemark.schema.contract.Claim;
 import dev.tidemark.schema.contract.CoordinatorLink;
 import dev.tidemark.schema.contract.Desired;
-import dev.tidemark.schema.contract.FencedException;
 import dev.tidemark.schema.contract.Lease;
 import dev.tidemark.schema.contract.LinkException;
 import dev.tidemark.schema.contract.Progress;
@@ -23,22 +22,15 @@ import dev.tidemark.schema.id.OperationId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /**
  * Wakes gateways the moment something is committed, hands out desired states by version, and takes reports.
@@ -53,17 +45,11 @@ public final class Dispatch implements CoordinatorLink {
     private final History history;
     private final Leases leases;
     private final CrashHook crash;
-    private final DispatchWatch watch;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private final TrackedMachines machines;
-    private final Turnstile turnstile;
-    private final Presence presence = new Presence(System.nanoTime());
-    private final Paces paces = new Paces();
     private final Epochs epochs = new Epochs();
-    private final List<Consumer<MachineId>> heard = new CopyOnWriteArrayList<>();
-    private volatile Board board = Board.NONE;
-    private boolean closed;
+    private final Known known;
+    private final LogFollower log;
+    private final Sightings sightings;
+    private final HandingOut handingOut;
 
     /**
      * Begins without machines; {@link #track} adds those that are registered.
@@ -71,108 +57,76 @@ public final class Dispatch implements CoordinatorLink {
      * @param epoch differs in each life of the coordinator, so that an old cursor is recognised
      */
     public Dispatch(History history, String epoch) {
-        this(history, epoch, CrashHook.NONE, JobLimits.NONE, Leases.NONE, DispatchWatch.NONE);
+        this(history, epoch, CrashHook.NONE, JobLimits.NONE, Places.UNSHARED, Leases.NONE, DispatchWatch.NONE);
     }
 
     /**
      * With gateways that hold leases and are kept to limits.
      *
      * @param crash is called at every crash point between gateways and the log: for drills
+     * @param places counts what the limits allow, for all coordinators together
      * @param watch is told how fast gateways are woken
      */
     public Dispatch(
-            History history, String epoch, CrashHook crash, JobLimits limits, Leases leases, DispatchWatch watch) {
-        this.watch = watch;
+            History history,
+            String epoch,
+            CrashHook crash,
+            JobLimits limits,
+            Places places,
+            Leases leases,
+            DispatchWatch watch) {
         this.leases = leases;
-        this.turnstile = new Turnstile(limits);
         this.crash = crash;
         this.history = history;
-        this.machines = new TrackedMachines(epoch);
+        this.known = new Known(epoch, new Turnstile(limits, !places.equals(Places.UNSHARED)));
+        this.log = new LogFollower(known, history);
+        this.sightings = new Sightings(known, epochs);
+        this.handingOut = new HandingOut(known, limits, places, watch);
     }
 
     /** Takes a registered machine up, as the log tells it. */
     public void track(Machine machine) {
-        lock.lock();
-        try {
-            advance(machine);
-        } finally {
-            lock.unlock();
-        }
+        log.track(machine);
     }
 
     /** Word of a commit. {@code version} is that after the last of the events. */
     public void committed(MachineId id, long version, List<MachineEvent> events) {
-        Optional<Machine> known = cached(id);
-        Machine now;
-        if (known.isPresent() && known.get().version() == version - events.size()) {
-            now = known.get();
-            for (MachineEvent event : events) {
-                now = now.evolve(event);
-            }
-        } else if (known.isPresent() && known.get().version() >= version) {
-            return;
-        } else {
-            now = history.machine(id);
-        }
-        track(now);
+        log.committed(id, version, events);
     }
 
     /**
      * Takes up what was committed without a word: by another coordinator, or by this one when the answer to a commit was lost
-     * for so long that nobody could tell whether there was one. Its gateway would otherwise never hear of what is to be done.
+     * for so long that nobody could tell whether there was one. Its gateway would otherwise never hear of what is to be done. Whoever was
+     * refused a place asks again: a host that had it may have gone meanwhile, of which nobody tells.
      */
     public void catchUp() {
-        Map<MachineId, Long> versions = history.versions();
-        versions.forEach(this::heard);
-        for (MachineId id : registered()) {
-            if (!versions.containsKey(id)) {
-                track(history.machine(id));
-            }
-        }
+        log.catchUp();
+        known.change(() -> known.release(known.turnstile().askAgain()));
     }
 
     /** Word of a commit that may be another coordinator's: so many events the machine has. */
     public void heard(MachineId id, long version) {
-        if (cached(id).map(Machine::version).orElse(0L) < version) {
-            track(history.machine(id));
-            heard.forEach(listener -> listener.accept(id));
-        }
+        log.heard(id, version);
     }
 
     /** Has the listener called when something about a machine was committed of which this coordinator had no word. */
     public void onHeard(Consumer<MachineId> listener) {
-        heard.add(listener);
+        log.onHeard(listener);
     }
 
     /** What a gateway tells is written there too, from now on. */
     public void publishTo(Board shared) {
-        board = shared;
+        sightings.publishTo(shared);
     }
 
     /** A gateway that asks another coordinator saw this. */
     public void seenElsewhere(MachineId id, Sight sight) {
-        lock.lock();
-        try {
-            machines.of(id).ifPresent(tracked -> tracked.seenElsewhere(sight));
-        } finally {
-            lock.unlock();
-        }
+        sightings.seenElsewhere(id, sight);
     }
 
     /** A gateway that asks another coordinator told this. */
     public void toldElsewhere(Progress step) {
-        lock.lock();
-        try {
-            boolean open = machines.of(step.machine())
-                    .filter(tracked -> Paces.isOpen(tracked.machine(), step.operation()))
-                    .isPresent();
-            if (open) {
-                paces.told(step, System.nanoTime());
-                release(turnstile.atWork(step.operation()));
-            }
-        } finally {
-            lock.unlock();
-        }
+        sightings.toldElsewhere(step);
     }
 
     /** Lets nobody wait for a host whose gateway has asked for nothing for so long. */
@@ -182,35 +136,19 @@ public final class Dispatch implements CoordinatorLink {
 
     /** The same, but for hosts whose gateways ask another coordinator. */
     public void passOver(Duration silence, Set<HostName> heardElsewhere) {
-        lock.lock();
-        try {
-            long now = System.nanoTime();
-            Set<HostName> silent = machines.all()
-                    .flatMap(tracked -> tracked.host().stream())
-                    .filter(host -> !heardElsewhere.contains(host) && presence.isSilent(host, silence, now))
-                    .collect(Collectors.toSet());
-            release(turnstile.silent(silent));
-        } finally {
-            lock.unlock();
-        }
+        sightings.passOver(silence, heardElsewhere);
     }
 
     /** Whether no gateway of this host has asked for anything for so long. */
     public boolean isSilent(HostName host, Duration silence) {
-        lock.lock();
-        try {
-            return presence.isSilent(host, silence, System.nanoTime());
-        } finally {
-            lock.unlock();
-        }
+        return known.isSilent(host, silence);
     }
 
     /** Backups of which {@code over} says that their time is, and that nobody has asked to end. */
     public List<AbortBackup> late(Instant now, BiPredicate<BackupId, Instant> over, Supplier<OperationId> ids) {
-        lock.lock();
-        try {
+        return known.under(() -> {
             List<AbortBackup> late = new ArrayList<>();
-            machines.registered().forEach(machine -> {
+            known.machines().registered().forEach(machine -> {
                 if (machine.pending().orElse(null) instanceof Pending.Backup backup
                         && backup.due()
                                 .filter(until -> over.test(backup.backup(), until))
@@ -222,105 +160,47 @@ public final class Dispatch implements CoordinatorLink {
                 }
             });
             return late;
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** The machines that are registered. */
     public List<MachineId> registered() {
-        lock.lock();
-        try {
-            return machines.registered().map(Machine::id).toList();
-        } finally {
-            lock.unlock();
-        }
+        return log.registered();
     }
 
     /** The machine as last committed, as far as this coordinator has heard. */
     public Machine machine(MachineId id) {
-        return cached(id).orElseGet(() -> history.machine(id));
+        return log.machine(id);
     }
 
     /** What was seen of it last; nothing, if nobody has spoken for its host for long. */
     public Sighting sighting(MachineId id) {
-        lock.lock();
-        try {
-            long now = System.nanoTime();
-            return machines.of(id).map(tracked -> sighting(tracked, now)).orElse(Sighting.NONE);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private Sighting sighting(Tracked tracked, long nowNanoseconds) {
-        return tracked.host()
-                .filter(host -> turnstile.silent().contains(host))
-                .map(host -> Sighting.silent(host, lastContact(host, nowNanoseconds)))
-                .orElseGet(tracked::sighting);
-    }
-
-    private Instant lastContact(HostName host, long nowNanoseconds) {
-        return Instant.now().minusNanos(presence.silentNanoseconds(host, nowNanoseconds));
+        return sightings.of(id);
     }
 
     /** How everything stands now. */
     public Standing standing() {
-        lock.lock();
-        try {
-            long now = System.nanoTime();
-            List<Standing.Seen> seen = new ArrayList<>();
-            Map<HostName, Instant> gateways = new HashMap<>();
-            machines.all().filter(tracked -> tracked.machine().registered()).forEach(tracked -> {
-                seen.add(new Standing.Seen(tracked.machine(), sighting(tracked, now)));
-                tracked.host().ifPresent(host -> gateways.computeIfAbsent(host, _ -> lastContact(host, now)));
-            });
-            presence.hosts().forEach(host -> gateways.putIfAbsent(host, lastContact(host, now)));
-            return new Standing(
-                    seen, gateways, turnstile.waiting(), paces.operations().size(), paces.stalled());
-        } finally {
-            lock.unlock();
-        }
+        return sightings.standing();
     }
 
     /** Why a job has not begun although it could; empty if nothing keeps it. */
     public Optional<Waiting> waiting(OperationId operation) {
-        lock.lock();
-        try {
-            return turnstile.waiting(operation);
-        } finally {
-            lock.unlock();
-        }
+        return known.under(() -> known.turnstile().waiting(operation));
     }
 
     /** How far an operation is, if a gateway said so and it has not ended. */
     public Optional<Progress> progress(OperationId operation) {
-        lock.lock();
-        try {
-            return paces.last(operation);
-        } finally {
-            lock.unlock();
-        }
+        return known.under(() -> known.paces().last(operation));
     }
 
     /** The operations of which gateways have told how far they are. */
     public List<OperationId> underWay() {
-        lock.lock();
-        try {
-            return paces.operations();
-        } finally {
-            lock.unlock();
-        }
+        return known.under(() -> known.paces().operations());
     }
 
     /** How fast an operation goes, if that can be told. */
     public OptionalLong bytesPerSecond(OperationId operation) {
-        lock.lock();
-        try {
-            return paces.bytesPerSecond(operation, System.nanoTime());
-        } finally {
-            lock.unlock();
-        }
+        return known.under(() -> known.paces().bytesPerSecond(operation, System.nanoTime()));
     }
 
     /**
@@ -329,24 +209,12 @@ public final class Dispatch implements CoordinatorLink {
      * @param dry the report is answered but not recorded, and an ordinary one is owed
      */
     public CompletableFuture<Look> look(MachineId id, boolean dry) {
-        CompletableFuture<Look> look = new CompletableFuture<>();
-        lock.lock();
-        try {
-            Optional<Tracked> tracked = machines.of(id);
-            if (tracked.isEmpty()) {
-                return CompletableFuture.failedFuture(new IllegalArgumentException("not tracked: " + id));
-            }
-            tracked.get().want(look, dry);
-            touch(tracked.get());
-        } finally {
-            lock.unlock();
-        }
-        return look;
+        return sightings.look(id, dry);
     }
 
     @Override
     public Lease claim(HostName host, Claim claim) throws LinkException {
-        if (isClosed()) {
+        if (known.isClosed()) {
             throw new LinkException("the coordinator is stopping");
         }
         try {
@@ -365,228 +233,53 @@ public final class Dispatch implements CoordinatorLink {
         epochs.know(host, newest);
     }
 
-    private boolean isClosed() {
-        lock.lock();
-        try {
-            return closed;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     @Override
     public Wake await(HostName host, String cursor, Duration timeLimit) throws LinkException, InterruptedException {
-        Wake wake = awaitChange(host, cursor, timeLimit);
+        Wake wake = handingOut.await(host, cursor, timeLimit);
         crash.at(CrashPoint.BEFORE_HAND_OUT, wake.machines());
         return wake;
-    }
-
-    private Wake awaitChange(HostName host, String cursor, Duration timeLimit)
-            throws LinkException, InterruptedException {
-        long remaining = timeLimit.toNanos();
-        lock.lockInterruptibly();
-        presence.begins(host);
-        try {
-            // Before it hears of anything: its jobs come back to their places.
-            Set<HostName> stillSilent = new HashSet<>(turnstile.silent());
-            stillSilent.remove(host);
-            release(turnstile.silent(stillSilent));
-            long since = machines.place(cursor);
-            boolean waited = false;
-            while (true) {
-                if (closed) {
-                    throw new LinkException("the coordinator is stopping");
-                }
-                Wake wake = wake(host, since);
-                boolean nothing = wake.changed().isEmpty()
-                        && wake.removed().isEmpty()
-                        && wake.lookAt().isEmpty();
-                if (!nothing || remaining <= 0) {
-                    if (waited) {
-                        tellLatency(host, since);
-                    }
-                    return wake;
-                }
-                waited = true;
-                remaining = changed.awaitNanos(remaining);
-            }
-        } finally {
-            presence.ends(host, System.nanoTime());
-            lock.unlock();
-        }
     }
 
     @Override
     public Optional<Desired> report(Report report) throws LinkException {
         try {
-            return recorded(report);
+            Optional<Desired> desired = recorded(report);
+            return desired.isPresent() ? Optional.of(handingOut.through(desired.get())) : desired;
         } catch (RuntimeException failure) {
             throw new LinkException("the report could not be recorded", failure);
         }
     }
 
-    private Optional<Desired> recorded(Report report) throws FencedException {
+    private Optional<Desired> recorded(Report report) throws LinkException {
         MachineId id = report.machine();
         Machine before = machine(id);
         // What became of an operation is recorded in any case: the gateway may never say it again.
-        List<CompletableFuture<Look>> dry = report.results().isEmpty() ? saw(id, report.sight(), true) : List.of();
+        List<CompletableFuture<Look>> dry =
+                report.results().isEmpty() ? sightings.rehearsed(id, report.sight()) : List.of();
         if (!dry.isEmpty()) {
             dry.forEach(look -> look.complete(new Look(before, report.sight())));
             // The gateway takes this report for recorded. What it showed must not wait for the next difference.
             CompletableFuture.delayedExecutor(OWED_LOOK_SECONDS, TimeUnit.SECONDS)
-                    .execute(() -> wantLook(id));
-            return DesiredState.of(before).map(this::through);
+                    .execute(() -> sightings.wantLook(id));
+            return DesiredState.of(before);
         }
         crash.of(id.value()).at(CrashPoint.BEFORE_RECORD);
         OptionalLong version = history.record(report, before.registration().map(Machine.Registration::host));
         crash.of(id.value()).at(CrashPoint.AFTER_RECORD);
-        if (!(report.sight() instanceof Sight.NotTaken)) {
-            board.saw(id, report.sight());
-        }
-        List<CompletableFuture<Look>> waiting = saw(id, report.sight(), false);
-        waiting.forEach(look -> look.complete(new Look(before, report.sight())));
+        sightings.recorded(id, report.sight()).forEach(look -> look.complete(new Look(before, report.sight())));
         return version.isPresent()
-                ? DesiredState.after(atLeast(id, version.getAsLong()), report.sight())
-                        .map(this::through)
+                ? DesiredState.after(log.atLeast(id, version.getAsLong()), report.sight())
                 : Optional.empty();
-    }
-
-    private Desired through(Desired desired) {
-        lock.lock();
-        try {
-            return turnstile.through(desired);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /**
-     * The machine at this version or a later one. Word of a commit can be missed: it was another coordinator's, its answer was
-     * lost, or reading failed just then. A gateway that went on with what is cached would report at a version from which
-     * nothing is concluded, for ever.
-     */
-    private Machine atLeast(MachineId id, long version) {
-        Machine known = machine(id);
-        if (known.version() >= version) {
-            return known;
-        }
-        track(history.machine(id));
-        return machine(id);
     }
 
     @Override
     public void progress(Progress step) {
-        lock.lock();
-        try {
-            if (isOutdated(step)) {
-                return;
-            }
-            board.told(step);
-            paces.told(step, System.nanoTime());
-            release(turnstile.atWork(step.operation()));
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean isOutdated(Progress step) {
-        return machines.of(step.machine())
-                .flatMap(Tracked::host)
-                .filter(host -> epochs.isOver(host, step.epoch()))
-                .isPresent();
+        sightings.told(step);
     }
 
     /** Lets every waiting gateway go. */
     public void close() {
-        lock.lock();
-        try {
-            closed = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void wantLook(MachineId id) {
-        lock.lock();
-        try {
-            machines.of(id).ifPresent(tracked -> {
-                tracked.wantLook();
-                touch(tracked);
-            });
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Remembers a sight and takes out those who waited for it. */
-    private List<CompletableFuture<Look>> saw(MachineId id, Sight sight, boolean dry) {
-        lock.lock();
-        try {
-            return sight instanceof Sight.NotTaken
-                    ? List.of()
-                    : machines.of(id).map(tracked -> tracked.saw(sight, dry)).orElse(List.of());
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private Optional<Machine> cached(MachineId id) {
-        lock.lock();
-        try {
-            return machines.of(id).map(Tracked::machine);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void advance(Machine machine) {
-        Optional<Tracked> known = machines.of(machine.id());
-        if (known.isPresent()) {
-            Machine before = known.get().machine();
-            if (machine.version() <= before.version()) {
-                return;
-            }
-            paces.forgetEnded(before, machine);
-            known.get().becomes(machine);
-        }
-        touch(known.orElseGet(() -> new Tracked(machine)));
-        release(turnstile.update(machine));
-    }
-
-    private void release(Set<MachineId> mayBegin) {
-        for (MachineId released : mayBegin) {
-            touch(machines.of(released).orElseThrow());
-        }
-    }
-
-    private void tellLatency(HostName host, long since) {
-        long now = System.nanoTime();
-        for (Tracked tracked : machines.changedSince(host, since)) {
-            watch.woken(Duration.ofNanos(now - tracked.changedNanoseconds()));
-        }
-    }
-
-    private void touch(Tracked tracked) {
-        machines.touch(tracked, System.nanoTime());
-        changed.signalAll();
-    }
-
-    private Wake wake(HostName host, long since) {
-        List<Desired> desired = new ArrayList<>();
-        List<MachineId> removed = new ArrayList<>();
-        List<MachineId> lookAt = new ArrayList<>();
-        for (Tracked tracked : machines.changedSince(host, since)) {
-            MachineId id = tracked.machine().id();
-            DesiredState.of(tracked.machine())
-                    .map(turnstile::through)
-                    .ifPresentOrElse(desired::add, () -> removed.add(id));
-            if (tracked.isLookWanted()) {
-                // Wanted until it comes: this answer may get lost on its way.
-                lookAt.add(id);
-            }
-        }
-        return new Wake(machines.cursor(), desired, removed, lookAt);
+        known.close();
     }
 
     /** A look that nobody can answer any more is given up by its asker; this bounds the asker's wait. */

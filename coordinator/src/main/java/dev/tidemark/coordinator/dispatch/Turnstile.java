@@ -7,7 +7,7 @@ import dev.tidemark.schema.contract.RepositoryOperation;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.OperationId;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Lets jobs begin in the order in which they were asked for, so many at a time on each host and in each repository.
@@ -25,26 +25,38 @@ import java.util.stream.Stream;
  * from their repository. Of those that have room, whoever came first is first. Of a host's jobs that wait for their repository the first
  * keeps a place of the host meanwhile: else two rows that are never free at once could pass it over for ever. A reading that waits for
  * another one of its machine takes no place as yet: it could do nothing with it. What a gateway was asked for is not taken back, nor what
- * tells of its progress. All else follows from the logs of the machines, so that a crash loses no place; nothing of it is written down.
+ * tells of its progress. All else follows from the logs of the machines, so that a crash loses no place.
+ *
+ * <p>Where places are shared with other coordinators, order is made here and room is counted there: no gateway is asked for a job before
+ * it was given one of the {@link Places}. Whoever is refused waits until something is heard of a job that has a place, and nobody behind
+ * it goes first.
  */
 final class Turnstile {
     private static final Comparator<Job> BEGUN_FIRST =
             Comparator.comparing(Job::begun).reversed().thenComparing(Job.ORDER);
 
     private final JobLimits limits;
+    private final boolean shared;
     private final Map<MachineId, List<Job>> jobs = new HashMap<>();
     private final Set<OperationId> handedOut = new HashSet<>();
+    private final Set<OperationId> placed = new HashSet<>();
+    private final Map<OperationId, Places.Refusal> refused = new HashMap<>();
     private Set<HostName> silent = Set.of();
     private Map<OperationId, Waiting> waiting = Map.of();
 
-    Turnstile(JobLimits limits) {
+    /** {@code shared}: with other coordinators. */
+    Turnstile(JobLimits limits, boolean shared) {
         this.limits = limits;
+        this.shared = shared && !limits.equals(JobLimits.NONE);
     }
 
     /** Takes a machine up as it is now; gives those whose jobs may begin by that. */
     Set<MachineId> update(Machine machine) {
         List<Job> now = Job.of(machine);
-        if (now.equals(jobs.getOrDefault(machine.id(), List.of()))) {
+        boolean mayBeFree = refused.values()
+                .removeIf(refusal -> refusal.holders().stream()
+                        .anyMatch(holder -> holder.machine().equals(machine.id())));
+        if (!mayBeFree && now.equals(jobs.getOrDefault(machine.id(), List.of()))) {
             return Set.of();
         }
         if (now.isEmpty()) {
@@ -64,6 +76,16 @@ final class Turnstile {
             return Set.of();
         }
         silent = Set.copyOf(hosts);
+        refused.clear();
+        return recount();
+    }
+
+    /** Time has gone by: whoever was refused may ask again. Gives those. */
+    Set<MachineId> askAgain() {
+        if (refused.isEmpty()) {
+            return Set.of();
+        }
+        refused.clear();
         return recount();
     }
 
@@ -81,11 +103,59 @@ final class Turnstile {
         return Optional.ofNullable(waiting.get(operation));
     }
 
+    /** What has to be asked for before a gateway may be told of these machines, in order; nothing where no place is shared. */
+    List<Places.Wish> wishes(Collection<MachineId> machines) {
+        return !shared
+                ? List.of()
+                : machines.stream()
+                        .flatMap(machine -> jobs.getOrDefault(machine, List.of()).stream())
+                        .filter(job -> !placed.contains(job.operation()))
+                        .sorted(Job.ORDER)
+                        .map(job -> new Places.Wish(
+                                job.operation(), job.machine(), job.repository(), standing(job), job.description()))
+                        .toList();
+    }
+
+    private Places.Standing standing(Job job) {
+        if (job.begun() || handedOut.contains(job.operation())) {
+            return Places.Standing.AT_WORK;
+        }
+        return waiting.containsKey(job.operation()) ? Places.Standing.WAITS : Places.Standing.COULD_BEGIN;
+    }
+
+    /**
+     * The places were asked for; gives those whose jobs may begin by what was learned.
+     *
+     * @param heard up to which version a machine's log was heard of: a holder that has gone on since may have ended already
+     */
+    Set<MachineId> answered(Places.Answer answer, ToLongFunction<MachineId> heard) {
+        boolean changed = false;
+        for (OperationId operation : answer.placed()) {
+            placed.add(operation);
+            handedOut.add(operation);
+            changed |= waiting.containsKey(operation);
+        }
+        for (Places.Refusal refusal : answer.refusals()) {
+            boolean mayBeFree = refusal.holders().stream()
+                    .anyMatch(holder -> heard.applyAsLong(holder.machine()) > holder.version());
+            if (!mayBeFree) {
+                refused.put(refusal.operation(), refusal);
+                refusal.holders().forEach(holder -> handedOut.add(holder.operation()));
+                changed = true;
+            }
+        }
+        return changed ? recount() : Set.of();
+    }
+
     /** Without what has to wait. It is for a gateway, which may begin the rest and not tell for long. */
     Desired through(Desired desired) {
-        Optional<Operation> operation = desired.operation().filter(asked -> !waiting.containsKey(asked.id()));
+        Set<OperationId> unplaced = wishes(List.of(desired.machine())).stream()
+                .map(Places.Wish::operation)
+                .collect(Collectors.toSet());
+        Optional<Operation> operation =
+                desired.operation().filter(asked -> !waiting.containsKey(asked.id()) && !unplaced.contains(asked.id()));
         List<RepositoryOperation> repositoryOperations = desired.repositoryOperations().stream()
-                .filter(asked -> !waiting.containsKey(asked.id()))
+                .filter(asked -> !waiting.containsKey(asked.id()) && !unplaced.contains(asked.id()))
                 .toList();
         operation.ifPresent(asked -> handedOut.add(asked.id()));
         repositoryOperations.forEach(asked -> handedOut.add(asked.id()));
@@ -113,70 +183,23 @@ final class Turnstile {
                 .map(job -> handedOut.contains(job.operation()) ? begun(job) : job)
                 .sorted(BEGUN_FIRST)
                 .toList();
-        Map<OperationId, Waiting> kept = new HashMap<>();
-        Map<Object, List<Job>> places = new HashMap<>();
-        Map<Object, List<Job>> queues = new HashMap<>();
-        Set<HostName> keepPlace = new HashSet<>();
+        Set<OperationId> open = order.stream().map(Job::operation).collect(Collectors.toSet());
+        handedOut.retainAll(open);
+        placed.retainAll(open);
+        refused.keySet().retainAll(open);
+        Rows rows = new Rows(limits, silent, refused);
         Set<MachineId> released = new HashSet<>();
-        Map<MachineId, Job> readings = new HashMap<>();
         for (Job job : order) {
-            if (silent.contains(job.host())) {
-                if (!job.begun()) {
-                    kept.put(
-                            job.operation(),
-                            new Waiting("no gateway of host '" + job.host() + "' asks for anything", List.of()));
-                }
-                continue;
-            }
-            Job before = job.reading() ? readings.putIfAbsent(job.machine(), job) : null;
-            if (before != null && !job.begun()) {
-                kept.put(
-                        job.operation(),
-                        new Waiting(
-                                "a vm's backups are read one after the other: " + before.description(),
-                                List.of(before.operation())));
-                continue;
-            }
-            List<Job> host = places.computeIfAbsent(job.host(), row -> new ArrayList<>());
-            List<Job> repository = places.computeIfAbsent(job.repository(), row -> new ArrayList<>());
-            if (job.begun() || (host.size() < limits.perHost() && repository.size() < limits.perRepository())) {
-                if (waiting.containsKey(job.operation())) {
-                    released.add(job.machine());
-                }
-                host.add(job);
-                repository.add(job);
-            } else if (host.size() >= limits.perHost()) {
-                List<Job> queue = queues.computeIfAbsent(job.host(), row -> new ArrayList<>());
-                kept.put(job.operation(), waiting("host '" + job.host() + "'", limits.perHost(), host, queue));
-                queue.add(job);
-            } else {
-                List<Job> queue = queues.computeIfAbsent(job.repository(), row -> new ArrayList<>());
-                kept.put(
-                        job.operation(),
-                        waiting("repository '" + job.repository() + "'", limits.perRepository(), repository, queue));
-                queue.add(job);
-                if (keepPlace.add(job.host())) {
-                    host.add(job);
-                }
+            if (rows.letsBegin(job) && waiting.containsKey(job.operation())) {
+                released.add(job.machine());
             }
         }
-        handedOut.retainAll(order.stream().map(Job::operation).collect(Collectors.toSet()));
-        waiting = kept;
+        waiting = rows.kept();
         return released;
     }
 
     private static Job begun(Job job) {
         return new Job(
                 job.operation(), job.machine(), job.host(), job.repository(), job.reading(), true, job.description());
-    }
-
-    private static Waiting waiting(String where, int limit, List<Job> places, List<Job> queue) {
-        String first = places.stream().limit(limit).map(Job::description).collect(Collectors.joining(", "));
-        int others = places.size() - limit + queue.size();
-        return new Waiting(
-                where + " has " + limit + " at a time: " + first + (others > 0 ? "; " + others + " before it" : ""),
-                Stream.concat(places.stream(), queue.stream())
-                        .map(Job::operation)
-                        .toList());
     }
 }

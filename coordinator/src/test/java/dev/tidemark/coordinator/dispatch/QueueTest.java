@@ -26,7 +26,8 @@ class QueueTest {
     private final Dispatch dispatch = started(new JobLimits(1, 8));
 
     private Dispatch started(JobLimits limits) {
-        Dispatch dispatch = new Dispatch(crowd, "epoch", CrashHook.NONE, limits, Leases.NONE, DispatchWatch.NONE);
+        Dispatch dispatch =
+                new Dispatch(crowd, "epoch", CrashHook.NONE, limits, Places.UNSHARED, Leases.NONE, DispatchWatch.NONE);
         crowd.all().forEach(dispatch::track);
         return dispatch;
     }

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TurnstileTest {
     private final Crowd crowd = new Crowd();
-    private Turnstile turnstile = new Turnstile(new JobLimits(1, 2));
+    private Turnstile turnstile = new Turnstile(new JobLimits(1, 2), false);
 
     private void take(MachineId machine) {
         turnstile.update(crowd.now(machine));
@@ -154,7 +154,7 @@ class TurnstileTest {
 
     @Test
     void readings_of_one_machine_of_which_one_is_at_work_at_a_time_take_one_place() {
-        turnstile = new Turnstile(new JobLimits(2, 2));
+        turnstile = new Turnstile(new JobLimits(2, 2), false);
         MachineId one = crowd.machine("a");
         MachineId two = crowd.machine("a");
         List<OperationId> readings = List.of(
@@ -189,20 +189,20 @@ class TurnstileTest {
             take(machines.getLast());
         }
         List<Boolean> before = asked.stream().map(this::waits).toList();
-        turnstile = new Turnstile(new JobLimits(1, 2));
+        turnstile = new Turnstile(new JobLimits(1, 2), false);
         machines.reversed().forEach(this::take);
         assertThat(asked.stream().map(this::waits).toList()).isEqualTo(before);
     }
 
     @Test
     void what_was_seen_at_work_goes_on_under_a_lower_limit() {
-        turnstile = new Turnstile(JobLimits.NONE);
+        turnstile = new Turnstile(JobLimits.NONE, false);
         MachineId one = crowd.machine("a");
         MachineId two = crowd.machine("a");
         OperationId first = crowd.backup(one, "near");
         OperationId second = crowd.backup(two, "near");
         crowd.started(two, second);
-        turnstile = new Turnstile(new JobLimits(1, 1));
+        turnstile = new Turnstile(new JobLimits(1, 1), false);
         take(two);
         take(one);
         assertThat(waits(second)).isFalse();
@@ -277,7 +277,7 @@ class TurnstileTest {
 
     @Test
     void only_the_first_that_waits_for_a_repository_keeps_a_place_of_its_host() {
-        turnstile = new Turnstile(new JobLimits(2, 1));
+        turnstile = new Turnstile(new JobLimits(2, 1), false);
         MachineId elsewhere = crowd.machine("b");
         crowd.backup(elsewhere, "near");
         take(elsewhere);
@@ -292,7 +292,7 @@ class TurnstileTest {
 
     @Test
     void nobody_is_passed_over_for_ever_between_two_rows_that_are_never_free_at_once() {
-        turnstile = new Turnstile(new JobLimits(1, 1));
+        turnstile = new Turnstile(new JobLimits(1, 1), false);
         MachineId here = crowd.machine("a");
         OperationId host = crowd.backup(here, "far");
         MachineId there = crowd.machine("b");
@@ -347,7 +347,7 @@ class TurnstileTest {
     void at_every_step_of_any_history_limits_and_order_hold_and_no_place_is_free_in_vain(long seed) {
         Random dice = new Random(seed);
         JobLimits limits = new JobLimits(1 + dice.nextInt(3), 1 + dice.nextInt(4));
-        turnstile = new Turnstile(limits);
+        turnstile = new Turnstile(limits, false);
         List<MachineId> machines = new ArrayList<>();
         for (int number = 0; number < 12; number++) {
             machines.add(crowd.machine("host" + dice.nextInt(3)));

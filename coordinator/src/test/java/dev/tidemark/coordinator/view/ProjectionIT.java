@@ -88,6 +88,7 @@ class ProjectionIT {
                 "dirty_hour",
                 "flyway_schema_history",
                 "gateway_lease",
+                "job_place",
                 "look_request",
                 "machine_sight",
                 "operation_progress",

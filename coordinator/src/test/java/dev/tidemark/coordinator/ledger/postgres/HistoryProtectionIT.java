@@ -98,6 +98,7 @@ class HistoryProtectionIT {
             "dirty_hour",
             "flyway_schema_history",
             "gateway_lease",
+            "job_place",
             "look_request",
             "machine_sight",
             "operation_progress",
