@@ -62,6 +62,7 @@ final class Neighbours implements Board, AutoCloseable {
     private final NewEvents events;
     private final CommitWatch watch;
     private final Runnable onNotice;
+    private final Duration tidying;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition something = lock.newCondition();
     private final Map<Topic, Map<String, String>> untold = new EnumMap<>(Topic.class);
@@ -84,7 +85,8 @@ final class Neighbours implements Board, AutoCloseable {
             GatewayLeases leases,
             GatewayBoard board,
             DataSource database,
-            Runnable onNotice) {
+            Runnable onNotice,
+            Duration tidying) {
         this.dispatch = dispatch;
         this.holders = holders;
         this.leases = leases;
@@ -92,6 +94,7 @@ final class Neighbours implements Board, AutoCloseable {
         this.events = new NewEvents(database);
         this.watch = new CommitWatch(database);
         this.onNotice = onNotice;
+        this.tidying = tidying;
         for (Topic topic : Topic.values()) {
             untold.put(topic, new LinkedHashMap<>());
             heard.put(topic, new HashMap<>());
@@ -111,7 +114,19 @@ final class Neighbours implements Board, AutoCloseable {
             GatewayBoard board,
             DataSource database,
             Runnable onNotice) {
-        Neighbours neighbours = new Neighbours(dispatch, holders, leases, board, database, onNotice);
+        return start(dispatch, holders, leases, board, database, onNotice, TIDYING);
+    }
+
+    /** The same, that looks for what nobody wants any more so often. */
+    static Neighbours start(
+            Dispatch dispatch,
+            Holders holders,
+            GatewayLeases leases,
+            GatewayBoard board,
+            DataSource database,
+            Runnable onNotice,
+            Duration tidying) {
+        Neighbours neighbours = new Neighbours(dispatch, holders, leases, board, database, onNotice, tidying);
         dispatch.publishTo(neighbours);
         neighbours.hearing.start();
         neighbours.telling.start();
@@ -262,7 +277,7 @@ final class Neighbours implements Board, AutoCloseable {
             hear(Topic.SIGHT);
             hear(Topic.PROGRESS);
             onNotice.run();
-            if (now - tidiedNanoseconds > TIDYING.toNanos()) {
+            if (now - tidiedNanoseconds > tidying.toNanos()) {
                 tidiedNanoseconds = now;
                 board.tidy();
             }
