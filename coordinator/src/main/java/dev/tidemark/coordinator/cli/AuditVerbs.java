@@ -6,10 +6,7 @@ import dev.tidemark.coordinator.evidence.BadEvidence;
 import dev.tidemark.coordinator.evidence.Book;
 import dev.tidemark.coordinator.evidence.EvidenceDirectory;
 import dev.tidemark.coordinator.evidence.HeadFile;
-import dev.tidemark.coordinator.evidence.HeadSource;
 import dev.tidemark.coordinator.evidence.LogRecord;
-import dev.tidemark.coordinator.evidence.LogVerifier;
-import dev.tidemark.coordinator.evidence.VerificationKey;
 import dev.tidemark.schema.json.Json;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -19,9 +16,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.DateTimeException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -40,9 +34,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class AuditVerbs {
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-
-    /** Within so long the first record of a book is signed. */
-    private static final Duration FIRST_HEAD_WAIT = Duration.ofMinutes(2);
 
     private final Session session;
 
@@ -105,79 +96,16 @@ final class AuditVerbs {
         }
         EvidenceDirectory evidence = new EvidenceDirectory(session.home().resolve("evidence"));
         try {
-            BookFiles log = BookFiles.of(Book.LOG, export, heads, evidence).believing(systemLog);
-            log.requireSigned(Book.LOG);
-            VerificationKey trusted = VerificationKey.read(key == null ? evidence.publicKey() : key);
-            ObjectNode document = verdict(Book.LOG, log, trusted);
-            long wrong = document.path("wrong").asLong(0);
-            BadEvidence unheld = null;
+            AuditVerification verification = AuditVerification.ofLog(
+                    session,
+                    book -> BookFiles.of(book, export, heads, evidence).believing(systemLog),
+                    key == null ? evidence.publicKey() : key);
             for (Book book : logOnly ? List.<Book>of() : List.of(Book.ACTS, Book.TOKENS)) {
-                BookFiles files = BookFiles.of(book, export, heads, evidence).believing(systemLog);
-                if (files.records() != null && !Files.exists(files.records()) && !files.areSigned(book)) {
-                    // An export of the log alone, as older versions wrote it: it says nothing of the others.
-                    continue;
-                }
-                try {
-                    ObjectNode verdict = verdict(book, files, trusted);
-                    wrong += verdict.path("wrong").asLong(0);
-                    document.set(book.word(), verdict);
-                } catch (BadEvidence missing) {
-                    unheld = unheld == null ? missing : unheld;
-                }
+                verification.readIfKept(book);
             }
-            if (unheld != null && wrong == 0) {
-                throw unheld;
-            }
-            if (unheld != null) {
-                // What was found in one book is told, also if another cannot be held against anything.
-                session.output().printError(String.valueOf(unheld.getMessage()), "");
-            }
-            session.print(document, AuditPages.verdict(document));
-            return wrong == 0 ? ExitCode.OK.number() : ExitCode.TAMPERED.number();
+            return verification.tell();
         } catch (BadEvidence | IOException unusable) {
             throw bad(unusable);
-        }
-    }
-
-    /**
-     * Without a head a book is believed as long as it is empty; the acts and tokens also before the first one is due. The heads are opened
-     * before the records: what is signed meanwhile is of records that may not be read any more.
-     */
-    private ObjectNode verdict(Book book, BookFiles files, VerificationKey trusted) throws IOException, BadEvidence {
-        try (HeadSource signed = files.signed(book, trusted);
-                RecordSource records = source(files, book)) {
-            LogVerifier verifier = new LogVerifier(signed);
-            LogRecord row = next(records, files, verifier);
-            if (row != null && (book == Book.LOG || isLongAgo(row.timeStamp()))) {
-                files.requireSigned(book);
-            }
-            for (; row != null; row = next(records, files, verifier)) {
-                verifier.accept(row);
-            }
-            return Json.MAPPER.valueToTree(verifier.verdict());
-        }
-    }
-
-    /** In an export a line that is no record is a finding; a coordinator that answers with one cannot be audited. */
-    private static @Nullable LogRecord next(RecordSource records, BookFiles files, LogVerifier verifier)
-            throws IOException, BadEvidence {
-        while (true) {
-            try {
-                return records.next();
-            } catch (RecordSource.NoRecord none) {
-                if (files.records() == null) {
-                    throw none;
-                }
-                verifier.acceptUnreadable(none.line());
-            }
-        }
-    }
-
-    private static boolean isLongAgo(String moment) {
-        try {
-            return Instant.parse(moment).isBefore(Instant.now().minus(FIRST_HEAD_WAIT));
-        } catch (DateTimeException forged) {
-            return true;
         }
     }
 
@@ -236,11 +164,6 @@ final class AuditVerbs {
             }
         }
         return shown;
-    }
-
-    private RecordSource source(BookFiles files, Book book) throws IOException {
-        Path records = files.records();
-        return records == null ? RecordSource.of(session.coordinator(), book) : RecordSource.of(records);
     }
 
     private static Failure bad(Exception failure) {
