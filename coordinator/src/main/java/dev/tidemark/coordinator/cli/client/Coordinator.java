@@ -1,14 +1,11 @@
 package dev.tidemark.coordinator.cli.client;
 
 import dev.tidemark.schema.json.Json;
-import dev.tidemark.schema.tls.ClientTls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
-import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
@@ -17,11 +14,9 @@ import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -39,12 +34,7 @@ public final class Coordinator {
     /** What a coordinator says that cannot serve anybody now. */
     private static final Set<String> NOT_READY = Set.of("STOPPING", "STORAGE_UNAVAILABLE");
 
-    private static final String LINES = "application/x-ndjson";
-
     private static final long FIRST_PAUSE_MILLISECONDS = 100;
-    private static final int ANSWER_BYTES_MAX = 16 * 1024 * 1024;
-    private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(5);
-    private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(30);
 
     private static final String WHOM_TO_BELIEVE =
             "name it by a host that its certificate is for, and say with --ca FILE who has signed that certificate"
@@ -56,8 +46,7 @@ public final class Coordinator {
 
     private final Discovery discovery;
     private final Optional<String> trace;
-    private @Nullable HttpClient plain;
-    private @Nullable HttpClient secure;
+    private final Connections connections = new Connections();
 
     /** For whoever is of no trace. */
     public Coordinator(Discovery discovery) {
@@ -77,47 +66,8 @@ public final class Coordinator {
     public static void prepareInBackground() {
         Thread.ofPlatform().daemon().name("preparation").start(() -> {
             Json.MAPPER.readTree("{}");
-            builder().sslContext(new NoEncryption()).build().close();
+            Connections.prepare();
         });
-    }
-
-    /** One for each scheme: only what is encrypted needs the system's certificates, and reading them is slow. */
-    private HttpClient client(Endpoint endpoint) {
-        if ("https".equals(endpoint.url().getScheme())) {
-            HttpClient known = secure;
-            if (known == null) {
-                known = builder().sslContext(believing(endpoint.tls())).build();
-                secure = known;
-            }
-            return known;
-        }
-        HttpClient known = plain;
-        if (known == null) {
-            known = builder().sslContext(new NoEncryption()).build();
-            plain = known;
-        }
-        return known;
-    }
-
-    private static HttpClient.Builder builder() {
-        return HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(CONNECT_PATIENCE);
-    }
-
-    private static SSLContext believing(ClientTls tls) {
-        try {
-            return tls.context();
-        } catch (IOException unusable) {
-            Failure failure = Failure.local(
-                    ExitCode.USAGE,
-                    "BAD_CERTIFICATE",
-                    String.valueOf(unusable.getMessage()),
-                    "give PEM files with --ca, --client-certificate and --client-key");
-            failure.initCause(unusable);
-            throw failure;
-        }
     }
 
     public JsonNode get(RequestPath path) {
@@ -126,12 +76,12 @@ public final class Coordinator {
 
     /** A question that the coordinator may keep open for a while. */
     public JsonNode get(RequestPath path, Duration heldOpen) {
-        return exchange(new Request("GET", path, null, null, Expected.NOTHING, ANSWER_PATIENCE.plus(heldOpen), null));
+        return exchange(Request.get(path, heldOpen));
     }
 
     /** All of a list that the coordinator may give in one long answer: that one, else its pages. */
     public JsonNode all(RequestPath path, String member) {
-        return pages(exchange(Request.of(path, member)), path, member);
+        return pages(exchange(Request.list(path, member)), path, member);
     }
 
     /** All of a list, page by page, as if it had been one answer. */
@@ -156,7 +106,7 @@ public final class Coordinator {
                 return whole;
             }
             if (next.equals(after)) {
-                throw strange(200, "its pages go round in circles");
+                throw Answers.strange(200, "its pages go round in circles");
             }
             after = next;
             page = get(path.with("after", next));
@@ -168,13 +118,12 @@ public final class Coordinator {
     }
 
     public JsonNode post(RequestPath path, JsonNode body, Duration heldOpen) {
-        return exchange(new Request(
-                "POST", path, body, IdempotencyKey.fresh(), Expected.NOTHING, ANSWER_PATIENCE.plus(heldOpen), null));
+        return exchange(Request.post(path, body, Expected.NOTHING, heldOpen));
     }
 
     /** Only if what it is about is as expected. */
     public JsonNode post(RequestPath path, JsonNode body, Expected expected) {
-        return exchange(new Request("POST", path, body, IdempotencyKey.fresh(), expected, ANSWER_PATIENCE, null));
+        return exchange(Request.post(path, body, expected, Duration.ZERO));
     }
 
     public JsonNode delete(RequestPath path) {
@@ -183,12 +132,12 @@ public final class Coordinator {
 
     /** Only if what it is about is as expected. */
     public JsonNode delete(RequestPath path, Expected expected) {
-        return exchange(new Request("DELETE", path, null, IdempotencyKey.fresh(), expected, ANSWER_PATIENCE, null));
+        return exchange(Request.delete(path, expected));
     }
 
     /** Puts this in the place of what is there, if that is as expected. */
     public JsonNode put(RequestPath path, JsonNode body, Expected expected) {
-        return exchange(new Request("PUT", path, body, null, expected, ANSWER_PATIENCE, null));
+        return exchange(Request.put(path, body, expected));
     }
 
     /**
@@ -197,68 +146,34 @@ public final class Coordinator {
      * @param lastEvent the position after which it goes on; empty to begin as the path says
      */
     public EventFeed follow(RequestPath path, String lastEvent) {
+        return opened(Request.get(path), "text/event-stream", lastEvent, "not with a stream of events", EventFeed::new);
+    }
+
+    /** Opens a long answer, a line of JSON each. */
+    public LineFeed lines(RequestPath path) {
+        return opened(Request.get(path), Answers.LINES, "", "not with lines of JSON", LineFeed::new);
+    }
+
+    private <T> T opened(
+            Request asked, String mediaType, String lastEvent, String otherwise, Function<InputStream, T> feed) {
         Endpoint endpoint = discovery.find();
-        HttpRequest.Builder request = endpoint.request(path.toString())
-                .timeout(ANSWER_PATIENCE)
-                .header("Accept", "text/event-stream, application/problem+json");
+        HttpRequest.Builder request = asked.opening(endpoint, mediaType);
         if (!lastEvent.isEmpty()) {
             request.header("Last-Event-ID", lastEvent);
         }
         try {
             HttpResponse<InputStream> response =
-                    client(endpoint).send(request.GET().build(), BodyHandlers.ofInputStream());
+                    connections.to(endpoint).send(request.build(), BodyHandlers.ofInputStream());
             if (response.statusCode() == 200) {
-                return new EventFeed(response.body());
+                return feed.apply(response.body());
             }
-            understood(response);
-            throw strange(response.statusCode(), "not with a stream of events");
-        } catch (IOException failure) {
-            throw unanswered(Request.get(path), endpoint, failure, false);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw unanswered(Request.get(path), endpoint, interrupted, false);
-        }
-    }
-
-    /** Opens a long answer, a line of JSON each. */
-    public LineFeed lines(RequestPath path) {
-        Endpoint endpoint = discovery.find();
-        Request asked = Request.get(path);
-        HttpRequest.Builder request = endpoint.request(path.toString())
-                .timeout(ANSWER_PATIENCE)
-                .header("Accept", LINES + ", application/problem+json");
-        try {
-            HttpResponse<InputStream> response =
-                    client(endpoint).send(request.GET().build(), BodyHandlers.ofInputStream());
-            if (response.statusCode() == 200) {
-                return new LineFeed(response.body());
-            }
-            understood(response);
-            throw strange(response.statusCode(), "not with lines of JSON");
+            Answers.understood(response);
+            throw Answers.strange(response.statusCode(), otherwise);
         } catch (IOException failure) {
             throw unanswered(asked, endpoint, failure, false);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw unanswered(asked, endpoint, interrupted, false);
-        }
-    }
-
-    /** @param list the member of which an answer of many lines has the elements; null if it has to be a document */
-    private record Request(
-            String method,
-            RequestPath path,
-            @Nullable JsonNode body,
-            @Nullable IdempotencyKey key,
-            Expected expected,
-            Duration patience,
-            @Nullable String list) {
-        /** A question. */
-        static Request get(RequestPath path) {
-            return new Request("GET", path, null, null, Expected.NOTHING, ANSWER_PATIENCE, null);
-        }
-
-        static Request of(RequestPath path, String list) {
-            return new Request("GET", path, null, null, Expected.NOTHING, ANSWER_PATIENCE, list);
         }
     }
 
@@ -270,12 +185,12 @@ public final class Coordinator {
             Endpoint endpoint = discovery.find();
             try {
                 HttpResponse<InputStream> response =
-                        client(endpoint).send(built(request, endpoint), BodyHandlers.ofInputStream());
+                        connections.to(endpoint).send(request.to(endpoint, trace), BodyHandlers.ofInputStream());
                 Optional<Duration> later = later(response, request, start);
                 if (later.isEmpty()) {
-                    return request.list() != null && areLines(response)
-                            ? collected(response, request.list())
-                            : understood(response);
+                    return request.list() != null && Answers.areLines(response)
+                            ? Answers.collected(response, request.list())
+                            : Answers.understood(response);
                 }
                 response.body().close();
                 pause(later.get().toMillis());
@@ -321,76 +236,6 @@ public final class Coordinator {
                 .filter(seconds -> seconds.matches("[0-9]{1,4}"))
                 .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)))
                 .filter(wait -> wait.compareTo(left) < 0);
-    }
-
-    private HttpRequest built(Request request, Endpoint endpoint) {
-        HttpRequest.Builder builder = endpoint.request(request.path().toString())
-                .timeout(request.patience())
-                .header(
-                        "Accept",
-                        (request.list() == null ? "" : LINES + ", ") + "application/json, application/problem+json");
-        if (request.key() != null) {
-            builder.header("Idempotency-Key", request.key().value());
-        }
-        request.expected().tag().ifPresent(tag -> builder.header("If-Match", tag));
-        trace.ifPresent(parent -> builder.header("traceparent", parent));
-        if (request.body() == null) {
-            return builder.method(request.method(), BodyPublishers.noBody()).build();
-        }
-        return builder.header("Content-Type", "application/json")
-                .method(request.method(), BodyPublishers.ofByteArray(Json.MAPPER.writeValueAsBytes(request.body())))
-                .build();
-    }
-
-    private static boolean areLines(HttpResponse<InputStream> response) {
-        return response.statusCode() == 200
-                && response.headers().firstValue("Content-Type").orElse("").startsWith(LINES);
-    }
-
-    /** The lines as elements of one document. */
-    private static JsonNode collected(HttpResponse<InputStream> response, String list) throws IOException {
-        ObjectNode whole = Json.MAPPER.createObjectNode();
-        ArrayNode entries = whole.putArray(list);
-        try (LineFeed lines = new LineFeed(response.body())) {
-            for (String line = lines.next(); line != null; line = lines.next()) {
-                entries.add(Json.MAPPER.readTree(line));
-            }
-        } catch (JacksonException malformed) {
-            throw strange(200, "a line of it is not JSON");
-        }
-        return whole;
-    }
-
-    private static JsonNode understood(HttpResponse<InputStream> response) throws IOException {
-        byte[] bytes;
-        try (InputStream body = response.body()) {
-            bytes = body.readNBytes(ANSWER_BYTES_MAX + 1);
-        }
-        int status = response.statusCode();
-        if (bytes.length > ANSWER_BYTES_MAX) {
-            throw strange(status, "its answer is longer than " + ANSWER_BYTES_MAX + " bytes");
-        }
-        JsonNode document;
-        try {
-            document = Json.MAPPER.readTree(bytes);
-        } catch (JacksonException malformed) {
-            throw strange(status, "its answer is not JSON");
-        }
-        if (!document.isObject()) {
-            throw strange(status, "its answer is not a JSON object");
-        }
-        if (status < 200 || status > 299) {
-            throw Failure.problem(status, document);
-        }
-        return document;
-    }
-
-    private static Failure strange(int status, String detail) {
-        return Failure.local(
-                ExitCode.ofProblem(status, ""),
-                "STRANGE_ANSWER",
-                "the coordinator answered with status " + status + ", but " + detail,
-                "check that the address is that of a Tidemark coordinator");
     }
 
     private static boolean neverConnected(IOException failure) {

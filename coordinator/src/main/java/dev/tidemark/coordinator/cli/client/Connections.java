@@ -1,0 +1,59 @@
+package dev.tidemark.coordinator.cli.client;
+
+import dev.tidemark.schema.tls.ClientTls;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/** One client for each scheme: only what is encrypted needs the system's certificates, and reading them is slow. */
+final class Connections {
+    private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(5);
+
+    private @Nullable HttpClient plain;
+    private @Nullable HttpClient secure;
+
+    HttpClient to(Endpoint endpoint) {
+        if ("https".equals(endpoint.url().getScheme())) {
+            HttpClient known = secure;
+            if (known == null) {
+                known = builder().sslContext(believing(endpoint.tls())).build();
+                secure = known;
+            }
+            return known;
+        }
+        HttpClient known = plain;
+        if (known == null) {
+            known = builder().sslContext(new NoEncryption()).build();
+            plain = known;
+        }
+        return known;
+    }
+
+    /** Has loaded what the first of them needs. */
+    static void prepare() {
+        builder().sslContext(new NoEncryption()).build().close();
+    }
+
+    private static HttpClient.Builder builder() {
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(CONNECT_PATIENCE);
+    }
+
+    private static SSLContext believing(ClientTls tls) {
+        try {
+            return tls.context();
+        } catch (IOException unusable) {
+            Failure failure = Failure.local(
+                    ExitCode.USAGE,
+                    "BAD_CERTIFICATE",
+                    String.valueOf(unusable.getMessage()),
+                    "give PEM files with --ca, --client-certificate and --client-key");
+            failure.initCause(unusable);
+            throw failure;
+        }
+    }
+}
