@@ -34,6 +34,9 @@ final class BadNetwork implements AutoCloseable {
     private final HttpServer server;
     private final URI coordinator;
     private final boolean keysPass;
+    /** Read before the first request: a window may be short. */
+    private final Contract contract = Contract.published();
+
     private final HttpClient client = HttpClient.newHttpClient();
     private final AtomicInteger posts = new AtomicInteger();
     private final Map<String, Long> notBefore = new ConcurrentHashMap<>();
@@ -143,8 +146,7 @@ final class BadNetwork implements AutoCloseable {
     private void note(HttpResponse<?> answer, String text) {
         String path = answer.uri().getPath();
         String method = answer.request().method();
-        Contract.published()
-                .findings(method, path, new Contract.Answer(answer.statusCode(), answer.headers(), text))
+        contract.findings(method, path, new Contract.Answer(answer.statusCode(), answer.headers(), text))
                 .forEach(finding -> undocumented.add(method + " " + path + ": " + finding + " in " + text));
     }
 

@@ -184,7 +184,7 @@ class NightlyWindowIT {
             List<String> night = new ArrayList<>(command(
                     network,
                     "late*",
-                    seconds.format(now.minusHours(1)) + "-" + seconds.format(now.plusSeconds(6)),
+                    seconds.format(now.minusHours(1)) + "-" + seconds.format(now.plusSeconds(8)),
                     summary));
             night.addAll(List.of("--at-end", "abort"));
             night.set(night.indexOf("--at-once") + 1, "2");
