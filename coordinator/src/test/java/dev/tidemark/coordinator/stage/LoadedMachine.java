@@ -31,6 +31,7 @@ final class LoadedMachine implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final String name;
+    private final String host;
     private final StorageMachine machine;
     private final Stage stage;
     private final InsistingClient client;
@@ -46,9 +47,10 @@ final class LoadedMachine implements AutoCloseable {
     private int toAll;
     private int answeredByAll;
 
-    private LoadedMachine(Stage stage, String name, List<URI> coordinators, String secret, long seed)
+    private LoadedMachine(Stage stage, String name, String host, List<URI> coordinators, String secret, long seed)
             throws IOException {
         this.name = name;
+        this.host = host;
         this.stage = stage;
         this.random = new Random(seed);
         this.client = new InsistingClient(coordinators, secret, random);
@@ -65,9 +67,9 @@ final class LoadedMachine implements AutoCloseable {
         this.guest = NbdDisk.open(socket, "d0");
     }
 
-    static LoadedMachine start(Stage stage, String name, List<URI> coordinators, String secret, long seed)
+    static LoadedMachine start(Stage stage, String name, String host, List<URI> coordinators, String secret, long seed)
             throws IOException {
-        return new LoadedMachine(stage, name, coordinators, secret, seed);
+        return new LoadedMachine(stage, name, host, coordinators, secret, seed);
     }
 
     String name() {
@@ -100,7 +102,7 @@ final class LoadedMachine implements AutoCloseable {
                 "POST",
                 "vms",
                 "register-" + name,
-                Map.of("name", name, "qmp", machine.qmpSocket().toString(), "host", "host-1"));
+                Map.of("name", name, "qmp", machine.qmpSocket().toString(), "host", host));
         id = answer.body().path("vmId").asString("");
         ended(answer.body().path("id").asString(""));
     }

@@ -13,10 +13,12 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -53,6 +55,7 @@ class SeveralCoordinatorsIT {
     private static final Service OTHER = STAGE.service("other");
     private static final List<LoadedMachine> MACHINES = new ArrayList<>();
     private static final GatewayProcess GATEWAY = STAGE.gateway("host-1");
+    private static final GatewayProcess OTHER_GATEWAY = STAGE.gateway("host-2");
 
     /** Without load of its own. */
     private static @Nullable LoadedMachine quiet;
@@ -72,6 +75,8 @@ class SeveralCoordinatorsIT {
         Files.copy(ONE.home().resolve("admin.token"), OTHER.home().resolve("admin.token"));
         List<String> serve = List.of(
                 "--no-gateway",
+                "--jobs-per-repository",
+                "1",
                 "--database-url",
                 STAGE.database().address().url(),
                 "--database-password-file",
@@ -87,10 +92,17 @@ class SeveralCoordinatorsIT {
         ONE.start();
         beside.join();
         GATEWAY.start(List.of(ONE.address(), OTHER.address()));
-        quiet = LoadedMachine.start(STAGE, "quiet", List.of(ONE.address(), OTHER.address()), secret, SEED - 1);
+        OTHER_GATEWAY.start(List.of(OTHER.address(), ONE.address()));
+        quiet = LoadedMachine.start(
+                STAGE, "quiet", "host-1", List.of(ONE.address(), OTHER.address()), secret, SEED - 1);
         for (int index = 0; index < 2; index++) {
             MACHINES.add(LoadedMachine.start(
-                    STAGE, "vm" + index, List.of(ONE.address(), OTHER.address()), secret, SEED + index));
+                    STAGE,
+                    "vm" + index,
+                    "host-" + (index + 1),
+                    List.of(ONE.address(), OTHER.address()),
+                    secret,
+                    SEED + index));
         }
     }
 
@@ -231,9 +243,27 @@ class SeveralCoordinatorsIT {
                 told + "; " + MACHINES.stream().map(LoadedMachine::told).collect(Collectors.joining("; ")));
         assertThat(findings).isEmpty();
         assertThat(MACHINES).allMatch(machine -> machine.acknowledged() > 0);
+        assertThat(atWorkMax())
+                .as("backups of both hosts at work in the one repository at a time")
+                .isEqualTo(1);
         assertThat(ONE.get("gateways").path("gateways").path(0).path("epoch").asLong(0))
                 .as("the gateway had its host all the time")
                 .isEqualTo(1);
+    }
+
+    private static int atWorkMax() {
+        Set<String> atWork = new HashSet<>();
+        int most = 0;
+        for (String row : STAGE.database().log().values()) {
+            String[] words = row.split(" ", 5);
+            if (words[3].startsWith("backup-started.")) {
+                atWork.add(words[1]);
+            } else if (words[3].matches("backup-(completed|failed|aborted)\\..*")) {
+                atWork.remove(words[1]);
+            }
+            most = Math.max(most, atWork.size());
+        }
+        return most;
     }
 
     /**
@@ -265,8 +295,8 @@ class SeveralCoordinatorsIT {
     @Test
     void a_client_that_repeats_without_a_key_is_found_out() throws IOException {
         String secret = AdminToken.at(ONE.home().resolve("admin.token")).secret();
-        try (LoadedMachine machine =
-                LoadedMachine.start(STAGE, "keyless", List.of(ONE.address(), OTHER.address()), secret, SEED)) {
+        try (LoadedMachine machine = LoadedMachine.start(
+                STAGE, "keyless", "host-1", List.of(ONE.address(), OTHER.address()), secret, SEED)) {
             machine.register();
             machine.twiceWithoutKey();
             assertThat(machine.judge())
