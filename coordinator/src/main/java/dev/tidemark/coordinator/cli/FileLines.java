@@ -23,27 +23,40 @@ final class FileLines implements AutoCloseable {
         file = Files.newInputStream(path);
     }
 
+    /** A line of more bytes than were asked for; it was passed over, and none of it is kept. */
+    static final class LineTooLong extends IOException {
+        private static final long serialVersionUID = 1L;
+    }
+
     /**
      * The next one, or null after the last.
      *
+     * @throws LineTooLong if it has more bytes than that
      * @throws java.nio.charset.CharacterCodingException if it is not UTF-8
      */
     @Nullable
-    String next() throws IOException {
+    String next(int bytesMost) throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         boolean isAny = false;
+        boolean isTooLong = false;
         while (begin < end || isFilled()) {
             isAny = true;
             int at = begin;
             while (at < end && block[at] != '\n') {
                 at++;
             }
-            line.write(block, begin, at - begin);
+            isTooLong |= at - begin > bytesMost - line.size();
+            if (!isTooLong) {
+                line.write(block, begin, at - begin);
+            }
             boolean isWhole = at < end;
             begin = isWhole ? at + 1 : at;
             if (isWhole) {
                 break;
             }
+        }
+        if (isTooLong) {
+            throw new LineTooLong();
         }
         return isAny
                 ? StandardCharsets.UTF_8

@@ -42,7 +42,8 @@ final class RecordSource implements AutoCloseable {
 
     static RecordSource of(Path export) throws IOException {
         FileLines file = new FileLines(export);
-        return new RecordSource(String.valueOf(export.getFileName()), file::next, file::close);
+        return new RecordSource(
+                String.valueOf(export.getFileName()), () -> file.next(Json.RECORD_LENGTH_MAX), file::close);
     }
 
     /** A line that is no record: the ones behind it can be read all the same. */
@@ -72,6 +73,8 @@ final class RecordSource implements AutoCloseable {
             throw new NoRecord(place + ", line " + number, malformed.getOriginalMessage(), malformed);
         } catch (CharacterCodingException malformed) {
             throw new NoRecord(place + ", line " + number, "it is not UTF-8", malformed);
+        } catch (FileLines.LineTooLong endless) {
+            throw new NoRecord(place + ", line " + number, "it is longer than any record", endless);
         }
     }
 

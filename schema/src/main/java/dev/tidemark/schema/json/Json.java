@@ -39,7 +39,7 @@ public final class Json {
     public static final JsonMapper MAPPER = strict(TEXT_LENGTH_MAX, DOCUMENT_LENGTH_MAX);
 
     /** Longest record that is read, in characters. */
-    private static final int RECORD_LENGTH_MAX = 256 * 1024 * 1024;
+    public static final int RECORD_LENGTH_MAX = 256 * 1024 * 1024;
 
     /** For stored records, which hold a whole document as one text; as strict, and thread-safe. */
     public static final JsonMapper RECORDS = strict(RECORD_LENGTH_MAX, RECORD_LENGTH_MAX);
