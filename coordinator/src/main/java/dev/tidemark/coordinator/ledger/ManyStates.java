@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.ledger;
 
+import dev.tidemark.schema.json.JsonReader;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -12,7 +13,6 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.ObjectReader;
 
 /**
  * The states of many machines at a time, as a coordinator needs them at its start: two questions for all of them, not for each. Events are
@@ -44,16 +44,16 @@ final class ManyStates<S, E> {
     private final DataSource source;
     private final LedgerSettings<S, ?, E, ?> settings;
     private final RecentStates<S> recent;
-    private final ObjectReader snapshots;
+    private final JsonReader<S> snapshots;
 
     /** By stored name; as many as there are types. */
-    private final Map<String, ObjectReader> payloads = new ConcurrentHashMap<>();
+    private final Map<String, JsonReader<?>> payloads = new ConcurrentHashMap<>();
 
     ManyStates(DataSource source, LedgerSettings<S, ?, E, ?> settings, RecentStates<S> recent) {
         this.source = source;
         this.settings = settings;
         this.recent = recent;
-        this.snapshots = settings.mapper().readerFor(settings.snapshots().stateType());
+        this.snapshots = JsonReader.of(settings.snapshots().stateType(), settings.mapper());
     }
 
     /** A machine as far as it is folded. */
@@ -110,7 +110,7 @@ final class ManyStates<S, E> {
                         continue;
                     }
                     try {
-                        folding.state = snapshots.readValue(rows.getString(3));
+                        folding.state = snapshots.read(rows.getBytes(3));
                         folding.sequence = rows.getLong(2);
                     } catch (RuntimeException unreadable) {
                         leaveOut(begun, id, unreadable);
@@ -159,11 +159,11 @@ final class ManyStates<S, E> {
     private E event(ResultSet row) throws SQLException {
         return settings.eventType()
                 .cast(payloads.computeIfAbsent(row.getString(4), this::payloadReader)
-                        .readValue(row.getString(5)));
+                        .read(row.getBytes(5)));
     }
 
-    private ObjectReader payloadReader(String type) {
-        return settings.mapper().readerFor(settings.types().classOf(type));
+    private JsonReader<?> payloadReader(String type) {
+        return JsonReader.of(settings.types().classOf(type), settings.mapper());
     }
 
     private static void leaveOut(Map<String, ?> begun, String aggregateId, RuntimeException unreadable) {
