@@ -232,7 +232,6 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
     private void tell(Answer<E, R> answer) {
         if (answer instanceof Answer.Appended<E, R>(String aggregateId, long version, List<StoredEvent<E>> events)
                 && !events.isEmpty()) {
-            notice.committed();
             Committed<E> committed = new Committed<>(aggregateId, version, events);
             for (Consumer<Committed<E>> listener : listeners) {
                 try {
@@ -241,6 +240,8 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
                     LOG.warn("A listener failed on version {} of {}", version, aggregateId, failure);
                 }
             }
+            // Afterwards: sending it, and what it sets off here as well, takes the processor from whom we have woken.
+            notice.committed();
         }
     }
 

@@ -147,7 +147,8 @@ final class LogReader<E> {
             if (page.size() == PAGE_LENGTH) {
                 long last = page.getLast().row().globalIndex();
                 ahead = new FutureTask<>(() -> page(last));
-                Thread.ofVirtual().name("log-ahead").start(ahead);
+                // Not a virtual one: it reads from its socket all the time, and would be put aside for each piece.
+                Thread.ofPlatform().daemon().name("log-ahead").start(ahead);
             }
             if (!page.isEmpty()) {
                 after = page.getLast().row().globalIndex();
