@@ -314,8 +314,12 @@ final class CoordinatorServer implements AutoCloseable {
                 SnapshotJson.MAPPER,
                 new LedgerSettings.Snapshots<>("machine-snapshot.v6", Machine.class, SNAPSHOT_EVERY_EVENTS),
                 new LedgerSettings.Memory<>(MACHINES_AT_HAND_MAX, PARTS_AT_HAND_MAX, Machine::parts),
-                List.of((stored, connection) ->
-                        Projection.apply(connection, stored.event(), stored.sequence() + 1, stored.metadata())));
+                List.of(dev.tidemark.coordinator.ledger.Projection.of((events, connection) -> Projection.applyAll(
+                        connection,
+                        events.stream()
+                                .map(event ->
+                                        new Projection.Numbered(event.event(), event.sequence() + 1, event.metadata()))
+                                .toList()))));
     }
 
     private void opened(String name, Runnable close) {

@@ -17,6 +17,9 @@ import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.axonframework.common.lock.Lock;
+import org.axonframework.common.lock.LockFactory;
+import org.axonframework.common.lock.PessimisticLockFactory;
 import org.axonframework.eventhandling.DomainEventMessage;
 import org.axonframework.eventsourcing.EventSourcingRepository;
 import org.axonframework.eventsourcing.eventstore.DomainEventStream;
@@ -40,17 +43,22 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
     private static final int BACKOFF_MILLISECONDS_MAX = 200;
     private static final Duration INQUIRY_LIMIT = Duration.ofSeconds(10);
 
+    /** Two: while one waits for the disk, another is made ready. */
+    private static final Gathering.Limits TOGETHER = new Gathering.Limits(64, 2);
+
     private final LedgerSettings<S, C, E, R> settings;
     private final UnitConnections connections;
     private final RecentStates<S> recent;
+    private final LockFactory locks = PessimisticLockFactory.usingDefaults();
     private final EmbeddedEventStore store;
     private final ShellFactory<S, C, E, R> factory;
     private final SnapshotWriter snapshots;
     private final EventSourcingRepository<MachineShell<S, C, E, R>> repository;
     private final Publication<E> publication;
+    private final StatesAtHand<S, C, E, R> atHand;
     private final LogReader<E> reader;
     private final ManyStates<S, E> many;
-    private final CommitInquiry inquiry;
+    private final CommitOutcome outcome;
     private final CommitNotice notice;
     private final CrashHook crash;
     private final LedgerWatch watch;
@@ -62,33 +70,45 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
         this.settings = settings;
         this.connections = new UnitConnections(application);
         this.recent = new RecentStates<>(settings.memory());
-        this.store = EmbeddedEventStore.builder()
-                .storageEngine(EventStorage.of(connections, settings, recent))
-                .build();
+        EventStorage<S> storage = EventStorage.of(connections, settings, recent);
+        this.store = EmbeddedEventStore.builder().storageEngine(storage).build();
         this.factory = new ShellFactory<>(settings, watch);
         this.snapshots = new SnapshotWriter(store, factory, connections);
         this.repository = EventSourcingRepository.builder(factory.getAggregateType())
                 .eventStore(store)
                 .aggregateFactory(factory)
+                .lockFactory(locks)
                 .build();
         this.publication = new Publication<>(connections, settings, crash);
         store.subscribe(publication);
         this.reader = new LogReader<>(application, settings);
         this.many = new ManyStates<>(application, settings, recent);
-        this.inquiry = new CommitInquiry(application, INQUIRY_LIMIT);
+        this.outcome = new CommitOutcome(new CommitInquiry(application, INQUIRY_LIMIT));
         this.notice = new CommitNotice(application);
+        this.atHand = new StatesAtHand<>(
+                recent,
+                factory,
+                storage,
+                new Gathering<>(
+                        new JointAppends<>(store, publication, outcome, notice),
+                        JointAppends::isOfAll,
+                        // A drill holds each machine at a point of its own.
+                        crash.equals(CrashHook.NONE) ? TOGETHER : Gathering.Limits.NOBODY_TOGETHER));
     }
+
+    /** What is asked of a machine. */
+    private record Asked<C>(
+            String aggregateId, C command, Map<String, String> metadata, LongPredicate expected, Condition condition) {}
 
     @Override
     public Answer<E, R> execute(C command, Map<String, String> metadata, LongPredicate expected, Condition condition) {
         String aggregateId = settings.decisions().aggregateOf(command);
+        Asked<C> asked = new Asked<>(aggregateId, command, metadata, expected, condition);
         for (int attempt = 1; ; attempt++) {
             try {
-                Optional<Answer<E, R>> answer = attempt(aggregateId, command, metadata, expected, condition, attempt);
-                if (answer.isPresent()) {
-                    tell(answer.get());
-                    return answer.get();
-                }
+                Answer<E, R> answer = attempt(asked, attempt);
+                tell(answer);
+                return answer;
             } catch (GatewayLeases.Fenced fenced) {
                 throw fenced;
             } catch (RuntimeException failure) {
@@ -103,67 +123,105 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
         }
     }
 
-    /** Empty if what was to be answered rests on a state that nobody has compared with the log. */
-    private Optional<Answer<E, R>> attempt(
-            String aggregateId,
-            C command,
-            Map<String, String> metadata,
-            LongPredicate expected,
-            Condition condition,
-            int attempt) {
-        UnitOfWork<?> unit = DefaultUnitOfWork.startAndGet(null);
-        Answer.Appended<E, R> appended;
+    /** Commands on the same machine wait here for each other, and hold no connection and no row meanwhile. */
+    private Answer<E, R> attempt(Asked<C> asked, int attempt) {
+        Lock machine = locks.obtainLock(asked.aggregateId());
         try {
-            if (attempt > ATTEMPTS_WITHOUT_LOCK) {
-                lockInDatabase(aggregateId);
-            }
             // A condition costs a question anyway, and commands that have one mostly append nothing.
-            if (attempt == 1 && condition.equals(Condition.NONE)) {
-                EventStorage.maySuppose();
+            if (attempt == 1 && asked.condition().equals(Condition.NONE)) {
+                long loading = System.nanoTime();
+                Optional<StatesAtHand.Ahead<S, C, E, R>> ahead =
+                        atHand.decide(asked.aggregateId(), asked.command(), asked.metadata(), asked.expected());
+                if (ahead.isPresent()) {
+                    watch.loaded(Duration.ofNanos(System.nanoTime() - loading));
+                    return append(ahead.get());
+                }
+            }
+            return askTheLog(asked, attempt > ATTEMPTS_WITHOUT_LOCK);
+        } finally {
+            machine.release();
+        }
+    }
+
+    private Answer<E, R> append(StatesAtHand.Ahead<S, C, E, R> ahead) {
+        Proposal proposal = ahead.proposal();
+        String aggregateId = proposal.aggregateId();
+        crash.of(aggregateId).at(CrashPoint.BEFORE_APPEND);
+        long appending = System.nanoTime();
+        List<StoredEvent<E>> stored;
+        try {
+            stored = atHand.append(proposal);
+        } catch (CommitOutcome.Unknown unknown) {
+            throw new LedgerException.OutcomeUnknown(
+                    aggregateId, proposal.events().getFirst().getIdentifier(), unknown);
+        }
+        watch.appended(Duration.ofNanos(System.nanoTime() - appending));
+        crash.of(aggregateId).at(CrashPoint.AFTER_COMMIT);
+        committed(ahead.shell(), stored, true);
+        return new Answer.Appended<>(aggregateId, stored.getLast().sequence() + 1, stored);
+    }
+
+    private Answer<E, R> askTheLog(Asked<C> asked, boolean locked) {
+        UnitOfWork<?> unit = DefaultUnitOfWork.startAndGet(null);
+        try {
+            if (locked) {
+                lockInDatabase(asked.aggregateId());
             }
             long loading = System.nanoTime();
             Aggregate<MachineShell<S, C, E, R>> aggregate =
-                    repository.loadOrCreate(aggregateId, () -> factory.empty(aggregateId));
+                    repository.loadOrCreate(asked.aggregateId(), () -> factory.empty(asked.aggregateId()));
             watch.loaded(Duration.ofNanos(System.nanoTime() - loading));
-            // After the machine's lock: who waits for that holds no connection and no row.
-            if (!condition.equals(Condition.NONE)) {
-                condition.require(connections.getConnection());
+            if (!asked.condition().equals(Condition.NONE)) {
+                asked.condition().require(connections.getConnection());
             }
-            long before = version(aggregate);
-            if (!expected.test(before)) {
-                return notAppended(unit, new Answer.Outdated<>(before));
+            Answer<E, R> answer = answer(unit, aggregate, asked);
+            if (unit.isActive()) {
+                unit.rollback();
             }
-            switch (aggregate.invoke(shell -> shell.decide(command))) {
-                case Decision.Rejected<E, R>(R rejection) -> {
-                    return notAppended(unit, new Answer.Refused<>(rejection));
-                }
-                case Decision.Accepted<E, R>(List<E> events)
-                when events.isEmpty() && EventStorage.supposed().isPresent() -> {
-                    return notAppended(unit, new Answer.Appended<>(aggregateId, before, List.of()));
-                }
-                case Decision.Accepted<E, R>(List<E> events) -> {
-                    aggregate.execute(
-                            shell -> events.forEach(event -> AggregateLifecycle.apply(event, MetaData.from(metadata))));
-                    List<StoredEvent<E>> stored = publication.appended();
-                    MachineShell<S, C, E, R> shell = aggregate.invoke(after -> after);
-                    boolean alone = !EventStorage.foundOthers();
-                    appended = commit(unit, aggregateId, version(aggregate), stored);
-                    committed(shell, stored, alone);
-                }
-            }
+            return answer;
         } catch (Exception failure) {
             if (unit.isActive()) {
                 unit.rollback(failure);
             }
             throw failure instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(failure);
         }
-        return Optional.of(appended);
     }
 
-    private static <E, R> Optional<Answer<E, R>> notAppended(UnitOfWork<?> unit, Answer<E, R> answer) {
-        boolean supposed = EventStorage.supposed().isPresent();
-        unit.rollback();
-        return supposed ? Optional.empty() : Optional.of(answer);
+    private Answer<E, R> answer(UnitOfWork<?> unit, Aggregate<MachineShell<S, C, E, R>> aggregate, Asked<C> asked) {
+        long before = version(aggregate);
+        if (!asked.expected().test(before)) {
+            return new Answer.Outdated<>(before);
+        }
+        return switch (aggregate.invoke(shell -> shell.decide(asked.command()))) {
+            case Decision.Rejected<E, R>(R rejection) -> new Answer.Refused<>(rejection);
+            case Decision.Accepted<E, R>(List<E> events) -> {
+                aggregate.execute(shell ->
+                        events.forEach(event -> AggregateLifecycle.apply(event, MetaData.from(asked.metadata()))));
+                yield append(unit, aggregate);
+            }
+        };
+    }
+
+    private Answer<E, R> append(UnitOfWork<?> unit, Aggregate<MachineShell<S, C, E, R>> aggregate) {
+        MachineShell<S, C, E, R> shell = aggregate.invoke(after -> after);
+        String aggregateId = shell.aggregateId();
+        List<StoredEvent<E>> stored = publication.appended();
+        boolean alone = !UnitNotes.ofUnit().foundOthers();
+        crash.of(aggregateId).at(CrashPoint.BEFORE_APPEND);
+        long appending = System.nanoTime();
+        try {
+            outcome.of(unit, stored);
+        } catch (CommitOutcome.Unknown unknown) {
+            throw new LedgerException.OutcomeUnknown(
+                    aggregateId, stored.getFirst().eventId(), unknown);
+        }
+        if (!stored.isEmpty()) {
+            watch.appended(Duration.ofNanos(System.nanoTime() - appending));
+            notice.committed();
+        }
+        crash.of(aggregateId).at(CrashPoint.AFTER_COMMIT);
+        committed(shell, stored, alone);
+        return new Answer.Appended<>(aggregateId, version(aggregate), stored);
     }
 
     /** Only now: what was rolled back has never been. */
@@ -186,32 +244,6 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
     private static long version(Aggregate<?> aggregate) {
         Long last = aggregate.version();
         return last == null ? 0 : last + 1;
-    }
-
-    /** Commits, and finds out what happened when the answer to that is lost. */
-    private Answer.Appended<E, R> commit(
-            UnitOfWork<?> unit, String aggregateId, long version, List<StoredEvent<E>> stored) {
-        crash.of(aggregateId).at(CrashPoint.BEFORE_APPEND);
-        long appending = System.nanoTime();
-        try {
-            unit.commit();
-            if (!stored.isEmpty()) {
-                watch.appended(Duration.ofNanos(System.nanoTime() - appending));
-            }
-        } catch (UnitConnections.CommitFailed failure) {
-            if (stored.isEmpty() || SqlStates.saysRolledBack(failure)) {
-                throw failure;
-            }
-            String eventId = stored.getFirst().eventId();
-            LOG.warn("The answer to a commit was lost; looking for event {} of {}", eventId, aggregateId, failure);
-            switch (inquiry.fateOf(eventId, failure.serverProcess())) {
-                case COMMITTED -> LOG.info("Event {} of {} was committed", eventId, aggregateId);
-                case ROLLED_BACK -> throw failure;
-                case UNKNOWN -> throw new LedgerException.OutcomeUnknown(aggregateId, eventId, failure);
-            }
-        }
-        crash.of(aggregateId).at(CrashPoint.AFTER_COMMIT);
-        return new Answer.Appended<>(aggregateId, version, stored);
     }
 
     private void lockInDatabase(String aggregateId) throws SQLException {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.axonframework.common.DateTimeUtils;
 import org.axonframework.common.transaction.NoTransactionManager;
 import org.axonframework.eventhandling.DomainEventData;
 import org.axonframework.eventhandling.DomainEventMessage;
@@ -21,7 +22,6 @@ import org.axonframework.eventsourcing.eventstore.EventStoreException;
 import org.axonframework.eventsourcing.eventstore.jdbc.EventSchema;
 import org.axonframework.eventsourcing.eventstore.jdbc.JdbcEventStorageEngine;
 import org.axonframework.messaging.MetaData;
-import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.axonframework.modelling.command.ConcurrencyException;
 import org.axonframework.serialization.SerializedObject;
 import org.axonframework.serialization.Serializer;
@@ -47,14 +47,30 @@ final class EventStorage<S> extends JdbcEventStorageEngine {
             .payloadColumn("payload")
             .metaDataColumn("meta_data")
             .build();
+    /**
+     * One statement for all events of a unit of work, whatever their number: each that is to be appended behind a certain event is there
+     * only if that is the event which the log holds. The comparison is no join, so that no plan can make it one over the whole log; the
+     * order of the rows is that of the events, because each is chained to the one before. The limit is their number: without it the planner
+     * takes a plan for any number to be dearer than one for a single event, and makes a new plan each time.
+     */
+    private static final String APPEND = """
+            INSERT INTO %1$s (%2$s)
+            SELECT n.event, n.machine, n.sequence, n.type, n.moment, n.payload_type, n.revision, n.payload::json, n.meta_data::json
+              FROM (SELECT * FROM unnest(?::text[], ?::text[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::text[],
+                                         ?::text[], ?::text[], ?::bigint[], ?::text[]) WITH ORDINALITY LIMIT ?)
+                   AS n(event, machine, sequence, type, moment, payload_type, revision, payload, meta_data,
+                        end_sequence, end_event, place)
+             WHERE n.end_event IS NULL
+                OR n.end_event = (SELECT e.event_identifier FROM %1$s e
+                                   WHERE e.aggregate_identifier = n.machine AND e.sequence_number = n.end_sequence)
+             ORDER BY n.place
+            RETURNING event_identifier, global_index
+            """.formatted(SCHEMA.domainEventTable(), SCHEMA.domainEventFields());
+
     private static final String VALUES = " VALUES (?, ?, ?, ?, ?, ?, ?, ?::json, ?::json)";
 
     /** Who is further behind than this reads the snapshot instead. */
     private static final int TAIL_LENGTH_MAX = 100;
-
-    private static final String VALUES_BEHIND = " SELECT ?, ?, ?, ?, ?, ?, ?, ?::json, ?::json"
-            + " WHERE EXISTS (SELECT FROM " + SCHEMA.domainEventTable() + " last WHERE last.aggregate_identifier = ?"
-            + " AND last.sequence_number = ? AND last.event_identifier = ?)";
 
     /** The newest snapshot that can be used, and what came after it or is there at all; one question where Axon asks two. */
     private static final String SNAPSHOT_AND_EVENTS = "WITH newest AS (SELECT 0::bigint AS "
@@ -65,12 +81,6 @@ final class EventStorage<S> extends JdbcEventStorageEngine {
             + " WHERE aggregate_identifier = ? AND sequence_number >"
             + " coalesce((SELECT sequence_number FROM newest), -1) ORDER BY sequence_number LIMIT " + BATCH_SIZE + ")"
             + " ORDER BY sequence_number";
-
-    private static final String SUPPOSED = EventStorage.class.getName() + ".supposed";
-    private static final String MAY_SUPPOSE = EventStorage.class.getName() + ".maySuppose";
-    private static final String FOUND_OTHERS = EventStorage.class.getName() + ".foundOthers";
-    private static final String TAIL = EventStorage.class.getName() + ".tail";
-    private static final String LOG_ALONE = EventStorage.class.getName() + ".logAlone";
 
     private final EventTypes types;
     private final String snapshotType;
@@ -105,61 +115,49 @@ final class EventStorage<S> extends JdbcEventStorageEngine {
                 builder, settings.types(), settings.snapshots().type(), recent);
     }
 
-    @Override
-    protected PreparedStatement appendEvents(
-            Connection connection, List<? extends EventMessage<?>> events, Serializer serializer) throws SQLException {
-        Optional<Supposed> supposed = supposed();
-        PreparedStatement statement = connection.prepareStatement(
-                "INSERT INTO " + SCHEMA.domainEventTable() + " (" + SCHEMA.domainEventFields() + ")"
-                        + (supposed.isPresent() ? VALUES_BEHIND : VALUES),
-                new String[] {SCHEMA.globalIndexColumn()});
-        for (EventMessage<?> event : events) {
-            int column = fill(statement, (DomainEventMessage<?>) event, serializer);
-            if (supposed.isPresent()) {
-                statement.setString(++column, supposed.get().aggregateId());
-                statement.setLong(++column, supposed.get().sequence());
-                statement.setString(++column, supposed.get().eventId());
-            }
-            if (events.size() > 1) {
-                statement.addBatch();
-            }
-        }
-        return statement;
-    }
-
     /** Brings along where the events came to lie, so that nobody has to ask. */
     @Override
     protected void appendEvents(List<? extends EventMessage<?>> events, Serializer serializer) {
         if (events.isEmpty()) {
             return;
         }
-        try (PreparedStatement statement = appendEvents(getConnection(), events, serializer)) {
-            execute(statement, events.size());
-            Map<String, Long> places = AppendedPlaces.ofUnit();
-            try (ResultSet keys = statement.getGeneratedKeys()) {
-                for (EventMessage<?> event : events) {
-                    if (!keys.next()) {
-                        if (supposed().isPresent()) {
-                            throw new ConcurrencyException(
-                                    "the log does not end with " + supposed().get());
-                        }
-                        throw new IllegalStateException("the place of an event was not told: " + event);
-                    }
-                    places.put(event.getIdentifier(), keys.getLong(1));
-                }
+        Map<String, Long> places = UnitNotes.ofUnit().places();
+        try (PreparedStatement statement = insert(getConnection(), events, serializer);
+                ResultSet appended = statement.executeQuery()) {
+            while (appended.next()) {
+                places.put(appended.getString(1), appended.getLong(2));
             }
         } catch (SQLException failure) {
             handlePersistenceException(failure, events.getFirst());
         }
+        for (EventMessage<?> event : events) {
+            if (!places.containsKey(event.getIdentifier())) {
+                throw new ConcurrencyException("the log does not end with the event that this was to follow: " + event);
+            }
+        }
     }
 
-    /** One that is a batch by itself would be described to the driver first, which is a question and an answer more. */
-    private static void execute(PreparedStatement statement, int events) throws SQLException {
-        if (events == 1) {
-            statement.executeUpdate();
-        } else {
-            statement.executeBatch();
+    private static PreparedStatement insert(
+            Connection connection, List<? extends EventMessage<?>> events, Serializer serializer) throws SQLException {
+        EventColumns columns = new EventColumns(events.size());
+        for (EventMessage<?> event : events) {
+            DomainEventMessage<?> appended = (DomainEventMessage<?>) event;
+            columns.add(
+                    appended,
+                    DateTimeUtils.formatInstant(appended.getTimestamp()),
+                    appended.serializePayload(serializer, String.class),
+                    appended.serializeMetaData(serializer, String.class),
+                    UnitNotes.ofUnit().endOf(appended.getAggregateIdentifier()));
         }
+        PreparedStatement statement = connection.prepareStatement(APPEND);
+        columns.bind(statement);
+        return statement;
+    }
+
+    /** Writes an event as it will be stored, so that whoever appends it for others need not do it. */
+    void serialize(DomainEventMessage<?> event) {
+        event.serializePayload(getEventSerializer(), String.class);
+        event.serializeMetaData(getEventSerializer(), String.class);
     }
 
     @Override
@@ -169,25 +167,19 @@ final class EventStorage<S> extends JdbcEventStorageEngine {
                 + SCHEMA.domainEventFields() + ")" + VALUES
                 // Another coordinator may have written the same one; an error would spoil the transaction.
                 + " ON CONFLICT DO NOTHING");
-        fill(statement, snapshot, serializer);
-        return statement;
-    }
-
-    private int fill(PreparedStatement statement, DomainEventMessage<?> event, Serializer serializer)
-            throws SQLException {
-        SerializedObject<String> payload = event.serializePayload(serializer, String.class);
-        SerializedObject<String> metadata = event.serializeMetaData(serializer, String.class);
+        SerializedObject<String> payload = snapshot.serializePayload(serializer, String.class);
+        SerializedObject<String> metadata = snapshot.serializeMetaData(serializer, String.class);
         int column = 0;
-        statement.setString(++column, event.getIdentifier());
-        statement.setString(++column, event.getAggregateIdentifier());
-        statement.setLong(++column, event.getSequenceNumber());
-        statement.setString(++column, event.getType());
-        writeTimestamp(statement, ++column, event.getTimestamp());
+        statement.setString(++column, snapshot.getIdentifier());
+        statement.setString(++column, snapshot.getAggregateIdentifier());
+        statement.setLong(++column, snapshot.getSequenceNumber());
+        statement.setString(++column, snapshot.getType());
+        writeTimestamp(statement, ++column, snapshot.getTimestamp());
         statement.setString(++column, payload.getType().getName());
         statement.setString(++column, payload.getType().getRevision());
         statement.setString(++column, payload.getData());
         statement.setString(++column, metadata.getData());
-        return column;
+        return statement;
     }
 
     @Override
@@ -207,31 +199,6 @@ final class EventStorage<S> extends JdbcEventStorageEngine {
         return (T) row.getString(column);
     }
 
-    /**
-     * In the current unit of work a state that is at hand is taken to be the newest one, without a question. What is appended then is
-     * appended behind its last event or not at all; who appends nothing has to ask again.
-     */
-    static void maySuppose() {
-        CurrentUnitOfWork.get().root().resources().put(MAY_SUPPOSE, true);
-    }
-
-    /** What the current unit of work took to be a machine's last event. */
-    static Optional<Supposed> supposed() {
-        return Optional.ofNullable(CurrentUnitOfWork.get().root().getResource(SUPPOSED));
-    }
-
-    record Supposed(String aggregateId, long sequence, String eventId) {}
-
-    /** Whether events of somebody else were found behind the state that was at hand. */
-    static boolean foundOthers() {
-        return Boolean.TRUE.equals(CurrentUnitOfWork.get().root().getResource(FOUND_OTHERS));
-    }
-
-    /** In the current unit of work nothing is read but the log and its snapshots, whatever is at hand. */
-    static void readLogAlone() {
-        CurrentUnitOfWork.get().root().resources().put(LOG_ALONE, true);
-    }
-
     @Override
     public Optional<DomainEventMessage<?>> readSnapshot(String aggregateId) {
         Optional<DomainEventMessage<?>> recalled = recalled(aggregateId);
@@ -240,26 +207,20 @@ final class EventStorage<S> extends JdbcEventStorageEngine {
 
     /** What was remembered, if the log says that it was so; reads what came after in the same breath. */
     private Optional<DomainEventMessage<?>> recalled(String aggregateId) {
-        Map<String, Object> unit = CurrentUnitOfWork.get().root().resources();
+        UnitNotes notes = UnitNotes.ofUnit();
         Optional<RecentStates.Remembered<S>> recalled =
-                unit.containsKey(LOG_ALONE) ? Optional.empty() : recent.of(aggregateId);
+                notes.readsLogAlone() ? Optional.empty() : recent.of(aggregateId);
         if (recalled.isEmpty()) {
             return Optional.empty();
         }
         RecentStates.Remembered<S> remembered = recalled.get();
-        List<DomainEventData<?>> behind = List.of();
-        if (remembered.alone() && unit.containsKey(MAY_SUPPOSE)) {
-            unit.put(SUPPOSED, new Supposed(aggregateId, remembered.sequence(), remembered.eventId()));
-        } else {
-            Optional<List<DomainEventData<?>>> tail = tail(aggregateId, remembered);
-            if (tail.isEmpty()) {
-                recent.forget(aggregateId);
-                return Optional.empty();
-            }
-            behind = tail.get();
-            unit.put(FOUND_OTHERS, !behind.isEmpty());
+        Optional<List<DomainEventData<?>>> behind = tail(aggregateId, remembered);
+        if (behind.isEmpty()) {
+            recent.forget(aggregateId);
+            return Optional.empty();
         }
-        unit.put(TAIL, new Tail(aggregateId, remembered.sequence() + 1, behind));
+        notes.read(new UnitNotes.Tail(aggregateId, remembered.sequence() + 1, behind.get()));
+        notes.behindStateAtHand(behind.get());
         return Optional.of(new GenericDomainEventMessage<>(
                 MachineShell.TYPE,
                 aggregateId,
@@ -269,9 +230,6 @@ final class EventStorage<S> extends JdbcEventStorageEngine {
                 remembered.eventId(),
                 Instant.EPOCH));
     }
-
-    /** Events of a machine from this one on, which are read already. */
-    private record Tail(String aggregateId, long firstSequence, List<DomainEventData<?>> events) {}
 
     /** What was appended behind a remembered state; empty if the log holds another event there, or none, or too many behind it. */
     private Optional<List<DomainEventData<?>>> tail(String aggregateId, RecentStates.Remembered<S> remembered) {
@@ -293,13 +251,11 @@ final class EventStorage<S> extends JdbcEventStorageEngine {
 
     @Override
     public DomainEventStream readEvents(String aggregateId, long firstSequence) {
-        Object read = CurrentUnitOfWork.get().root().resources().remove(TAIL);
-        return read instanceof Tail tail
-                        && tail.aggregateId().equals(aggregateId)
-                        && tail.firstSequence() == firstSequence
-                ? EventStreamUtils.upcastAndDeserializeDomainEvents(
-                        tail.events().stream(), getEventSerializer(), upcasterChain)
-                : super.readEvents(aggregateId, firstSequence);
+        return UnitNotes.ofUnit()
+                .takeTail(aggregateId, firstSequence)
+                .map(tail -> EventStreamUtils.upcastAndDeserializeDomainEvents(
+                        tail.events().stream(), getEventSerializer(), upcasterChain))
+                .orElseGet(() -> super.readEvents(aggregateId, firstSequence));
     }
 
     /** The events behind it come along, and are kept until somebody asks for them. */
@@ -322,7 +278,7 @@ final class EventStorage<S> extends JdbcEventStorageEngine {
             }
             if (events.size() < BATCH_SIZE) {
                 long first = snapshots.isEmpty() ? 0 : snapshots.getFirst().getSequenceNumber() + 1;
-                CurrentUnitOfWork.get().root().resources().put(TAIL, new Tail(aggregateId, first, events));
+                UnitNotes.ofUnit().read(new UnitNotes.Tail(aggregateId, first, events));
             }
             return snapshots.stream();
         } catch (SQLException failure) {

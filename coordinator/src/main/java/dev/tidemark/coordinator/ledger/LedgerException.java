@@ -1,5 +1,7 @@
 package dev.tidemark.coordinator.ledger;
 
+import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Why a command has no answer, sorted by what the caller can do about it. */
@@ -92,8 +94,12 @@ public abstract sealed class LedgerException extends RuntimeException {
     public static final class ProjectionFailed extends LedgerException {
         private static final long serialVersionUID = 1L;
 
-        ProjectionFailed(StoredEvent<?> event, Throwable cause) {
-            super("no read model takes " + event.type() + " of " + event.aggregateId(), cause);
+        ProjectionFailed(List<? extends StoredEvent<?>> events, Throwable cause) {
+            super(
+                    events.stream()
+                            .map(event -> event.type() + " of " + event.aggregateId())
+                            .collect(Collectors.joining(", ", "no read model takes ", "")),
+                    cause);
         }
     }
 

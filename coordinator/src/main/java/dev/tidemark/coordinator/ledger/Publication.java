@@ -7,8 +7,10 @@ import java.sql.SQLException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.axonframework.eventhandling.DomainEventMessage;
 import org.axonframework.eventhandling.EventMessage;
@@ -36,19 +38,17 @@ final class Publication<E> implements Consumer<List<? extends EventMessage<?>>> 
         if (messages.isEmpty()) {
             return;
         }
-        // A unit of work appends to one machine only.
-        CrashHook own = crash.of(((DomainEventMessage<?>) messages.getFirst()).getAggregateIdentifier());
-        own.at(CrashPoint.AFTER_APPEND);
+        Set<String> machines = new LinkedHashSet<>();
+        messages.forEach(message -> machines.add(((DomainEventMessage<?>) message).getAggregateIdentifier()));
+        crash.at(CrashPoint.AFTER_APPEND, machines);
+        List<StoredEvent<E>> events = stored(messages);
         try {
-            Connection connection = connections.getConnection();
-            for (StoredEvent<E> event : stored(messages)) {
-                project(event, connection);
-                appended().add(event);
-            }
+            project(events, connections.getConnection());
         } catch (SQLException failure) {
             throw Sorting.ofReading(failure);
         }
-        own.at(CrashPoint.BEFORE_COMMIT);
+        appended().addAll(events);
+        crash.at(CrashPoint.BEFORE_COMMIT, machines);
     }
 
     /** What the current unit of work has appended so far. */
@@ -56,22 +56,22 @@ final class Publication<E> implements Consumer<List<? extends EventMessage<?>>> 
         return CurrentUnitOfWork.get().root().getOrComputeResource(APPENDED, key -> new ArrayList<>());
     }
 
-    private void project(StoredEvent<E> event, Connection connection) {
+    private void project(List<StoredEvent<E>> events, Connection connection) {
         for (Projection<E> projection : settings.projections()) {
             try {
-                projection.apply(event, connection);
+                projection.applyAll(events, connection);
             } catch (SQLException failure) {
                 throw SqlStates.outage(failure).isPresent() || SqlStates.isCollision(failure)
                         ? new IllegalStateException(failure)
-                        : new LedgerException.ProjectionFailed(event, failure);
+                        : new LedgerException.ProjectionFailed(events, failure);
             } catch (RuntimeException failure) {
-                throw new LedgerException.ProjectionFailed(event, failure);
+                throw new LedgerException.ProjectionFailed(events, failure);
             }
         }
     }
 
     private List<StoredEvent<E>> stored(List<? extends EventMessage<?>> messages) {
-        Map<String, Long> indexes = AppendedPlaces.ofUnit();
+        Map<String, Long> indexes = UnitNotes.ofUnit().places();
         List<StoredEvent<E>> events = new ArrayList<>();
         for (EventMessage<?> message : messages) {
             DomainEventMessage<?> event = (DomainEventMessage<?>) message;

@@ -10,14 +10,21 @@ record ShellFactory<S, C, E, R>(LedgerSettings<S, C, E, R> settings, LedgerWatch
         return new MachineShell<>(aggregateId, settings, settings.decisions().initial(aggregateId), 0);
     }
 
+    MachineShell<S, C, E, R> remembered(String aggregateId, RecentStates.Remembered<?> remembered) {
+        watch.began(LedgerWatch.Beginning.MEMORY);
+        return new MachineShell<>(
+                aggregateId,
+                settings,
+                settings.snapshots().stateType().cast(remembered.state()),
+                remembered.sinceSnapshot());
+    }
+
     @Override
     public MachineShell<S, C, E, R> createAggregateRoot(String aggregateId, DomainEventMessage<?> firstEvent) {
         Class<S> stateType = settings.snapshots().stateType();
         Object payload = firstEvent.getPayload();
         if (payload instanceof RecentStates.Remembered<?> remembered) {
-            watch.began(LedgerWatch.Beginning.MEMORY);
-            return new MachineShell<>(
-                    aggregateId, settings, stateType.cast(remembered.state()), remembered.sinceSnapshot());
+            return remembered(aggregateId, remembered);
         }
         if (stateType.isInstance(payload)) {
             watch.began(LedgerWatch.Beginning.SNAPSHOT);

@@ -44,15 +44,20 @@ final class Sorting {
         return ofTheDatabase ? ofReading(failure) : failure;
     }
 
+    /** The pool's own error, without one of the driver behind it: there were connections, and all were taken. */
+    static Optional<LedgerException.Cause> ofPool(Exception failure) {
+        return SqlStates.first(failure, SQLTransientConnectionException.class::isInstance)
+                .map(exhausted -> LedgerException.Cause.CONNECTIONS_EXHAUSTED);
+    }
+
     static LedgerException ofReading(Exception failure) {
         Optional<LedgerException.Cause> outage = SqlStates.outage(failure);
         if (outage.isPresent()) {
             return new LedgerException.Unavailable(outage.get(), failure);
         }
-        if (SqlStates.first(failure, SQLTransientConnectionException.class::isInstance)
-                .isPresent()) {
-            // The pool's own error, without one of the driver behind it: there were connections, and all were taken.
-            return new LedgerException.Unavailable(LedgerException.Cause.CONNECTIONS_EXHAUSTED, failure);
+        Optional<LedgerException.Cause> ofPool = ofPool(failure);
+        if (ofPool.isPresent()) {
+            return new LedgerException.Unavailable(ofPool.get(), failure);
         }
         if (SqlStates.isWithoutState(failure)) {
             // The pool's word for a connection that broke under our hands; the server always gives a code.

@@ -16,7 +16,8 @@ final class OperationRows {
     private OperationRows() {}
 
     /** The event that opened an operation: where it stands in which log, when, and who asked. */
-    record Opening(MachineId machine, long version, Instant at, Circumstances circumstances) {}
+    record Opening(
+            MachineId machine, long version, Instant at, Circumstances circumstances, OpenedOperations operations) {}
 
     static void begin(Connection connection, Opening opening, OperationId id, OperationKind kind, Object target)
             throws SQLException {
@@ -32,23 +33,14 @@ final class OperationRows {
     private static void insert(
             Connection connection, Opening opening, OperationId id, OperationKind kind, Object target, boolean ended)
             throws SQLException {
-        Sql.change(
-                connection,
-                """
-                INSERT INTO tidemark.operation
-                       (id, vm, kind, state, target, caller, route, events, version, started_at, ended_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)
-                """,
-                id,
-                opening.machine(),
-                kind,
-                ended ? OperationState.DONE : OperationState.PENDING,
-                target,
-                opening.circumstances().caller(),
-                opening.circumstances().origin().get("route"),
-                opening.version(),
-                opening.at(),
-                ended ? opening.at() : null);
+        opening.operations()
+                .add(new OpenedOperations.Row(
+                        id,
+                        kind,
+                        ended ? OperationState.DONE : OperationState.PENDING,
+                        target.toString(),
+                        opening,
+                        ended ? opening.at() : null));
         rememberKey(connection, opening.circumstances(), id);
     }
 

@@ -88,6 +88,9 @@ public final class Projection {
 
     private Projection() {}
 
+    /** An event, its number in its machine's log, from 1, and what was written beside it. */
+    public record Numbered(MachineEvent event, long version, Map<String, String> metadata) {}
+
     /**
      * Applies one event.
      *
@@ -96,7 +99,33 @@ public final class Projection {
      */
     public static void apply(Connection connection, MachineEvent event, long version, Map<String, String> metadata)
             throws SQLException {
-        Opening opening = new Opening(event.machine(), version, event.at(), Circumstances.from(metadata));
+        applyAll(connection, List.of(new Numbered(event, version, metadata)));
+    }
+
+    /** Applies events of any machines, those of each in their order; as {@link #apply}, and with fewer statements. */
+    public static void applyAll(Connection connection, List<Numbered> events) throws SQLException {
+        OpenedOperations operations = new OpenedOperations();
+        for (Numbered numbered : events) {
+            MachineEvent event = numbered.event();
+            // What a machine's event changes may have begun with the event before it.
+            if (operations.hasOf(event.machine())) {
+                operations.write(connection);
+            }
+            apply(
+                    connection,
+                    event,
+                    new Opening(
+                            event.machine(),
+                            numbered.version(),
+                            event.at(),
+                            Circumstances.from(numbered.metadata()),
+                            operations));
+        }
+        operations.write(connection);
+    }
+
+    private static void apply(Connection connection, MachineEvent event, Opening opening) throws SQLException {
+        long version = opening.version();
         switch (event) {
             case MachineRegistered registered -> {
                 MachineRows.registered(connection, registered);

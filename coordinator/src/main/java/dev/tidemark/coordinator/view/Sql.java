@@ -68,7 +68,10 @@ final class Sql {
             case Enum<?> constant -> constant.name();
             case Collection<?> texts ->
                 connection.createArrayOf(
-                        "text", texts.stream().map(Object::toString).toArray());
+                        "text",
+                        texts.stream()
+                                .map(text -> text == null ? null : text.toString())
+                                .toArray());
             // Names and ids: their text is what toString gives.
             default -> value.toString();
         };
