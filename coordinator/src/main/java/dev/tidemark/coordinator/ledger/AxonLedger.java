@@ -90,7 +90,7 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
                 factory,
                 storage,
                 new Gathering<>(
-                        new JointAppends<>(store, publication, outcome, notice),
+                        new JointAppends<>(store, publication, outcome),
                         JointAppends::isOfAll,
                         // A drill holds each machine at a point of its own.
                         crash.equals(CrashHook.NONE) ? TOGETHER : Gathering.Limits.NOBODY_TOGETHER));
@@ -217,7 +217,6 @@ final class AxonLedger<S, C, E, R> implements Ledger<S, C, E, R> {
         }
         if (!stored.isEmpty()) {
             watch.appended(Duration.ofNanos(System.nanoTime() - appending));
-            notice.committed();
         }
         crash.of(aggregateId).at(CrashPoint.AFTER_COMMIT);
         committed(shell, stored, alone);

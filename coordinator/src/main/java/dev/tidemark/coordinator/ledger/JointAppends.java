@@ -28,13 +28,11 @@ final class JointAppends<E> implements Gathering.Work<Proposal, List<StoredEvent
     private final EventStore store;
     private final Publication<E> publication;
     private final CommitOutcome outcome;
-    private final CommitNotice notice;
 
-    JointAppends(EventStore store, Publication<E> publication, CommitOutcome outcome, CommitNotice notice) {
+    JointAppends(EventStore store, Publication<E> publication, CommitOutcome outcome) {
         this.store = store;
         this.publication = publication;
         this.outcome = outcome;
-        this.notice = notice;
     }
 
     /** Whether a failure of the transaction is that of everyone in it. A time-out is not: one machine may have kept the others waiting. */
@@ -53,7 +51,6 @@ final class JointAppends<E> implements Gathering.Work<Proposal, List<StoredEvent
                 .toList();
         Map<String, List<StoredEvent<E>>> stored = appended(ordered).stream()
                 .collect(Collectors.groupingBy(StoredEvent::aggregateId, HashMap::new, Collectors.toList()));
-        notice.committed();
         return proposals.stream()
                 .map(proposal -> stored.getOrDefault(proposal.aggregateId(), List.of()))
                 .toList();
