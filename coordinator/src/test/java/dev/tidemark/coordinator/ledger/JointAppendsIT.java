@@ -31,11 +31,13 @@ import org.junit.jupiter.api.Test;
 class JointAppendsIT {
     private static final Database DATABASE = TestDatabase.fresh();
     private static final Map<String, String> NOTHING = Map.of();
-    private static final List<String> NAMES = List.of("a", "b", "c", "d");
+    /** In the order in which they come. */
+    private static final List<String> NAMES = List.of("d", "b", "c", "a");
 
     private final String prefix = "m-" + UUID.randomUUID() + "-";
     private final CountDownLatch held = new CountDownLatch(2);
     private final CountDownLatch released = new CountDownLatch(1);
+    private final CountDownLatch releasedLast = new CountDownLatch(1);
     private final List<Integer> transactions = new CopyOnWriteArrayList<>();
     private final AtomicReference<DataSource> network = new AtomicReference<>(DATABASE.application());
 
@@ -44,7 +46,7 @@ class JointAppendsIT {
         DATABASE.close();
     }
 
-    /** Holds whoever appends "held", and takes no event that is called "poison". */
+    /** Holds whoever appends "held" or "held to the end", and takes no event that is called "poison". */
     private final class ReadModel implements Projection<Counted> {
         @Override
         public void apply(StoredEvent<Counted> event, Connection connection) {
@@ -57,15 +59,22 @@ class JointAppendsIT {
             List<String> labels =
                     events.stream().map(event -> event.event().label()).toList();
             if (labels.contains("held")) {
-                held.countDown();
-                try {
-                    released.await();
-                } catch (InterruptedException stop) {
-                    throw new IllegalStateException(stop);
-                }
+                hold(released);
+            }
+            if (labels.contains("held to the end")) {
+                hold(releasedLast);
             }
             if (labels.contains("poison")) {
                 throw new IllegalArgumentException("poison");
+            }
+        }
+
+        private void hold(CountDownLatch until) {
+            held.countDown();
+            try {
+                until.await();
+            } catch (InterruptedException stop) {
+                throw new IllegalStateException(stop);
             }
         }
     }
@@ -99,9 +108,8 @@ class JointAppendsIT {
     private List<String> together(Ledger<Counter, Count, Counted, Known> ledger, List<String> labels, Meanwhile before)
             throws Exception {
         List<FutureTask<Answer<Counted, Known>>> holders = new ArrayList<>();
-        for (String name : List.of("x", "y")) {
-            FutureTask<Answer<Counted, Known>> task =
-                    new FutureTask<>(() -> ledger.execute(new Count(prefix + name, "held"), NOTHING));
+        for (Count holding : List.of(new Count(prefix + "x", "held"), new Count(prefix + "y", "held to the end"))) {
+            FutureTask<Answer<Counted, Known>> task = new FutureTask<>(() -> ledger.execute(holding, NOTHING));
             Thread.ofPlatform().start(task);
             holders.add(task);
         }
@@ -116,11 +124,13 @@ class JointAppendsIT {
             await().until(() -> thread.getState() == Thread.State.WAITING);
             tasks.add(task);
         }
+        // One of the two alone: if both ended at once, those who wait would go in two transactions.
         released.countDown();
         List<String> outcomes = new ArrayList<>();
         for (FutureTask<Answer<Counted, Known>> task : tasks) {
             outcomes.add(outcome(task));
         }
+        releasedLast.countDown();
         for (FutureTask<Answer<Counted, Known>> task : holders) {
             assertThat(outcome(task)).isEqualTo("Appended");
         }
@@ -153,6 +163,12 @@ class JointAppendsIT {
             assertThat(number("SELECT count(DISTINCT transaction_id) FROM tidemark.domain_event_entry"
                             + " WHERE aggregate_identifier LIKE '$%' AND payload ->> 'label' = 'second'"))
                     .isEqualTo(1);
+            // Else two coordinators, each with the other's next machine, would wait for each other.
+            assertThat(ledger.readAfter(0)
+                            .filter(stored -> stored.event().label().equals("second"))
+                            .map(StoredEvent::aggregateId)
+                            .filter(id -> id.startsWith(prefix)))
+                    .isSorted();
             for (String name : NAMES) {
                 assertThat(labels(ledger, name)).containsExactly("first", "second");
                 assertThat(ledger.execute(new Count(prefix + name, "third"), NOTHING))

@@ -107,6 +107,19 @@ class ServerDatabaseIT {
     }
 
     @Test
+    void a_schema_that_another_migration_of_the_same_number_made_is_refused() throws Exception {
+        try (Database database = Database.at(address)) {
+            String changed =
+                    "UPDATE tidemark.flyway_schema_history SET checksum = checksum %s 1 WHERE version = '2.35'";
+            run(database, changed.formatted("+"));
+            assertThatThrownBy(() -> Database.at(address))
+                    .isInstanceOf(DatabaseRefused.SchemaMismatch.class)
+                    .hasMessageContaining("checksum mismatch");
+            run(database, changed.formatted("-"));
+        }
+    }
+
+    @Test
     void a_database_of_the_release_before_keeps_its_operations_and_takes_every_kind_there_is() throws Exception {
         try (Database server = Database.at(address)) {
             run(server, "CREATE DATABASE earlier");
