@@ -76,6 +76,14 @@ final class Session {
         return new ClientTls(authority, own);
     }
 
+    /** Once the command is through. */
+    void disconnect() {
+        Coordinator known = coordinator;
+        if (known != null) {
+            known.disconnect();
+        }
+    }
+
     Coordinator coordinator() {
         Coordinator known = coordinator;
         if (known == null) {

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
+import picocli.CommandLine.IExecutionStrategy;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -89,18 +90,19 @@ public final class TidemarkCommand extends GlobalOptions implements Runnable {
                 .setParameterExceptionHandler(
                         (mistake, words) -> errors.misused(ConfiguredRun.placed(mistake, configuration), words))
                 .setExecutionExceptionHandler(errors::failed);
+        IExecutionStrategy execution = parsed -> executed(session, parsed);
         return commandLine.setExecutionStrategy(
                 configuration.isPresent()
-                        ? this::executed
+                        ? execution
                         : new ConfiguredRun(
                                 session,
                                 arguments,
-                                this::executed,
+                                execution,
                                 read -> new TidemarkCommand(localVerbs).configurable(terminal, arguments, read)));
     }
 
     /** Before anything is done: a verb that cannot write its result so has not begun. */
-    private int executed(ParseResult parsed) {
+    private int executed(Session session, ParseResult parsed) {
         List<CommandLine> line = parsed.asCommandLineList();
         String verb = line.stream().skip(1).map(CommandLine::getCommandName).collect(Collectors.joining(" "));
         if (!format.isForAll() && !verb.equals("audit query")) {
@@ -108,7 +110,11 @@ public final class TidemarkCommand extends GlobalOptions implements Runnable {
                     line.getLast(),
                     "'" + verb + "' writes table, json or yaml; only 'audit query' writes ndjson and csv");
         }
-        return new RunLast().execute(parsed);
+        try {
+            return new RunLast().execute(parsed);
+        } finally {
+            session.disconnect();
+        }
     }
 
     /** Every verb, by the word that it is called with. */

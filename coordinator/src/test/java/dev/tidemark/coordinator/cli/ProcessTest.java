@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -134,5 +136,26 @@ class ProcessTest {
                         "snakeyaml",
                         "dev.tidemark.gateway",
                         "CoordinatorMain");
+    }
+
+    private static Set<Thread> waitingForTheNetwork() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().contains("SelectorManager"))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void a_command_that_is_through_leaves_no_thread_that_waits_for_the_network_which_the_JVMs_end_would_wait_for()
+            throws IOException {
+        coordinator.answers("GET /v1/vms/web1", Answers.VM);
+        Set<Thread> before = waitingForTheNetwork();
+
+        assertThat(CommandLineRun.against(coordinator, home)
+                        .run("vm", "show", "web1")
+                        .exitCode())
+                .isZero();
+
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(waitingForTheNetwork()).isSubsetOf(before));
     }
 }

@@ -59,6 +59,11 @@ public final class Coordinator {
         this.trace = Optional.of(traceparent).filter(TRACEPARENT.asMatchPredicate());
     }
 
+    /** Ends all connections; whoever asks again opens new ones. */
+    public void disconnect() {
+        connections.close();
+    }
+
     /**
      * Has the codec and the client loaded while the words of a command are still being read: the one takes about as long as the other, and
      * a command lives half a second. Nothing is said to anybody.
