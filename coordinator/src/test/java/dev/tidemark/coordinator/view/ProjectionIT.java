@@ -79,6 +79,13 @@ class ProjectionIT {
         // Machines are independent of each other: the order among them must not matter.
         models.tell(stories.reversed().toArray(new Story[0]));
         assertThat(models.rows()).isEqualTo(first);
+
+        // What begins an operation and what ends it may be committed together.
+        models.empty();
+        for (Story story : stories) {
+            models.tellTogether(story);
+        }
+        assertThat(models.rows()).isEqualTo(first);
     }
 
     @Test

@@ -21,6 +21,17 @@ final class ReadModels {
         this.database = database;
     }
 
+    /** Tells a story as commands are recorded that were committed together: all of its events in one breath. */
+    void tellTogether(Story story) throws SQLException {
+        try (Connection connection = database.application().getConnection()) {
+            Projection.applyAll(
+                    connection,
+                    story.told().stream()
+                            .map(told -> new Projection.Numbered(told.event(), told.version(), told.metadata()))
+                            .toList());
+        }
+    }
+
     void tell(Story... stories) throws SQLException {
         for (Story story : stories) {
             tell(story.told());
