@@ -137,12 +137,16 @@ class SweepIT {
             rig.awaitDisks();
             BitmapName older = rig.checkpoint();
             BitmapName newest = rig.checkpoint();
-            bitmapCommand(rig, "block-dirty-bitmap-enable", older.value());
-            bitmapCommand(rig, "block-dirty-bitmap-disable", newest.value());
+            // in one transaction: a look between two commands finds both recording and rightly switches one off
+            try (RawMonitor bystander = rig.bystander()) {
+                bystander.execute(transaction(bitmapAction("block-dirty-bitmap-enable", older.value()) + ","
+                        + bitmapAction("block-dirty-bitmap-disable", newest.value())));
+            }
             int before = rig.coordinator.reports().size();
             rig.coordinator.lookNow();
             await().atMost(Rig.TIME_MAX).until(() -> rig.coordinator.reports().size() > before);
             assertThat(SecondOpinion.bitmap(rig, 0, older).recording()).isTrue();
+            assertThat(SecondOpinion.bitmap(rig, 0, newest).recording()).isFalse();
         }
     }
 
@@ -169,6 +173,10 @@ class SweepIT {
             bystander.execute(
                     "{\"execute\":\"" + command + "\",\"arguments\":{\"node\":\"d0\",\"name\":\"" + bitmap + "\"}}");
         }
+    }
+
+    private static String bitmapAction(String command, String bitmap) {
+        return "{\"type\":\"" + command + "\",\"data\":{\"node\":\"d0\",\"name\":\"" + bitmap + "\"}}";
     }
 
     private static void open(RawMonitor bystander, Rig rig, String node, String file) {
