@@ -48,7 +48,8 @@ public final class TidemarkCommand extends GlobalOptions implements Runnable {
     private static final Set<String> CONFIGURED = Set.of("serve", "gateway");
 
     /** Verbs that ask no coordinator, or only one that they start themselves. */
-    private static final Set<String> LOCAL = Set.of("completion", "man", "serve", "gateway", "demo", "bench", "drill");
+    private static final Set<String> LOCAL =
+            Set.of("completion", "man", "train-start", "serve", "gateway", "demo", "bench", "drill");
 
     private final Supplier<LocalVerbs> localVerbs;
 
@@ -136,6 +137,7 @@ public final class TidemarkCommand extends GlobalOptions implements Runnable {
         verbs.put("doctor", () -> new DoctorVerb(session));
         verbs.put("completion", CompletionVerb::new);
         verbs.put("man", ManualVerb::new);
+        verbs.put("train-start", TrainStartVerb::new);
         verbs.put("serve", () -> new LocalCommands.Serve(session, localVerbs));
         verbs.put("gateway", () -> new LocalCommands.Gateway(session, localVerbs));
         verbs.put("demo", () -> new LocalCommands.Demo(session, localVerbs));
