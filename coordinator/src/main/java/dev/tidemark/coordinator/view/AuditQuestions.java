@@ -65,18 +65,10 @@ public final class AuditQuestions {
 
     /** All rows, oldest first, read as they are taken. */
     public Stream<? extends AuditRow> all(AuditQuestion question, AuditFilter filter, Optional<AuditPlace> after) {
-        return Stream.<List<? extends AuditRow>>iterate(
-                        page(question, filter, after, Order.OLDEST_FIRST, PAGE_LENGTH),
-                        page -> !page.isEmpty(),
-                        page -> page.size() < PAGE_LENGTH
-                                ? List.of()
-                                : page(
-                                        question,
-                                        filter,
-                                        Optional.of(page.getLast().position()),
-                                        Order.OLDEST_FIRST,
-                                        PAGE_LENGTH))
-                .flatMap(List::stream);
+        return PagesAhead.<AuditRow>rows(
+                page(question, filter, after, Order.OLDEST_FIRST, PAGE_LENGTH),
+                PAGE_LENGTH,
+                last -> page(question, filter, Optional.of(last.position()), Order.OLDEST_FIRST, PAGE_LENGTH));
     }
 
     /** What was asked of the coordinator: everything, or what the question leaves of it. */

@@ -57,13 +57,10 @@ public final class ListQueries {
 
     /** All of them, read as they are taken. */
     public Stream<MachineView> machines(Optional<String> restriction, Optional<String> label, Set<MachinePart> parts) {
-        return Stream.iterate(
+        return PagesAhead.rows(
                         machines(restriction, label, "", PAGE_LENGTH, parts),
-                        page -> !page.isEmpty(),
-                        page -> page.size() < PAGE_LENGTH
-                                ? List.of()
-                                : machines(restriction, label, page.getLast().position(), PAGE_LENGTH, parts))
-                .flatMap(List::stream)
+                        PAGE_LENGTH,
+                        last -> machines(restriction, label, last.position(), PAGE_LENGTH, parts))
                 .map(Row::value);
     }
 

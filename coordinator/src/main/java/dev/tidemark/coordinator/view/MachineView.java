@@ -35,7 +35,12 @@ public record MachineView(
     /** A writable disk as it was seen last; {@code virtualSize} in bytes. */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record Disk(
-            String name, String node, String format, long virtualSize, String file, boolean persistentBitmaps) {}
+            String name, String node, String format, long virtualSize, String file, boolean persistentBitmaps) {
+        /** For lists that show no more of it ({@link MachinePart#DISK_NAMES}). */
+        static Disk named(String name) {
+            return new Disk(name, "", "", 0, "", false);
+        }
+    }
 
     public MachineView {
         disks = List.copyOf(disks);

@@ -2,11 +2,11 @@ package dev.tidemark.coordinator.view;
 
 import dev.tidemark.schema.event.MachineConfiguration;
 import dev.tidemark.schema.json.Json;
+import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
  * the record into which they are read.
  */
 final class Shapes {
-    static final String MACHINE = machine(EnumSet.allOf(MachinePart.class));
+    static final String MACHINE = machine(MachinePart.all());
 
     /** With these parts, and without the others. */
     static String machine(Set<MachinePart> parts) {
@@ -114,9 +114,18 @@ final class Shapes {
                 row.getString("qmp"),
                 row.getString("qga"),
                 new MachineView.Qemu(row.getString("qemu_version")),
-                disks(row, MachineView.Disk[].class),
-                row.getString("pending"),
-                labels(row.getString("labels")));
+                machineDisks(row),
+                row.getString(MachinePart.PENDING.column()),
+                labels(row.getString(MachinePart.LABELS.column())));
+    }
+
+    private static List<MachineView.Disk> machineDisks(ResultSet row) throws SQLException {
+        Array names = row.getArray(MachinePart.DISK_NAMES.column());
+        return names == null
+                ? list(row, MachinePart.DISKS.column(), MachineView.Disk[].class)
+                : Arrays.stream((String[]) names.getArray())
+                        .map(MachineView.Disk::named)
+                        .toList();
     }
 
     private static Map<String, String> labels(@Nullable String json) {

@@ -133,12 +133,7 @@ public final class MachineResource {
         Page.Wish wish = Page.Wish.of(list, limit, after, Page.NAME);
         Page<MachineView> page = Page.of(
                 wish,
-                lists.machines(
-                        restriction,
-                        labelled,
-                        wish.position().orElse(""),
-                        wish.limit(),
-                        EnumSet.allOf(MachinePart.class)),
+                lists.machines(restriction, labelled, wish.position().orElse(""), wish.limit(), MachinePart.all()),
                 this::seen);
         return new Machines(page.items(), page.next());
     }
@@ -154,6 +149,7 @@ public final class MachineResource {
         WantedMembers wanted = WantedMembers.of(fields, MachineView.class);
         Set<MachinePart> parts = EnumSet.allOf(MachinePart.class);
         parts.removeIf(part -> !wanted.has(part.member()));
+        parts.remove(wanted.isOnly("disks", "name") ? MachinePart.DISKS : MachinePart.DISK_NAMES);
         streams.write(
                 request,
                 response,

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.filter.FilteringGeneratorDelegate;
@@ -50,6 +51,13 @@ final class WantedMembers {
     /** Whether it is written, all of it or a part. */
     boolean has(String member) {
         return filter == null || filter.wanted.containsKey(member);
+    }
+
+    /** Whether of a member nothing but this part is written. */
+    boolean isOnly(String member, String inner) {
+        return filter != null
+                && filter.wanted.get(member) instanceof Members part
+                && part.wanted.keySet().equals(Set.of(inner));
     }
 
     String written(Object entry) {

@@ -61,4 +61,21 @@ class WantedMembersTest {
         assertThat(all.written(machine("vda"))).isEqualTo(Json.MAPPER.writeValueAsString(machine("vda")));
         assertThat(List.of("disks", "pending", "labels")).allMatch(all::has);
     }
+
+    @Test
+    void a_part_is_the_only_one_if_neither_another_nor_the_whole_is_wanted() {
+        assertThat(isOnlyTheName("disks.name")).isTrue();
+        assertThat(isOnlyTheName("id,disks.name,disks.name")).isTrue();
+        assertThat(isOnlyTheName("disks.name,disks.node")).isFalse();
+        assertThat(isOnlyTheName("disks.node")).isFalse();
+        assertThat(isOnlyTheName("disks")).isFalse();
+        assertThat(isOnlyTheName("disks.name,disks")).isFalse();
+        assertThat(isOnlyTheName("name")).isFalse();
+        assertThat(WantedMembers.of(Optional.empty(), MachineView.class).isOnly("disks", "name"))
+                .isFalse();
+    }
+
+    private static boolean isOnlyTheName(String fields) {
+        return WantedMembers.of(Optional.of(fields), MachineView.class).isOnly("disks", "name");
+    }
 }

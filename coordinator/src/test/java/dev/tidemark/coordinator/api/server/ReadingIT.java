@@ -80,6 +80,12 @@ class ReadingIT {
                 .singleElement()
                 .isEqualTo("{\"name\":\"line-a\",\"qemu\":{\"version\":"
                         + SERVED.get("/v1/vms/line-a").json().path("qemu").path("version") + "},\"labels\":{}}");
+        List<String> disks = lines("/v1/vms?fields=disks.name").text().lines().toList();
+        for (int index = 0; index < pages.size(); index++) {
+            assertThat(Json.MAPPER.readTree(disks.get(index)).path("disks").findValuesAsString("name"))
+                    .isNotEmpty()
+                    .isEqualTo(pages.get(index).path("disks").findValuesAsString("name"));
+        }
         for (String nonsense :
                 List.of("", "nobody", "name,", "disks.nobody", "qemu.version.x", "labels.env", "name%20")) {
             Served.Answer refused = lines("/v1/vms?fields=" + nonsense);
