@@ -75,7 +75,7 @@ class LauncherInstalledIT {
 
     private Path own(String cache) {
         return caches.resolve("tidemark")
-                .resolve(library.toString().replace('/', '-'))
+                .resolve(library.toString().substring(1).replace('/', '-'))
                 .resolve(cache);
     }
 

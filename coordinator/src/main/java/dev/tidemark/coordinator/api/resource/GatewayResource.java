@@ -33,9 +33,10 @@ import org.springframework.web.bind.annotation.RestController;
  * believed about them alone: whoever has taken over one hypervisor must not write another's history.
  */
 @RestController
-public final class GatewayResource {
+public final class GatewayResource implements AutoCloseable {
     private final Engine engine;
     private final Queries queries;
+    private final WaitingGateways waiting = new WaitingGateways();
 
     public GatewayResource(Engine engine, Queries queries) {
         this.engine = engine;
@@ -65,7 +66,13 @@ public final class GatewayResource {
             @RequestParam(value = "wait", defaultValue = "0") QueryNumber wait)
             throws LinkException, InterruptedException {
         Permits.requireSpeaker(host);
-        return engine.gatewayLink().await(host, cursor, OperationResource.waitingTime(wait));
+        return waiting.until(() -> engine.gatewayLink().await(host, cursor, OperationResource.waitingTime(wait)));
+    }
+
+    /** Those that wait are answered that the coordinator stops, and so are those that ask from now on. */
+    @Override
+    public void close() {
+        waiting.letGo();
     }
 
     @PostMapping("/v1/gateways/{host}/reports")

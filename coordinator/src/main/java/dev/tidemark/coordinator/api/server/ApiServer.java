@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.api.server;
 import dev.tidemark.coordinator.api.Engine;
 import dev.tidemark.coordinator.api.ServerFacts;
 import dev.tidemark.coordinator.api.Supervision;
+import dev.tidemark.coordinator.api.resource.GatewayResource;
 import dev.tidemark.coordinator.api.resource.Operations;
 import dev.tidemark.coordinator.api.stream.EventStreams;
 import dev.tidemark.coordinator.ledger.postgres.DatabaseHealth;
@@ -126,6 +127,7 @@ public final class ApiServer implements AutoCloseable {
         context.getBean(Supervision.class).readiness().stopping();
         context.getBean(Operations.class).close();
         context.getBean(EventStreams.class).close();
+        context.getBean(GatewayResource.class).close();
         context.close();
     }
 

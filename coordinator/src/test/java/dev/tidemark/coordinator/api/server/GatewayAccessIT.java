@@ -1,12 +1,17 @@
 package dev.tidemark.coordinator.api.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.tidemark.coordinator.testkit.PlainSql;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.OperationId;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -122,6 +127,21 @@ class GatewayAccessIT {
 
     private static long events() {
         return PlainSql.number(SERVED.database.application(), "SELECT count(*) FROM tidemark.domain_event_entry");
+    }
+
+    @Test
+    void a_gateway_that_waits_is_answered_when_the_coordinator_stops() throws Exception {
+        try (Served stopping = new Served()) {
+            CompletableFuture<Served.Answer> waiting = CompletableFuture.supplyAsync(
+                    () -> stopping.get("/v1/gateways/hv2/desired?wait=30"),
+                    Executors.newVirtualThreadPerTaskExecutor());
+            await().atMost(Duration.ofSeconds(30)).until(() -> !stopping.engine.waitingGateways.isEmpty());
+            stopping.server.stop();
+
+            Served.Answer answer = waiting.get(30, TimeUnit.SECONDS);
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.code()).isEqualTo("STOPPING");
+        }
     }
 
     private static Served.Answer send(String token, String method, String path, @Nullable String body) {

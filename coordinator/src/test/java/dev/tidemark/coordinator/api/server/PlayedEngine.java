@@ -65,6 +65,7 @@ final class PlayedEngine implements Engine, CoordinatorLink {
     private final Map<MachineId, Long> versions = new HashMap<>();
     private final List<Consumer<List<MachineEvent>>> listeners = new CopyOnWriteArrayList<>();
     final List<MachineCommand> submitted = new CopyOnWriteArrayList<>();
+    final List<HostName> waitingGateways = new CopyOnWriteArrayList<>();
     final List<Report> reports = new CopyOnWriteArrayList<>();
     final Map<MachineId, MachineSight> sights = new ConcurrentHashMap<>();
     final Map<OperationId, Progress> progress = new ConcurrentHashMap<>();
@@ -338,7 +339,11 @@ final class PlayedEngine implements Engine, CoordinatorLink {
     }
 
     @Override
-    public Wake await(HostName host, String cursor, Duration timeLimit) {
+    public Wake await(HostName host, String cursor, Duration timeLimit) throws InterruptedException {
+        if (timeLimit.isPositive()) {
+            waitingGateways.add(host);
+            Thread.sleep(timeLimit);
+        }
         return new Wake("cursor-1", List.of(), List.of(), List.of());
     }
 
