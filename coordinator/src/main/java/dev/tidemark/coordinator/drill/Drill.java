@@ -104,7 +104,7 @@ public final class Drill {
             leaveOutPulls(scenarios, shelf);
             qemu = shelf.programs().answer("version", List.of("qemu-storage-daemon", "--version"));
             // A set is played in batches; what was asked for by name is played alone, one after the other.
-            List<List<Scenario>> batches = options.all()
+            List<List<Scenario>> batches = options.names().isEmpty()
                     ? Scenarios.batches(scenarios, MACHINES_A_CAST, seed)
                     : scenarios.stream().map(List::of).toList();
             playUnlessInterrupted(new ConcurrentLinkedQueue<>(batches), jobs, seed, cache);

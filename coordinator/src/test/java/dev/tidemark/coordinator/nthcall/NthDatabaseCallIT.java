@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class NthDatabaseCallIT {
     /** Of so many calls one, another for each way; all of them, which takes minutes, with {@code -Dtidemark.nth.stride=1}. */
-    private static final int STRIDE = Integer.getInteger("tidemark.nth.stride", 4);
+    private static final int STRIDE = Integer.getInteger("tidemark.nth.stride", 8);
 
     /** More calls than anything makes: a bound against a test that does not end. */
     private static final int CALLS_MAX = 200;

@@ -50,13 +50,12 @@ class WebhooksIT {
     private static final Database DATABASE = TestDatabase.fresh();
     private static final WebhookTable TABLE = new WebhookTable(DATABASE.application());
     private static final AtomicInteger NAMES = new AtomicInteger();
-    private static final Patience HASTY = new Patience(
-            4,
-            Duration.ofMillis(10),
-            Duration.ofMillis(40),
-            Duration.ofSeconds(2),
-            Duration.ofSeconds(2),
-            Duration.ofMillis(700));
+    /** Tries again soon, and gives an answer all the time that a slow machine may need for it. */
+    private static final Patience EAGER = waiting(Duration.ofSeconds(20), Duration.ofSeconds(20));
+
+    /** For receivers that never answer. */
+    private static final Patience HASTY = waiting(Duration.ofSeconds(2), Duration.ofMillis(700));
+
     private static final byte[] SECRET = Signatures.freshSecret();
     private static SealingKey key;
     private final List<AutoCloseable> open = new ArrayList<>();
@@ -180,7 +179,7 @@ class WebhooksIT {
                 webhook(misnamed.url(), List.of(), "*"),
                 webhook(forged.url(), List.of(), "*"),
                 webhook(expired.url(), List.of(), "*"));
-        sender(believing);
+        sender(believing, EAGER);
         append("t" + told, 3, "backup-completed.v1");
         await().until(() -> genuine.places().size() == 3);
         assertThat(genuine.heard.getFirst().isSignedWith(Signatures.written(SECRET)))
@@ -331,7 +330,7 @@ class WebhooksIT {
             String hung = webhook("http://127.0.0.1:" + hanging.getLocalPort() + "/", List.of(), "*");
             String talked = webhook("http://127.0.0.1:" + talking.getLocalPort() + "/", List.of(), "*");
             webhook(receiver.url(), List.of(), "*");
-            sender();
+            sender(tls(), HASTY);
             append("h" + hung, 5, "backup-failed.v1");
             await().until(() -> receiver.places().size() == 5);
             assertThat(TABLE.find(hung).orElseThrow().delivered()).isZero();
@@ -375,7 +374,7 @@ class WebhooksIT {
         HeardReceiver receiver = receiver();
         String id = webhook(receiver.url(), List.of(), "*");
         try (Webhooks _ =
-                Webhooks.start(DATABASE.application(), AllowedReceivers.NONE, key, Clock.systemUTC(), HASTY, tls())) {
+                Webhooks.start(DATABASE.application(), AllowedReceivers.NONE, key, Clock.systemUTC(), EAGER, tls())) {
             append("s" + id, 1, "backup-failed.v1");
             Thread.sleep(1_500);
             assertThat(receiver.attempts).isEmpty();
@@ -416,16 +415,25 @@ class WebhooksIT {
         return receiver;
     }
 
-    private Webhooks sender() {
-        return sender(tls());
+    private static Patience waiting(Duration connect, Duration answer) {
+        return new Patience(4, Duration.ofMillis(10), Duration.ofMillis(40), Duration.ofSeconds(2), connect, answer);
     }
 
-    private Webhooks sender(SSLSocketFactory tls) {
+    private Webhooks sender() {
+        return sender(tls(), EAGER);
+    }
+
+    private Webhooks sender(SSLSocketFactory tls, Patience patience) {
         List<URI> loopback = TABLE.all().stream()
                 .map(webhook -> AllowedReceivers.prefix(webhook.url()))
                 .toList();
         Webhooks sender = Webhooks.start(
-                DATABASE.application(), new AllowedReceivers(loopback, List.of()), key, Clock.systemUTC(), HASTY, tls);
+                DATABASE.application(),
+                new AllowedReceivers(loopback, List.of()),
+                key,
+                Clock.systemUTC(),
+                patience,
+                tls);
         open.add(sender);
         return sender;
     }

@@ -72,9 +72,9 @@ class BackupCrashIT {
             rig.restartGateway();
             assertThat(rig.outcome(operation.id())).isInstanceOf(Outcome.Done.class);
             assertThat(Rig.same(rig.restored(operation.backup(), 1), content)).isTrue();
+            rig.assertNothingOfOursButBitmaps();
             assertThat(SecondOpinion.bitmaps(rig, 0))
                     .containsOnlyKeys("tm-" + checkpoint.id().value());
-            rig.assertNothingOfOursButBitmaps();
         }
     }
 

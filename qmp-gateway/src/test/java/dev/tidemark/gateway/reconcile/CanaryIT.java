@@ -13,6 +13,7 @@ import dev.tidemark.schema.id.BitmapName;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -157,8 +158,10 @@ class CanaryIT {
             CheckpointOperation operation = rig.checkpointOperation();
             hold(rig, canary(operation, 0).window());
             rig.coordinator.ask(operation);
-            Sight.Observed told = rig.awaitSeen(observed -> observed.disks().getFirst().bitmaps().stream()
-                    .anyMatch(bitmap -> bitmap.name().equals(Optional.of(older.value())) && bitmap.lostBits()));
+            Predicate<Sight.Observed> lost = observed -> observed.disks().getFirst().bitmaps().stream()
+                    .anyMatch(bitmap -> bitmap.name().equals(Optional.of(older.value())) && bitmap.lostBits());
+            rig.awaitSeen(lost);
+            Sight.Observed told = rig.coordinator.firstObserved(lost).orElseThrow();
             // It is told before anything is built on it.
             assertThat(told.disks().getFirst().bitmaps())
                     .noneMatch(bitmap ->

@@ -95,12 +95,15 @@ class CheckpointIT {
                     .allMatch(disk -> bitmap(disk, name)
                             .filter(one -> one.dirtyBytes() == CANARY + GRANULE)
                             .isPresent()));
-            try (RawMonitor bystander = rig.bystander()) {
-                bystander.execute(bitmapCommand("remove", "d0", name, ""));
-                rig.write(0, 2, 4 * GRANULE, GRANULE);
-                bystander.execute(bitmapCommand("add", "d0", name, ",\"persistent\":true"));
-                bystander.execute(bitmapCommand("clear", "d1", name, ""));
-            }
+            // A look at less than all of it finds a bitmap that is gone, and no longer one that lacks bits.
+            rig.betweenLooks(() -> {
+                try (RawMonitor bystander = rig.bystander()) {
+                    bystander.execute(bitmapCommand("remove", "d0", name, ""));
+                    rig.write(0, 2, 4 * GRANULE, GRANULE);
+                    bystander.execute(bitmapCommand("add", "d0", name, ",\"persistent\":true"));
+                    bystander.execute(bitmapCommand("clear", "d1", name, ""));
+                }
+            });
             rig.coordinator.lookNow();
             rig.awaitSeen(seen -> seen.disks().stream()
                     .allMatch(disk ->

@@ -38,7 +38,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * A coordinator by hand for one machine: it believes what it sees of disks, forgets chains that are not as they should be, and
@@ -205,6 +207,14 @@ final class FakeCoordinator implements CoordinatorLink {
             }
         }
         return Optional.empty();
+    }
+
+    synchronized Optional<Sight.Observed> firstObserved(Predicate<Sight.Observed> predicate) {
+        return reports.stream()
+                .flatMap(
+                        report -> report.sight() instanceof Sight.Observed observed ? Stream.of(observed) : Stream.of())
+                .filter(predicate)
+                .findFirst();
     }
 
     synchronized List<DesiredBitmap> chain(DiskName disk) {

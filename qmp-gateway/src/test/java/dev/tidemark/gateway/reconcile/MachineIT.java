@@ -1,6 +1,7 @@
 package dev.tidemark.gateway.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.tidemark.gateway.observe.Look;
 import dev.tidemark.gateway.observe.Observer;
@@ -65,6 +66,10 @@ class MachineIT {
                 assertThat(bitmaps(during)).containsExactly("tm-x");
                 assertThat(during.fingerprint()).isEqualTo(before.fingerprint());
                 bystander.execute("{\"execute\":\"job-cancel\",\"arguments\":{\"id\":\"job\"}}");
+                await().atMost(LONG)
+                        .until(() -> bystander
+                                .execute("{\"execute\":\"query-block-jobs\"}")
+                                .isEmpty());
 
                 DiskImage.createQcow2(files.resolve("overlay"), DISK_BYTES);
                 bystander.execute(

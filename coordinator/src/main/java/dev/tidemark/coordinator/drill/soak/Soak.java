@@ -27,7 +27,6 @@ public final class Soak {
     private static final long LOOK_MILLISECONDS = 2_000;
     private static final long CALM_MILLISECONDS_MAX = 300_000;
     private static final long FINISH_MILLISECONDS_MAX = 900_000;
-    private static final int CALMS = 5;
     private static final long FREE_BYTES_MIN = 3L << 30;
     private static final List<String> HOSTS = List.of("alpha", "beta");
 
@@ -141,7 +140,7 @@ public final class Soak {
 
     private void soak(Stage stage, Killer killer) throws InterruptedException, IOException {
         double length = options.length().toMillis() / 1000.0;
-        double nextCalm = length / CALMS;
+        double nextCalm = length / options.calms();
         double nextLine = 0;
         boolean spared = false;
         while (seconds() < length) {
@@ -153,7 +152,7 @@ public final class Soak {
                 err.println(line("coordinator and gateways are spared from now on"));
             }
             if (seconds() > nextCalm) {
-                nextCalm += length / CALMS;
+                nextCalm += length / options.calms();
                 calm(killer);
             }
             if (seconds() > nextLine) {

@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param virtualMachines machines that are a qemu-system with a processor
  * @param killEvery from one kill to the next
  * @param pace of the actors: the mean pause between two of their steps
+ * @param calms how often all is looked over, the end included
  * @param sabotage a planted fault, which has to be found
  */
 public record SoakOptions(
@@ -20,6 +21,7 @@ public record SoakOptions(
         int virtualMachines,
         Duration killEvery,
         Duration pace,
+        int calms,
         Sabotage sabotage,
         boolean json) {
     /** The planted faults of the sabotaged twins. */
@@ -35,6 +37,7 @@ public record SoakOptions(
 
     /** As the issue demands it: twenty daemons, three virtual machines, a kill every ten seconds. */
     public static SoakOptions standard(Duration length, long seed, boolean json) {
-        return new SoakOptions(length, seed, 20, 3, Duration.ofSeconds(10), Duration.ofSeconds(4), Sabotage.NONE, json);
+        return new SoakOptions(
+                length, seed, 20, 3, Duration.ofSeconds(10), Duration.ofSeconds(4), 5, Sabotage.NONE, json);
     }
 }

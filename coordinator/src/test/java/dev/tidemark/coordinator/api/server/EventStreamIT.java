@@ -239,11 +239,16 @@ class EventStreamIT {
                                     "{\"vm\":\"moving\",\"vmId\":\"" + machine + "\",\"operation\":\"" + operation
                                             + "\",\"phase\":\"COPY\",\"bytesDone\":400,\"bytesTotal\":1000,"
                                             + "\"bytesPerSecond\":70,\"secondsLeft\":9,\"stalledSince\":null,\"awaits\":null}"));
-            long before = System.nanoTime();
+            int before = mine.comments().size();
             SERVED.engine.progress(new Progress(machine, operation, "COPY", 500, 1_000));
             SERVED.engine.progress(new Progress(machine, operation, "COPY", 600, 1_000));
-            assertThat(mine.next().json().path("bytesDone").asLong()).isEqualTo(600);
-            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofMillis(2_500));
+            HeardStream.Message moved = mine.next();
+            if (moved.json().path("bytesDone").asLong() == 500) {
+                // It was looked for just between the two.
+                moved = mine.next();
+            }
+            assertThat(moved.json().path("bytesDone").asLong()).isEqualTo(600);
+            assertThat(mine.comments().size()).as("heartbeats meanwhile").isLessThan(before + 2);
             assertThat(mine.silent()).as("what stands still is not told again").isTrue();
             assertThat(other.silent()).isTrue();
             assertThat(without.silent()).isTrue();
@@ -284,10 +289,10 @@ class EventStreamIT {
             WritersAtOnce.insert(own, id, 2, "drift-gone.v1", "{}");
             own.rollback();
             own.setAutoCommit(true);
+            int before = stream.comments().size();
             insert(id, 2, "drift-gone.v1", "{}");
-            long before = System.nanoTime();
             assertThat(stream.nextEvent().json().path("version").asLong()).isEqualTo(3);
-            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(2));
+            assertThat(stream.comments().size()).as("heartbeats meanwhile").isLessThan(before + 2);
             elsewhere.rollback();
         }
     }
@@ -394,13 +399,14 @@ class EventStreamIT {
                 assertThat(refused.code()).isEqualTo("TOO_MANY_STREAMS");
                 assertThat(refused.headers().firstValue("Retry-After")).isPresent();
 
-                await().atMost(Duration.ofSeconds(20)).until(() -> streams.count() == EventStreams.STREAMS_MAX - 1);
+                await().until(() -> streams.count() == EventStreams.STREAMS_MAX - 1);
                 try (HeardStream room = HeardStream.open(served, "/v1/events", null)) {
                     assertThat(room.next().id()).startsWith("2000-");
-                    // A stop lets every reader go, in order.
+                    // A stop lets every reader go, in order: what it has to wait for takes four seconds, and is then
+                    // cut.
                     long before = System.nanoTime();
                     served.server.stop();
-                    assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(3));
+                    assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(4));
                     assertThat(HeardStream.ended(room.next())).isTrue();
                 }
                 others.forEach(HeardStream::close);

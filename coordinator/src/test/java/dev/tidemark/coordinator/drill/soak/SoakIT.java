@@ -23,7 +23,7 @@ class SoakIT {
     @Timeout(300)
     void nothing_is_wrong_stuck_or_left_behind_after_a_short_soak() {
         // given / when
-        Run run = soak(Duration.ofSeconds(20), Duration.ofSeconds(4), Sabotage.NONE);
+        Run run = soak(Duration.ofSeconds(20), Duration.ofSeconds(4), 3, Sabotage.NONE);
         // then
         assertThat(run.report().path("findings"))
                 .as("seed %d: %s", SEED, run.told())
@@ -36,28 +36,29 @@ class SoakIT {
     @Test
     @Timeout(300)
     void a_write_behind_the_bitmap_is_found() {
-        assertFound("WRONG", soak(Duration.ofSeconds(8), NEVER, Sabotage.WRITE_BEHIND_THE_BITMAP));
+        assertFound("WRONG", soak(Duration.ofSeconds(8), NEVER, 1, Sabotage.WRITE_BEHIND_THE_BITMAP));
     }
 
     @Test
     @Timeout(300)
     void one_changed_byte_of_a_restored_disk_is_found() {
-        assertFound("WRONG", soak(Duration.ofSeconds(5), NEVER, Sabotage.RESTORED_BYTE_CHANGED));
+        assertFound("WRONG", soak(Duration.ofSeconds(5), NEVER, 1, Sabotage.RESTORED_BYTE_CHANGED));
     }
 
     @Test
     @Timeout(300)
     void a_node_that_stays_in_qemu_is_found() {
-        assertFound("LEAK", soak(Duration.ofSeconds(5), NEVER, Sabotage.NODE_LEFT_BEHIND));
+        assertFound("LEAK", soak(Duration.ofSeconds(5), NEVER, 1, Sabotage.NODE_LEFT_BEHIND));
     }
 
     private record Run(int exitCode, JsonNode report, String told) {}
 
-    private static Run soak(Duration length, Duration killEvery, Sabotage sabotage) {
+    private static Run soak(Duration length, Duration killEvery, int calms, Sabotage sabotage) {
         System.out.println("-Dtidemark.seed=" + SEED);
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        SoakOptions options = new SoakOptions(length, SEED, 3, 1, killEvery, Duration.ofMillis(600), sabotage, true);
+        SoakOptions options =
+                new SoakOptions(length, SEED, 3, 1, killEvery, Duration.ofMillis(600), calms, sabotage, true);
         int exitCode = Soak.run(options, new PrintWriter(out), new PrintWriter(err, true));
         return new Run(exitCode, Json.MAPPER.readTree(out.toString().getBytes(StandardCharsets.UTF_8)), err.toString());
     }
