@@ -133,6 +133,21 @@ final class Cast implements AutoCloseable {
         return service().get("vms", registered.name()).path("id").asString("");
     }
 
+    /** Does it while the gateway stands still, so that nobody looks in its midst. */
+    void unseen(Unseen act) throws IOException {
+        gateway.pause();
+        try {
+            act.run();
+        } finally {
+            gateway.resume();
+        }
+    }
+
+    /** What nobody is to look at before it is whole. */
+    interface Unseen {
+        void run() throws IOException;
+    }
+
     /** QEMU as a victim is that of every one of these machines. */
     void kill(Set<Victim> victims, DrillMachine... machinesHit) throws IOException {
         for (Victim each : victims) {

@@ -6,8 +6,10 @@ import dev.tidemark.coordinator.cli.client.Failure;
 import dev.tidemark.coordinator.cli.client.RequestPath;
 import dev.tidemark.schema.json.Json;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -126,6 +128,16 @@ public final class Service {
 
     public boolean isAlive() {
         return process != null && process.isAlive();
+    }
+
+    /** SIGSTOP: it stands still, and knows nothing of it. */
+    public void pause() {
+        programs.run("signal", List.of("kill", "-STOP", Long.toString(processId())));
+    }
+
+    /** SIGCONT. */
+    public void resume() {
+        programs.run("signal", List.of("kill", "-CONT", Long.toString(processId())));
     }
 
     public void kill() {
@@ -250,14 +262,23 @@ public final class Service {
         if (process == null || !Files.exists(home)) {
             return;
         }
-        List<Path> pidFiles;
-        try (Stream<Path> files = Files.walk(home)) {
-            pidFiles = files.filter(file -> file.endsWith("postmaster.pid")).toList();
-        } catch (IOException failure) {
-            throw new StageFailure("cannot look for a database server in " + home, failure);
-        }
-        for (Path file : pidFiles) {
+        for (Path file : pidFiles()) {
             programs.stopServerOf(file);
+        }
+    }
+
+    /** That server makes and removes files there all the time: what vanishes under the look is no reason to leave it running. */
+    private List<Path> pidFiles() {
+        while (true) {
+            try (Stream<Path> files = Files.walk(home)) {
+                return files.filter(file -> file.endsWith("postmaster.pid")).toList();
+            } catch (UncheckedIOException failure) {
+                if (!(failure.getCause() instanceof NoSuchFileException)) {
+                    throw new StageFailure("cannot look for a database server in " + home, failure);
+                }
+            } catch (IOException failure) {
+                throw new StageFailure("cannot look for a database server in " + home, failure);
+            }
         }
     }
 

@@ -152,8 +152,8 @@ class ChainsIT {
         site.api().awaitState(running, "RUNNING");
         site.api().done(site.api().start("/v1/backups/" + running.path("target").asString("") + "/abort", Map.of()));
         assertThat(client.backup(running).path("state").asString("")).isEqualTo("ABORTED");
-        assertThat(machine.leftovers()).isEmpty();
         client.assertClean(site.repository("default"));
+        assertThat(machine.leftovers()).isEmpty();
         Made next = client.backUp();
         assertThat(next.disk("d0").path("parent").asString("")).isEqualTo(first.id());
         assertThat(next.disk("d0").path("bytes").asLong(0)).isEqualTo((2L << 20) + Machine.CANARY);
@@ -166,8 +166,8 @@ class ChainsIT {
         machine.write("d0", 0, 2 << 20);
         JsonNode running = client.startBackup(Map.of("bytesPerSecondMax", 1, "deadlineSeconds", 1));
         site.api().failed(running, "DEADLINE_PASSED");
-        assertThat(machine.leftovers()).isEmpty();
         client.assertClean(site.repository("default"));
+        assertThat(machine.leftovers()).isEmpty();
         Made next = client.backUp();
         assertThat(next.disk("d0").path("parent").asString("")).isEqualTo(first.id());
         assertThat(next.disk("d0").path("bytes").asLong(0)).isGreaterThanOrEqualTo(2L << 20);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.coordinator.endtoend.Client.Made;
 import dev.tidemark.gateway.testkit.Covers;
+import dev.tidemark.gateway.testkit.RawMonitor;
 import dev.tidemark.gateway.testkit.RequiredProgram;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -214,8 +215,13 @@ class DivergentBitmapsIT {
 
     private void remake(String disk, String more) {
         String newest = machine.recording(disk).getFirst();
-        machine.bitmapVerb("block-dirty-bitmap-remove", disk, newest);
-        machine.addBitmap(disk, newest, more);
+        // Both at once: a look between them would rightly tell a bitmap that is gone.
+        String bitmap = "\"node\":\"" + machine.node(disk) + "\",\"name\":\"" + newest + "\"";
+        try (RawMonitor stranger = RawMonitor.connect(machine.daemon().bystanderSocket())) {
+            stranger.executeTogether(List.of(
+                    "{\"execute\":\"block-dirty-bitmap-remove\",\"arguments\":{" + bitmap + "}}",
+                    "{\"execute\":\"block-dirty-bitmap-add\",\"arguments\":{" + bitmap + more + "}}"));
+        }
     }
 
     private void then(String d0, String d1) {

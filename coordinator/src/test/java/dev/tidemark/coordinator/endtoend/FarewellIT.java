@@ -16,15 +16,20 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -186,7 +191,7 @@ class FarewellIT {
                                 HOST,
                                 Map.of(new RepositoryName("default"), HOME.resolve("repositories/default")),
                                 FILES.resolve("locks"))
-                        .with(Patience.USUAL.answering(Duration.ofSeconds(1), Duration.ofSeconds(10)))
+                        .with(Patience.USUAL.answering(Duration.ofSeconds(2), Duration.ofSeconds(10)))
                         .with(new GatewaySettings.Serving(exports, FILES.resolve("scratch"))),
                 link);
     }
@@ -229,17 +234,49 @@ class FarewellIT {
 
     /** What is unfinished in the repository, and where the machine served. */
     private static List<Path> files(String id) throws IOException {
-        try (Stream<Path> files = Files.walk(FILES.resolve("."))) {
-            return files.filter(file -> file.toString().contains(id))
-                    .filter(file -> file.toString().matches(".*(\\.partial|\\.nbd)"))
-                    .toList();
-        }
+        return below(FILES.path()).stream()
+                .filter(file -> file.toString().contains(id))
+                .filter(file -> file.toString().matches(".*(\\.partial|\\.nbd)"))
+                .toList();
     }
 
     private static List<Path> claims() throws IOException {
-        try (Stream<Path> files = Files.walk(FILES.resolve("locks"))) {
-            return files.filter(file -> file.toString().endsWith(".port")).toList();
-        }
+        return below(FILES.resolve("locks")).stream()
+                .filter(file -> file.toString().endsWith(".port"))
+                .toList();
+    }
+
+    /** All that is there, although some of it may go just now. */
+    private static List<Path> below(Path root) throws IOException {
+        List<Path> found = new ArrayList<>();
+        Files.walkFileTree(root, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+                found.add(directory);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                found.add(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+                if (failure instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw failure;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
+                    throws IOException {
+                return failure == null ? FileVisitResult.CONTINUE : visitFileFailed(directory, failure);
+            }
+        });
+        return found;
     }
 
     private boolean isServerRunning() {

@@ -135,7 +135,7 @@ class PullIT {
 
     @Test
     void a_lease_that_is_over_ends_it() {
-        JsonNode ready = puller.ready(pull(Map.of("leaseSeconds", 2)));
+        JsonNode ready = puller.ready(pull(Map.of("leaseSeconds", 4)));
         awaitState(ready, "FAILED");
         assertThat(puller.now(ready).path("code").asString("")).isEqualTo("LEASE_EXPIRED");
         assertThat(api.post("/v1/backups/" + ready.path("id").asString("") + "/finish", Map.of())
@@ -149,7 +149,7 @@ class PullIT {
         machine.write("d0", 0x11, 0, 1 << 20);
         Map<String, byte[]> copy = finished(Map.of());
         machine.write("d0", 0x22, 65_536, 65_536);
-        JsonNode ready = puller.ready(pull(Map.of("deadlineSeconds", 3)));
+        JsonNode ready = puller.ready(pull(Map.of("deadlineSeconds", 6)));
         awaitState(ready, "FAILED");
         assertThat(puller.now(ready).path("code").asString("")).isEqualTo("DEADLINE_PASSED");
         thenNothingIsLeft();

@@ -55,7 +55,7 @@ class RandomKillsIT {
             // given a machine with a full backup
             VirtualMachine machine = open(stage);
             assertThat(backUpAndCompare(stage, machine, "AUTO")).isTrue();
-            // when its newest bitmap is switched off around a write, and switched on again
+            // when its newest bitmap is switched off around a write, and switched on again before anybody can look
             String bitmap = stage.service()
                     .get("vms", VM, "chain")
                     .path("disks")
@@ -65,9 +65,11 @@ class RandomKillsIT {
                     .path("name")
                     .asString("");
             String target = "\"arguments\":{\"node\":\"drive-vda\",\"name\":\"" + bitmap + "\"}}";
+            stage.service().pause();
             machine.monitor().execute("{\"execute\":\"block-dirty-bitmap-disable\"," + target);
             machine.write(VirtualMachine.FIRST, 20);
             machine.monitor().execute("{\"execute\":\"block-dirty-bitmap-enable\"," + target);
+            stage.service().resume();
             // then the incremental misses the write, and the comparison says so
             assertThat(backUpAndCompare(stage, machine, "AUTO")).isFalse();
         }

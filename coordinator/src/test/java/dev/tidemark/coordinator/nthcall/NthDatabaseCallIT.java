@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * call any more. After each the same request is sent again, and life goes on.
  */
 class NthDatabaseCallIT {
-    /** Of so many calls one, another for each way; all of them, which takes minutes, with {@code -Dtidemark.nth.stride=1}. */
+    /** Of so many calls one, another for each way, from the first on; all, which takes minutes, with {@code -Dtidemark.nth.stride=1}. */
     private static final int STRIDE = Integer.getInteger("tidemark.nth.stride", 8);
 
     /** More calls than anything makes: a bound against a test that does not end. */
@@ -85,7 +85,7 @@ class NthDatabaseCallIT {
             boolean made = true;
             for (int call = 1; made && red.size() < redMax; call++) {
                 assertThat(call).as("calls of %s", useCase).isLessThan(CALLS_MAX);
-                if ((call + shift) % stride != 0) {
+                if ((call - shift) % stride != 0) {
                     continue;
                 }
                 FailureScript script = new FailureScript(useCase.counted(), call, way);

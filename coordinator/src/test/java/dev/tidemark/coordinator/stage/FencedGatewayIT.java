@@ -41,7 +41,7 @@ class FencedGatewayIT {
             machine.start();
             Service service = stage.service();
             service.serveWith(List.of("--no-gateway"));
-            service.runWith(List.of("-Dtidemark.lease.seconds=3"));
+            service.runWith(List.of("-Dtidemark.lease.seconds=6"));
             service.start();
             GatewayProcess first = stage.gateway("first", HOST);
             first.start();
