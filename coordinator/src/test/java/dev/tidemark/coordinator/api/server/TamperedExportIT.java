@@ -37,6 +37,7 @@ import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.core.JacksonException;
@@ -157,13 +158,17 @@ class TamperedExportIT {
     }
 
     private static Ended judged(Path export) {
+        return judged(export, EVIDENCE.path());
+    }
+
+    private static Ended judged(Path export, Path heads) {
         return tidemark(
                 "audit",
                 "verify",
                 "--export",
                 export.toString(),
                 "--heads",
-                EVIDENCE.path().toString(),
+                heads.toString(),
                 "--key",
                 EVIDENCE.publicKey().toString(),
                 "-o",
@@ -219,6 +224,29 @@ class TamperedExportIT {
         }
         System.out.println(book + " " + played);
         assertThat(played).hasSize(ways.size());
+    }
+
+    /** The twin: who finds something, but elsewhere, has found nothing; and who reads no heads finds nothing at all. */
+    @Test
+    void sabotaged_a_finding_that_names_another_place_and_a_judgement_without_heads_do_not_pass() throws IOException {
+        List<LogRecord> records = read(Files.readAllBytes(EXPORT)).stream()
+                .map(Optional::orElseThrow)
+                .toList();
+        List<LogRecord> forged = new ArrayList<>(records);
+        forged.remove(3);
+        for (Book each : Book.values()) {
+            Files.write(file(FORGED, each), Files.readAllBytes(file(EXPORT, each)));
+        }
+        Files.write(FORGED, lines(forged));
+        JsonNode found =
+                Json.MAPPER.readTree(judged(FORGED).answer()).path("findings").path(0);
+        List<Optional<LogRecord>> now = forged.stream().map(Optional::of).toList();
+        assertThat(isNamed(found, records, now)).isTrue();
+        long last = records.getLast().globalIndex();
+        JsonNode elsewhere = Json.MAPPER.createObjectNode().put("from", last).put("upTo", last);
+        assertThat(isNamed(elsewhere, records, now)).isFalse();
+        Path none = Files.writeString(DIRECTORY.resolve("none.ndjson"), "");
+        assertThat(judged(FORGED, none).code()).isNotEqualTo(9);
     }
 
     /** Whether what is sealed is not what was written any more; what a byte changes that means nothing is no manipulation. */
