@@ -33,13 +33,14 @@ import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
 /** The scheduler example of the documentation has a bad night, with 200 machines. */
-@Timeout(180)
+@Timeout(300)
 class NightlyWindowIT {
     private static final int MACHINES = 200;
     private static final int AT_ONCE = 16;
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Stage STAGE = stage();
     private static final Service SERVICE = STAGE.service();
+    private static final Path EXAMPLE = Path.of("..", "docs", "scheduler", "NightlyWindow.java");
     private static PlayedHost host;
     private static Path token;
 
@@ -68,6 +69,7 @@ class NightlyWindowIT {
         String admin = Files.readString(SERVICE.home().resolve("admin.token")).strip();
         host = new PlayedHost(SERVICE.address(), new HostName("played"), admin);
         // What the example may do, and no more.
+        STAGE.programs().run("javac", List.of(program("javac"), "-d", compiled().toString(), EXAMPLE.toString()));
         token = STAGE.directory().resolve("scheduler.token");
         Files.writeString(
                 token,
@@ -111,7 +113,7 @@ class NightlyWindowIT {
             Path summary = STAGE.directory().resolve("night.json");
             List<String> night = command(network, "vm*", openWindow(), summary);
             // when
-            Process first = STAGE.programs().start("night-1", night);
+            Process first = STAGE.programs().start("night-1", fromSource(night));
             awaitCompleted(40);
             STAGE.programs().kill(first);
             Process second = STAGE.programs().start("night-2", night);
@@ -184,7 +186,7 @@ class NightlyWindowIT {
             List<String> night = new ArrayList<>(command(
                     network,
                     "late*",
-                    seconds.format(now.minusHours(1)) + "-" + seconds.format(now.plusSeconds(8)),
+                    seconds.format(now.minusHours(1)) + "-" + seconds.format(now.plusSeconds(10)),
                     summary));
             night.addAll(List.of("--at-end", "abort"));
             night.set(night.indexOf("--at-once") + 1, "2");
@@ -245,6 +247,24 @@ class NightlyWindowIT {
         Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(() -> host.completed() >= count);
     }
 
+    private static String program(String name) {
+        return Path.of(System.getProperty("java.home"), "bin", name).toString();
+    }
+
+    /** Once for all nights but the first: a window of seconds is over on a busy machine while a source file is read. */
+    private static Path compiled() {
+        return STAGE.directory().resolve("example");
+    }
+
+    /** As users run it. */
+    private static List<String> fromSource(List<String> command) {
+        List<String> words = new ArrayList<>(command);
+        int classPath = words.indexOf("-cp");
+        words.subList(classPath, classPath + 3).clear();
+        words.add(classPath, EXAMPLE.toString());
+        return words;
+    }
+
     private static String openWindow() {
         ZonedDateTime now = ZonedDateTime.now(ZoneOffset.UTC);
         DateTimeFormatter minutes = DateTimeFormatter.ofPattern("HH:mm");
@@ -253,9 +273,11 @@ class NightlyWindowIT {
 
     private static List<String> command(BadNetwork network, String vms, String window, Path summary) {
         return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                program("java"),
                 "-XX:TieredStopAtLevel=1",
-                Path.of("..", "docs", "scheduler", "NightlyWindow.java").toString(),
+                "-cp",
+                compiled().toString(),
+                "NightlyWindow",
                 "--url",
                 network.url(),
                 "--token-file",
