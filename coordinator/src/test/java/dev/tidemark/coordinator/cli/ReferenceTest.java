@@ -70,7 +70,7 @@ class ReferenceTest {
             TidemarkCommand command = new TidemarkCommand(() -> {
                 throw new AssertionError("nothing is run here");
             });
-            CommandLine whole = command.commandLine(new Session(Terminal.ofProcess(), command), Set.of(word));
+            CommandLine whole = command.commandLine(new Session(Terminal.ofProcess(), command), Set.of(word), "");
             assertThat(among.getCommandName()).isEqualTo(word);
             assertThat(whole.getSubcommands()).containsOnlyKeys(word);
             assertThat(all(Objects.requireNonNull(whole.getSubcommands().get(word))).stream()
@@ -82,11 +82,49 @@ class ReferenceTest {
     }
 
     @Test
+    void a_verb_of_a_verb_that_is_made_alone_takes_what_it_takes_among_all() {
+        int alone = 0;
+        for (CommandLine verb : ROOT.getSubcommands().values()) {
+            for (CommandLine among : verb.getSubcommands().values()) {
+                CommandLine narrowed = narrowed(verb.getCommandName(), among.getCommandName());
+                assertThat(narrowed.getCommandName()).isEqualTo(verb.getCommandName());
+                CommandLine made =
+                        Objects.requireNonNull(narrowed.getSubcommands().get(among.getCommandName()));
+                assertThat(all(made).stream().map(CommandLine::getUsageMessage))
+                        .isEqualTo(all(among).stream()
+                                .map(CommandLine::getUsageMessage)
+                                .toList());
+                alone += narrowed.getSubcommands().size() == 1 ? 1 : 0;
+            }
+        }
+        assertThat(alone).isGreaterThan(40);
+    }
+
+    @Test
+    void a_word_that_is_none_of_a_verbs_own_is_held_against_all_of_them() {
+        for (String word : List.of("", "lst", "-o", "--help", "label")) {
+            assertThat(narrowed("checkpoint", word).getUsageMessage())
+                    .isEqualTo(Objects.requireNonNull(ROOT.getSubcommands().get("checkpoint"))
+                            .getUsageMessage());
+        }
+    }
+
+    private static CommandLine narrowed(String verb, String inner) {
+        TidemarkCommand command = new TidemarkCommand(() -> {
+            throw new AssertionError("nothing is run here");
+        });
+        return Objects.requireNonNull(
+                command.commandLine(new Session(Terminal.ofProcess(), command), Set.of(verb), inner)
+                        .getSubcommands()
+                        .get(verb));
+    }
+
+    @Test
     void a_word_that_is_no_verb_is_held_against_all_of_them() {
         TidemarkCommand command = new TidemarkCommand(() -> {
             throw new AssertionError("nothing is run here");
         });
-        assertThat(command.commandLine(new Session(Terminal.ofProcess(), command), Set.of("backups"))
+        assertThat(command.commandLine(new Session(Terminal.ofProcess(), command), Set.of("backups"), "list")
                         .getSubcommands())
                 .containsOnlyKeys(ROOT.getSubcommands().keySet());
     }
