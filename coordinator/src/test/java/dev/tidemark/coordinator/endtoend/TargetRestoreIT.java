@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.coordinator.endtoend.Client.Made;
+import dev.tidemark.gateway.testkit.LoopDevice;
 import dev.tidemark.gateway.testkit.RequiredProgram;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,6 +4,7 @@ import dev.tidemark.gateway.act.Canary;
 import dev.tidemark.gateway.act.CanaryQuestion;
 import dev.tidemark.gateway.act.Plan;
 import dev.tidemark.gateway.act.QemuNames;
+import dev.tidemark.gateway.act.TargetNodes;
 import dev.tidemark.gateway.act.export.TlsCredentials;
 import dev.tidemark.gateway.act.repository.Target;
 import dev.tidemark.gateway.model.ModelAction;
@@ -73,16 +74,33 @@ final class PlayedSession implements Qemu {
     }
 
     @Override
-    public void openTarget(String node, List<TargetLayer> layers, boolean pastPageCache) throws QmpException {
+    public void openFile(TargetNodes nodes, Path file, boolean pastPageCache) throws QmpException {
+        said(Site.OPEN_FILE, "blockdev-add", () -> {
+            // The model has images, and no files below them.
+            daemon.open(new NodeOptions.Null(nodes.file(), PlayedMachine.CELL_BYTES));
+            daemon.open(new NodeOptions.Part(nodes.lock(), nodes.file(), 0, PlayedMachine.CELL_BYTES));
+            simulation.machine.changed();
+        });
+    }
+
+    @Override
+    public void openDevice(TargetNodes nodes, Target device) {
+        throw new IllegalStateException("nobody asks for a target that is no file: " + device);
+    }
+
+    @Override
+    public void openTarget(TargetNodes nodes, List<TargetLayer> layers) throws QmpException {
+        String node = nodes.target();
         Path image = layers.getFirst().file();
         said(Site.OPEN_TARGET, "blockdev-add", () -> {
+            daemon.close(nodes.lock());
             daemon.open(new NodeOptions.Qcow2(node, image.toString(), false, new NodeOptions.Backing.OfHeader()));
             simulation.machine.opened(node, simulation.storage.target(image.toString()));
         });
     }
 
     @Override
-    public void openTarget(String node, Target place, long size) {
+    public void openTarget(TargetNodes nodes, Target place, long size) {
         throw new IllegalStateException("nobody asks for a target that is no file: " + place);
     }
 
@@ -102,9 +120,11 @@ final class PlayedSession implements Qemu {
     }
 
     @Override
-    public void openScratch(String node, TargetLayer layer, String disk) throws QmpException {
+    public void openScratch(TargetNodes nodes, TargetLayer layer, String disk) throws QmpException {
+        String node = nodes.target();
         Path image = layer.file();
         said(Site.OPEN_SCRATCH, "blockdev-add", () -> {
+            daemon.close(nodes.lock());
             daemon.open(new NodeOptions.Qcow2(node, image.toString(), false, new NodeOptions.Backing.Node(disk)));
             simulation.machine.opened(node, simulation.storage.target(image.toString()));
         });

@@ -15,10 +15,15 @@ public final class QemuNames {
     /** What a machine's exports are guarded by: it has one NBD server, and so one of these. */
     public static final String EXPORT_CREDENTIALS = BitmapName.PREFIX + "export-tls";
 
-    private static final int CANARY_DIGITS = 36;
+    private static final int ROLE_DIGITS = 36;
 
     /** Letters of each role: as many as it takes to number the disks with one more digit. */
-    private static final int CANARY_LETTERS = DISKS_MAX / CANARY_DIGITS + 1;
+    private static final int ROLE_LETTERS = DISKS_MAX / ROLE_DIGITS + 1;
+
+    /** The roles before these are a canary's. */
+    private static final int FILE_ROLE = 3;
+
+    private static final int LOCK_ROLE = 4;
 
     private static final int NODE_LENGTH = 31;
 
@@ -45,14 +50,28 @@ public final class QemuNames {
         return job(operation, index);
     }
 
+    /** The node of the file on which that node stands. */
+    static String fileNode(OperationId operation, int index) {
+        return roleNode(operation, index, FILE_ROLE);
+    }
+
+    /** The node that makes QEMU lock that file. */
+    static String lockNode(OperationId operation, int index) {
+        return roleNode(operation, index, LOCK_ROLE);
+    }
+
     /** The node in one of the roles of a canary for the operation's disk at this index. */
     static String canaryNode(OperationId operation, int index, int role) {
+        return roleNode(operation, index, role);
+    }
+
+    private static String roleNode(OperationId operation, int index, int role) {
         int number = checked(index);
         // Targets end in two digits, so that a letter tells them apart.
         return BitmapName.PREFIX
                 + operation
-                + (char) ('a' + role * CANARY_LETTERS + number / CANARY_DIGITS)
-                + Character.forDigit(number % CANARY_DIGITS, CANARY_DIGITS);
+                + (char) ('a' + role * ROLE_LETTERS + number / ROLE_DIGITS)
+                + Character.forDigit(number % ROLE_DIGITS, ROLE_DIGITS);
     }
 
     /** The job that writes to it. */
@@ -67,11 +86,29 @@ public final class QemuNames {
 
     /** Whether a node is a canary's lowest, which closes with the window on it. */
     public static boolean isCanaryBelowWindow(String node) {
-        return isCanaryNode(node) && node.charAt(node.length() - 2) < 'a' + CANARY_LETTERS;
+        return hasRole(node, 0, 1);
     }
 
     private static boolean isCanaryNode(String name) {
-        return isOurs(name) && name.length() == NODE_LENGTH && Character.isLetter(name.charAt(NODE_LENGTH - 2));
+        return hasRole(name, 0, FILE_ROLE);
+    }
+
+    /** Whether it is the node of a target's file, which closes after what stands on it. */
+    public static boolean isFile(String node) {
+        return hasRole(node, FILE_ROLE, LOCK_ROLE);
+    }
+
+    /** Whether it is a node that makes QEMU lock a file. */
+    public static boolean isLock(String node) {
+        return hasRole(node, LOCK_ROLE, LOCK_ROLE + 1);
+    }
+
+    private static boolean hasRole(String name, int from, int before) {
+        if (!isOurs(name) || name.length() != NODE_LENGTH) {
+            return false;
+        }
+        char letter = name.charAt(NODE_LENGTH - 2);
+        return letter >= 'a' + from * ROLE_LETTERS && letter < 'a' + before * ROLE_LETTERS;
     }
 
     /** Whether QEMU's text names something of ours. */

@@ -3,6 +3,7 @@ package dev.tidemark.gateway.lease;
 import dev.tidemark.gateway.act.Canary;
 import dev.tidemark.gateway.act.CanaryQuestion;
 import dev.tidemark.gateway.act.Plan;
+import dev.tidemark.gateway.act.TargetNodes;
 import dev.tidemark.gateway.act.export.TlsCredentials;
 import dev.tidemark.gateway.act.repository.Target;
 import dev.tidemark.gateway.observe.Look;
@@ -42,10 +43,21 @@ record LeasedQemu(Qemu qemu, Term term) implements Qemu {
     }
 
     @Override
-    public void openTarget(String node, List<TargetLayer> layers, boolean pastPageCache)
-            throws QmpException, UnusableReply {
+    public void openFile(TargetNodes nodes, Path file, boolean pastPageCache) throws QmpException {
         term.requireForQemu();
-        qemu.openTarget(node, layers, pastPageCache);
+        qemu.openFile(nodes, file, pastPageCache);
+    }
+
+    @Override
+    public void openDevice(TargetNodes nodes, Target device) throws QmpException {
+        term.requireForQemu();
+        qemu.openDevice(nodes, device);
+    }
+
+    @Override
+    public void openTarget(TargetNodes nodes, List<TargetLayer> layers) throws QmpException, UnusableReply {
+        term.requireForQemu();
+        qemu.openTarget(nodes, layers);
     }
 
     @Override
@@ -61,15 +73,15 @@ record LeasedQemu(Qemu qemu, Term term) implements Qemu {
     }
 
     @Override
-    public void openTarget(String node, Target place, long size) throws QmpException {
+    public void openTarget(TargetNodes nodes, Target place, long size) throws QmpException {
         term.requireForQemu();
-        qemu.openTarget(node, place, size);
+        qemu.openTarget(nodes, place, size);
     }
 
     @Override
-    public void openScratch(String node, TargetLayer image, String disk) throws QmpException {
+    public void openScratch(TargetNodes nodes, TargetLayer image, String disk) throws QmpException {
         term.requireForQemu();
-        qemu.openScratch(node, image, disk);
+        qemu.openScratch(nodes, image, disk);
     }
 
     @Override

@@ -33,15 +33,10 @@ final class AllowedCommands {
             Members.NONE.needs("format", word("luks")).needs("key-secret", OURS);
     private static final Members DIRECT = Members.NONE.needs("direct", only(true));
 
-    private static final JsonShape IMAGE_FILE = Members.NONE
-            .needs("driver", word("file"))
-            .needs("filename", path(ReachablePlaces::isImage))
-            .takes("cache", DIRECT);
-
     /** A layer below the one that is written: opened with it, and without a name. */
     private static final JsonShape LAYER = Members.NONE
             .needs("driver", word("qcow2"))
-            .needs("file", IMAGE_FILE)
+            .needs("file", Members.NONE.needs("driver", word("file")).needs("filename", path(ReachablePlaces::isImage)))
             .takes("encrypt", LUKS)
             .takes("backing", nullOr(AllowedCommands::requireLayer));
 
@@ -59,26 +54,28 @@ final class AllowedCommands {
                                     "inet", Members.NONE.needs("host", text()).needs("port", text()))))
             .where(AllowedCommands::requireServer);
 
-    /** What a raw node may lie on: a device or a server that is allowed, or a canary. */
-    private static final JsonShape RAW_FILE = union(
-            "driver",
-            Map.of(
-                    "host_device",
-                    Members.NONE
-                            .needs("filename", path(ReachablePlaces::isDevice))
-                            .needs("cache", DIRECT),
-                    "nbd",
-                    NBD,
-                    "null-co",
-                    NOTHING));
+    /** What a raw node may lie on: a file or device that was opened before, a server that is allowed, or a canary. */
+    private static final JsonShape RAW_FILE = byKind(OURS, union("driver", Map.of("nbd", NBD, "null-co", NOTHING)));
 
     private static final JsonShape NODE = union(
             "driver",
             Map.of(
+                    "file",
+                    Members.NONE
+                            .needs("node-name", OURS)
+                            .needs("filename", path(ReachablePlaces::isImage))
+                            .takes("discard", word("unmap"))
+                            .takes("cache", DIRECT),
+                    "host_device",
+                    Members.NONE
+                            .needs("node-name", OURS)
+                            .needs("filename", path(ReachablePlaces::isDevice))
+                            .needs("cache", DIRECT),
                     "qcow2",
                     Members.NONE
                             .needs("node-name", OURS)
-                            .needs("file", IMAGE_FILE)
+                            // Never by name: what is written was opened before, and seen to be the file that was made.
+                            .needs("file", OURS)
                             .takes("encrypt", LUKS)
                             .takes("discard", word("unmap"))
                             // By name it is the machine's disk, under a scratch file; else layers of a repository.

@@ -122,8 +122,7 @@ final class BackupRun {
     /** Makes targets and starts the jobs, all at one moment. On a failure before the transaction nothing stays. */
     void start(Qemu qemu, DirtyCounts counts, Housekeeping housekeeping, Look look)
             throws QmpException, UnusableReply, InterruptedException {
-        List<String> stale = targetNodes(look);
-        housekeeping.closeNodes(stale);
+        housekeeping.closeNodes(nodes(look));
         try {
             surroundings.crash().at(CrashPoint.BEFORE_BEGIN);
             switch (operation) {
@@ -197,14 +196,17 @@ final class BackupRun {
         }
         surroundings.crash().at(CrashPoint.BEFORE_TARGETS_CLOSED);
         Optional<String> secret = targets.secret(desired.machine(), operation);
-        for (String target : targetNodes(look)) {
-            targets.flush(qemu, operation, look, target, secret);
+        for (String node : nodes(look)) {
+            // What stands on a file is flushed with it.
+            if (!QemuNames.isFile(node) && !QemuNames.isLock(node)) {
+                targets.flush(qemu, operation, look, node, secret);
+            }
         }
         if (verdict.isSpoken()) {
             return;
         }
         surroundings.crash().at(CrashPoint.AFTER_TARGETS_FLUSHED);
-        housekeeping.closeNodes(targetNodes(look));
+        housekeeping.closeNodes(nodes(look));
         housekeeping.change(temporaryBitmaps(look));
         surroundings.crash().at(CrashPoint.BEFORE_COMPLETE);
         try {
@@ -232,8 +234,7 @@ final class BackupRun {
         surroundings.crash().at(CrashPoint.BEFORE_DISMISS);
         housekeeping.putAway(
                 desired.machine(),
-                new Leftovers(
-                        exports(look), jobs, targetNodes(look), secrets(look), temporaryBitmaps(look), partials(look)));
+                new Leftovers(exports(look), jobs, nodes(look), secrets(look), temporaryBitmaps(look), partials(look)));
         if (operation instanceof PullBackupOperation) {
             housekeeping.stopServer(desired.machine());
         }
@@ -261,7 +262,7 @@ final class BackupRun {
                 || look.observed().jobs().stream().anyMatch(job -> QemuNames.belongsTo(job.id(), operation.id()))
                 || !exports(look).isEmpty()
                 || (operation instanceof PullBackupOperation && pulls.isServerThere())
-                || !targetNodes(look).isEmpty()
+                || !nodes(look).isEmpty()
                 || !secrets(look).isEmpty()
                 || !temporaryBitmaps(look).isEmpty()
                 || !partials(look).isEmpty();
@@ -367,7 +368,8 @@ final class BackupRun {
                                 : Moment.CRASH);
     }
 
-    private List<String> targetNodes(Look look) {
+    /** Its targets, and what they are made of. */
+    private List<String> nodes(Look look) {
         return look.observed().nodes().stream()
                 .filter(node -> QemuNames.belongsTo(node, operation.id()) && !QemuNames.isCanary(node))
                 .toList();

@@ -1,6 +1,7 @@
 package dev.tidemark.gateway.reconcile;
 
 import dev.tidemark.gateway.act.Plan;
+import dev.tidemark.gateway.act.QemuNames;
 import dev.tidemark.gateway.act.Verb;
 import dev.tidemark.gateway.act.export.ExportSocket;
 import dev.tidemark.gateway.act.repository.RepositoryException;
@@ -13,6 +14,7 @@ import dev.tidemark.schema.id.MachineId;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -145,7 +147,12 @@ final class Housekeeping {
 
     /** Closes nodes; one that another of them stands on goes after it. */
     void closeNodes(List<String> nodes) throws QmpException {
-        Set<String> left = new HashSet<>(nodes);
+        Set<String> left = new LinkedHashSet<>(nodes);
+        // Last those of which it is known; of the others a refusal tells it.
+        nodes.stream().filter(QemuNames::isFile).forEach(file -> {
+            left.remove(file);
+            left.add(file);
+        });
         boolean progress = true;
         while (!left.isEmpty() && progress) {
             progress = false;

@@ -1,6 +1,7 @@
 package dev.tidemark.gateway.reconcile;
 
 import dev.tidemark.gateway.act.QemuNames;
+import dev.tidemark.gateway.act.TargetNodes;
 import dev.tidemark.gateway.act.export.ExportSocket;
 import dev.tidemark.gateway.act.repository.KeyedImage;
 import dev.tidemark.gateway.act.repository.RepositoryException;
@@ -74,15 +75,17 @@ final class PullService {
         return obstacle;
     }
 
-    private static Optional<Refused> openScratch(
+    private Optional<Refused> openScratch(
             Qemu qemu, PullBackupOperation operation, Scratch scratch, TargetKeys keys, Look look)
             throws QmpException, RepositoryException {
         for (int index = 0; index < operation.disks().size(); index++) {
             DiskName disk = operation.disks().get(index).plan().disk();
             try {
-                qemu.openScratch(
-                        QemuNames.targetNode(operation.id(), index), keys.layer(scratch.image(disk)), node(look, disk));
+                TargetNodes nodes = TargetNodes.of(operation.id(), index);
+                qemu.openFile(nodes, scratch.file(disk), false);
+                surroundings.crash().at(CrashPoint.AFTER_FILE_OPENED);
                 scratch.requireOpened(disk);
+                qemu.openScratch(nodes, keys.layer(scratch.image(disk)), node(look, disk));
             } catch (QmpRefused refused) {
                 return Optional.of(new Refused(
                         FailureCode.REPOSITORY_FAILED,

@@ -1,6 +1,7 @@
 package dev.tidemark.gateway.reconcile;
 
 import dev.tidemark.gateway.act.QemuNames;
+import dev.tidemark.gateway.act.TargetNodes;
 import dev.tidemark.gateway.act.repository.KeyedImage;
 import dev.tidemark.gateway.act.repository.PartialBackup;
 import dev.tidemark.gateway.act.repository.RepositoryException;
@@ -72,13 +73,19 @@ final class PushTargets {
             if (verdict.isSpoken()) {
                 return;
             }
-            String node = QemuNames.targetNode(operation.id(), index);
+            TargetNodes nodes = TargetNodes.of(operation.id(), index);
             Optional<PartialBackup.Elsewhere> elsewhere = partial.elsewhere(disk);
+            if (elsewhere.isEmpty()) {
+                qemu.openFile(nodes, layers.getFirst().file(), pastPageCache);
+            } else if (elsewhere.get().place().device().isPresent()) {
+                qemu.openDevice(nodes, elsewhere.get().place());
+            }
+            surroundings.crash().at(CrashPoint.AFTER_FILE_OPENED);
+            partial.requireOpened(disk);
             if (elsewhere.isPresent()) {
-                qemu.openTarget(node, elsewhere.get().place(), elsewhere.get().size());
+                qemu.openTarget(nodes, elsewhere.get().place(), elsewhere.get().size());
             } else {
-                qemu.openTarget(node, layers, pastPageCache);
-                partial.requireOpened(disk);
+                qemu.openTarget(nodes, layers);
             }
         } catch (QmpRefused refused) {
             verdict.condemn(new Refused(

@@ -3,6 +3,7 @@ package dev.tidemark.gateway.reconcile;
 import dev.tidemark.gateway.act.Canary;
 import dev.tidemark.gateway.act.CanaryQuestion;
 import dev.tidemark.gateway.act.Plan;
+import dev.tidemark.gateway.act.TargetNodes;
 import dev.tidemark.gateway.act.export.TlsCredentials;
 import dev.tidemark.gateway.act.repository.Target;
 import dev.tidemark.gateway.observe.Look;
@@ -39,12 +40,22 @@ public interface Qemu extends AutoCloseable {
     }
 
     /**
-     * Opens an image to write a backup to.
+     * Opens and locks a file for writing, and reads nothing of it: whether it is the one that was made is to be seen by that lock,
+     * before an image is opened on it.
      *
-     * @param layers the image's own first; what it stands on follows if one of them all is encrypted, else QEMU finds it by itself
      * @param pastPageCache whether the host's page cache is left out if that can be
      */
-    void openTarget(String node, List<TargetLayer> layers, boolean pastPageCache) throws QmpException, UnusableReply;
+    void openFile(TargetNodes nodes, Path file, boolean pastPageCache) throws QmpException;
+
+    /** The same of a block device. */
+    void openDevice(TargetNodes nodes, Target device) throws QmpException;
+
+    /**
+     * Opens the image in an open file to write a backup to.
+     *
+     * @param layers the image's own first; what it stands on follows if one of them all is encrypted, else QEMU finds it by itself
+     */
+    void openTarget(TargetNodes nodes, List<TargetLayer> layers) throws QmpException, UnusableReply;
 
     /** Makes QEMU read the key of encrypted images from a file. */
     void addSecret(String id, Path file) throws QmpException;
@@ -52,11 +63,11 @@ public interface Qemu extends AutoCloseable {
     /** Makes QEMU forget such a key; what was opened with it stays open. */
     void forgetSecret(String id) throws QmpException;
 
-    /** Opens a place that is no file to write a backup to, as much of it as the disk has bytes. */
-    void openTarget(String node, Target place, long size) throws QmpException;
+    /** Opens a place that is no file to write a backup to, as much of it as the disk has bytes; a device is open already. */
+    void openTarget(TargetNodes nodes, Target place, long size) throws QmpException;
 
-    /** Opens an empty image of which every cluster that it lacks is read from a disk's node. */
-    void openScratch(String node, TargetLayer image, String disk) throws QmpException;
+    /** Opens the empty image in an open file, of which every cluster that it lacks is read from a disk's node. */
+    void openScratch(TargetNodes nodes, TargetLayer image, String disk) throws QmpException;
 
     /** Starts QEMU's NBD server; with credentials, clients have to know a key. */
     void startServer(NbdListening listening, Optional<TlsCredentials> credentials) throws QmpException;

@@ -4,6 +4,7 @@ import dev.tidemark.gateway.act.Canary;
 import dev.tidemark.gateway.act.CanaryQuestion;
 import dev.tidemark.gateway.act.Plan;
 import dev.tidemark.gateway.act.QemuNames;
+import dev.tidemark.gateway.act.TargetNodes;
 import dev.tidemark.gateway.act.export.TlsCredentials;
 import dev.tidemark.gateway.act.repository.Target;
 import dev.tidemark.gateway.observe.Look;
@@ -103,32 +104,19 @@ final class QmpQemu implements Qemu {
     }
 
     /**
-     * Opens an image to write a backup to. Past the host's page cache, where its file system can do that, a backup drives nothing else
-     * out of memory, and neither it nor the guest waits for a write-back of gigabytes. Its backing chain is opened with it: without, QEMU would leave out zeroes that
-     * hide older data below.
+     * Past the host's page cache, where its file system can do that, a backup drives nothing else
+     * out of memory, and neither it nor the guest waits for a write-back of gigabytes.
      */
     @Override
-    public void openTarget(String node, List<TargetLayer> layers, boolean pastPageCache)
-            throws QmpException, UnusableReply {
+    public void openFile(TargetNodes nodes, Path file, boolean pastPageCache) throws QmpException {
         ObjectNode options = JsonNodeFactory.instance
                 .objectNode()
-                .put("driver", "qcow2")
-                .put("node-name", node)
+                .put("driver", "file")
+                .put("node-name", nodes.file())
+                .put("filename", file.toString())
                 .put("discard", "unmap");
-        ObjectNode file = image(options, layers.getFirst());
-        ObjectNode at = options;
-        for (TargetLayer below : layers.subList(1, layers.size())) {
-            at = at.putObject("backing").put("driver", "qcow2");
-            image(at, below);
-        }
-        if (layers.size() > 1) {
-            at.putNull("backing");
-        }
         if (pastPageCache) {
-            file.putObject("cache").put("direct", true);
-        }
-        if (limitsWorkers.isEmpty()) {
-            limitsWorkers = Optional.of(observer.accepts("blockdev-backup", "x-perf"));
+            options.putObject("cache").put("direct", true);
         }
         try {
             execute(new QmpCommand.BlockdevAdd(options));
@@ -136,34 +124,86 @@ final class QmpQemu implements Qemu {
             if (!pastPageCache) {
                 throw refused;
             }
-            LOG.info(
-                    "{} is written through the page cache: {}",
-                    layers.getFirst().file(),
-                    refused.description());
-            file.remove("cache");
+            LOG.info("{} is written through the page cache: {}", file, refused.description());
+            options.remove("cache");
             execute(new QmpCommand.BlockdevAdd(options));
         }
-    }
-
-    /** Gives the options of its file. */
-    private static ObjectNode image(ObjectNode options, TargetLayer layer) {
-        layer.secret()
-                .ifPresent(
-                        id -> options.putObject("encrypt").put("format", "luks").put("key-secret", id));
-        return options.putObject("file")
-                .put("driver", "file")
-                .put("filename", layer.file().toString());
+        lock(nodes);
     }
 
     @Override
-    public void openTarget(String node, Target place, long size) throws QmpException {
-        ObjectNode options = JsonNodeFactory.instance
+    public void openDevice(TargetNodes nodes, Target device) throws QmpException {
+        ObjectNode options = JsonNodeFactory.instance.objectNode().put("node-name", nodes.file());
+        options.setAll(device.options());
+        execute(new QmpCommand.BlockdevAdd(options));
+        lock(nodes);
+    }
+
+    /** With a size, however small, nobody else may change that of the file; without one it would be a mere filter, which locks nothing. */
+    private void lock(TargetNodes nodes) throws QmpException {
+        execute(new QmpCommand.BlockdevAdd(raw(nodes.lock(), 0).put("file", nodes.file())));
+    }
+
+    private static ObjectNode raw(String node, long size) {
+        return JsonNodeFactory.instance
                 .objectNode()
                 .put("driver", "raw")
                 .put("node-name", node)
                 .put("size", size);
-        options.set("file", place.options());
+    }
+
+    /** Its backing chain is opened with it: without, QEMU would leave out zeroes that hide older data below. */
+    @Override
+    public void openTarget(TargetNodes nodes, List<TargetLayer> layers) throws QmpException, UnusableReply {
+        ObjectNode options = image(nodes, layers.getFirst()).put("discard", "unmap");
+        ObjectNode at = options;
+        for (TargetLayer below : layers.subList(1, layers.size())) {
+            at = encrypted(at.putObject("backing").put("driver", "qcow2"), below);
+            at.putObject("file")
+                    .put("driver", "file")
+                    .put("filename", below.file().toString());
+        }
+        if (layers.size() > 1) {
+            at.putNull("backing");
+        }
+        if (limitsWorkers.isEmpty()) {
+            limitsWorkers = Optional.of(observer.accepts("blockdev-backup", "x-perf"));
+        }
+        openOnFile(nodes, options);
+    }
+
+    private static ObjectNode image(TargetNodes nodes, TargetLayer layer) {
+        return encrypted(
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("driver", "qcow2")
+                        .put("node-name", nodes.target())
+                        .put("file", nodes.file()),
+                layer);
+    }
+
+    private static ObjectNode encrypted(ObjectNode options, TargetLayer layer) {
+        layer.secret()
+                .ifPresent(
+                        id -> options.putObject("encrypt").put("format", "luks").put("key-secret", id));
+        return options;
+    }
+
+    /** The file stays open, and the one that it is, while nothing stands on it. */
+    private void openOnFile(TargetNodes nodes, ObjectNode options) throws QmpException {
+        execute(new QmpCommand.BlockdevDel(nodes.lock()));
         execute(new QmpCommand.BlockdevAdd(options));
+    }
+
+    @Override
+    public void openTarget(TargetNodes nodes, Target place, long size) throws QmpException {
+        ObjectNode options = raw(nodes.target(), size);
+        if (place.device().isPresent()) {
+            openOnFile(nodes, options.put("file", nodes.file()));
+        } else {
+            options.set("file", place.options());
+            execute(new QmpCommand.BlockdevAdd(options));
+        }
     }
 
     @Override
@@ -177,14 +217,8 @@ final class QmpQemu implements Qemu {
     }
 
     @Override
-    public void openScratch(String node, TargetLayer image, String disk) throws QmpException {
-        ObjectNode options = JsonNodeFactory.instance
-                .objectNode()
-                .put("driver", "qcow2")
-                .put("node-name", node)
-                .put("backing", disk);
-        image(options, image);
-        execute(new QmpCommand.BlockdevAdd(options));
+    public void openScratch(TargetNodes nodes, TargetLayer image, String disk) throws QmpException {
+        openOnFile(nodes, image(nodes, image).put("backing", disk));
     }
 
     @Override

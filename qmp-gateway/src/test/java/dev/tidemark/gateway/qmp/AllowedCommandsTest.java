@@ -72,25 +72,30 @@ class AllowedCommandsTest {
     @ValueSource(
             strings = {
                 // Files that are nobody's business, and other ways to name them.
-                "{'driver':'qcow2','node-name':'tm-n','file':{'driver':'file','filename':'/etc/shadow'}}",
-                "{'driver':'qcow2','node-name':'tm-n','file':{'driver':'file','filename':'/repo/../etc/shadow'}}",
-                "{'driver':'qcow2','node-name':'tm-n','file':{'driver':'file','filename':'/repo/./a'}}",
-                "{'driver':'qcow2','node-name':'tm-n','file':{'driver':'file','filename':'repo/a'}}",
-                "{'driver':'qcow2','node-name':'tm-n','file':{'driver':'file','filename':'/repo/a\\u0000'}}",
-                "{'driver':'qcow2','node-name':'tm-n','file':{'driver':'file','filename':'/repository/a'}}",
-                "{'driver':'qcow2','node-name':'tm-n','file':{'driver':'file','filename':'file:/repo/a'}}",
-                "{'driver':'qcow2','node-name':'tm-n','file':{'driver':'file','filename':'nbd://store:10809/a'}}",
-                "{'driver':'qcow2','node-name':'tm-n','file':{'driver':'file','filename':'json:{}'}}",
+                "{'driver':'file','node-name':'tm-f','filename':'/etc/shadow'}",
+                "{'driver':'file','node-name':'tm-f','filename':'/repo/../etc/shadow'}",
+                "{'driver':'file','node-name':'tm-f','filename':'/repo/./a'}",
+                "{'driver':'file','node-name':'tm-f','filename':'repo/a'}",
+                "{'driver':'file','node-name':'tm-f','filename':'/repo/a\\u0000'}",
+                "{'driver':'file','node-name':'tm-f','filename':'/repository/a'}",
+                "{'driver':'file','node-name':'tm-f','filename':'file:/repo/a'}",
+                "{'driver':'file','node-name':'tm-f','filename':'nbd://store:10809/a'}",
+                "{'driver':'file','node-name':'tm-f','filename':'json:{}'}",
+                "{'driver':'file','node-name':'drive0','filename':'/repo/a'}",
+                "{'driver':'host_device','node-name':'tm-f','filename':'/repo/a','cache':{'direct':true}}",
+                "{'driver':'host_device','node-name':'tm-f','filename':'/dev/sda','cache':{'direct':true}}",
+                // An image is opened on what was opened before, and seen to be what was made.
+                "{'driver':'qcow2','node-name':'tm-n','file':{'driver':'file','filename':'/repo/a'}}",
                 "{'driver':'qcow2','node-name':'tm-n','file':'drive0'}",
-                "{'driver':'qcow2','node-name':'tm-n','file':{'driver':'host_device','filename':'/repo/a'}}",
-                "{'driver':'qcow2','node-name':'drive0','file':{'driver':'file','filename':'/repo/a'}}",
-                "{'driver':'qcow2','node-name':'tm-n','file':{'driver':'file','filename':'/repo/a'},"
+                "{'driver':'qcow2','node-name':'drive0','file':'tm-f'}",
+                "{'driver':'qcow2','node-name':'tm-n','file':'tm-f',"
                         + "'backing':{'driver':'raw','file':{'driver':'file','filename':'/repo/b'}}}",
-                "{'driver':'qcow2','node-name':'tm-n','file':{'driver':'file','filename':'/repo/a'},"
+                "{'driver':'qcow2','node-name':'tm-n','file':'tm-f',"
                         + "'backing':{'driver':'qcow2','file':{'driver':'file','filename':'/etc/b'}}}",
-                "{'driver':'raw','node-name':'tm-n','size':512,'file':{'driver':'file','filename':'/repo/a'}}",
-                "{'driver':'raw','node-name':'tm-n','size':512,'file':{'driver':'host_device','filename':'/dev/sda',"
+                "{'driver':'raw','node-name':'tm-n','size':512,'file':'drive0'}",
+                "{'driver':'raw','node-name':'tm-n','size':512,'file':{'driver':'host_device','filename':'/dev/vg/a',"
                         + "'cache':{'direct':true}}}",
+                "{'driver':'raw','node-name':'tm-n','size':512,'file':{'driver':'file','filename':'/repo/a'}}",
                 "{'driver':'raw','node-name':'tm-n','size':512,'file':{'driver':'nbd','export':'a',"
                         + "'server':{'type':'inet','host':'elsewhere','port':'10809'}}}",
                 "{'driver':'raw','node-name':'tm-n','size':512,'file':{'driver':'nbd','export':'a',"

@@ -67,12 +67,14 @@ final class SampleCommands {
     static List<QmpCommand> all() {
         List<QmpCommand> commands = new ArrayList<>(List.of(QmpCommand.Query.values()));
         for (String options : new String[] {
-            "{'driver':'qcow2','node-name':'tm-n','discard':'unmap','file':{'driver':'file','filename':'/repo/a.qcow2',"
-                    + "'cache':{'direct':true}},'encrypt':{'format':'luks','key-secret':'tm-k'},"
+            "{'driver':'file','node-name':'tm-f','filename':'/repo/a.qcow2','discard':'unmap','cache':{'direct':true}}",
+            "{'driver':'file','node-name':'tm-f','filename':'/repo/s.qcow2','discard':'unmap'}",
+            "{'driver':'host_device','node-name':'tm-f','filename':'/dev/vg/a','cache':{'direct':true}}",
+            "{'driver':'raw','node-name':'tm-l','size':0,'file':'tm-f'}",
+            "{'driver':'qcow2','node-name':'tm-n','discard':'unmap','file':'tm-f',"
+                    + "'encrypt':{'format':'luks','key-secret':'tm-k'},"
                     + "'backing':{'driver':'qcow2','file':{'driver':'file','filename':'/repo/b.qcow2'},'backing':null}}",
-            "{'driver':'qcow2','node-name':'tm-n','backing':'drive0','file':{'driver':'file','filename':'/repo/s.qcow2'}}",
-            "{'driver':'raw','node-name':'tm-n','size':512,'file':{'driver':'host_device','filename':'/dev/vg/a',"
-                    + "'cache':{'direct':true}}}",
+            "{'driver':'qcow2','node-name':'tm-n','backing':'drive0','file':'tm-f'}",
             "{'driver':'raw','node-name':'tm-n','size':512,'file':{'driver':'nbd','export':'a',"
                     + "'server':{'type':'unix','path':'/run/nbd/s'}}}",
             "{'driver':'raw','node-name':'tm-n','size':512,'file':{'driver':'nbd','export':'',"

@@ -30,6 +30,7 @@ import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.OperationId;
+import dev.tidemark.schema.id.TargetPrefix;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -59,6 +60,7 @@ final class Rig implements AutoCloseable {
     volatile CrashHook crash = CrashHook.NONE;
     private final HeldLooks looks = new HeldLooks();
     private Optional<Path> key = Optional.empty();
+    private List<TargetPrefix> targets = List.of();
     private Gateway gateway;
 
     Rig(int diskCount) {
@@ -97,7 +99,7 @@ final class Rig implements AutoCloseable {
                 new GatewaySettings.Bounds(
                         QmpLimits.defaults().withTimeouts(Duration.ofSeconds(2), Duration.ofSeconds(2)),
                         PeerUsers.usual(),
-                        List.of(),
+                        targets,
                         List.of()),
                 new Patience(
                         Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(2), Patience.USUAL.stall()));
@@ -106,6 +108,12 @@ final class Rig implements AutoCloseable {
     /** What is written from now on is encrypted with the key in this file. */
     void encrypt(Path file) {
         key = Optional.of(file);
+        restartGateway();
+    }
+
+    /** From now on it may be written to what lies there. */
+    void allow(TargetPrefix prefix) {
+        targets = List.of(prefix);
         restartGateway();
     }
 

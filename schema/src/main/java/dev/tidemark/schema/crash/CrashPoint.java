@@ -40,6 +40,8 @@ public enum CrashPoint {
     BEFORE_BEGIN(GATEWAY),
     /** The target files exist, QEMU does not know them. */
     AFTER_BEGIN(GATEWAY),
+    /** QEMU has opened and locked the file of a target, and read nothing of it. */
+    AFTER_FILE_OPENED(GATEWAY),
     /** QEMU holds the scratch nodes of a pull backup, its server is not told to listen. */
     BEFORE_SERVER_STARTED(GATEWAY),
     /** QEMU serves clients, and has nothing for them. */

@@ -36,6 +36,7 @@ final class Descriptor implements AutoCloseable {
     private static final int READ_WRITE = 0x2;
     private static final int CREATE = 0x40;
     private static final int EXCLUSIVE = 0x80;
+    private static final int NON_BLOCKING = 0x800;
     private static final int CLOSE_ON_EXEC = 0x8_0000;
     private static final int PATH_ONLY = 0x20_0000;
     private static final int OWNER_ONLY = 0600;
@@ -112,6 +113,12 @@ final class Descriptor implements AutoCloseable {
     Descriptor newFile(String name) throws IOException {
         int made = call(number, name, READ_WRITE | CREATE | EXCLUSIVE | FLAGS.noFollow(), path.resolve(name));
         return new Descriptor(made, link(made));
+    }
+
+    /** A file in this directory, to be read and written; a link of that name is an error, and a fifo does not make anybody wait. */
+    Descriptor file(String name) throws IOException {
+        int opened = call(number, name, READ_WRITE | NON_BLOCKING | FLAGS.noFollow(), path.resolve(name));
+        return new Descriptor(opened, link(opened));
     }
 
     /** What leads to it and nowhere else, also in a process that we start, until it is closed. */

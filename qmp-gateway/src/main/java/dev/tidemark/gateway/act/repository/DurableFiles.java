@@ -16,6 +16,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
@@ -99,22 +100,26 @@ final class DurableFiles {
     /** Past the page cache, so that the disk answers and nothing else is driven out of memory; through it where that cannot be. */
     static Medium openMedium(Path path) throws IOException {
         regularFile(path);
-        return openDevice(path);
+        return openDirectly(path, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
     }
 
-    /** The same of what is no file: whoever asks has seen to what it is. */
+    /** The same of what is no file: whoever asks has seen to what it is, and may hold it by a descriptor, whose name is a link. */
     static Medium openDevice(Path path) throws IOException {
+        return openDirectly(path, Set.of(StandardOpenOption.READ));
+    }
+
+    private static Medium openDirectly(Path path, Set<OpenOption> options) throws IOException {
         if (DIRECT.isEmpty()) {
-            return new Medium(openForReading(path), 1);
+            return new Medium(FileChannel.open(path, options), 1);
         }
+        Set<OpenOption> direct = new HashSet<>(options);
+        direct.add(DIRECT.get());
         try {
             int alignment = Math.toIntExact(Files.getFileStore(path).getBlockSize());
-            return new Medium(
-                    FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS, DIRECT.get()),
-                    alignment);
+            return new Medium(FileChannel.open(path, direct), alignment);
         } catch (UnsupportedOperationException | ArithmeticException | IOException unable) {
             // What else may be wrong with the file is told by whoever opens it now.
-            return new Medium(openForReading(path), 1);
+            return new Medium(FileChannel.open(path, options), 1);
         }
     }
 

@@ -27,7 +27,10 @@ public interface PartialBackup {
         return List.of(KeyedImage.plain(target(disk)));
     }
 
-    /** Refused unless the file that QEMU has opened by now is {@link #target}, and not one that was put in its place. */
+    /**
+     * Refused unless the file that QEMU has opened by now is {@link #target}, or the device that was looked at, and not one that was put
+     * in its place. A server is believed to be the one that answers at its address.
+     */
     void requireOpened(DiskName disk) throws RepositoryException;
 
     /** The key with which the targets are encrypted. */

@@ -118,10 +118,11 @@ public final class Repository {
             throw Interruption.unlessInterrupted(
                     RepositoryException.failed("cannot begin backup " + plan.backup(), fault));
         }
+        MadeFiles made = new MadeFiles();
         boolean begun = false;
         try {
             plan = plan.with(placed(plan));
-            makeTargets(plan, key);
+            makeTargets(plan, key, made);
             begun = true;
         } catch (IOException fault) {
             throw Interruption.unlessInterrupted(
@@ -131,7 +132,7 @@ public final class Repository {
                 discardAfterFailure(plan.machine(), plan.backup());
             }
         }
-        return new UnfinishedBackup(tree, images, crash, targets, keys, plan);
+        return new UnfinishedBackup(tree, images, crash, targets, keys, made, plan);
     }
 
     private List<PlannedDisk> placed(BackupPlan plan) throws RepositoryException, InterruptedException {
@@ -160,7 +161,8 @@ public final class Repository {
         Map<DiskName, Long> sizes = sizes(operation, disks);
         Path directory = tree.partial(machine, operation.backup());
         Optional<EncryptionKey> scratchKey = keys.forWriting();
-        ScratchFiles scratch = new ScratchFiles(directory, List.copyOf(sizes.keySet()), scratchKey);
+        MadeFiles made = new MadeFiles();
+        ScratchFiles scratch = new ScratchFiles(directory, List.copyOf(sizes.keySet()), scratchKey, made);
         boolean begun = false;
         try {
             if (!Files.isWritable(tree.root())) {
@@ -171,10 +173,10 @@ public final class Repository {
             discard(machine, operation.backup());
             makeMachineDirectory(machine);
             try (Descriptor held = makePartial(machine, operation.backup())) {
-                ScratchFiles made = new ScratchFiles(held.path(), scratch.disks(), scratchKey);
                 for (Map.Entry<DiskName, Long> disk : sizes.entrySet()) {
-                    DurableFiles.createEmpty(made.file(disk.getKey()));
-                    images.create(made.image(disk.getKey()), disk.getValue(), Optional.empty(), Optional.empty());
+                    Path file = made.create(held, disk.getKey(), ScratchFiles.name(disk.getKey()));
+                    images.create(
+                            new KeyedImage(file, scratchKey), disk.getValue(), Optional.empty(), Optional.empty());
                 }
             }
             begun = true;
@@ -196,7 +198,8 @@ public final class Repository {
                 directory,
                 operation.disks().stream().map(disk -> disk.plan().disk()).toList(),
                 // Opened they are already.
-                Optional.empty());
+                Optional.empty(),
+                new MadeFiles());
         try {
             if (!tree.exists(machine, directory)) {
                 return Optional.empty();
@@ -232,7 +235,7 @@ public final class Repository {
                     targets.claim(disk.where(targets), backup.value(), disk.name());
                 }
             }
-            return Optional.of(new UnfinishedBackup(tree, images, crash, targets, keys, plan));
+            return Optional.of(new UnfinishedBackup(tree, images, crash, targets, keys, new MadeFiles(), plan));
         } catch (IOException fault) {
             throw RepositoryException.failed("cannot go on with backup " + backup, fault);
         }
@@ -326,10 +329,10 @@ public final class Repository {
         }
     }
 
-    private void makeTargets(BackupPlan plan, Optional<EncryptionKey> key)
+    private void makeTargets(BackupPlan plan, Optional<EncryptionKey> key, MadeFiles made)
             throws IOException, RepositoryException, InterruptedException {
         try (Descriptor directory = makePartial(plan.machine(), plan.backup())) {
-            makeTargets(plan, key, directory.path());
+            makeTargets(plan, key, made, directory);
         }
     }
 
@@ -343,15 +346,14 @@ public final class Repository {
         }
     }
 
-    private void makeTargets(BackupPlan plan, Optional<EncryptionKey> key, Path directory)
+    private void makeTargets(BackupPlan plan, Optional<EncryptionKey> key, MadeFiles made, Descriptor directory)
             throws IOException, RepositoryException, InterruptedException {
         List<SideBySide.Reading<Path>> each = new ArrayList<>();
         for (PlannedDisk disk : plan.disks()) {
             if (disk.target().isPresent()) {
                 continue;
             }
-            Path target = directory.resolve(RepositoryTree.file(disk.name()));
-            DurableFiles.createEmpty(target);
+            Path target = made.create(directory, disk.name(), RepositoryTree.file(disk.name()));
             each.add(() -> madeTarget(plan, disk, new KeyedImage(target, key)));
         }
         if (key.isPresent()) {
@@ -363,7 +365,7 @@ public final class Repository {
             }
         }
         // Last: whoever finds it finds everything else too.
-        StoredJson.write(directory.resolve(RepositoryTree.PLAN_FILE), plan);
+        StoredJson.write(directory.path().resolve(RepositoryTree.PLAN_FILE), plan);
     }
 
     private Path madeTarget(BackupPlan plan, PlannedDisk disk, KeyedImage target)

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /** Files in the unfinished directory of a backup, which never becomes a finished one. */
-record ScratchFiles(Path directory, List<DiskName> disks, Optional<EncryptionKey> key) implements Scratch {
+record ScratchFiles(Path directory, List<DiskName> disks, Optional<EncryptionKey> key, MadeFiles made)
+        implements Scratch {
     private static final String SUFFIX = ".scratch.qcow2";
 
     ScratchFiles {
@@ -17,7 +18,11 @@ record ScratchFiles(Path directory, List<DiskName> disks, Optional<EncryptionKey
 
     @Override
     public Path file(DiskName disk) {
-        return directory.resolve(disk.value() + SUFFIX);
+        return directory.resolve(name(disk));
+    }
+
+    static String name(DiskName disk) {
+        return disk.value() + SUFFIX;
     }
 
     @Override
@@ -27,7 +32,7 @@ record ScratchFiles(Path directory, List<DiskName> disks, Optional<EncryptionKey
 
     @Override
     public void requireOpened(DiskName disk) throws RepositoryException {
-        OpenedImage.require(file(disk));
+        made.requireOpened(disk, file(disk));
     }
 
     @Override

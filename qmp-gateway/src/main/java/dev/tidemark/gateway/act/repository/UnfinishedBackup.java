@@ -37,6 +37,7 @@ final class UnfinishedBackup implements PartialBackup {
     private final CrashHook crash;
     private final AllowedTargets targets;
     private final KeyRing keys;
+    private final MadeFiles made;
     private final BackupPlan plan;
     private final Path directory;
 
@@ -46,12 +47,14 @@ final class UnfinishedBackup implements PartialBackup {
             CrashHook crash,
             AllowedTargets targets,
             KeyRing keys,
+            MadeFiles made,
             BackupPlan plan) {
         this.targets = targets;
         this.tree = tree;
         this.images = images;
         this.crash = crash;
         this.keys = keys;
+        this.made = made;
         this.plan = plan;
         this.directory = tree.partial(plan.machine(), plan.backup());
     }
@@ -92,7 +95,14 @@ final class UnfinishedBackup implements PartialBackup {
 
     @Override
     public void requireOpened(DiskName disk) throws RepositoryException {
-        OpenedImage.require(target(disk));
+        PlannedDisk planned = plan.disk(disk);
+        if (planned.target().isEmpty()) {
+            made.requireOpened(disk, target(disk));
+            return;
+        }
+        try (HeldTarget held = HeldTarget.of(planned.where(targets))) {
+            OpenedImage.require(held.place());
+        }
     }
 
     @Override
@@ -140,7 +150,9 @@ final class UnfinishedBackup implements PartialBackup {
         for (PlannedDisk disk : plan.disks()) {
             if (disk.target().isPresent()) {
                 // QEMU has flushed it; what a device still holds back by itself is asked for here.
-                disk.where(targets).flush();
+                try (HeldTarget held = HeldTarget.of(disk.where(targets))) {
+                    held.place().flush();
+                }
             } else {
                 requireFinished(disk);
                 DurableFiles.sync(target(disk.name()));
@@ -204,8 +216,11 @@ final class UnfinishedBackup implements PartialBackup {
         for (PlannedDisk disk : plan.disks()) {
             Path target = target(disk.name());
             if (disk.target().isPresent()) {
-                Target place = disk.where(targets);
-                readings.add(() -> TargetDigest.of(place, disk.size(), phase::add));
+                readings.add(() -> {
+                    try (HeldTarget held = HeldTarget.of(disk.where(targets))) {
+                        return TargetDigest.of(held.place(), disk.size(), phase::add);
+                    }
+                });
             } else {
                 readings.add(() -> FileDigest.ofMedium(target, phase::add));
             }

@@ -1,10 +1,9 @@
-package dev.tidemark.coordinator.endtoend;
+package dev.tidemark.gateway.testkit;
 
-import dev.tidemark.gateway.testkit.RequiredProgram;
 import java.nio.file.Path;
 
 /** A block device whose medium is a file. Detached when it is closed, and no other is. */
-final class LoopDevice implements AutoCloseable {
+public final class LoopDevice implements AutoCloseable {
     private final String path;
 
     private LoopDevice(String path) {
@@ -12,7 +11,7 @@ final class LoopDevice implements AutoCloseable {
     }
 
     /** Attaches one; where that cannot be, a block device is not tested, and that is a failure. */
-    static LoopDevice of(Path file) {
+    public static LoopDevice of(Path file) {
         try {
             return new LoopDevice(
                     RequiredProgram.LOSETUP.run("-f", "--show", file.toString()).strip());
@@ -24,7 +23,7 @@ final class LoopDevice implements AutoCloseable {
         }
     }
 
-    String path() {
+    public String path() {
         return path;
     }
 
