@@ -139,6 +139,26 @@ class BackupConclusionTest {
         assertThat(story.now().bases()).extracting(Base::checkpoint).containsExactly(A);
     }
 
+    /** Of two disks one alone is copied: what became of the other one's bitmap is nothing to it, and its own is all. */
+    @Test
+    void the_spoilt_bitmap_ends_a_backup_of_its_own_disk_and_of_no_other() {
+        for (DiskName copied : List.of(VDA, VDB)) {
+            Story story = machine().backedUp(BACKUP, NEAR, A);
+            story.backup(SECOND_BACKUP, NEAR, AUTOMATIC, Optional.empty(), List.of(copied));
+            assertThat(story.only(BackupRequested.class).disks())
+                    .singleElement()
+                    .returns(BackupKind.INCREMENTAL, DiskPlan::kind);
+            Look spoilt =
+                    story.expected().granularity(VDA, A, 4096).job("tm-" + story.pendingOperation() + "-" + copied);
+            if (copied.equals(VDA)) {
+                story.look(spoilt).concluded(ChainBroken.class, BackupStarted.class, BackupFailed.class);
+                assertThat(story.only(BackupFailed.class).code()).isEqualTo(FailureCode.EVIDENCE_CHANGED);
+            } else {
+                story.look(spoilt).concluded(ChainBroken.class, BackupStarted.class);
+            }
+        }
+    }
+
     @Test
     void a_layer_that_is_found_on_top_beside_the_first_sight_of_the_jobs_ends_a_full_backup_too() {
         Story story = machine().backup(BACKUP, NEAR, AUTOMATIC, Optional.of(A));
@@ -286,6 +306,14 @@ class BackupConclusionTest {
         Story creation = chain(A).create(B);
         creation.report(new Sight.NotTaken(), Optional.of(new Outcome.Unknown("lost")))
                 .thenNothing();
+    }
+
+    @Test
+    void a_lost_answer_beside_a_look_that_shows_nothing_of_it_is_a_doubt_too() {
+        Story story = machine().backup(BACKUP, NEAR, AUTOMATIC, Optional.empty());
+        story.doubtful(story.expected()).then(OperationInDoubt.class);
+        assertThat(story.only(OperationInDoubt.class).operation()).isEqualTo(story.pendingOperation());
+        story.doubtful(story.expected()).thenNothing();
     }
 
     @Test

@@ -28,6 +28,7 @@ import dev.tidemark.schema.contract.Outcome.Evidence;
 import dev.tidemark.schema.contract.RecordedFile;
 import dev.tidemark.schema.contract.Report;
 import dev.tidemark.schema.contract.Sight;
+import dev.tidemark.schema.event.BackupCompleted;
 import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.BackupMergeFailed;
@@ -206,6 +207,31 @@ class BackupMergeTest {
                             .operation())
                     .isEqualTo(story.pendingOperation());
         }
+    }
+
+    @Test
+    void what_is_being_deleted_is_not_merged() {
+        Story story = three().when(new DeleteBackup(MACHINE, OTHER, THIRD, AT));
+        Rejection.OtherOperation going =
+                story.when(merge(THIRD, MergeReach.PARENT)).thenRejected(Rejection.OtherOperation.class);
+        assertThat(going.operation()).isEqualTo(OTHER);
+        assertThat(going.detail()).contains(THIRD + " is being deleted");
+    }
+
+    @Test
+    void nothing_is_merged_over_a_file_of_which_the_log_knows_nothing() {
+        BackupId lost = new BackupId(Story.ulid(98));
+        CompletedDisk above = new CompletedDisk(
+                VDA, BackupKind.INCREMENTAL, Optional.of(A), Optional.of(lost), 1, "vda.qcow2", 1, "ab", Story.SIZE);
+        CompletedDisk top = new CompletedDisk(
+                VDA, BackupKind.INCREMENTAL, Optional.of(B), Optional.of(BACKUP), 1, "vda.qcow2", 1, "ab", Story.SIZE);
+        Story story = machine()
+                .given(
+                        new BackupCompleted(MACHINE, OTHER, BACKUP, NEAR, Optional.empty(), List.of(above), AT),
+                        new BackupCompleted(MACHINE, OTHER, THIRD, NEAR, Optional.empty(), List.of(top), AT));
+        Rejection.BackupDamaged broken =
+                story.when(merge(THIRD, MergeReach.PARENT)).thenRejected(Rejection.BackupDamaged.class);
+        assertThat(broken).isEqualTo(new Rejection.BackupDamaged(THIRD, BACKUP, VDA));
     }
 
     @Test

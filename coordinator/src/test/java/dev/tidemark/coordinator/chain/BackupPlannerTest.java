@@ -18,6 +18,7 @@ import static dev.tidemark.coordinator.chain.Story.raw;
 import static dev.tidemark.coordinator.chain.Story.registered;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.schema.command.DeleteCheckpoint;
 import dev.tidemark.schema.command.RecordReport;
 import dev.tidemark.schema.command.VerifyBackup;
 import dev.tidemark.schema.contract.OperationResult;
@@ -295,6 +296,46 @@ class BackupPlannerTest {
         assertThat(plan(story, FAR, AUTOMATIC))
                 .allSatisfy(plan -> assertThat(plan.since()).contains(B));
         assertThat(story.now().lostBases()).singleElement().returns(NEAR, LostBase::repository);
+    }
+
+    @Test
+    void what_was_lost_elsewhere_is_no_cause() {
+        // given: a base of one disk in one repository was lost
+        Story story = damaged(machine().backedUp(BACKUP, NEAR, A), VDA);
+        // when / then: nobody ever pushed into the other, nor pulled into this one
+        assertThat(plan(story, FAR, AUTOMATIC)).allSatisfy(plan -> assertFull(plan, FullCause.NO_BACKUP_IN_REPOSITORY));
+        BackupPlanner.Planned pull = BackupPlanner.plan(story.now(), NEAR, BackupMode.PULL, AUTOMATIC, List.of());
+        assertThat(((BackupPlanner.Planned.Plan) pull).disks())
+                .allSatisfy(plan -> assertFull(plan, FullCause.NO_BACKUP_IN_REPOSITORY));
+        // and the other disk lost nothing: without its checkpoint it is told so
+        story.when(new DeleteCheckpoint(MACHINE, story.newOperation(), A, AT));
+        story.done(story.expected().without(VDA, A).without(VDB, A));
+        List<DiskPlan> plans = plan(story, NEAR, AUTOMATIC);
+        assertFull(plans.getFirst(), FullCause.BASE_BACKUP_DAMAGED);
+        assertFull(plans.getLast(), FullCause.BASE_CHECKPOINT_DELETED);
+    }
+
+    @Test
+    void a_backup_elsewhere_or_of_another_disk_says_nothing_of_a_base_that_never_was() {
+        // given: at that checkpoint one disk alone was backed up, and the whole machine elsewhere
+        Story story = machine();
+        story.backup(BACKUP, NEAR, AUTOMATIC, Optional.of(A), List.of(VDA))
+                .started(A)
+                .stored();
+        story.backup(SECOND_BACKUP, FAR, AUTOMATIC, Optional.of(B)).started(B).stored();
+        // when / then
+        List<DiskPlan> plans = plan(story, NEAR, new BackupRequest.Differential(A));
+        assertThat(plans.getFirst().parent()).contains(BACKUP);
+        assertFull(plans.getLast(), FullCause.NO_BACKUP_IN_REPOSITORY);
+        assertThat(BackupPlanner.plan(story.now(), NEAR, BackupMode.PUSH, new BackupRequest.Since(B), List.of()))
+                .isInstanceOf(BackupPlanner.Planned.Impossible.class);
+    }
+
+    @Test
+    void a_differential_since_a_checkpoint_that_is_only_asked_for_is_turned_down_by_that_name() {
+        Story story = chain(A).create(B);
+        assertThat(BackupPlanner.withoutBase(story.now(), NEAR, BackupMode.PUSH, new BackupRequest.Differential(B)))
+                .contains(new Rejection.UnknownCheckpoint(B));
     }
 
     @Test

@@ -26,6 +26,7 @@ import dev.tidemark.schema.event.BackupReady;
 import dev.tidemark.schema.event.BackupRequest;
 import dev.tidemark.schema.event.BackupStarted;
 import dev.tidemark.schema.event.CheckpointCreated;
+import dev.tidemark.schema.event.CheckpointFailed;
 import dev.tidemark.schema.event.DiskPlan;
 import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.id.RepositoryName;
@@ -97,6 +98,17 @@ class PullConclusionTest {
                 .export("tm-" + withoutJob.pendingOperation() + "-1"));
         withoutJob.only(BackupFailed.class);
         assertThat(withoutJob.now().bases()).isEmpty();
+    }
+
+    @Test
+    void what_was_read_while_its_bitmap_was_lost_is_whole_and_no_base() {
+        Story story = machine().pull(BACKUP, NEAR, Optional.of(A));
+        story.exported(2).concluded(BackupStarted.class, BackupReady.class);
+        story.finish(BACKUP);
+        story.done(story.served(2)).concluded(CheckpointFailed.class, BackupPulled.class);
+        assertThat(story.only(CheckpointFailed.class).code()).isEqualTo(FailureCode.EVIDENCE_CHANGED);
+        assertThat(story.only(BackupPulled.class).checkpoint()).isEmpty();
+        assertThat(story.now().bases()).isEmpty();
     }
 
     @Test

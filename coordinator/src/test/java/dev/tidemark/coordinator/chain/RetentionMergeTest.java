@@ -222,6 +222,31 @@ class RetentionMergeTest {
     }
 
     @Test
+    void where_both_stay_the_lower_one_is_needed_and_nothing_is_merged() {
+        Shelf shelf = new Shelf();
+        BackupId full = shelf.full();
+        BackupId newest = shelf.on(full);
+        RetentionPlan plan = shelf.plan(last(2));
+        assertThat(plan.merges()).isEmpty();
+        assertThat(plan.entries().getFirst().reasons())
+                .containsExactly(
+                        new RetentionPlan.Reason(RetentionPlan.Kind.LAST, ""),
+                        new RetentionPlan.Reason(RetentionPlan.Kind.NEEDED, "by " + newest));
+    }
+
+    @Test
+    void what_cannot_be_taken_in_is_needed_once_and_with_its_reason() {
+        Shelf shelf = new Shelf();
+        BackupId full = shelf.full();
+        BackupId newest = shelf.on(full);
+        shelf.protect(newest, Optional.of("case 7"));
+        assertThat(shelf.plan(last(2)).entries().getFirst().reasons())
+                .filteredOn(reason -> reason.kind() == RetentionPlan.Kind.NEEDED)
+                .singleElement()
+                .satisfies(reason -> assertThat(reason.detail()).contains("by " + newest, "case 7"));
+    }
+
+    @Test
     void what_is_held_protected_damaged_or_not_to_be_merged_keeps_what_it_stands_on_and_the_plan_says_why() {
         for (String trouble : List.of("held", "protected", "damaged", "unwanted")) {
             Shelf shelf = new Shelf();

@@ -10,6 +10,7 @@ import dev.tidemark.schema.event.BackupDeleted;
 import dev.tidemark.schema.event.BackupDeletionRequested;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.BackupProtected;
+import dev.tidemark.schema.event.BackupRequest;
 import dev.tidemark.schema.event.CompletedDisk;
 import dev.tidemark.schema.event.DamagedDisk;
 import dev.tidemark.schema.event.RetentionPolicy;
@@ -226,6 +227,25 @@ class RetentionPlannerTest {
         assertThat(kept).containsOnlyKeys(full, held, other, newest);
         assertThat(kept.get(held)).containsExactly(new Reason(Kind.HOLD, "case 7"));
         assertThat(kept.get(other)).containsExactly(new Reason(Kind.PROTECTED, ""));
+    }
+
+    @Test
+    void what_a_running_backup_stands_on_stays_whatever_newer_ones_there_are() {
+        // given: a newer full one, to which the next is going to be incremental
+        BackupId third = new BackupId(Story.ulid(23));
+        Story story = Story.machine().backedUp(Story.BACKUP, NEAR, Story.A);
+        story.backup(Story.SECOND_BACKUP, NEAR, new BackupRequest.Full(), Optional.of(Story.B))
+                .started(Story.B)
+                .stored();
+        assertThat(RetentionPlanner.plan(story.now(), NEAR, last(1)).deletions())
+                .containsExactly(Story.BACKUP);
+        // when: one that is under way stands on the older
+        story.backup(third, NEAR, new BackupRequest.Differential(Story.A), Optional.empty());
+        // then
+        RetentionPlan plan = RetentionPlanner.plan(story.now(), NEAR, last(1));
+        assertThat(plan.deletions()).isEmpty();
+        assertThat(plan.entries().getFirst().reasons())
+                .containsExactly(new Reason(Kind.IN_USE, "operation " + story.pendingOperation()));
     }
 
     @Test
