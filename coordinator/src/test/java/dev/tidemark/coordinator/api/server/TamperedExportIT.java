@@ -232,8 +232,8 @@ class TamperedExportIT {
         List<LogRecord> records = read(Files.readAllBytes(EXPORT)).stream()
                 .map(Optional::orElseThrow)
                 .toList();
-        List<LogRecord> forged = new ArrayList<>(records);
-        forged.remove(3);
+        // What is left follows on itself: only who knows that there was more can miss it.
+        List<LogRecord> forged = records.subList(0, records.size() / 2);
         for (Book each : Book.values()) {
             Files.write(file(FORGED, each), Files.readAllBytes(file(EXPORT, each)));
         }
