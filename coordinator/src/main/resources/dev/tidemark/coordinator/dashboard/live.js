@@ -7,17 +7,21 @@
     const status = document.getElementById('live');
     const written = new Map();
 
-    // The reader's own zone; UTC stays in the title. Where he asks in UTC, he is answered in it.
+    // The reader's own zone, which the foot of each page names; UTC stays in the title. Where he asks in UTC, he is answered in it.
     const zone = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
     const exactly = new Intl.DateTimeFormat(undefined, {
         year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit',
-        fractionalSecondDigits: 3,
+        fractionalSecondDigits: 3, timeZoneName: 'short',
     });
+    const zoned = new Intl.DateTimeFormat(undefined, {
+        year: 'numeric', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit', timeZoneName: 'short',
+    });
+    const form = (time) => time.closest('footer') ? zoned : time.dataset.exact ? exactly : zone;
     const localize = (root) => {
         for (const time of root.querySelectorAll('time[datetime]:not([data-utc])')) {
             const moment = new Date(time.dateTime);
             if (!Number.isNaN(moment.getTime())) {
-                time.textContent = (time.dataset.exact ? exactly : zone).format(moment);
+                time.textContent = form(time).format(moment);
             }
         }
     };
