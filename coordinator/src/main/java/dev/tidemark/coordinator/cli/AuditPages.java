@@ -16,10 +16,11 @@ final class AuditPages {
         long records = verdict.path("records").asLong(0);
         Page page = new Page();
         if (wrong == 0) {
-            page.line("the log is what was written: " + records + " records of " + Cell.text(verdict, "machines")
-                    + " machines, " + Cell.text(verdict, "heads") + " signed heads");
+            page.line("the log is what was written: " + counted(verdict, "records", "record") + " of "
+                    + counted(verdict, "machines", "machine") + ", " + counted(verdict, "heads", "signed head"));
         } else {
-            page.line("THE LOG IS NOT WHAT WAS WRITTEN: " + wrong + " findings in " + records + " records");
+            page.line("THE LOG IS NOT WHAT WAS WRITTEN: " + counted(verdict, "wrong", "finding") + " in "
+                    + counted(verdict, "records", "record"));
         }
         page.line("signed up to record " + Cell.text(verdict, "sealedRecords") + " of " + records + ", at "
                 + Cell.time(verdict, "sealedAt"));
@@ -35,13 +36,13 @@ final class AuditPages {
     /** The other books say the same in fewer words. */
     private static void book(Page page, String book, JsonNode verdict) {
         long wrong = verdict.path("wrong").asLong(0);
-        String records = Cell.text(verdict, "records");
+        String records = counted(verdict, "records", "record");
         page.line(
                 wrong == 0
-                        ? "the " + book + " are what was written: " + records + " records, signed up to record "
+                        ? "the " + book + " are what was written: " + records + ", signed up to record "
                                 + Cell.text(verdict, "sealedRecords")
-                        : "THE " + book.toUpperCase(Locale.ROOT) + " ARE NOT WHAT WAS WRITTEN: " + wrong
-                                + " findings in " + records + " records");
+                        : "THE " + book.toUpperCase(Locale.ROOT) + " ARE NOT WHAT WAS WRITTEN: "
+                                + counted(verdict, "wrong", "finding") + " in " + records);
         findings(page, verdict);
     }
 
@@ -63,8 +64,12 @@ final class AuditPages {
 
     static Page exported(JsonNode export) {
         return new Page()
-                .line(Cell.text(export, "records") + " records in " + Cell.text(export, "file"))
-                .line(Cell.text(export, "acts") + " acts and " + Cell.text(export, "tokens")
-                        + " records of tokens beside it");
+                .line(counted(export, "records", "record") + " in " + Cell.text(export, "file"))
+                .line(counted(export, "acts", "act") + " and " + counted(export, "tokens", "record")
+                        + " of tokens beside it");
+    }
+
+    private static String counted(JsonNode node, String member, String one) {
+        return Cell.text(node, member) + " " + one + (node.path(member).asLong(0) == 1 ? "" : "s");
     }
 }

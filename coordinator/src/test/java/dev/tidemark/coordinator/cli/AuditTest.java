@@ -114,7 +114,7 @@ class AuditTest {
         assertThat(ended.notes()).isEmpty();
         assertThat(ended.exitCode()).isZero();
         assertThat(ended.results())
-                .contains("the log is what was written: 3 records of 1 machines, 1 signed heads")
+                .contains("the log is what was written: 3 records of 1 machine, 1 signed head")
                 .contains("signed up to record 3 of 3, at 2026-11-22 12:00:00Z")
                 .contains("the acts are what was written: 0 records");
     }
@@ -270,6 +270,6 @@ class AuditTest {
         answer(log);
         Ended ended = commands.run("audit", "verify");
         assertThat(ended.exitCode()).as(ended.results() + ended.notes()).isEqualTo(9);
-        assertThat(ended.results()).contains("in 1 records");
+        assertThat(ended.results()).contains("1 finding in 1 record\n");
     }
 }
