@@ -69,7 +69,7 @@ class NightlyWindowIT {
         String admin = Files.readString(SERVICE.home().resolve("admin.token")).strip();
         host = new PlayedHost(SERVICE.address(), new HostName("played"), admin);
         // What the example may do, and no more.
-        STAGE.programs().run("javac", List.of(program("javac"), "-d", compiled().toString(), EXAMPLE.toString()));
+        STAGE.programs().run("javac", javac());
         token = STAGE.directory().resolve("scheduler.token");
         Files.writeString(
                 token,
@@ -249,6 +249,11 @@ class NightlyWindowIT {
 
     private static String program(String name) {
         return Path.of(System.getProperty("java.home"), "bin", name).toString();
+    }
+
+    private static List<String> javac() {
+        String sources = String.valueOf(EXAMPLE.getParent());
+        return List.of(program("javac"), "-d", compiled().toString(), "-sourcepath", sources, EXAMPLE.toString());
     }
 
     /** Once for all nights but the first: a window of seconds is over on a busy machine while a source file is read. */
