@@ -93,9 +93,6 @@ final class CoordinatorServer implements AutoCloseable {
     private static final long HOME_BYTES_ENOUGH = 1L << 30;
     private static final long HOME_BYTES_NEEDED = 64L << 20;
 
-    /** Another gateway has the host of one that has gone after so long; a coordinator that is missed is found again before. */
-    private static final Duration LEASE = Duration.ofSeconds(Long.getLong("tidemark.lease.seconds", 20));
-
     private final Deque<Room> open = new ArrayDeque<>();
     private final Milestones milestones = new Milestones();
     private final URI url;
@@ -148,7 +145,8 @@ final class CoordinatorServer implements AutoCloseable {
         Queries queries = new Queries(database.application());
         String life = UUID.randomUUID().toString();
         String name = name(host, life);
-        GatewayLeases leases = new GatewayLeases(database.application(), name, LEASE);
+        GatewayLeases leases = new GatewayLeases(
+                database.application(), name, options.gateways().lease());
         GatewayBoard board = new GatewayBoard(database.application(), name);
         Holders holders = new Holders();
         FarLooks farLooks = new FarLooks(board, holders, name);

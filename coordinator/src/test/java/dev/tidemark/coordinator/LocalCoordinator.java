@@ -118,7 +118,8 @@ public final class LocalCoordinator implements AutoCloseable {
                     ServeOptions.Jobs.USUAL,
                     Monitoring.USUAL,
                     HeadPlaces.HOME,
-                    receivers)));
+                    receivers,
+                    ServeOptions.Gateways.USUAL)));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

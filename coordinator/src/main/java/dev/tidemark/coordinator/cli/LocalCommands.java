@@ -4,6 +4,7 @@ import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.tls.ClientTls;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -86,6 +87,13 @@ final class LocalCommands {
                 description = "The same for a repository, of all hosts together (8).")
         private @Nullable Integer jobsPerRepository;
 
+        @Option(
+                names = "--gateway-lease",
+                paramLabel = "TIME",
+                description = "A gateway that is not heard for so long loses its host to another one of it: 20s if not"
+                        + " given, 3s to 10m.")
+        private @Nullable LeaseTime gatewayLease;
+
         Serve(Session session, Supplier<LocalVerbs> verbs) {
             this.session = session;
             this.verbs = verbs;
@@ -110,7 +118,21 @@ final class LocalCommands {
                                     jobs("--jobs-per-repository", jobsPerRepository)),
                             monitoring.monitoring(OptionalInt.empty()),
                             heads.places(),
-                            webhooks.receivers()));
+                            webhooks.receivers(),
+                            gateways()));
+        }
+
+        private ServeOptions.Gateways gateways() {
+            LeaseTime given = gatewayLease;
+            if (given == null) {
+                return ServeOptions.Gateways.USUAL;
+            }
+            Duration lease = Duration.ofSeconds(given.seconds());
+            if (lease.compareTo(ServeOptions.Gateways.LEASE_MIN) < 0
+                    || lease.compareTo(ServeOptions.Gateways.LEASE_MAX) > 0) {
+                throw Session.misuse("--gateway-lease takes 3s to 10m");
+            }
+            return new ServeOptions.Gateways(lease);
         }
 
         private static OptionalInt jobs(String option, @Nullable Integer given) {

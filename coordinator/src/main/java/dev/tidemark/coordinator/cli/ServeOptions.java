@@ -6,6 +6,7 @@ import dev.tidemark.coordinator.webhook.Patience;
 import dev.tidemark.schema.id.HostName;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -20,6 +21,7 @@ import java.util.OptionalInt;
  * @param monitoring what it tells those who run it
  * @param heads where signed heads go
  * @param webhooks where events may be sent
+ * @param gateways what is granted to gateways, the embedded one too
  */
 public record ServeOptions(
         Path home,
@@ -31,7 +33,8 @@ public record ServeOptions(
         Jobs jobs,
         Monitoring monitoring,
         HeadPlaces heads,
-        WebhookReceivers webhooks) {
+        WebhookReceivers webhooks,
+        Gateways gateways) {
     /**
      * Where requests are answered, and whose.
      *
@@ -58,6 +61,28 @@ public record ServeOptions(
     public record Jobs(OptionalInt perHost, OptionalInt perRepository) {
         /** What is usual. */
         public static final Jobs USUAL = new Jobs(OptionalInt.empty(), OptionalInt.empty());
+    }
+
+    /**
+     * What is granted to gateways.
+     *
+     * @param lease another gateway has the host of one that has gone after so long; a coordinator that is missed is found again before
+     */
+    public record Gateways(Duration lease) {
+        /** Below it a gateway that waits for its coordinator's database for a moment would have lost its host. */
+        public static final Duration LEASE_MIN = Duration.ofSeconds(3);
+
+        /** For so long nobody would look after the machines of a host whose gateway has gone. */
+        public static final Duration LEASE_MAX = Duration.ofMinutes(10);
+
+        /** Twenty seconds. */
+        public static final Gateways USUAL = new Gateways(Duration.ofSeconds(20));
+
+        public Gateways {
+            if (lease.compareTo(LEASE_MIN) < 0 || lease.compareTo(LEASE_MAX) > 0) {
+                throw new IllegalArgumentException("a lease of " + lease + " is not " + LEASE_MIN + " to " + LEASE_MAX);
+            }
+        }
     }
 
     /**

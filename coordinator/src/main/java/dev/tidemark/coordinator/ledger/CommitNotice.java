@@ -25,9 +25,6 @@ final class CommitNotice implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(CommitNotice.class);
 
-    /** For tests of what happens when every one of them gets lost. */
-    private static final boolean SENT = Boolean.parseBoolean(System.getProperty("tidemark.notices", "true"));
-
     private final DataSource source;
     private final AtomicBoolean due = new AtomicBoolean();
     private final ExecutorService sender = Executors.newSingleThreadExecutor(
@@ -58,10 +55,8 @@ final class CommitNotice implements AutoCloseable {
 
     /** Behind whatever was committed on that connection. */
     static void send(Connection connection) throws SQLException {
-        if (SENT) {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute(NOTIFY);
-            }
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(NOTIFY);
         }
     }
 

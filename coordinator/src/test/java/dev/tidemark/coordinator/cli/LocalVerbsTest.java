@@ -48,7 +48,8 @@ class LocalVerbsTest {
                         ServeOptions.Jobs.USUAL,
                         Monitoring.USUAL,
                         HeadPlaces.HOME,
-                        ServeOptions.WebhookReceivers.NONE)));
+                        ServeOptions.WebhookReceivers.NONE,
+                        ServeOptions.Gateways.USUAL)));
     }
 
     @Test
@@ -68,6 +69,7 @@ class LocalVerbsTest {
                         "--no-gateway",
                         "--jobs-per-host=2",
                         "--jobs-per-repository=5",
+                        "--gateway-lease=1m",
                         "--stall-limit=90s",
                         "--allow-target=/dev/mapper",
                         "--allow-target=nbd+unix:/run/nbd",
@@ -111,7 +113,8 @@ class LocalVerbsTest {
                         new ServeOptions.WebhookReceivers(
                                 List.of(URI.create("https://siem.example/in"), URI.create("http://127.0.0.1:9000/")),
                                 List.of(Network.parse("10.1.0.0/16")),
-                                Patience.USUAL.trying(3).pausing(Duration.ofSeconds(90))))));
+                                Patience.USUAL.trying(3).pausing(Duration.ofSeconds(90))),
+                        new ServeOptions.Gateways(Duration.ofMinutes(1)))));
         assertThat(run("serve", "--webhook-attempts=0")).isEqualTo(2);
         assertThat(run("serve", "--webhook-attempts=101")).isEqualTo(2);
         assertThat(run("serve", "--webhook-pause=0s")).isEqualTo(2);
@@ -123,6 +126,9 @@ class LocalVerbsTest {
         assertThat(run("serve", "--allow-target=/")).isEqualTo(2);
         assertThat(run("serve", "--allow-target=../dev")).isEqualTo(2);
         assertThat(run("serve", "--jobs-per-host=0")).isEqualTo(2);
+        for (String bad : List.of("2s", "601s", "11m", "20", "-1s")) {
+            assertThat(run("serve", "--gateway-lease=" + bad)).as(bad).isEqualTo(2);
+        }
         assertThat(run("serve", "--requests-burst=0")).isEqualTo(2);
     }
 

@@ -40,8 +40,7 @@ class FencedGatewayIT {
             machine.install(1 << 20);
             machine.start();
             Service service = stage.service();
-            service.serveWith(List.of("--no-gateway"));
-            service.runWith(List.of("-Dtidemark.lease.seconds=6"));
+            service.serveWith(List.of("--no-gateway", "--gateway-lease", "6s"));
             service.start();
             GatewayProcess first = stage.gateway("first", HOST);
             first.start();

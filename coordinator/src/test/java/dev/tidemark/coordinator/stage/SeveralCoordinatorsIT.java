@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.stage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tidemark.coordinator.ledger.postgres.ServerAddress;
 import dev.tidemark.coordinator.security.AdminToken;
 import java.io.IOException;
 import java.net.URI;
@@ -48,7 +49,6 @@ class SeveralCoordinatorsIT {
     private static final long SEED = Long.getLong("tidemark.coordinators.seed", System.nanoTime());
     private static final boolean NOTICES =
             Boolean.parseBoolean(System.getProperty("tidemark.coordinators.notices", "true"));
-    private static final List<String> WITHOUT_NOTICES = List.of("-Dtidemark.notices=false");
     private static final int WAKE_UPS = 10;
     private static final int ONE_KEY_ROUNDS = 10;
 
@@ -75,20 +75,9 @@ class SeveralCoordinatorsIT {
         STAGE.database().start();
         String secret = AdminToken.at(ONE.home().resolve("admin.token")).secret();
         Files.copy(ONE.home().resolve("admin.token"), OTHER.home().resolve("admin.token"));
-        List<String> serve = List.of(
-                "--no-gateway",
-                "--jobs-per-repository",
-                "1",
-                "--database-url",
-                STAGE.database().address().url(),
-                "--database-password-file",
-                STAGE.database().address().ownerPasswordFile().orElseThrow().toString());
-        ONE.serveWith(serve);
-        OTHER.serveWith(serve);
-        if (!NOTICES) {
-            ONE.runWith(WITHOUT_NOTICES);
-            OTHER.runWith(WITHOUT_NOTICES);
-        }
+        LostNotices.make(STAGE.database().address());
+        ONE.serveWith(serve(NOTICES));
+        OTHER.serveWith(serve(NOTICES));
         // At the same moment, on a database without a schema.
         CompletableFuture<Long> beside = CompletableFuture.supplyAsync(OTHER::start);
         ONE.start();
@@ -106,6 +95,19 @@ class SeveralCoordinatorsIT {
                     secret,
                     SEED + index));
         }
+    }
+
+    /** Beside each other, on one database; what is committed here the others hear of, or have to look for. */
+    private static List<String> serve(boolean notices) {
+        ServerAddress database = STAGE.database().address();
+        return List.of(
+                "--no-gateway",
+                "--jobs-per-repository",
+                "1",
+                "--database-url",
+                notices ? database.url() : LostNotices.of(database),
+                "--database-password-file",
+                database.ownerPasswordFile().orElseThrow().toString());
     }
 
     private static LoadedMachine quiet() {
@@ -304,7 +306,7 @@ class SeveralCoordinatorsIT {
             victim.kill();
             kills++;
             silenced += (one ? OTHER : ONE).isReady() ? 0 : 1;
-            victim.runWith(NOTICES && random.nextBoolean() ? List.of() : WITHOUT_NOTICES);
+            victim.serveWith(serve(NOTICES && random.nextBoolean()));
             victim.launch();
         }
         return kills + " kills in " + Service.elapsed(begun) + " ms, " + early
