@@ -26,6 +26,7 @@ import org.yaml.snakeyaml.Yaml;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -34,6 +35,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class Contract {
     public static final String TYPES = "https://tidemark.dev/problems/";
+    private static final int FIRST_REFUSAL = 400;
     private static final Set<String> METHODS = Set.of("get", "post", "put", "patch", "delete");
 
     /** What each status has to come with. */
@@ -49,6 +51,7 @@ public final class Contract {
             builder -> builder.schemaRegistryConfig(
                     SchemaRegistryConfig.builder().formatAssertionsEnabled(true).build()));
     private final Map<String, Schema> schemas = new ConcurrentHashMap<>();
+    private final Map<String, Map<Integer, Set<String>>> refusals = new ConcurrentHashMap<>();
 
     /** What a client has received. */
     public record Answer(int status, HttpHeaders headers, String text) {
@@ -97,27 +100,90 @@ public final class Contract {
         return problems;
     }
 
-    /** Every operation with every status that it documents by its number. */
+    /** Every operation with every status under which it does what it was asked for, as {@code GET /v1/vms 200}. */
     public Set<String> promised() {
         Set<String> promised = new TreeSet<>();
-        root.path("paths")
-                .properties()
-                .forEach(path -> path.getValue().properties().forEach(method -> {
-                    if (METHODS.contains(method.getKey())) {
-                        method.getValue().path("responses").propertyNames().stream()
-                                .filter(status -> !status.equals("default"))
-                                .forEach(status -> promised.add(
-                                        method.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey() + " " + status));
-                    }
-                }));
+        operations()
+                .forEach((operation, documented) -> documented.path("responses").propertyNames().stream()
+                        .filter(status -> !status.equals("default") && Integer.parseInt(status) < FIRST_REFUSAL)
+                        .forEach(status -> promised.add(operation + " " + status)));
         return promised;
     }
 
-    /** All that can be received: each operation with each status, and each status with each code of a problem. */
+    /** With what an operation may be refused: each status with its codes. */
+    public Map<Integer, Set<String>> refusals(String operation) {
+        return refusals.computeIfAbsent(operation, name -> {
+            Map<Integer, Set<String>> found = new TreeMap<>();
+            JsonNode responses =
+                    operations().getOrDefault(name, MissingNode.getInstance()).path("responses");
+            resolved(responses.path("default"))
+                    .path("x-codes")
+                    .properties()
+                    .forEach(status -> found.put(Integer.valueOf(status.getKey()), texts(status.getValue())));
+            responses.properties().stream()
+                    .filter(response -> response.getKey().matches("[45][0-9][0-9]"))
+                    // Of a status that is told by its number, nothing is told by the default.
+                    .forEach(response -> found.put(Integer.valueOf(response.getKey()), codes(response.getValue())));
+            return found;
+        });
+    }
+
+    /** The codes of a response, as those who make programs of the document read them: what its schema lists. */
+    private Set<String> codes(JsonNode response) {
+        Set<String> codes = new TreeSet<>();
+        resolved(response)
+                .at("/content/application~1problem+json/schema/allOf")
+                .forEach(part -> codes.addAll(texts(part.at("/properties/code/enum"))));
+        return codes;
+    }
+
+    private static Set<String> texts(JsonNode list) {
+        Set<String> texts = new TreeSet<>();
+        list.forEach(text -> texts.add(text.asString()));
+        return texts;
+    }
+
+    /** Every operation with every refusal, as {@code GET /v1/vms/{vm} 404 VM_NOT_FOUND}. */
+    public Set<String> refusals() {
+        Set<String> all = new TreeSet<>();
+        operations()
+                .keySet()
+                .forEach(operation -> refusals(operation)
+                        .forEach((status, codes) ->
+                                codes.forEach(code -> all.add(operation + " " + status + " " + code))));
+        return all;
+    }
+
+    /** What is refused where no operation is, as {@code 404 ROUTE_NOT_FOUND}. */
+    public Set<String> refusalsOfNoOperation() {
+        Set<String> nowhere = new TreeSet<>();
+        problems().forEach((code, statuses) -> statuses.forEach(status -> nowhere.add(status + " " + code)));
+        refusals().forEach(refusal -> nowhere.remove(refusal.replaceFirst("^\\S+ \\S+ ", "")));
+        return nowhere;
+    }
+
+    /** All that can be received. */
     public Set<String> answers() {
         Set<String> answers = new TreeSet<>(promised());
-        problems().forEach((code, statuses) -> statuses.forEach(status -> answers.add(status + " " + code)));
+        answers.addAll(refusals());
+        answers.addAll(refusalsOfNoOperation());
         return answers;
+    }
+
+    private Map<String, JsonNode> operations() {
+        Map<String, JsonNode> operations = new TreeMap<>();
+        root.path("paths")
+                .properties()
+                .forEach(path -> path.getValue().properties().stream()
+                        .filter(method -> METHODS.contains(method.getKey()))
+                        .forEach(method -> operations.put(
+                                method.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey(), method.getValue())));
+        return operations;
+    }
+
+    private JsonNode resolved(JsonNode node) {
+        JsonNode reference = node.path("$ref");
+        return reference.isString() ? root.at(reference.asString().substring(1)) : node;
     }
 
     /** The operation that a request is one of, as {@code GET /v1/vms/{vm}}. */
@@ -189,8 +255,8 @@ public final class Contract {
     public List<String> findings(String method, String path, Answer answer) {
         List<String> findings = new ArrayList<>();
         Optional<String> operation = operation(method, path);
-        if (answer.status() >= 400) {
-            problem(answer, method.equals("HEAD"), findings);
+        if (answer.status() >= FIRST_REFUSAL) {
+            problem(operation, answer, method.equals("HEAD"), findings);
             return findings;
         }
         if (operation.isEmpty()) {
@@ -245,7 +311,7 @@ public final class Contract {
         }
     }
 
-    private void problem(Answer answer, boolean head, List<String> findings) {
+    private void problem(Optional<String> operation, Answer answer, boolean head, List<String> findings) {
         String type = answer.headers().firstValue("Content-Type").orElse("");
         if (!type.equals("application/problem+json")) {
             findings.add("a refusal that is no problem: " + type);
@@ -261,6 +327,12 @@ public final class Contract {
         String code = problem.path("code").asString("");
         if (!problems().getOrDefault(code, Set.of()).contains(answer.status())) {
             findings.add(code + " with " + answer.status() + " is not documented");
+        }
+        if (operation.isPresent()
+                && !refusals(operation.get())
+                        .getOrDefault(answer.status(), Set.of())
+                        .contains(code)) {
+            findings.add(code + " with " + answer.status() + " is not documented for " + operation.get());
         }
         if (problem.path("status").asInt() != answer.status()) {
             findings.add("says that it is a " + problem.path("status"));

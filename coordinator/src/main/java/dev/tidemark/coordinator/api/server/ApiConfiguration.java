@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.api.server;
 import dev.tidemark.coordinator.api.Engine;
 import dev.tidemark.coordinator.api.ServerFacts;
 import dev.tidemark.coordinator.api.Supervision;
+import dev.tidemark.coordinator.api.edge.Acceptable;
 import dev.tidemark.coordinator.api.edge.ActFilter;
 import dev.tidemark.coordinator.api.edge.ContainerErrors;
 import dev.tidemark.coordinator.api.edge.Discretion;
@@ -369,6 +370,7 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
         registry.addInterceptor(new Pace(limits, System::nanoTime));
         // Before all that reads: who may not call a route learns nothing of what it takes.
         registry.addInterceptor(new Permits());
+        registry.addInterceptor(new Acceptable());
         registry.addInterceptor(new StrictQuery());
         registry.addInterceptor(new Unconditional());
     }

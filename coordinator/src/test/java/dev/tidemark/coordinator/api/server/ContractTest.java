@@ -52,8 +52,8 @@ class ContractTest {
              "code":null,"error":null,"disks":[{"disk":"vda","uri":null,"virtualSize":1}]}""";
 
     private static final String PROBLEM = """
-            {"type":"https://tidemark.dev/problems/vm-not-found","title":"Vm not found","status":404,"detail":"no",
-             "code":"VM_NOT_FOUND","remedy":"look","instance":"/v1/vms/web"}""";
+            {"type":"https://tidemark.dev/problems/export-not-found","title":"Export not found","status":404,"detail":"no",
+             "code":"EXPORT_NOT_FOUND","remedy":"look","instance":"/v1/exports/01ARZ3"}""";
 
     @Test
     void every_code_that_the_sources_choose_is_documented_with_its_status_and_no_other_is() throws IOException {
@@ -103,6 +103,24 @@ class ContractTest {
     }
 
     @Test
+    void each_refusal_of_an_operation_is_a_documented_problem_and_few_are_of_no_operation() {
+        Map<String, Set<Integer>> problems = Contract.published().problems();
+        assertThat(Contract.published().refusals()).hasSizeGreaterThan(1_000).allSatisfy(refusal -> {
+            String[] words = refusal.split(" ", -1);
+            assertThat(problems.getOrDefault(words[3], Set.of())).as(refusal).contains(Integer.valueOf(words[2]));
+        });
+        assertThat(Contract.published().refusalsOfNoOperation())
+                .containsExactly("404 REPORT_NOT_FOUND", "404 ROUTE_NOT_FOUND", "405 METHOD_NOT_ALLOWED");
+    }
+
+    @Test
+    void a_problem_of_another_operation_is_found() {
+        String strange = PROBLEM.replace("EXPORT_NOT_FOUND", "VM_NOT_FOUND").replace("export-not", "vm-not");
+        assertThat(findings(Contract.document(), 404, strange))
+                .containsExactly("VM_NOT_FOUND with 404 is not documented for GET /v1/exports/{export}");
+    }
+
+    @Test
     void an_answer_as_documented_is_fine() {
         assertThat(findings(Contract.document(), 200, EXPORT)).isEmpty();
         assertThat(findings(Contract.document(), 404, PROBLEM)).isEmpty();
@@ -125,10 +143,10 @@ class ContractTest {
         }
         assertThat(findings(document, 202, EXPORT)).as("another status").isNotEmpty();
         for (String spoilt : List.of(
-                PROBLEM.replace("VM_NOT_FOUND", "VM_LOST"),
+                PROBLEM.replace("EXPORT_NOT_FOUND", "EXPORT_LOST"),
                 PROBLEM.replace("\"remedy\":\"look\",", ""),
                 PROBLEM.replace("\"look\"", "\" \""),
-                PROBLEM.replace("problems/vm", "problems/the-vm"),
+                PROBLEM.replace("problems/export", "problems/the-export"),
                 PROBLEM.replace("404", "400"),
                 PROBLEM.replace("\"code\"", "\"more\":1,\"code\""))) {
             assertThat(findings(document, 404, spoilt)).as(spoilt).isNotEmpty();
@@ -170,7 +188,7 @@ class ContractTest {
         assertThat(findings(document, 200, EXPORT)).isNotEmpty();
 
         document = (ObjectNode) Contract.document();
-        ((ArrayNode) document.at("/components/x-problems/VM_NOT_FOUND/status")).set(0, 410);
+        ((ArrayNode) document.at("/components/x-problems/EXPORT_NOT_FOUND/status")).set(0, 410);
         assertThat(findings(document, 404, PROBLEM)).isNotEmpty();
     }
 

@@ -50,6 +50,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
@@ -75,6 +76,9 @@ final class PlayedEngine implements Engine, CoordinatorLink {
     final AtomicReference<@Nullable RuntimeException> nextFailure = new AtomicReference<>();
     final AtomicReference<@Nullable LinkException> nextLinkFailure = new AtomicReference<>();
     final AtomicReference<@Nullable CountDownLatch> hold = new AtomicReference<>();
+    /** A permit for each that is held. */
+    final Semaphore arrived = new Semaphore(0);
+
     volatile boolean reachable = true;
 
     PlayedEngine(DataSource database) {
@@ -86,6 +90,7 @@ final class PlayedEngine implements Engine, CoordinatorLink {
             throws Rejected, Outdated {
         CountDownLatch held = hold.get();
         if (held != null) {
+            arrived.release();
             try {
                 held.await();
             } catch (InterruptedException interrupted) {
@@ -331,15 +336,20 @@ final class PlayedEngine implements Engine, CoordinatorLink {
 
     @Override
     public Lease claim(HostName host, Claim claim) throws LinkException {
+        failLinkAsTold();
+        return Lease.granted(1, 60_000);
+    }
+
+    private void failLinkAsTold() throws LinkException {
         LinkException failure = nextLinkFailure.getAndSet(null);
         if (failure != null) {
             throw failure;
         }
-        return Lease.granted(1, 60_000);
     }
 
     @Override
-    public Wake await(HostName host, String cursor, Duration timeLimit) throws InterruptedException {
+    public Wake await(HostName host, String cursor, Duration timeLimit) throws LinkException, InterruptedException {
+        failLinkAsTold();
         if (timeLimit.isPositive()) {
             waitingGateways.add(host);
             Thread.sleep(timeLimit);
@@ -348,7 +358,8 @@ final class PlayedEngine implements Engine, CoordinatorLink {
     }
 
     @Override
-    public Optional<Desired> report(Report report) {
+    public Optional<Desired> report(Report report) throws LinkException {
+        failLinkAsTold();
         reports.add(report);
         return Optional.empty();
     }
