@@ -24,17 +24,16 @@ final class CatchUp implements AutoCloseable {
     private final Holders holders;
     private volatile boolean failing;
 
-    private CatchUp(Dispatch dispatch, Holders holders) {
+    /** It looks once it is started. */
+    CatchUp(Dispatch dispatch, Holders holders) {
         this.dispatch = dispatch;
         this.holders = holders;
     }
 
-    static CatchUp start(Dispatch dispatch, Holders holders) {
-        CatchUp catchUp = new CatchUp(dispatch, holders);
+    void start() {
         // It ends with the timer: nobody has to hold on to it.
-        ScheduledFuture<?> _ = catchUp.timer.scheduleWithFixedDelay(
-                catchUp::once, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
-        return catchUp;
+        ScheduledFuture<?> _ = timer.scheduleWithFixedDelay(
+                this::once, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Whether it could not look at the log the last time. */

@@ -92,6 +92,22 @@ public final class LocalCoordinator implements AutoCloseable {
                 false);
     }
 
+    /** As {@code tidemark serve --home HOME --port 0}, with somebody who sees the start from within. */
+    static LocalCoordinator start(Path home, TakingUp.Course course) {
+        try {
+            return new LocalCoordinator(CoordinatorServer.start(
+                    options(
+                            home,
+                            ServeOptions.DatabaseChoice.EMBEDDED,
+                            HostWork.USUAL,
+                            true,
+                            ServeOptions.WebhookReceivers.NONE),
+                    course));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
     private static LocalCoordinator start(Path home, HostWork work, boolean gateway) {
         return start(home, ServeOptions.DatabaseChoice.EMBEDDED, work, gateway);
     }
@@ -108,21 +124,30 @@ public final class LocalCoordinator implements AutoCloseable {
             boolean gateway,
             ServeOptions.WebhookReceivers receivers) {
         try {
-            return new LocalCoordinator(CoordinatorServer.start(new ServeOptions(
-                    home,
-                    ServeOptions.Endpoint.ANY_PORT,
-                    database,
-                    Optional.of(new HostName("here")),
-                    gateway,
-                    work,
-                    ServeOptions.Jobs.USUAL,
-                    Monitoring.USUAL,
-                    HeadPlaces.HOME,
-                    receivers,
-                    ServeOptions.Gateways.USUAL)));
+            return new LocalCoordinator(CoordinatorServer.start(options(home, database, work, gateway, receivers)));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
+    }
+
+    private static ServeOptions options(
+            Path home,
+            ServeOptions.DatabaseChoice database,
+            HostWork work,
+            boolean gateway,
+            ServeOptions.WebhookReceivers receivers) {
+        return new ServeOptions(
+                home,
+                ServeOptions.Endpoint.ANY_PORT,
+                database,
+                Optional.of(new HostName("here")),
+                gateway,
+                work,
+                ServeOptions.Jobs.USUAL,
+                Monitoring.USUAL,
+                HeadPlaces.HOME,
+                receivers,
+                ServeOptions.Gateways.USUAL);
     }
 
     @Override

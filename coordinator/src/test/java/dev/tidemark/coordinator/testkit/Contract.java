@@ -334,6 +334,10 @@ public final class Contract {
                         .contains(code)) {
             findings.add(code + " with " + answer.status() + " is not documented for " + operation.get());
         }
+        if (code.equals("COORDINATOR_STARTING")
+                && answer.headers().firstValue("Retry-After").isEmpty()) {
+            findings.add(code + " without Retry-After");
+        }
         if (problem.path("status").asInt() != answer.status()) {
             findings.add("says that it is a " + problem.path("status"));
         }

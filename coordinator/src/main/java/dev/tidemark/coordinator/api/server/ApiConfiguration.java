@@ -13,6 +13,7 @@ import dev.tidemark.coordinator.api.edge.Pace;
 import dev.tidemark.coordinator.api.edge.Permits;
 import dev.tidemark.coordinator.api.edge.ProblemWriter;
 import dev.tidemark.coordinator.api.edge.RequestMeter;
+import dev.tidemark.coordinator.api.edge.StartFilter;
 import dev.tidemark.coordinator.api.edge.StrictQuery;
 import dev.tidemark.coordinator.api.edge.TraceFilter;
 import dev.tidemark.coordinator.api.edge.Unauthenticated;
@@ -348,10 +349,18 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
     }
 
     @Bean
+    FilterRegistrationBean<StartFilter> startFilter(Supervision supervision) {
+        FilterRegistrationBean<StartFilter> registration =
+                new FilterRegistrationBean<>(new StartFilter(supervision.readiness()));
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 3);
+        return registration;
+    }
+
+    @Bean
     FilterRegistrationBean<TraceFilter> traceFilter(Supervision supervision) {
         FilterRegistrationBean<TraceFilter> registration =
                 new FilterRegistrationBean<>(new TraceFilter(supervision.tracing()));
-        registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 3);
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 4);
         return registration;
     }
 

@@ -32,7 +32,7 @@ public final class Coordinator {
     private static final int ATTEMPTS_MAX = 4;
 
     /** What a coordinator says that cannot serve anybody now. */
-    private static final Set<String> NOT_READY = Set.of("STOPPING", "STORAGE_UNAVAILABLE");
+    private static final Set<String> NOT_READY = Set.of("COORDINATOR_STARTING", "STOPPING", "STORAGE_UNAVAILABLE");
 
     private static final long FIRST_PAUSE_MILLISECONDS = 100;
 

@@ -2,7 +2,9 @@ package dev.tidemark.coordinator.monitor.health;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Whether requests should be sent here. From the moment at which the coordinator begins to stop they should not. */
 public final class Readiness {
@@ -11,9 +13,33 @@ public final class Readiness {
 
     private final List<Supplier<Finding>> checks;
     private volatile boolean stopping;
+    private volatile @Nullable Supplier<Start> start;
+
+    /**
+     * Where a start is.
+     *
+     * @param doing what is being done, and how far it is
+     * @param secondsLeft after which it is worth asking again
+     */
+    public record Start(String doing, int secondsLeft) {}
 
     public Readiness(List<Supplier<Finding>> checks) {
         this.checks = List.copyOf(checks);
+    }
+
+    /** Until it has started, nothing is answered but where the start is. */
+    public void starting(Supplier<Start> progress) {
+        start = progress;
+    }
+
+    /** From now on requests are answered. */
+    public void started() {
+        start = null;
+    }
+
+    /** Where the start is; empty once that is over. */
+    public Optional<Start> start() {
+        return Optional.ofNullable(start).map(Supplier::get);
     }
 
     /** From now on it is not ready, whatever its parts say. */

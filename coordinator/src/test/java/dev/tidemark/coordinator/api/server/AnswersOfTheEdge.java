@@ -43,6 +43,8 @@ public final class AnswersOfTheEdge implements AutoCloseable {
 
     private final Path home = Files.createTempDirectory("tidemark-answers-");
     private final AtomicBoolean ready = new AtomicBoolean(true);
+    private final Readiness readiness =
+            new Readiness(List.of(() -> ready.get() ? Finding.up("part", "works") : Finding.down("part", "is down")));
     private final List<WebhookDesk> desks = new ArrayList<>();
     private final FailingStorage storage = new FailingStorage();
     private int tokens;
@@ -68,10 +70,7 @@ public final class AnswersOfTheEdge implements AutoCloseable {
                 on.token,
                 Served.FACTS,
                 ApiServer.Bind.loopback(0),
-                new Supervision(
-                        new Metrics("1"),
-                        new Readiness(List.of(
-                                () -> ready.get() ? Finding.up("part", "works") : Finding.down("part", "is down")))),
+                new Supervision(new Metrics("1"), readiness),
                 List.of(new WebhookRoom(desk)),
                 new RequestLimits(1, BURST, 100, BAD_CREDENTIALS));
     }
@@ -85,6 +84,7 @@ public final class AnswersOfTheEdge implements AutoCloseable {
         refusals.bringAbout();
         whoMayNot(own, refusals);
         storageThatFails(own, refusals);
+        atTheStart(own, refusals);
         whatIsNotThere();
         whatIsDown(refusals);
         slow.join();
@@ -217,6 +217,12 @@ public final class AnswersOfTheEdge implements AutoCloseable {
                         storage.work();
                     }
                 });
+    }
+
+    private void atTheStart(OwnedThings own, RefusalsOfOperations refusals) {
+        readiness.starting(() -> new Readiness.Start("taking up machines: 1 of 3", 2));
+        refusals.each("COORDINATOR_STARTING", route -> by(served.token.secret(), own, refusals, route));
+        readiness.started();
     }
 
     private void whatIsNotThere() {

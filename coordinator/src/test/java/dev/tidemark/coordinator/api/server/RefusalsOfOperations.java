@@ -30,6 +30,7 @@ final class RefusalsOfOperations {
             "ACT_NOT_RECORDED",
             "BODY_TOO_SLOW",
             "COORDINATOR_NOT_READY",
+            "COORDINATOR_STARTING",
             "INTERNAL_ERROR",
             "LOG_BUSY",
             "RATE_LIMITED",
