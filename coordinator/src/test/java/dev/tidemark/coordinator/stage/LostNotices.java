@@ -21,6 +21,7 @@ import org.postgresql.PGNotification;
  */
 final class LostNotices {
     private static final String SCHEMA = "deaf";
+    private static final int MILLISECONDS_MAX = 60_000;
 
     private LostNotices() {}
 
@@ -41,7 +42,7 @@ final class LostNotices {
                     + ".pg_notify(text, text) RETURNS void LANGUAGE sql AS 'SELECT'; LISTEN lost");
             silently.execute("SELECT pg_notify('lost', 'silently')");
             making.execute("SELECT pg_notify('lost', 'aloud')");
-            PGNotification[] heard = owner.unwrap(PGConnection.class).getNotifications();
+            PGNotification[] heard = owner.unwrap(PGConnection.class).getNotifications(MILLISECONDS_MAX);
             assertThat(heard).extracting(PGNotification::getParameter).containsExactly("aloud");
         } catch (SQLException failure) {
             throw new IOException(failure);

@@ -82,11 +82,12 @@ public final class AnswersOfTheEdge implements AutoCloseable {
         RefusalsOfOperations refusals = new RefusalsOfOperations(served, own, () -> token("ADMIN"));
         CompletableFuture<Void> slow = refusals.bodiesThatStop();
         refusals.bringAbout();
+        // Before anybody has followed the log: whoever has seen it is not kept from what he has seen.
+        whatIsDown(refusals);
         whoMayNot(own, refusals);
         storageThatFails(own, refusals);
         atTheStart(own, refusals);
         whatIsNotThere();
-        whatIsDown(refusals);
         slow.join();
         eachOperation(OwnedThings.make(served, "web"));
         guessing(own, refusals);
@@ -271,7 +272,13 @@ public final class AnswersOfTheEdge implements AutoCloseable {
         while (status == 401) {
             status = guess(number++, Routes.ALL.getLast(), own, refusals);
         }
-        refusals.each("TOO_MANY_BAD_CREDENTIALS", route -> guess(0, route, own, refusals));
+        refusals.each("TOO_MANY_BAD_CREDENTIALS", route -> {
+            // Every few seconds one more is looked at.
+            int seen = 401;
+            while (seen == 401) {
+                seen = guess(0, route, own, refusals);
+            }
+        });
     }
 
     private int guess(int number, Routes.Route route, OwnedThings own, RefusalsOfOperations refusals) {
