@@ -90,6 +90,39 @@ public abstract sealed class LedgerException extends RuntimeException {
         }
     }
 
+    /** An event of a machine is not in the log, and later ones are. Going on would mean to guess what it said. */
+    public static final class Incomplete extends LedgerException {
+        private static final long serialVersionUID = 1L;
+        private final String aggregateId;
+        private final long missing;
+
+        private Incomplete(String aggregateId, long missing, long found) {
+            super(
+                    "event " + missing + " of machine " + aggregateId
+                            + " is missing from the log, which goes on with event " + found
+                            + " of it: nothing is concluded over a hole, see 'tidemark audit verify'",
+                    null);
+            this.aggregateId = aggregateId;
+            this.missing = missing;
+        }
+
+        /** Throws unless it is the event that is next. */
+        static void require(String aggregateId, long next, long found) {
+            if (found != next) {
+                throw new Incomplete(aggregateId, next, found);
+            }
+        }
+
+        public String aggregateId() {
+            return aggregateId;
+        }
+
+        /** The sequence number of the first one that is missing. */
+        public long missing() {
+            return missing;
+        }
+    }
+
     /** A read model could not be updated, so the event was taken back. A defect of ours. */
     public static final class ProjectionFailed extends LedgerException {
         private static final long serialVersionUID = 1L;

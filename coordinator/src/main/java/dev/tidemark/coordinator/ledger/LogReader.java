@@ -105,15 +105,18 @@ final class LogReader<E> {
     /** A machine's state, and how many events it consists of. */
     private static final class Fold<S, E> {
         private final DecisionFunction<S, ?, E, ?> functions;
+        private final String aggregateId;
         private S state;
         private long version;
 
         Fold(DecisionFunction<S, ?, E, ?> functions, String aggregateId) {
             this.functions = functions;
+            this.aggregateId = aggregateId;
             this.state = functions.initial(aggregateId);
         }
 
         void add(Understood<E> event) {
+            LedgerException.Incomplete.require(aggregateId, version, event.row().sequence());
             try {
                 state = functions.evolve(state, event.event());
             } catch (RuntimeException failure) {

@@ -142,6 +142,7 @@ final class ManyStates<S, E> {
                     long sequence = rows.getLong(2);
                     if (sequence > folding.sequence) {
                         try {
+                            LedgerException.Incomplete.require(id, folding.sequence + 1, sequence);
                             folding.state = settings.decisions().evolve(folding.state, event(rows));
                         } catch (RuntimeException unreadable) {
                             leaveOut(begun, id, unreadable);

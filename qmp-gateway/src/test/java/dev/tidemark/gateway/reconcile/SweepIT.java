@@ -7,11 +7,13 @@ import dev.tidemark.gateway.testkit.Covers;
 import dev.tidemark.gateway.testkit.DiskImage;
 import dev.tidemark.gateway.testkit.RawMonitor;
 import dev.tidemark.schema.contract.ObservedBitmap;
+import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.id.BitmapName;
 import dev.tidemark.schema.id.OperationId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -128,6 +130,27 @@ class SweepIT {
                 assertThat(SecondOpinion.bitmap(rig, 0, older).recording()).isFalse();
                 assertThat(SecondOpinion.bitmap(rig, 0, newest).recording()).isTrue();
             });
+        }
+    }
+
+    /** Then nobody records, and the coordinator breaks the chain by what it is told (StrangersIT). */
+    @Test
+    void a_newest_one_that_is_switched_off_between_the_look_and_the_sweep_is_told_by_the_look_behind_it() {
+        try (Rig rig = new Rig(1)) {
+            rig.awaitDisks();
+            BitmapName older = rig.checkpoint();
+            BitmapName newest = rig.checkpoint();
+            AtomicBoolean swept = new AtomicBoolean();
+            rig.crash = point -> {
+                if (point == CrashPoint.BEFORE_SWEEP && swept.compareAndSet(false, true)) {
+                    bitmapCommand(rig, "block-dirty-bitmap-disable", newest.value());
+                }
+            };
+            bitmapCommand(rig, "block-dirty-bitmap-enable", older.value());
+            rig.coordinator.lookNow();
+            rig.awaitSeen(seen -> seen.disks().getFirst().bitmaps().stream().noneMatch(ObservedBitmap::recording));
+            assertThat(SecondOpinion.bitmap(rig, 0, older).recording()).isFalse();
+            assertThat(SecondOpinion.bitmap(rig, 0, newest).recording()).isFalse();
         }
     }
 

@@ -139,7 +139,7 @@ public final class Sorting {
                                 + " if it had one.");
             // The read model may have had a good reason: it is the cause, and sorted next.
             case LedgerException.ProjectionFailed _ -> null;
-            case LedgerException.Corrupt _, LedgerException.Failed _ -> null;
+            case LedgerException.Corrupt _, LedgerException.Incomplete _, LedgerException.Failed _ -> null;
         };
     }
 
