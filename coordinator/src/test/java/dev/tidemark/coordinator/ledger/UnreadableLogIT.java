@@ -121,7 +121,7 @@ class UnreadableLogIT {
                 "INSERT INTO tidemark.domain_event_entry (event_identifier, aggregate_identifier, sequence_number, type,"
                         + " time_stamp, payload_type, payload, meta_data) SELECT gen_random_uuid()::text, '" + machine
                         + "', number, 'machine', '2026-01-01T00:00:00.000Z', 'counted.v1',"
-                        + " json_build_object('label', number, 'totalAfter', number + 1),"
+                        + " json_build_object('label', number::text, 'totalAfter', number + 1),"
                         + " '{}' FROM generate_series(0, 600) AS number");
         remove(499);
         assertMissing(499, NO_SNAPSHOTS);

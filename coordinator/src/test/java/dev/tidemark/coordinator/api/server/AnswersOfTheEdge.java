@@ -80,10 +80,10 @@ public final class AnswersOfTheEdge implements AutoCloseable {
         thingsOfAll();
         OwnedThings own = OwnedThings.make(served, "held");
         RefusalsOfOperations refusals = new RefusalsOfOperations(served, own, () -> token("ADMIN"));
+        // Before anybody has followed the log: who has seen its end once is told from there on, and waits.
+        whatIsDown(refusals);
         CompletableFuture<Void> slow = refusals.bodiesThatStop();
         refusals.bringAbout();
-        // Before anybody has followed the log: whoever has seen it is not kept from what he has seen.
-        whatIsDown(refusals);
         whoMayNot(own, refusals);
         storageThatFails(own, refusals);
         atTheStart(own, refusals);

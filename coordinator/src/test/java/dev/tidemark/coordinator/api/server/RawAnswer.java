@@ -18,10 +18,15 @@ record RawAnswer(Contract.Answer answer) {
     private static final String VERSION = "HTTP/1.1 ";
     private static final int SILENCE_MILLISECONDS_MAX = 60_000;
 
-    static RawAnswer to(URI server, String request) {
+    /** @param more whether the server has to take it that more is to come */
+    static RawAnswer to(URI server, String request, boolean more) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.getPort())) {
             socket.setSoTimeout(SILENCE_MILLISECONDS_MAX);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            if (!more) {
+                // What was promised and refused is read on for a while else, so that its sender gets to see the answer.
+                socket.shutdownOutput();
+            }
             return new RawAnswer(parsed(read(socket)));
         } catch (IOException failure) {
             throw new IllegalStateException(request.lines().findFirst().orElse(""), failure);

@@ -132,19 +132,29 @@ final class RefusalsOfOperations {
         List<CompletableFuture<Void>> waiting = Routes.ALL.stream()
                 .filter(route -> route.body() != null)
                 .map(route -> CompletableFuture.runAsync(
-                        () -> raw(route, "HTTP/1.1", "Content-Type: application/json\r\nContent-Length: 100\r\n", "{"),
+                        () -> raw(
+                                route,
+                                "HTTP/1.1",
+                                "Content-Type: application/json\r\nContent-Length: 100\r\n",
+                                "{",
+                                true),
                         command -> Thread.ofVirtual().start(command)))
                 .toList();
         return CompletableFuture.allOf(waiting.toArray(CompletableFuture[]::new));
     }
 
     private void raw(Routes.Route route, String version, String head, String body) {
+        raw(route, version, head, body, false);
+    }
+
+    private void raw(Routes.Route route, String version, String head, String body, boolean more) {
         String path = own.in(route);
         RawAnswer.to(
                         served.server.url(),
                         route.method() + " " + path + " " + version
                                 + "\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer " + served.token.secret()
-                                + "\r\n" + head + "\r\n" + body)
+                                + "\r\n" + head + "\r\n" + body,
+                        more)
                 .require(route.method(), path);
     }
 

@@ -99,7 +99,7 @@ class SubmissionIT {
             String code = Objects.requireNonNull(codes.get(kind));
             for (String query : List.of("", "?dryRun=true")) {
                 SERVED.engine.nextRejection.set(new Rejected(kind, code, "that is why", "do this", Optional.of(other)));
-                Served.Answer answer = SERVED.post("/v1/vms/rejecting/checkpoints" + query, "{}");
+                Served.Answer answer = SERVED.post("/v1/vms/rejecting/backups" + query, "{\"repo\":\"default\"}");
                 assertThat(answer.status()).isEqualTo(statuses.get(kind));
                 assertThat(answer.json().path("type").asString())
                         .isEqualTo("https://tidemark.dev/problems/"

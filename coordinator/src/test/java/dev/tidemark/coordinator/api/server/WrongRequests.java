@@ -144,6 +144,8 @@ final class WrongRequests {
         return switch (route.toString()) {
             case "GET /v1/audit/chain" -> new Asked("/v1/audit/chain?vm=" + NOTHING + MOMENT, null);
             case "GET /v1/events" -> query(route, "vm=" + NOTHING);
+            case "GET /v1/vms/{vm}/backups/plan" ->
+                new Asked(own.in(route).replace("/" + own.vm() + "/", "/" + NOTHING + "/"), null);
             case "GET /v1/audit/questions/{question}" -> new Asked("/v1/audit/questions/machine?vm=" + NOTHING, null);
             case "GET /v1/audit/questions/{question}/rows" ->
                 new Asked("/v1/audit/questions/machine/rows?vm=" + NOTHING, null);
