@@ -91,12 +91,12 @@ public final class GatewayProcess {
 
     /** SIGSTOP: it stands still, and knows nothing of it. */
     public void pause() {
-        programs.run("signal", List.of("kill", "-STOP", Long.toString(processId())));
+        programs.pause(processId());
     }
 
     /** SIGCONT. */
     public void resume() {
-        programs.run("signal", List.of("kill", "-CONT", Long.toString(processId())));
+        programs.resume(processId());
     }
 
     public long processId() {

@@ -1,6 +1,7 @@
 package dev.tidemark.coordinator.stage;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /** The processes that are started on a stage. Every one is known here until it has ended, so that none is left behind. */
 public final class Programs implements AutoCloseable {
@@ -92,6 +94,39 @@ public final class Programs implements AutoCloseable {
         int code = exitCode(name, command, patience);
         if (code != 0) {
             throw new StageFailure(String.join(" ", command) + " ended with " + code + ": " + tail(name));
+        }
+    }
+
+    /** SIGSTOP: it stands still, and knows nothing of it. When this returns each of its threads does. */
+    public void pause(long processId) {
+        run("signal", List.of("kill", "-STOP", Long.toString(processId)));
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS_MAX);
+        while (!standsStill(processId)) {
+            if (System.nanoTime() > end) {
+                throw new StageFailure("process " + processId + " does not stand still");
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    /** SIGCONT. */
+    public void resume(long processId) {
+        run("signal", List.of("kill", "-CONT", Long.toString(processId)));
+    }
+
+    private static boolean standsStill(long processId) {
+        try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(processId), "task"))) {
+            for (Path thread : threads.toList()) {
+                String facts = Files.readString(thread.resolve("stat"), StandardCharsets.ISO_8859_1);
+                // Behind its name, which ends with the last bracket.
+                if (facts.charAt(facts.lastIndexOf(')') + 2) != 'T') {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException ended) {
+            // One of them has ended under the look.
+            return false;
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** A child process that is signalled by its own pid only, and that does not outlive the tests. */
@@ -77,9 +78,29 @@ final class TestProcess implements AutoCloseable {
         }
     }
 
-    /** SIGSTOP: it holds its sockets and does nothing. */
+    /**
+     * SIGSTOP: it holds its sockets and does nothing. One thread takes the signal when it gets to a processor, and until then the others go
+     * on; the monitor's would still greet.
+     */
     void pause() {
         signal("STOP");
+        Awaitility.await("standstill").pollInterval(Duration.ofMillis(1)).until(this::standsStill);
+    }
+
+    private boolean standsStill() {
+        try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid()), "task"))) {
+            for (Path thread : threads.toList()) {
+                String facts = Files.readString(thread.resolve("stat"), StandardCharsets.ISO_8859_1);
+                // Behind its name, which ends with the last bracket.
+                if (facts.charAt(facts.lastIndexOf(')') + 2) != 'T') {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException ended) {
+            // One of them has ended under the look.
+            return false;
+        }
     }
 
     /** SIGCONT. */
