@@ -99,7 +99,7 @@ public final class Programs implements AutoCloseable {
 
     /** SIGSTOP: it stands still, and knows nothing of it. When this returns each of its threads does. */
     public void pause(long processId) {
-        run("signal", List.of("kill", "-STOP", Long.toString(processId)));
+        signal("STOP", processId);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS_MAX);
         while (!standsStill(processId)) {
             if (System.nanoTime() > end) {
@@ -111,7 +111,15 @@ public final class Programs implements AutoCloseable {
 
     /** SIGCONT. */
     public void resume(long processId) {
-        run("signal", List.of("kill", "-CONT", Long.toString(processId)));
+        signal("CONT", processId);
+    }
+
+    /** What was never started has -1 for its id, and that means everybody. */
+    private void signal(String name, long processId) {
+        if (running.stream().noneMatch(process -> process.pid() == processId)) {
+            throw new StageFailure("process " + processId + " is none that was started here, and gets no signal");
+        }
+        run("signal", List.of("kill", "-" + name, Long.toString(processId)));
     }
 
     private static boolean standsStill(long processId) {
