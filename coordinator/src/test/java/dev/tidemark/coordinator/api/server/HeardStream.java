@@ -140,12 +140,13 @@ final class HeardStream implements AutoCloseable {
     }
 
     private void take(String block) {
+        // The comments first: whoever has taken a message may ask at once for what stood in its block.
+        synchronized (this) {
+            block.lines().filter(line -> line.startsWith(":")).forEach(comments::add);
+        }
         Message message = message(block);
         if (!message.id().isEmpty() || !message.data().isEmpty()) {
             messages.add(message);
-        }
-        synchronized (this) {
-            block.lines().filter(line -> line.startsWith(":")).forEach(comments::add);
         }
     }
 
