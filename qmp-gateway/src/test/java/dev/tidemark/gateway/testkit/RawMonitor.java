@@ -10,6 +10,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -34,8 +36,7 @@ public final class RawMonitor implements AutoCloseable {
         try {
             while (true) {
                 RawMonitor monitor = new RawMonitor(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
-                monitor.readLine();
-                JsonNode answer = monitor.ask("{\"execute\":\"qmp_capabilities\"}");
+                JsonNode answer = monitor.negotiate(socket);
                 if (answer.has("return")) {
                     return monitor;
                 }
@@ -45,6 +46,30 @@ public final class RawMonitor implements AutoCloseable {
                 }
                 // A QEMU that is just starting may greet twice, and then has forgotten what was said in between.
             }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /**
+     * Reads the greeting and negotiates. While QEMU is just starting, two of its threads may see the same connection
+     * come; one takes it, and the other, which is to read what is said on it, waits in accept(2) for one more. Another
+     * connection lets it go on, and is closed by QEMU at once (seen with qemu-storage-daemon 7.2).
+     */
+    private JsonNode negotiate(Path socket) throws IOException {
+        CompletableFuture<Void> another = CompletableFuture.runAsync(
+                () -> connectInVain(socket), CompletableFuture.delayedExecutor(5, TimeUnit.SECONDS));
+        try {
+            readLine();
+            return ask("{\"execute\":\"qmp_capabilities\"}");
+        } finally {
+            another.cancel(false);
+        }
+    }
+
+    private static void connectInVain(Path socket) {
+        try {
+            SocketChannel.open(UnixDomainSocketAddress.of(socket)).close();
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
