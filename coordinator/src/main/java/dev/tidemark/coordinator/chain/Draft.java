@@ -132,6 +132,16 @@ final class Draft {
         disks.replaceAll(disk -> disk.name().equals(name) ? change.apply(disk) : disk);
     }
 
+    /** Whether the disk's chain has the checkpoint. */
+    boolean isTracked(DiskName name, CheckpointId checkpoint) {
+        for (Disk disk : disks) {
+            if (disk.name().equals(name) && disk.indexOf(checkpoint) >= 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     void checkpointIs(CheckpointId checkpoint, Checkpoint.State state) {
         checkpoints.replaceAll(live -> live.id().equals(checkpoint) ? live.in(state) : live);
     }
@@ -178,6 +188,16 @@ final class Draft {
                     .map(kept -> backups.contains(kept.backup()) ? kept.read(disk, false) : kept)
                     .toList();
         }
+    }
+
+    /** Whether a file of this disk is known to be damaged, in any backup. */
+    boolean anyDamaged(DiskName disk) {
+        for (StoredBackup kept : stored) {
+            if (kept.isDamaged(disk)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     void unstore(BackupId backup) {

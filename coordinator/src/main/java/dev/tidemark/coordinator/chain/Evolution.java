@@ -448,8 +448,7 @@ final class Evolution {
         }
         ownCheckpoint.ifPresent(checkpoint -> {
             List<DiskName> tracked = disks.stream()
-                    .filter(disk -> draft.disks.stream()
-                            .anyMatch(known -> known.name().equals(disk) && known.indexOf(checkpoint) >= 0))
+                    .filter(disk -> draft.isTracked(disk, checkpoint))
                     .toList();
             if (!tracked.isEmpty()) {
                 draft.bases.add(new Base(repository, mode, checkpoint, backupId, tracked, draft.version));

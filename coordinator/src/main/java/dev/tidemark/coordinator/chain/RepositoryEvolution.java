@@ -120,6 +120,10 @@ final class RepositoryEvolution {
     }
 
     private static void readDownwards(Draft draft, BackupId from, DiskName disk) {
+        if (!draft.anyDamaged(disk)) {
+            // Nothing that was read can be better than it was, and of most machines nothing ever was damaged.
+            return;
+        }
         Map<BackupId, StoredBackup.File> files = new HashMap<>();
         for (StoredBackup kept : draft.stored()) {
             kept.file(disk).ifPresent(file -> files.putIfAbsent(kept.backup(), file));

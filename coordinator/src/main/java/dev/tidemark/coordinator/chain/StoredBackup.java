@@ -63,7 +63,12 @@ public record StoredBackup(
     }
 
     boolean isDamaged(DiskName disk) {
-        return files.stream().anyMatch(file -> file.damaged() && file.disk().equals(disk));
+        for (File file : files) {
+            if (file.damaged() && file.disk().equals(disk)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether it cannot be restored without the other one, to begin with. */
