@@ -32,7 +32,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class RealSide implements Side, AutoCloseable {
     private static final int CELL_BYTES = ModelSide.CELL_BYTES;
     private String lastRefusal = "";
-    private static final Duration END_MAX = Duration.ofSeconds(3);
+    private static final Duration END_MAX = Duration.ofSeconds(30);
     /** Read with an export that the steps cannot name. */
     private static final String EYE = "eye";
 

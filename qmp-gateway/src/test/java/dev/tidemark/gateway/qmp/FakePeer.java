@@ -24,8 +24,10 @@ final class FakePeer implements AutoCloseable {
 
     static final String GREETING = "{\"QMP\": {\"version\": {\"qemu\": {\"micro\": 22, \"minor\": 2, \"major\": 7},"
             + " \"package\": \"Debian\"}, \"capabilities\": [\"oob\"]}}\r\n";
-    static final Duration LONG = Duration.ofSeconds(20);
-    static final Duration SHORT = Duration.ofMillis(250);
+    static final Duration LONG = Duration.ofSeconds(60);
+
+    /** For what never comes; long enough for a thread that is to send first. */
+    static final Duration SHORT = Duration.ofSeconds(1);
 
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 

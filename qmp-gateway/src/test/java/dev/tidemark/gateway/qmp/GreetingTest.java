@@ -12,13 +12,21 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(120)
 class GreetingTest {
 
     private static QmpUnavailable unavailable(FakePeer peer) {
+        return unavailable(peer, FakePeer.impatient());
+    }
+
+    /** As a client that waits for the greeting as long as it takes. */
+    private static QmpUnavailable unavailableOnceGreeted(FakePeer peer) {
+        return unavailable(peer, QmpLimits.defaults().withTimeouts(FakePeer.LONG, FakePeer.SHORT));
+    }
+
+    private static QmpUnavailable unavailable(FakePeer peer, QmpLimits limits) {
         return catchThrowableOfType(
-                QmpUnavailable.class,
-                () -> peer.open(FakePeer.impatient(), event -> {}).close());
+                QmpUnavailable.class, () -> peer.open(limits, event -> {}).close());
     }
 
     @Test
@@ -121,7 +129,7 @@ class GreetingTest {
             connection.send("{\"error\": {\"class\": \"CommandNotFound\", \"desc\": \"no\"}, \"id\": " + id + "}\n");
             connection.stayUntilClientLeaves();
         })) {
-            assertThat(unavailable(peer).reason()).isEqualTo(Reason.NEGOTIATION_FAILED);
+            assertThat(unavailableOnceGreeted(peer).reason()).isEqualTo(Reason.NEGOTIATION_FAILED);
         }
     }
 
@@ -131,7 +139,7 @@ class GreetingTest {
             connection.send(FakePeer.GREETING);
             connection.stayUntilClientLeaves();
         })) {
-            assertThat(unavailable(peer).reason()).isEqualTo(Reason.NEGOTIATION_FAILED);
+            assertThat(unavailableOnceGreeted(peer).reason()).isEqualTo(Reason.NEGOTIATION_FAILED);
         }
     }
 

@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
 @Timeout(120)
 class QemuSystemSessionIT {
 
-    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Duration LONG = Duration.ofSeconds(60);
     private static final long MIB = 1 << 20;
 
     private static QmpSession open(QemuSystem system) throws QmpException {

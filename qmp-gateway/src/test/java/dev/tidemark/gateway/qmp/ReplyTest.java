@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-@Timeout(60)
+@Timeout(120)
 class ReplyTest {
 
     private static final QmpCommand COMMAND = QmpCommand.Query.VERSION;
@@ -166,7 +167,7 @@ class ReplyTest {
             List<CompletableFuture<Object>> answers = List.of(executeAside(session), executeAside(session));
             List<Long> ids = new ArrayList<>();
             for (CompletableFuture<Object> answer : answers) {
-                ids.add(((JsonNode) answer.get(20, TimeUnit.SECONDS)).get("for").longValue());
+                ids.add(((JsonNode) answer.get(60, TimeUnit.SECONDS)).get("for").longValue());
             }
             assertThat(ids).containsExactlyInAnyOrder(2L, 3L);
         }
@@ -199,20 +200,20 @@ class ReplyTest {
     @Test
     void a_line_without_end_is_refused_at_the_limit() throws Exception {
         int limit = 64 * 1024;
-        long[] sent = {0};
+        AtomicLong sent = new AtomicLong();
         try (FakePeer peer = FakePeer.negotiated(connection -> {
                     byte[] piece = new byte[16 * 1024];
                     Arrays.fill(piece, (byte) 'x');
                     while (true) {
                         connection.send(piece);
-                        sent[0] += piece.length;
+                        sent.addAndGet(piece.length);
                     }
                 });
                 QmpSession session = peer.open(QmpLimits.defaults().withMessageBytesMax(limit), event -> {})) {
-            assertThat(session.ended().toCompletableFuture().get(20, TimeUnit.SECONDS))
+            assertThat(session.ended().toCompletableFuture().get(60, TimeUnit.SECONDS))
                     .contains("longer than " + limit);
             // What the kernel's buffers hold may be on top of it, no more.
-            assertThat(sent[0]).isLessThan(4L << 20);
+            assertThat(sent).hasValueLessThan(4L << 20);
         }
     }
 
@@ -230,7 +231,7 @@ class ReplyTest {
                 outcomes.add(executeAside(session));
             }
             for (CompletableFuture<Object> outcome : outcomes) {
-                assertThat(outcome.get(20, TimeUnit.SECONDS)).isInstanceOf(QmpInterrupted.class);
+                assertThat(outcome.get(60, TimeUnit.SECONDS)).isInstanceOf(QmpInterrupted.class);
             }
             QmpUnavailable afterwards =
                     catchThrowableOfType(QmpUnavailable.class, () -> session.execute(COMMAND, FakePeer.LONG));
@@ -251,7 +252,7 @@ class ReplyTest {
                 outcome = executeAside(session);
                 received.await();
             }
-            assertThat(outcome.get(20, TimeUnit.SECONDS))
+            assertThat(outcome.get(60, TimeUnit.SECONDS))
                     .isInstanceOfSatisfying(
                             QmpInterrupted.class,
                             closed -> assertThat(closed.reason()).isEqualTo(QmpInterrupted.Reason.CLOSED));
@@ -276,7 +277,7 @@ class ReplyTest {
                             catchThrowableOfType(QmpException.class, () -> session.execute(COMMAND, FakePeer.LONG))));
             received.await();
             waiting.interrupt();
-            assertThat(outcome.get(20, TimeUnit.SECONDS)).isInstanceOf(QmpInterrupted.class);
+            assertThat(outcome.get(60, TimeUnit.SECONDS)).isInstanceOf(QmpInterrupted.class);
             assertThat(session.execute(COMMAND, FakePeer.LONG).get("for").longValue())
                     .isEqualTo(3);
         }

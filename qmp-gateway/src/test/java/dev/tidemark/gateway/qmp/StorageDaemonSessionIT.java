@@ -12,18 +12,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.FutureTask;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
-@Timeout(120)
+@Timeout(180)
 class StorageDaemonSessionIT {
 
-    private static final Duration LONG = Duration.ofSeconds(20);
-    private static final Duration SHORT = Duration.ofMillis(300);
+    private static final Duration LONG = Duration.ofSeconds(60);
+
+    /** For what never comes; long enough for a thread that is to send first. */
+    private static final Duration SHORT = Duration.ofSeconds(1);
+
     private static final long MIB = 1 << 20;
 
     private static QmpSession open(StorageDaemon daemon) throws QmpException {
@@ -227,9 +230,15 @@ class StorageDaemonSessionIT {
         try (StorageDaemon daemon = daemon();
                 QmpSession session = open(daemon)) {
             daemon.pause();
-            CompletableFuture<QmpException> outcome = CompletableFuture.supplyAsync(() ->
+            FutureTask<QmpException> outcome = new FutureTask<>(() ->
                     catchThrowableOfType(QmpException.class, () -> session.execute(QmpCommand.Query.VERSION, LONG)));
-            Awaitility.await().pollDelay(Duration.ofMillis(200)).until(() -> !outcome.isDone());
+            Thread waiting = Thread.ofPlatform().daemon().start(outcome);
+            // It waits for its answer, and what was asked for after it has been sent: so it was sent.
+            Awaitility.await().until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
+            Awaitility.await()
+                    .until(() -> catchThrowableOfType(
+                                    QmpException.class, () -> session.execute(QmpCommand.Query.VERSION, SHORT))
+                            instanceof QmpInterrupted);
             daemon.kill();
             assertThat(outcome.get())
                     .isInstanceOfSatisfying(

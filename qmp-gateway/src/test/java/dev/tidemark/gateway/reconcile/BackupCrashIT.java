@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A gateway that ends in the midst of a backup, and another that finds what is there. */
-@Timeout(120)
+@Timeout(300)
 class BackupCrashIT {
     private static final OptionalLong SLOW = OptionalLong.of(1 << 18);
 
@@ -95,7 +95,8 @@ class BackupCrashIT {
                 }
             };
             rig.coordinator.ask(operation);
-            assertThat(stopped.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(stopped.await(Rig.TIME_MAX.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
             rig.restartGateway();
             assertThat(rig.outcome(operation.id())).isInstanceOf(Outcome.Done.class);
             rig.assertNothingOfOursButBitmaps();
@@ -327,7 +328,7 @@ class BackupCrashIT {
 
     private static void holdUntilInterrupted() {
         try {
-            new CountDownLatch(1).await(30, TimeUnit.SECONDS);
+            new CountDownLatch(1).await(Rig.TIME_MAX.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException asked) {
             Thread.currentThread().interrupt();
         }

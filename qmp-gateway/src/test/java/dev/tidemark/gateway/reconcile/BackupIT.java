@@ -37,7 +37,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(120)
+@Timeout(300)
 class BackupIT {
     /** The last granule of the disk, which every bitmap marks from its birth on. */
     private static final long CANARY = 65536;
@@ -268,7 +268,7 @@ class BackupIT {
             rig.restartGateway(Duration.ofMillis(500));
             rig.write(0, 0x11, 0, 1 << 20);
             // A job with a limit is given more patience, so that it is the reader alone that can be found to hang.
-            PushBackupOperation operation = full(rig, OptionalLong.of(1 << 24));
+            PushBackupOperation operation = full(rig, OptionalLong.of(1 << 21));
             CountDownLatch answers = new CountDownLatch(1);
             rig.crash = point -> {
                 if (point == CrashPoint.DIGESTS_READ) {
@@ -276,9 +276,11 @@ class BackupIT {
                 }
             };
             rig.coordinator.ask(operation);
+            // A slow medium is told as well, before anything is read back.
             await().atMost(Rig.TIME_MAX)
                     .until(() -> rig.coordinator.progress().stream()
-                            .anyMatch(told -> told.stall().isPresent()));
+                            .flatMap(told -> told.stall().stream())
+                            .anyMatch(stall -> stall.awaited().contains("nothing was read back")));
             Progress told = rig.coordinator.progress().getLast();
             assertThat(told.phase()).isEqualTo("digest");
             assertThat(told.stall().orElseThrow().awaited()).contains("nothing was read back", "has not answered yet");
@@ -301,7 +303,7 @@ class BackupIT {
     void a_job_that_somebody_paused_ends_the_backup_by_name_although_the_other_disk_was_copied() {
         try (Rig rig = new Rig(2)) {
             rig.awaitDisks();
-            rig.restartGateway(Duration.ofMillis(1_500));
+            rig.restartGateway(Duration.ofSeconds(4));
             rig.write(0, 0x11, 0, 8 << 20);
             rig.write(1, 0x12, 0, 8 << 20);
             PushBackupOperation operation = Operations.backup(

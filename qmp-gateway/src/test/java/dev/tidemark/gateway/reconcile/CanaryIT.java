@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What every new bitmap is born with, on a real QEMU: the last granule of its disk (hazards S1 and S7). */
-@Timeout(60)
+@Timeout(300)
 class CanaryIT {
     private static final long GRANULE = 65_536;
     private static final Outcome SEEN = new Outcome.Done(new Outcome.Evidence.Seen());

@@ -24,7 +24,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(120)
+@Timeout(300)
 class CheckpointIT {
     private static final Outcome SEEN = new Outcome.Done(new Outcome.Evidence.Seen());
     private static final long GRANULE = 65536;
@@ -184,6 +184,7 @@ class CheckpointIT {
     @Test
     void a_checkpoint_whose_answer_does_not_come_is_in_doubt_until_a_look_tells() {
         try (Rig rig = new Rig(1)) {
+            rig.restartImpatiently();
             rig.awaitDisks();
             CheckpointOperation operation = rig.checkpointOperation();
             // QEMU stops between the look and the transaction: nobody answers, and nobody knows what will happen.

@@ -39,7 +39,7 @@ final class Crashes implements CrashHook {
 
     void awaitCrash() {
         try {
-            if (!crashed.await(30, TimeUnit.SECONDS)) {
+            if (!crashed.await(Rig.TIME_MAX.toSeconds(), TimeUnit.SECONDS)) {
                 throw new AssertionError(point + " was not reached");
             }
         } catch (InterruptedException interrupted) {

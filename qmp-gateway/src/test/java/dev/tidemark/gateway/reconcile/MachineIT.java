@@ -20,10 +20,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Disks of a machine with devices. */
-@Timeout(120)
+@Timeout(300)
 class MachineIT {
     private static final long DISK_BYTES = 8L << 20;
-    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Duration LONG = Duration.ofSeconds(60);
 
     @Test
     void a_disk_is_named_by_its_device_and_found_through_filters_and_on_top_of_snapshots() throws Exception {

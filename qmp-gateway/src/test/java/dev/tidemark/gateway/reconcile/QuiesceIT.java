@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /** A real QEMU, and a guest behind a real socket that behaves well or badly. In the end it is always thawed. */
-@Timeout(120)
+@Timeout(300)
 class QuiesceIT {
     private static final Outcome SEEN = new Outcome.Done(new Outcome.Evidence.Seen());
 
@@ -204,7 +204,7 @@ class QuiesceIT {
         rig.crash = CrashHook.NONE;
         rig.daemon.pause();
         guest.behaves(Manner.PROPER);
-        rig.restartGateway();
+        rig.restartImpatiently();
         // then
         await().atMost(Rig.TIME_MAX).until(() -> !guest.isFrozen());
         rig.daemon.resume();

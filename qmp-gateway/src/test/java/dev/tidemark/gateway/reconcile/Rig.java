@@ -48,7 +48,7 @@ import java.util.function.Predicate;
 /** A storage daemon with disks {@code d0}, {@code d1}, …, a repository, a gateway and a coordinator made by hand. */
 final class Rig implements AutoCloseable {
     static final long DISK_BYTES = 16L << 20;
-    static final Duration TIME_MAX = Duration.ofSeconds(30);
+    static final Duration TIME_MAX = Duration.ofSeconds(90);
     private static final HostName HOST = new HostName("here");
 
     final ShortDirectory files = ShortDirectory.create();
@@ -61,6 +61,7 @@ final class Rig implements AutoCloseable {
     private final HeldLooks looks = new HeldLooks();
     private Optional<Path> key = Optional.empty();
     private List<TargetPrefix> targets = List.of();
+    private Waits waits = new Waits(Duration.ofSeconds(30), Duration.ofSeconds(30));
     private Gateway gateway;
 
     Rig(int diskCount) {
@@ -97,12 +98,20 @@ final class Rig implements AutoCloseable {
                 files.resolve("locks"),
                 new GatewaySettings.Serving(Optional.empty(), files.resolve("scratch")),
                 new GatewaySettings.Bounds(
-                        QmpLimits.defaults().withTimeouts(Duration.ofSeconds(2), Duration.ofSeconds(2)),
+                        QmpLimits.defaults().withTimeouts(waits.greeting(), waits.greeting()),
                         PeerUsers.usual(),
                         targets,
                         List.of()),
-                new Patience(
-                        Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(2), Patience.USUAL.stall()));
+                new Patience(waits.answer(), waits.answer(), Duration.ofSeconds(2), Patience.USUAL.stall()));
+    }
+
+    /** How long QEMU is waited for: longer than a busy machine keeps one from its processor. */
+    private record Waits(Duration greeting, Duration answer) {}
+
+    /** As a gateway that does not wait long for a QEMU that stands still. */
+    void restartImpatiently() {
+        waits = new Waits(Duration.ofSeconds(2), Duration.ofSeconds(5));
+        restartGateway();
     }
 
     /** What is written from now on is encrypted with the key in this file. */

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A disk that leaves a real machine while a client is about to be told where to read it. */
-@Timeout(60)
+@Timeout(300)
 class UnpluggedDiskIT {
     private static final HostName HOST = new HostName("here");
     private static final DiskName VDA = new DiskName("vda");

@@ -16,8 +16,8 @@ import org.awaitility.Awaitility;
 /** A child process that is signalled by its own pid only, and that does not outlive the tests. */
 final class TestProcess implements AutoCloseable {
 
-    private static final Duration START_TIME_MAX = Duration.ofSeconds(30);
-    private static final long STOP_SECONDS_MAX = 30;
+    private static final Duration START_TIME_MAX = Duration.ofSeconds(90);
+    private static final long STOP_SECONDS_MAX = 90;
     private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
 
     static {

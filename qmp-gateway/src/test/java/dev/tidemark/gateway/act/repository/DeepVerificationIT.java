@@ -4,6 +4,7 @@ import static dev.tidemark.gateway.act.repository.RepositoryFixture.DISK;
 import static dev.tidemark.gateway.act.repository.RepositoryFixture.MACHINE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.tidemark.gateway.testkit.RequiredProgram;
 import dev.tidemark.schema.contract.AbortOperation;
@@ -164,9 +165,7 @@ class DeepVerificationIT {
                 stopped.countDown();
             }
         });
-        while (Files.notExists(copying)) {
-            Thread.onSpinWait();
-        }
+        await().until(() -> Files.exists(copying));
         assertThat(scratches()).isNotEmpty();
         working.interrupt();
         working.join();

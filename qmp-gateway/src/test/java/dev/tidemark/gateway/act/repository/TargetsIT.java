@@ -79,7 +79,7 @@ class TargetsIT {
         command.add(file.toString());
         Process server = new ProcessBuilder(command).start();
         Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> answers(address));
         return server;
