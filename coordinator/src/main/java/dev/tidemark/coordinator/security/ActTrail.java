@@ -97,6 +97,15 @@ public final class ActTrail {
         current().ifPresent(trail -> trail.acts.signed(known, trail, in));
     }
 
+    /**
+     * What is asked for makes sense, changes something that has no event and no entry of its own, and is about to be done: recorded now.
+     *
+     * @throws dev.tidemark.coordinator.ledger.LedgerException if it cannot be; then it must not be done
+     */
+    public static void aboutToChange() {
+        current().ifPresent(trail -> trail.acts.allowed(trail));
+    }
+
     /** It was carried out. */
     public void carriedOut() {
         acts.carriedOut(this);

@@ -57,7 +57,12 @@ public final class Acts implements AutoCloseable {
         }
     }
 
-    private void allowed(ActTrail trail) {
+    /**
+     * It is done, or about to be.
+     *
+     * @throws dev.tidemark.coordinator.ledger.LedgerException if that cannot be recorded
+     */
+    void allowed(ActTrail trail) {
         Act act = act(trail, Verdict.ALLOWED);
         book.append(trail.operation().map(act::of).orElse(act));
         trail.settle();

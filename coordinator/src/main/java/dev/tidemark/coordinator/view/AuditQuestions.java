@@ -14,23 +14,14 @@ import org.jspecify.annotations.Nullable;
  * Answers to auditors, in pages: each begins behind the last row of the one before, so that no transaction is open between them, and a
  * million rows need no more memory than one page.
  *
- * <p>Acts lie in three places: commands that were accepted are told by the log, tokens by their own entries, and the rest by a book of its
- * own. Each place is read in the order of time, with its index, and they are merged here; a view over all three would be sorted anew for
- * each page.
+ * <p>Acts lie in three places ({@link ActPlace}). Each is read in the order of time, with its index, and they are merged here; a view over
+ * all three would be sorted anew for each page.
  *
  * <p>All throw {@link StorageUnavailable} if the database does not answer.
  */
 public final class AuditQuestions {
     /** Rows that are read at once by {@link #all}. */
     static final int PAGE_LENGTH = 1_000;
-
-    private static final List<String> ACTS =
-            List.of("tidemark.audit_accepted_act", "tidemark.audit_recorded_act", "tidemark.audit_token_act");
-    static final String DELETIONS =
-            "(act IN ('DELETE_BACKUP', 'DELETE_CHECKPOINT', 'REMOVE', 'MERGE_BACKUP', 'REVOKE_TOKEN')"
-                    + " OR route LIKE 'DELETE %' OR route = 'POST /v1/backups/{backup}/merge')";
-    static final String RESTORES = "(act IN ('RESTORE', 'EXPORT', 'END_EXPORT') OR route IN"
-            + " ('POST /v1/vms/{vm}/restores', 'POST /v1/backups/{backup}/exports', 'POST /v1/exports/{export}/end'))";
 
     private static final Sql.Reader<AuditRow.Act> ACT = RecordRows.of(AuditRow.Act.class);
     private static final Sql.Reader<AuditRow.Event> EVENT = RecordRows.of(AuditRow.Event.class);
@@ -49,7 +40,17 @@ public final class AuditQuestions {
     /** In which direction an answer is read. */
     public enum Order {
         OLDEST_FIRST,
-        NEWEST_FIRST
+        NEWEST_FIRST;
+
+        /** Behind what a list is ordered by. */
+        String word() {
+            return this == OLDEST_FIRST ? "" : " DESC";
+        }
+
+        /** What comes later in the list, as compared with what came. */
+        String beyond() {
+            return this == OLDEST_FIRST ? ">" : "<";
+        }
     }
 
     /** The next rows behind a place, or the first ones. */
@@ -74,45 +75,29 @@ public final class AuditQuestions {
     /** What was asked of the coordinator: everything, or what the question leaves of it. */
     public List<AuditRow.Act> acts(
             AuditQuestion question, AuditFilter filter, Optional<AuditPlace> after, Order order, int limit) {
+        Optional<List<String>> machines = filter.vm().map(this::machines);
+        if (machines.isPresent() && machines.get().isEmpty()) {
+            return List.of();
+        }
         List<AuditRow.Act> found = new ArrayList<>();
-        for (String place : ACTS) {
-            Conditions conditions = new Conditions()
-                    .when(filter.vm(), "(vm = ? OR vm_id = ?)", 2)
-                    .when(filter.since(), "at >= ?", 1)
-                    .when(filter.until(), "at < ?", 1)
-                    .when(filter.caller().map(AuditQuestions::pattern), "caller LIKE ?", 1)
-                    .when(filter.decision(), "decision = ?", 1)
-                    .when(filter.outcome(), "outcome = ?", 1)
-                    .when(
-                            filter.what().map(AuditQuestions::pattern),
-                            "(act ILIKE ? OR route ILIKE ? OR target ILIKE ?)",
-                            3)
-                    .when(filter.backup(), "target = ?", 1)
-                    .when(filter.machines(), "tidemark.is_reached(vm_id, vm, ?)", 1);
-            switch (question) {
-                case DENIED -> conditions.always("decision <> 'ALLOWED'");
-                case DELETIONS -> conditions.always(DELETIONS);
-                case RESTORES -> conditions.always(RESTORES);
-                case ACTS -> {
-                    // All of them.
-                }
-                case MACHINE, BACKUP, FORCED_FULLS, UNVERIFIED ->
-                    throw new IllegalArgumentException(question + " is not answered by acts");
-            }
-            conditions.behind(after, order);
-            found.addAll(list(
-                    "SELECT * FROM " + place + conditions.text() + " ORDER BY at" + direction(order)
-                            + ", place COLLATE \"C\"" + direction(order) + " LIMIT ?",
-                    ACT,
-                    conditions.with(limit)));
+        for (ActPlace place : ActPlace.values()) {
+            AuditConditions conditions =
+                    place.conditions(question, filter, machines).behind(after, order);
+            found.addAll(list(place.question(conditions, order), ACT, conditions.with(limit)));
         }
         found.sort(order == Order.OLDEST_FIRST ? IN_TIME : IN_TIME.reversed());
         return List.copyOf(found.subList(0, Math.min(limit, found.size())));
     }
 
+    /** Whichever machines are, or were, called so, and the one that has this id. */
+    private List<String> machines(String nameOrId) {
+        return list(
+                "SELECT id FROM tidemark.vm WHERE name = ? OR id = ?", row -> row.getString("id"), nameOrId, nameOrId);
+    }
+
     /** The events of a machine, in the order of its log; of one backup, if the filter names it. */
     public List<AuditRow.Event> events(AuditFilter filter, Optional<AuditPlace> after, Order order, int limit) {
-        Conditions conditions = new Conditions()
+        AuditConditions conditions = new AuditConditions()
                 .when(
                         filter.vm(),
                         "vm_id = (SELECT known.id FROM tidemark.vm known WHERE known.id = ?"
@@ -126,12 +111,12 @@ public final class AuditQuestions {
                         3)
                 .when(filter.since(), "at >= ?", 1)
                 .when(filter.until(), "at < ?", 1)
-                .when(filter.caller().map(AuditQuestions::pattern), "caller LIKE ?", 1)
+                .caller(filter)
                 .when(filter.machines(), "tidemark.is_reached(vm_id, vm, ?)", 1);
         after.ifPresent(place ->
                 conditions.add(order == Order.OLDEST_FIRST ? "place >= ?" : "place < ? - 1", versionOf(place)));
         return list(
-                "SELECT * FROM tidemark.audit_history" + conditions.text() + " ORDER BY place" + direction(order)
+                "SELECT * FROM tidemark.audit_history" + conditions.text() + " ORDER BY place" + order.word()
                         + " LIMIT ?",
                 EVENT,
                 conditions.with(limit));
@@ -140,7 +125,7 @@ public final class AuditQuestions {
     /** Disks that were copied in full though an incremental was wanted. */
     public List<AuditRow.ForcedFull> forcedFulls(
             AuditFilter filter, Optional<AuditPlace> after, Order order, int limit) {
-        Conditions conditions = new Conditions()
+        AuditConditions conditions = new AuditConditions()
                 // By its id, for which there is an index.
                 .when(
                         filter.vm(),
@@ -149,12 +134,12 @@ public final class AuditQuestions {
                 .when(filter.backup(), "backup = ?", 1)
                 .when(filter.since(), "at >= ?", 1)
                 .when(filter.until(), "at < ?", 1)
-                .when(filter.caller().map(AuditQuestions::pattern), "caller LIKE ?", 1)
+                .caller(filter)
                 .when(filter.machines(), "tidemark.is_reached(vm_id, vm, ?)", 1)
                 .behind(after, order);
         return list(
                 "SELECT *, repository AS repo FROM tidemark.audit_forced_full" + conditions.text() + " ORDER BY at"
-                        + direction(order) + ", place COLLATE \"C\"" + direction(order) + " LIMIT ?",
+                        + order.word() + ", place COLLATE \"C\"" + order.word() + " LIMIT ?",
                 FORCED_FULL,
                 conditions.with(limit));
     }
@@ -162,82 +147,18 @@ public final class AuditQuestions {
     /** Machines without a verified restore point since a moment; in the order in which they were registered. */
     public List<AuditRow.Unverified> unverified(
             AuditFilter filter, Optional<AuditPlace> after, Order order, int limit) {
-        Conditions conditions = new Conditions()
+        AuditConditions conditions = new AuditConditions()
                 .when(filter.vm(), "(vm = ? OR vm_id = ?)", 2)
                 .when(filter.machines(), "tidemark.is_reached(vm_id, vm, ?)", 1);
         filter.verifiedSince().ifPresent(moment -> conditions.add("(verified_at IS NULL OR verified_at < ?)", moment));
         after.ifPresent(place -> conditions.add(
-                "(registered_at, vm_id COLLATE \"C\") " + beyond(order) + " (?, ?)", place.at(), place.place()));
+                "(registered_at, vm_id COLLATE \"C\") " + order.beyond() + " (?, ?)", place.at(), place.place()));
         return list(
                 "SELECT *, repository AS repo FROM tidemark.audit_restore_point" + conditions.text()
-                        + " ORDER BY registered_at" + direction(order) + ", vm_id COLLATE \"C\"" + direction(order)
+                        + " ORDER BY registered_at" + order.word() + ", vm_id COLLATE \"C\"" + order.word()
                         + " LIMIT ?",
                 UNVERIFIED,
                 conditions.with(limit));
-    }
-
-    /** What has to hold of a row, with the values for its question marks. */
-    private static final class Conditions {
-        private final List<String> parts = new ArrayList<>();
-        private final List<Object> values = new ArrayList<>();
-
-        Conditions always(String condition) {
-            parts.add(condition);
-            return this;
-        }
-
-        Conditions add(String condition, Object... these) {
-            parts.add(condition);
-            values.addAll(List.of(these));
-            return this;
-        }
-
-        /** If there is a value; it stands for each of so many question marks. */
-        Conditions when(Optional<?> value, String condition, int marks) {
-            value.ifPresent(given -> {
-                parts.add(condition);
-                for (int mark = 0; mark < marks; mark++) {
-                    values.add(given);
-                }
-            });
-            return this;
-        }
-
-        /** The moment alone finds the place in an index; the pair then tells the rows that share it apart. */
-        Conditions behind(Optional<AuditPlace> after, Order order) {
-            after.ifPresent(place -> {
-                add("at " + beyond(order) + "= ?", place.at());
-                add("(at, place COLLATE \"C\") " + beyond(order) + " (?, ?)", place.at(), place.place());
-            });
-            return this;
-        }
-
-        String text() {
-            return parts.isEmpty() ? "" : " WHERE " + String.join(" AND ", parts);
-        }
-
-        @Nullable
-        Object[] with(int limit) {
-            List<Object> all = new ArrayList<>(values);
-            all.add(limit);
-            return all.toArray();
-        }
-    }
-
-    /** A star is the only letter that stands for others. */
-    private static String pattern(String text) {
-        return text.replace("\\", "\\\\")
-                .replace("%", "\\%")
-                .replace("_", "\\_")
-                .replace('*', '%');
-    }
-
-    private static String direction(Order order) {
-        return order == Order.OLDEST_FIRST ? "" : " DESC";
-    }
-
-    private static String beyond(Order order) {
-        return order == Order.OLDEST_FIRST ? ">" : "<";
     }
 
     private static long versionOf(AuditPlace place) {

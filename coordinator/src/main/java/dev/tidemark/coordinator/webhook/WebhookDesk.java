@@ -54,6 +54,11 @@ public final class WebhookDesk implements AutoCloseable {
         return horizon.newest(HOLE_PATIENCE);
     }
 
+    /** Refused unless events may go there. */
+    public void requireAllowed(String url) throws ReceiverRefused {
+        allowed.check(url);
+    }
+
     /** Makes one; false if there is another one of this name. */
     public boolean create(Wanted wanted, byte[] secret, long position) throws ReceiverRefused {
         return table.create(new WebhookRow.New(

@@ -144,6 +144,19 @@ class WebhookCommandsIT {
         assertThat(webhook(0, "delete", "siem")).contains("siem");
         assertThat(webhook(3, "show", "siem")).contains("no webhook 'siem'");
         assertThat(webhook(0, "list")).contains("no webhooks");
+        // and on record, once, what was done and what was not
+        assertThat(decisions("post%20/v1/webhooks")).containsExactly("siem ALLOWED", "siem REFUSED", "other REFUSED");
+        assertThat(decisions("post%20/v1/webhooks/*/enable")).containsExactly("siem ALLOWED");
+        assertThat(decisions("delete%20/v1/webhooks/*")).containsExactly("siem ALLOWED", "siem ALLOWED");
+    }
+
+    private List<String> decisions(String route) {
+        List<String> decisions = new ArrayList<>();
+        api.get("/v1/audit/questions/acts?what=" + route)
+                .path("rows")
+                .forEach(act -> decisions.add(act.path("target").asString() + " "
+                        + act.path("decision").asString()));
+        return decisions;
     }
 
     private long delivered() {

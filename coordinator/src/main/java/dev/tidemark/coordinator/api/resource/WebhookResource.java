@@ -6,6 +6,7 @@ import dev.tidemark.coordinator.api.edge.Problem;
 import dev.tidemark.coordinator.api.edge.QueryNumber;
 import dev.tidemark.coordinator.api.edge.Refusal;
 import dev.tidemark.coordinator.ledger.WebhookRow;
+import dev.tidemark.coordinator.security.ActTrail;
 import dev.tidemark.coordinator.security.Callers;
 import dev.tidemark.coordinator.security.Scope;
 import dev.tidemark.coordinator.view.Row;
@@ -102,6 +103,7 @@ public final class WebhookResource {
 
     @PostMapping("/v1/webhooks")
     ResponseEntity<WebhookView> create(@RequestBody NewWebhook body) throws InterruptedException {
+        ActTrail.aboutNow(body.name().value());
         List<String> events = events(body.events().orElseGet(List::of));
         String machines = body.vms().orElse(Scope.ALL.text());
         if (!Scope.isWellFormed(machines)) {
@@ -140,13 +142,13 @@ public final class WebhookResource {
                 machines,
                 Callers.current().name());
         try {
+            desk.requireAllowed(wanted.url());
+            if (desk.all().stream().anyMatch(webhook -> webhook.name().equals(wanted.name()))) {
+                throw nameTaken(wanted.name());
+            }
+            ActTrail.aboutToChange();
             if (!desk.create(wanted, secret, position.getAsLong())) {
-                throw new Refusal(Problem.of(
-                                409,
-                                Rejected.NAME_TAKEN,
-                                "there is a webhook '" + body.name() + "'",
-                                "Choose another name, or delete that one first.")
-                        .withField("name"));
+                throw nameTaken(wanted.name());
             }
         } catch (ReceiverRefused refused) {
             throw new Refusal(Problem.of(
@@ -159,6 +161,15 @@ public final class WebhookResource {
         // A secret that came from the caller is known to him.
         return ResponseEntity.created(URI.create("/v1/webhooks/" + wanted.id()))
                 .body(view(known(wanted.id()), given.isPresent() ? null : Signatures.written(secret)));
+    }
+
+    private static Refusal nameTaken(String name) {
+        return new Refusal(Problem.of(
+                        409,
+                        Rejected.NAME_TAKEN,
+                        "there is a webhook '" + name + "'",
+                        "Choose another name, or delete that one first.")
+                .withField("name"));
     }
 
     @GetMapping("/v1/webhooks")
@@ -174,33 +185,33 @@ public final class WebhookResource {
 
     @DeleteMapping("/v1/webhooks/{webhook}")
     WebhookView delete(@PathVariable("webhook") WebhookName webhook) {
-        WebhookRow known = known(webhook.value());
+        WebhookRow known = toChange(webhook);
         desk.delete(known.id());
         return view(known, null);
     }
 
     @PostMapping("/v1/webhooks/{webhook}/enable")
     WebhookView enable(@PathVariable("webhook") WebhookName webhook, @RequestBody Nothing body) {
-        desk.enable(known(webhook.value()).id());
+        desk.enable(toChange(webhook).id());
         return view(known(webhook.value()), null);
     }
 
     @PostMapping("/v1/webhooks/{webhook}/test")
     WebhookDesk.Tried test(@PathVariable("webhook") WebhookName webhook, @RequestBody Nothing body) {
-        return desk.test(known(webhook.value()), ids.operation().value());
+        return desk.test(toChange(webhook), ids.operation().value());
     }
 
     @PostMapping("/v1/webhooks/{webhook}/rotation")
     WebhookView rotate(@PathVariable("webhook") WebhookName webhook, @RequestBody NewSecret body) {
         Optional<byte[]> given = secret(body.secret());
         byte[] secret = given.orElseGet(Signatures::freshSecret);
-        desk.rotate(known(webhook.value()).id(), secret);
+        desk.rotate(toChange(webhook).id(), secret);
         return view(known(webhook.value()), given.isPresent() ? null : Signatures.written(secret));
     }
 
     @DeleteMapping("/v1/webhooks/{webhook}/rotation")
     WebhookView endRotation(@PathVariable("webhook") WebhookName webhook) {
-        desk.endRotation(known(webhook.value()).id());
+        desk.endRotation(toChange(webhook).id());
         return view(known(webhook.value()), null);
     }
 
@@ -229,15 +240,31 @@ public final class WebhookResource {
     @PostMapping("/v1/webhooks/{webhook}/redeliveries")
     Deliveries redeliver(@PathVariable("webhook") WebhookName webhook, @RequestBody Which body) {
         WebhookRow known = known(webhook.value());
+        if (desk.deadLetters(known.id(), body.index() - 1, 1).stream()
+                .noneMatch(letter -> letter.index() == body.index())) {
+            throw unknownDelivery(webhook);
+        }
+        ActTrail.aboutToChange();
         if (!desk.redeliver(known.id(), body.index())) {
-            throw Refusal.notFound(
-                    "DELIVERY_NOT_FOUND",
-                    "webhook '" + webhook + "' has no dead letter with this index",
-                    "See GET /v1/webhooks/{webhook}/deliveries for them.");
+            throw unknownDelivery(webhook);
         }
         return deliveries(
                 known(webhook.value()),
                 new Page.Wish(listOf(known), Page.LENGTH_MAX, Optional.of(Long.toString(body.index() - 1))));
+    }
+
+    private static Refusal unknownDelivery(WebhookName webhook) {
+        return Refusal.notFound(
+                "DELIVERY_NOT_FOUND",
+                "webhook '" + webhook + "' has no dead letter with this index",
+                "See GET /v1/webhooks/{webhook}/deliveries for them.");
+    }
+
+    /** One that is about to be changed, or to be sent something, which is on record by now. */
+    private WebhookRow toChange(WebhookName nameOrId) {
+        WebhookRow known = known(nameOrId.value());
+        ActTrail.aboutToChange();
+        return known;
     }
 
     private WebhookRow known(String nameOrId) {

@@ -15,6 +15,7 @@ import dev.tidemark.schema.json.Json;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.net.URLEncoder;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
@@ -163,6 +164,75 @@ class ActsIT {
             PlainSql.run(SERVED.database.migration(), "GRANT INSERT ON tidemark.act_entry TO tidemark_application");
         }
         assertThat(SERVED.get("/v1/tokens").status()).isEqualTo(200);
+    }
+
+    @Test
+    void what_changes_a_webhook_and_cannot_be_recorded_is_not_done() throws SQLException {
+        // given a webhook that was disabled, and a database that takes no act
+        PlainSql.run(
+                SERVED.database.application(),
+                "INSERT INTO tidemark.webhook (id, name, url, events, machines, secret, created_by, position,"
+                        + " disabled_because) VALUES ('01K1ZB3S0CVFG8YVYKJ3XBZ9QH', 'siem', 'https://siem.example/in',"
+                        + " '{}', '*', '\\x00', 'admin', 0, 'it answered with 410')");
+        PlainSql.run(SERVED.database.migration(), "REVOKE INSERT ON tidemark.act_entry FROM tidemark_application");
+        try {
+            // when
+            assertThat(SERVED.post("/v1/webhooks/siem/enable", "{}").status()).isGreaterThanOrEqualTo(500);
+            assertThat(SERVED.post("/v1/webhooks/siem/rotation", "{}").status()).isGreaterThanOrEqualTo(500);
+            assertThat(SERVED.delete("/v1/webhooks/siem/rotation").status()).isGreaterThanOrEqualTo(500);
+            assertThat(SERVED.post("/v1/webhooks/siem/test", "{}").status()).isGreaterThanOrEqualTo(500);
+            assertThat(SERVED.delete("/v1/webhooks/siem").status()).isGreaterThanOrEqualTo(500);
+        } finally {
+            PlainSql.run(SERVED.database.migration(), "GRANT INSERT ON tidemark.act_entry TO tidemark_application");
+        }
+        // then
+        JsonNode still = SERVED.get("/v1/webhooks/siem").json();
+        assertThat(still.path("state").asString()).isEqualTo("DISABLED");
+        assertThat(still.path("secrets").asInt()).isEqualTo(1);
+        assertThat(SERVED.delete("/v1/webhooks/siem").status()).isEqualTo(200);
+        assertThat(rows("acts?what=delete%20/v1/webhooks/*"))
+                .singleElement()
+                .satisfies(act -> assertThat(act.path("target").asString()).isEqualTo("siem"))
+                .satisfies(act -> assertThat(act.path("decision").asString()).isEqualTo("ALLOWED"));
+    }
+
+    @Test
+    void a_search_finds_the_same_by_whole_names_and_by_parts_of_them_wherever_the_act_lies() {
+        // given an act of each book: in the log, in the book of acts, among the tokens
+        String id = SERVED.machine("searched").value();
+        SERVED.backup("searched");
+        assertThat(SERVED.post("/v1/vms/searched/backups", "{\"repo\":\"nowhere\"}")
+                        .status())
+                .isEqualTo(404);
+        HttpRequest.Builder labels = SERVED.request("/v1/vms/searched/labels")
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString("{\"labels\":{\"env\":\"prod\"}}"));
+        assertThat(SERVED.send(labels).status()).isEqualTo(200);
+        // then
+        List<JsonNode> all = rows("acts?vm=searched");
+        assertThat(all.stream()
+                        .map(act ->
+                                act.path("act").asString("") + act.path("code").asString("")))
+                .containsExactlyInAnyOrder("REGISTER", "BACKUP", "REPOSITORY_NOT_FOUND", "SET_LABELS");
+        assertThat(rows("acts?vm=" + id)).isEqualTo(all);
+        assertThat(rows("acts?vm=searched&caller=admin")).isEqualTo(all);
+        assertThat(rows("acts?vm=searched&caller=a*n")).isEqualTo(all);
+        assertThat(rows("acts?vm=searched&what=*v1/VMS*")).isEqualTo(all);
+        assertThat(rows("acts?vm=searched&what=set_labels")).hasSize(1);
+        assertThat(rows("acts?vm=searched&what=put%20/V1/vms/*/labels")).hasSize(1);
+        assertThat(rows("acts?vm=searched&what=backup")).hasSize(1);
+        assertThat(rows("acts?vm=searched&what=post%20/v1/vms/*/backups")).hasSize(2);
+        assertThat(rows("acts?vm=searched&what=ackup"))
+                .as("not the whole of anything")
+                .isEmpty();
+        assertThat(rows("acts?vm=searched&what=backup*post"))
+                .as("of two texts together")
+                .isEmpty();
+        assertThat(rows("acts?vm=searche")).isEmpty();
+        assertThat(rows("acts?vm=searched&caller=dmi")).isEmpty();
+        assertThat(rows("acts?vm=searched&caller=a_min"))
+                .as("no letter stands for another")
+                .isEmpty();
     }
 
     @ParameterizedTest
