@@ -31,6 +31,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Document;
+import org.jsoup.nodes.Element;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -114,6 +117,7 @@ class StartingIT {
         livenessAlone(server);
         whereItIs(server);
         whatACommandSays(server);
+        whatAPageShows(server);
         assertThat(starting).isNotDone();
         assertThat(home.resolve("server.json")).doesNotExist();
 
@@ -149,7 +153,37 @@ class StartingIT {
         }
         HttpResponse<String> door = asked(server, "GET", "/ui/sign-in", "");
         assertThat(door.statusCode()).isEqualTo(503);
-        assertThat(detail(door)).isEqualTo("the coordinator is starting");
+        assertThat(Jsoup.parse(door.body()).select("[role=status]").text()).isEqualTo("the coordinator is starting");
+        assertThat(asked(server, "GET", "/ui", "").headers().firstValue("Location"))
+                .contains("/ui/sign-in");
+    }
+
+    /** A page for people: the same, in a form that they can read, and that asks again by itself. */
+    private static void whatAPageShows(URI server) throws Exception {
+        HttpResponse<String> page = asked(server, "GET", "/ui", token);
+        assertThat(page.statusCode()).isEqualTo(503);
+        assertThat(page.headers().firstValue("Content-Type").orElse("")).startsWith("text/html");
+        assertThat(page.headers().firstValue("Content-Security-Policy").orElse(""))
+                .startsWith("default-src 'none'")
+                .doesNotContain("unsafe");
+        String seconds = page.headers().firstValue("Retry-After").orElse("");
+        assertThat(Integer.parseInt(seconds)).isBetween(1, 30);
+        assertThat(page.headers().firstValue("Refresh")).contains(seconds);
+        Document html = Jsoup.parse(page.body());
+        assertThat(html.title()).isEqualTo("Tidemark is starting · Tidemark");
+        assertThat(html.select("[role=status]").text())
+                .isEqualTo("the coordinator is starting: taking up machines: 1 of 3");
+        assertThat(page.body()).doesNotContain(token).doesNotContain("vm0");
+        assertThat(html.select("form, nav a, [data-stream]")).isEmpty();
+        for (Element asset : html.select("link[href], script[src]")) {
+            String path = asset.hasAttr("href") ? asset.attr("href") : asset.attr("src");
+            assertThat(asked(server, "GET", path, "").statusCode()).as(path).isEqualTo(200);
+        }
+        // What was sent with a form is neither taken nor sent again by itself.
+        HttpResponse<String> form = asked(server, "POST", "/ui/sign-out", token);
+        assertThat(form.statusCode()).isEqualTo(503);
+        assertThat(form.headers().firstValue("Refresh").orElse("")).endsWith(";url=/ui");
+        assertThat(form.body()).contains("Nothing was done of what was just sent");
     }
 
     private static void whereItIs(URI server) throws Exception {

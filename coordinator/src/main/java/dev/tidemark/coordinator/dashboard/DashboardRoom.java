@@ -53,6 +53,8 @@ public record DashboardRoom(Insight insight, Path drills)
                         context.getBean(Tokens.class)));
         context.registerBean(
                 PageProblems.class, () -> new PageProblems(context.getBean(Pages.class), context.getBean(Clock.class)));
+        context.registerBean(
+                StartAnswer.class, () -> new StartAnswer(context.getBean(Pages.class), context.getBean(Clock.class)));
 
         // --- what answers ---
         context.registerBean(Pages.class, Pages::new);

@@ -32,8 +32,11 @@ public final class RoutePermissions {
     private static final Map<String, Permission> NEEDED = needed();
     private static final Map<String, Permission> PAGES = neededForPages();
 
-    /** Where somebody signs in who has no session yet, and what that page looks like. */
-    private static final Set<String> DOORS = Set.of("/ui/sign-in", "/ui/style.css", "/ui/live.js", "/ui/icon.svg");
+    /** Where somebody signs in who has no session yet. */
+    private static final String DOOR = "/ui/sign-in";
+
+    /** What pages look like: files that come with the program, and tell nothing. */
+    private static final Set<String> ASSETS = Set.of("/ui/style.css", "/ui/live.js", "/ui/icon.svg");
 
     private RoutePermissions() {}
 
@@ -46,7 +49,12 @@ public final class RoutePermissions {
 
     /** Whether this path, exactly as it was sent, is answered to anybody, whatever he shows. */
     public static boolean isOpen(String uri) {
-        return uri.equals(LIVENESS) || DOORS.contains(uri);
+        return uri.equals(DOOR) || isEverThere(uri);
+    }
+
+    /** Whether this path is answered as always while the coordinator starts. */
+    public static boolean isEverThere(String uri) {
+        return uri.equals(LIVENESS) || ASSETS.contains(uri);
     }
 
     /** Every page with what it takes: they read, and nothing else. */

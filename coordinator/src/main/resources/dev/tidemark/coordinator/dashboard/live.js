@@ -113,6 +113,7 @@
             }
             if (answer.ok) {
                 take(await answer.text());
+                listen();
             } else {
                 say('· not fresh: the coordinator answered ' + answer.status);
             }
@@ -136,15 +137,22 @@
     if (!address) {
         return;
     }
-    const stream = new EventSource(address);
-    stream.onopen = () => { say('· live'); soon(); };
-    stream.onerror = () => {
-        say(stream.readyState === EventSource.CLOSED ? '· not live: reload for what is new' : '· not live: asking again');
+    // A browser does not ask again who was answered with an error, as a coordinator that starts does: a page that came says that it is there.
+    let stream = null;
+    const listen = () => {
+        if (stream && stream.readyState !== EventSource.CLOSED) {
+            return;
+        }
+        const opened = new EventSource(address);
+        stream = opened;
+        opened.onopen = () => { say('· live'); soon(); };
+        opened.onerror = () => { say('· not live: asking again'); };
+        // Events come under their stored names, which the page lists; a browser hears of no others.
+        for (const name of (document.body.dataset.events || '').split(' ').filter(Boolean)) {
+            opened.addEventListener(name, soon);
+        }
     };
-    // Events come under their stored names, which the page lists; a browser hears of no others.
-    for (const name of (document.body.dataset.events || '').split(' ').filter(Boolean)) {
-        stream.addEventListener(name, soon);
-    }
+    listen();
     setInterval(soon, AGES_MILLISECONDS);
     document.addEventListener('visibilitychange', () => { if (!document.hidden && missed) { soon(); } });
 })();

@@ -15,23 +15,33 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * As long as the coordinator starts, every route but liveness is answered with how far that is and when to come again. Behind the filter
- * that knows callers: strangers are turned down as always, and at the doors that are open to them they are not told how far it is.
+ * As long as the coordinator starts, every route but liveness is answered with how far that is and when to come again; a page, with a page.
+ * Behind the filter that knows callers: strangers are turned down as always, and at the doors that are open to them they are not told how
+ * far it is.
  */
 public final class StartFilter extends HttpFilter {
     private static final long serialVersionUID = 1L;
 
     private final transient Readiness readiness;
+    private final transient Answer answer;
 
-    public StartFilter(Readiness readiness) {
+    /** Tells whoever asked. */
+    @FunctionalInterface
+    public interface Answer {
+        void write(HttpServletRequest request, HttpServletResponse response, Problem problem, int secondsLeft)
+                throws IOException;
+    }
+
+    public StartFilter(Readiness readiness, Answer answer) {
         this.readiness = readiness;
+        this.answer = answer;
     }
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         Optional<Readiness.Start> start = readiness.start();
-        if (start.isEmpty() || request.getRequestURI().equals(RoutePermissions.LIVENESS)) {
+        if (start.isEmpty() || RoutePermissions.isEverThere(request.getRequestURI())) {
             chain.doFilter(request, response);
             return;
         }
@@ -40,7 +50,8 @@ public final class StartFilter extends HttpFilter {
             // It comes again and again, by itself: that is no act of anybody's.
             ActTrail.settledNow();
         }
-        ProblemWriter.write(request, response, problem(start.get(), caller.isPresent()));
+        Readiness.Start now = start.get();
+        answer.write(request, response, problem(now, caller.isPresent()), now.secondsLeft());
     }
 
     private static Problem problem(Readiness.Start start, boolean known) {

@@ -349,9 +349,17 @@ class ApiConfiguration extends WebMvcConfigurationSupport {
     }
 
     @Bean
-    FilterRegistrationBean<StartFilter> startFilter(Supervision supervision) {
-        FilterRegistrationBean<StartFilter> registration =
-                new FilterRegistrationBean<>(new StartFilter(supervision.readiness()));
+    FilterRegistrationBean<StartFilter> startFilter(
+            Supervision supervision, ObjectProvider<StartFilter.Answer> ofPages) {
+        StartFilter.@Nullable Answer page = ofPages.getIfAvailable();
+        FilterRegistrationBean<StartFilter> registration = new FilterRegistrationBean<>(new StartFilter(
+                supervision.readiness(), (request, response, problem, secondsLeft) -> {
+                    if (page != null && Sessions.isPage(request.getRequestURI())) {
+                        page.write(request, response, problem, secondsLeft);
+                    } else {
+                        ProblemWriter.write(request, response, problem);
+                    }
+                }));
         registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 3);
         return registration;
     }
