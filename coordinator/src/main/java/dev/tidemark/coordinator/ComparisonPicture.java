@@ -2,6 +2,7 @@ package dev.tidemark.coordinator;
 
 import dev.tidemark.coordinator.chain.DesiredState;
 import dev.tidemark.coordinator.chain.Machine;
+import dev.tidemark.coordinator.chain.Pending;
 import dev.tidemark.coordinator.dashboard.Comparison;
 import dev.tidemark.schema.contract.Desired;
 import dev.tidemark.schema.contract.DesiredBitmap;
@@ -151,15 +152,22 @@ final class ComparisonPicture {
                 owner.isPresent() ? Comparison.Verdict.SAME : Comparison.Verdict.DIFFERS);
     }
 
-    /** What is under way and carries its id in the name. */
+    /** What is under way and carries its id in the name, or that of its backup. */
     private Optional<String> owner(String name) {
         return Stream.concat(
-                        machine.pending().stream().map(pending -> pending.operation()),
+                        machine.pending().filter(pending -> isOf(pending, name)).stream()
+                                .map(Pending::operation),
                         machine.errands().stream()
-                                .map(errand -> errand.operation().id()))
-                .filter(operation -> name.contains(operation.value()))
+                                .map(errand -> errand.operation().id())
+                                .filter(operation -> name.contains(operation.value())))
                 .map(operation -> "belongs to operation " + operation)
                 .findFirst();
+    }
+
+    private static boolean isOf(Pending pending, String name) {
+        return name.contains(pending.operation().value())
+                || (pending instanceof Pending.Backup backup
+                        && name.contains(backup.backup().value()));
     }
 
     private Comparison.Line line(String what, Optional<String> desired, Optional<String> observed) {

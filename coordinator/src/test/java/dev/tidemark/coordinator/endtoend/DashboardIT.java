@@ -46,12 +46,20 @@ class DashboardIT {
     private static Machine sound;
     private static Machine broken;
     private static Machine witness;
+    private static Machine doubtful;
+    private static LossyWire doubtfulWire;
     private static Client soundClient;
     private static Client brokenClient;
+    private static Client doubtfulClient;
+    private static String doubtfulBackup = "";
+    private static String doubtfulOperation = "";
     private static String backup = "";
     private static String operation = "";
 
-    /** One whose newest restore point was verified, one whose chain broke under somebody's hands, one that is not there. */
+    /**
+     * One whose newest restore point was verified, one whose chain broke under somebody's hands, one that is not there, one that fell
+     * silent behind a transaction, one whose host no gateway speaks for.
+     */
     @BeforeAll
     static void start() throws IOException {
         coordinator = LocalCoordinator.start(HOME, Map.of());
@@ -62,8 +70,17 @@ class DashboardIT {
         witness = new Machine(1);
         soundClient = new Client(api, sound, DIRECTORY.resolve("restores"));
         brokenClient = new Client(api, broken, DIRECTORY.resolve("restores"));
+        doubtful = new Machine(1);
+        doubtfulWire = new LossyWire(doubtful.socket(), doubtful.file("wire"));
+        doubtfulClient = new Client(api, doubtful, DIRECTORY.resolve("restores"));
         soundClient.register();
         brokenClient.register();
+        doubtfulClient.register(doubtfulWire.socket());
+        // It takes the gateway some seconds to find out; meanwhile the others come to what they are.
+        doubtfulWire.loseReplyAfter(() -> doubtful.daemon().pause());
+        JsonNode doubt = doubtfulClient.startBackup(Map.of("kind", "COPY"));
+        doubtfulBackup = doubt.path("target").asString("");
+        doubtfulOperation = doubt.path("id").asString("");
         for (int round = 0; round < 3; round++) {
             sound.write("d0", round * 500_000L, 100_000L * (round + 1));
             JsonNode made = soundClient.backUp().backup();
@@ -80,6 +97,7 @@ class DashboardIT {
         api.post(
                 "/v1/vms",
                 Map.of("name", "absent", "qmp", DIRECTORY.resolve("nothing").toString()));
+        api.post("/v1/vms", Map.of("name", "silent", "qmp", "/run/silent.qmp", "host", "elsewhere"));
         Path drills = Files.createDirectory(HOME.resolve("drills"));
         Files.writeString(
                 drills.resolve("monday.html"), "<!doctype html><script>document.title='ran'</script><p>drill</p>");
@@ -88,7 +106,10 @@ class DashboardIT {
 
     @AfterAll
     static void stop() {
+        doubtful.daemon().resume();
         coordinator.close();
+        doubtfulWire.close();
+        doubtful.close();
         sound.close();
         broken.close();
         witness.close();
@@ -235,6 +256,7 @@ class DashboardIT {
         assertThat(badges(fleet, "absent"))
                 .contains("▲ no restore point", "◆ not seen")
                 .doesNotContain("● sound");
+        assertThat(badges(fleet, "silent")).contains("▲ no restore point", "◆ not seen");
         assertThat(fleet.select("#rows th .name").eachText().getLast()).isEqualTo(soundClient.vm());
 
         Document machine = page("/ui/vms/" + brokenClient.vm(), session);
@@ -264,6 +286,36 @@ class DashboardIT {
                         .select("#summary .badge")
                         .text())
                 .isEqualTo("● verified");
+    }
+
+    @Test
+    void what_was_sent_and_not_answered_is_in_doubt_on_every_page_and_sound_on_none() {
+        awaitDoubt();
+        String session = session(signIn(secret(), url));
+        Document fleet = page("/ui", session);
+        assertThat(badges(fleet, doubtfulClient.vm())).startsWith("▲ in doubt").contains("◆ not seen");
+        assertThat(row(fleet, doubtfulClient.vm())).contains("if QEMU holds what was seen last");
+        assertThat(fleet.select("#now .state.alarm").eachText()).containsExactly("in doubt");
+        Document machine = page("/ui/vms/" + doubtfulClient.vm(), session);
+        assertThat(machine.select("#timeline li.alarm").text()).contains("In doubt");
+        assertThat(machine.select("#next p.unknown").text()).contains("QEMU is not seen now");
+        assertThat(machine.select("#comparison").text()).contains("so that nothing below is confirmed");
+        Document waterfall = page("/ui/operations/" + doubtfulOperation, session);
+        assertThat(waterfall.select(".waterfall li.doubt")).hasSize(1);
+        assertThat(waterfall.select(".waterfall .what strong").eachText()).endsWith("In doubt", "Under way");
+        assertThat(page("/ui/backups/" + doubtfulBackup, session)
+                        .select("#summary .badge.alarm")
+                        .text())
+                .startsWith("▲ in doubt");
+    }
+
+    private static void awaitDoubt() {
+        Awaitility.await()
+                .atMost(TIME_MAX)
+                .until(() -> api.get("/v1/operations/" + doubtfulOperation)
+                        .path("state")
+                        .asString("")
+                        .equals("UNKNOWN"));
     }
 
     @Test
@@ -396,6 +448,10 @@ class DashboardIT {
         pages.put("machine", "/ui/vms/" + soundClient.vm());
         pages.put("machine-broken", "/ui/vms/" + brokenClient.vm());
         pages.put("machine-absent", "/ui/vms/absent");
+        pages.put("machine-silent", "/ui/vms/silent");
+        pages.put("machine-doubtful", "/ui/vms/" + doubtfulClient.vm());
+        pages.put("backup-doubtful", "/ui/backups/" + doubtfulBackup);
+        pages.put("operation-doubtful", "/ui/operations/" + doubtfulOperation);
         pages.put("backup", "/ui/backups/" + backup);
         pages.put("operation", "/ui/operations/" + operation);
         pages.put("audit", "/ui/audit");
@@ -406,6 +462,7 @@ class DashboardIT {
         pages.put("audit-nothing", "/ui/audit?caller=nobody&vm=none");
         pages.put("repositories", "/ui/repositories");
         pages.put("drills", "/ui/drills");
+        awaitDoubt();
         try (Browser browser = Browser.start()) {
             Look look = new Look(browser);
             browser.open(url + "/ui");
@@ -523,6 +580,11 @@ class DashboardIT {
     private static List<String> badges(Document fleet, String machine) {
         return fleet.select("#rows tr:has(th .name:matchesOwn(^" + machine + "$)) .badge")
                 .eachText();
+    }
+
+    private static String row(Document fleet, String machine) {
+        return fleet.select("#rows tr:has(th .name:matchesOwn(^" + machine + "$))")
+                .text();
     }
 
     private static Document page(String path, String session) {
