@@ -68,6 +68,52 @@ class TableTest {
         assertThat(at(20)).contains("NAME  vda", "NOTE  a remark", "WHY   because it is");
     }
 
+    private static final String LONG_NAME =
+            "a-machine-with-a-name-that-is-as-long-as-anybody-would-make-one-and-then-some";
+
+    private static List<String> fleet(int width, String... names) {
+        Table table = new Table().column("NAME").column("STATE").column("HOST").optional("QEMU");
+        for (String name : names) {
+            table.row(name, "UP", "hv1", "7.2.22");
+        }
+        List<String> lines = new ArrayList<>();
+        table.render(width, lines);
+        return lines;
+    }
+
+    @Test
+    void one_long_name_has_a_line_of_its_own_and_costs_the_others_nothing() {
+        for (int width : new int[] {80, 90}) {
+            assertThat(fleet(width, "db", LONG_NAME, "web-1", "web-2", "web-3"))
+                    .containsExactly(
+                            "NAME   STATE  HOST  QEMU",
+                            "db     UP     hv1   7.2.22",
+                            LONG_NAME,
+                            "       UP     hv1   7.2.22",
+                            "web-1  UP     hv1   7.2.22",
+                            "web-2  UP     hv1   7.2.22",
+                            "web-3  UP     hv1   7.2.22");
+        }
+        assertThat(fleet(120, "db", LONG_NAME, "web-1", "web-2", "web-3"))
+                .contains(LONG_NAME + "  UP     hv1   7.2.22")
+                .hasSize(6);
+    }
+
+    @Test
+    void a_name_is_never_cut_also_if_the_page_is_narrower_than_it() {
+        List<String> lines = fleet(40, "db", LONG_NAME, "web-1", "web-2", "web-3");
+        assertThat(String.join("", lines)).contains(LONG_NAME);
+        assertThat(lines).contains("web-3  UP     hv1   7.2.22").allMatch(line -> line.length() <= 40);
+    }
+
+    @Test
+    void names_that_are_all_long_are_no_exceptions() {
+        assertThat(fleet(80, LONG_NAME + 1, LONG_NAME + 2, LONG_NAME + 3))
+                .first()
+                .isEqualTo("NAME   " + LONG_NAME.substring(0, 73));
+        assertThat(fleet(80, LONG_NAME, "db")).startsWith("NAME  STATE  HOST  QEMU", LONG_NAME);
+    }
+
     @Test
     void no_line_is_wider_than_the_page() {
         for (int width = 1; width < 100; width++) {
