@@ -29,7 +29,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -217,7 +219,16 @@ public final class CoordinatorMain implements LocalVerbs {
     }
 
     private int failed(Exception failure) {
-        err.println("error: " + failure.getMessage());
+        err.println("error: " + said(failure));
         return FAILED;
+    }
+
+    /** Of a file that is not there or not open to us, Java says its name and nothing else. */
+    private static String said(Exception failure) {
+        return switch (failure) {
+            case NoSuchFileException missing -> missing.getFile() + " is not there, or cannot be made there";
+            case AccessDeniedException closed -> closed.getFile() + " is not open to this user";
+            default -> failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        };
     }
 }

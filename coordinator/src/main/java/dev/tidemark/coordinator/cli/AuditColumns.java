@@ -3,6 +3,8 @@ package dev.tidemark.coordinator.cli;
 import dev.tidemark.coordinator.cli.show.Cell;
 import dev.tidemark.coordinator.cli.show.Page;
 import dev.tidemark.coordinator.cli.show.Table;
+import dev.tidemark.coordinator.cli.show.Text;
+import dev.tidemark.schema.json.Json;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -126,7 +128,7 @@ final class AuditColumns {
         for (JsonNode row : rows) {
             StringBuilder what = new StringBuilder(Cell.text(row, "event").replaceFirst("\\.v[0-9]+$", ""));
             append(what, " ", row, "backup");
-            append(what, " ", row, "subject");
+            append(what, " ", named(row.path("subject").asString("")));
             append(what, " ", row, "disk");
             append(what, ", by ", row, "caller");
             append(what, ": ", row, "code");
@@ -155,9 +157,21 @@ final class AuditColumns {
         return table;
     }
 
+    /** A checkpoint that is asked for together with a backup is told as it was asked for, with its name. */
+    private static String named(String subject) {
+        return Text.harmless(
+                subject.startsWith("{")
+                        ? Json.MAPPER.readTree(subject).path("name").asString(subject)
+                        : subject);
+    }
+
     private static void append(StringBuilder text, String before, JsonNode row, String member) {
-        if (!Cell.text(row, member).equals(Cell.NOTHING)) {
-            text.append(before).append(Cell.text(row, member));
+        append(text, before, Cell.text(row, member));
+    }
+
+    private static void append(StringBuilder text, String before, String told) {
+        if (!told.isEmpty() && !told.equals(Cell.NOTHING)) {
+            text.append(before).append(told);
         }
     }
 }

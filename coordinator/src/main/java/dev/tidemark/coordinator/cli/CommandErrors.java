@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.cli;
 import dev.tidemark.coordinator.cli.client.ExitCode;
 import dev.tidemark.coordinator.cli.client.Failure;
 import dev.tidemark.coordinator.cli.show.Output;
+import dev.tidemark.coordinator.cli.show.Page;
 import dev.tidemark.coordinator.cli.show.Terminal;
 import dev.tidemark.coordinator.cli.show.Text;
 import java.io.PrintWriter;
@@ -86,7 +87,7 @@ final class CommandErrors {
                 : "verbs: " + String.join(", ", command.getSubcommands().keySet());
         session.terminal().noteRaw("usage: " + help.synopsis("usage: ".length()));
         if (!verbs.isEmpty()) {
-            session.terminal().note(verbs);
+            new Page().line(verbs).render(session.terminal().width()).forEach(session.terminal()::note);
         }
         session.terminal()
                 .note("help:  " + Text.harmless(command.getCommandSpec().qualifiedName()) + " --help");

@@ -77,9 +77,10 @@ final class SocketConnector {
             throw new QmpUnavailable(
                     Reason.NO_GREETING, path + ": connect did not return in time, other clients are queued");
         } catch (ExecutionException failure) {
+            Throwable cause = failure.getCause() == null ? failure : failure.getCause();
             // Java turns ECONNREFUSED, and no refusal of access, into a ConnectException.
-            Reason reason = failure.getCause() instanceof ConnectException ? Reason.REFUSED : Reason.INACCESSIBLE;
-            throw new QmpUnavailable(reason, path + " cannot be connected to: " + failure.getMessage());
+            Reason reason = cause instanceof ConnectException ? Reason.REFUSED : Reason.INACCESSIBLE;
+            throw new QmpUnavailable(reason, path + " cannot be connected to: " + cause.getMessage());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new QmpUnavailable(Reason.INACCESSIBLE, path + ": interrupted while connecting");

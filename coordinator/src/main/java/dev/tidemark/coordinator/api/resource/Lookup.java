@@ -47,7 +47,10 @@ public final class Lookup {
     }
 
     private static Refusal unknownMachine(MachineName nameOrId) {
-        return Refusal.notFound("VM_NOT_FOUND", "there is no vm '" + nameOrId + "'", "See GET /v1/vms for the names.");
+        return Refusal.notFound(
+                "VM_NOT_FOUND",
+                "there is no vm '" + nameOrId + "'",
+                "'tidemark vm list' has the names, and GET /v1/vms.");
     }
 
     CheckpointView checkpoint(MachineId machine, CheckpointName nameOrId) {
@@ -128,7 +131,7 @@ public final class Lookup {
             throw Refusal.notFound(
                     "REPOSITORY_NOT_FOUND",
                     "there is no repository '" + name + "'",
-                    "See GET /v1/repositories for the names.");
+                    "'tidemark doctor' has the names, and GET /v1/repositories.");
         }
         return name;
     }

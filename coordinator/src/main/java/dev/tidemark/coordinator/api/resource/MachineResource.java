@@ -177,7 +177,7 @@ public final class MachineResource {
                         .orElseThrow(() -> Refusal.notFound(
                                 "VM_NOT_FOUND",
                                 "vm '" + vm + "' was removed just now",
-                                "See GET /v1/vms for the names.")));
+                                "'tidemark vm list' has the names, and GET /v1/vms.")));
     }
 
     @DeleteMapping("/v1/vms/{vm}")

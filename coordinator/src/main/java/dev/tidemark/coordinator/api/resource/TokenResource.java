@@ -191,7 +191,7 @@ public final class TokenResource {
                 .orElseThrow(() -> Refusal.notFound(
                         "TOKEN_NOT_FOUND",
                         "there is no token '" + nameOrId + "'",
-                        "See GET /v1/tokens for the names."));
+                        "'tidemark token list' has the names, and GET /v1/tokens."));
     }
 
     private static TokenView view(TokenActs.Token token, @Nullable String secret) {

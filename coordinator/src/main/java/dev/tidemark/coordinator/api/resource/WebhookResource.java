@@ -272,7 +272,7 @@ public final class WebhookResource {
                 .orElseThrow(() -> Refusal.notFound(
                         "WEBHOOK_NOT_FOUND",
                         "there is no webhook '" + nameOrId + "'",
-                        "See GET /v1/webhooks for the names."));
+                        "'tidemark webhook list' has the names, and GET /v1/webhooks."));
     }
 
     private static List<String> events(List<String> events) {

@@ -4,6 +4,7 @@ import dev.tidemark.schema.json.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -261,8 +262,23 @@ public final class Coordinator {
         return false;
     }
 
+    /** Java has no words for the two that are met most. */
+    private static String said(Exception failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnresolvedAddressException || cause instanceof UnknownHostException) {
+                return "there is no host of that name";
+            }
+        }
+        if (failure.getMessage() != null) {
+            return failure.getMessage();
+        }
+        return failure instanceof ConnectException
+                ? "nobody listens there, or something keeps it from being reached"
+                : failure.getClass().getSimpleName();
+    }
+
     private Failure unanswered(Request request, Endpoint endpoint, Exception failure, boolean mayHaveArrived) {
-        String said = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+        String said = said(failure);
         Failure shown;
         if (mayHaveArrived && request.key() != null) {
             shown = Failure.local(
