@@ -166,9 +166,10 @@ class StartingIT {
         assertThat(page.headers().firstValue("Content-Security-Policy").orElse(""))
                 .startsWith("default-src 'none'")
                 .doesNotContain("unsafe");
-        String seconds = page.headers().firstValue("Retry-After").orElse("");
-        assertThat(Integer.parseInt(seconds)).isBetween(1, 30);
-        assertThat(page.headers().firstValue("Refresh")).contains(seconds);
+        assertThat(Integer.parseInt(page.headers().firstValue("Retry-After").orElse("")))
+                .isBetween(1, 30);
+        assertThat(Integer.parseInt(page.headers().firstValue("Refresh").orElse("")))
+                .isBetween(1, 5);
         Document html = Jsoup.parse(page.body());
         assertThat(html.title()).isEqualTo("Tidemark is starting · Tidemark");
         assertThat(html.select("[role=status]").text())

@@ -16,6 +16,9 @@ public final class StartAnswer implements StartFilter.Answer {
     private static final Logger LOG = LoggerFactory.getLogger(StartAnswer.class);
     private static final String TITLE = "Tidemark is starting";
 
+    /** Somebody looks, and wants to see it go on. */
+    private static final int SECONDS_MAX = 5;
+
     private final Pages pages;
     private final Clock clock;
 
@@ -30,7 +33,8 @@ public final class StartAnswer implements StartFilter.Answer {
         problem.headers().forEach(response::setHeader);
         // What was sent with a form was not taken, and is not sent again by itself.
         boolean asked = request.getMethod().equals("GET");
-        response.setHeader("Refresh", secondsLeft + (asked ? "" : ";url=/ui"));
+        int seconds = Math.min(secondsLeft, SECONDS_MAX);
+        response.setHeader("Refresh", seconds + (asked ? "" : ";url=/ui"));
         Frame frame = new Frame(TITLE, Optional.empty(), clock.instant(), "", Optional.empty());
         try {
             pages.write(
@@ -38,7 +42,7 @@ public final class StartAnswer implements StartFilter.Answer {
                     response,
                     problem.status(),
                     "starting.jte",
-                    new StartPage(frame, problem.detail(), secondsLeft, !asked));
+                    new StartPage(frame, problem.detail(), seconds, !asked));
         } catch (IOException gone) {
             LOG.debug("nobody waits for the start any more", gone);
         }
