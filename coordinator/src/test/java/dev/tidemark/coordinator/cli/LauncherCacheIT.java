@@ -63,6 +63,24 @@ class LauncherCacheIT {
         assertThat(launcher.trainings()).isEqualTo(1);
     }
 
+    /** Java takes what it is given for ASCII in these, and another letter for a question mark. */
+    @Test
+    void letters_beyond_ascii_reach_java_also_where_no_language_is_set() throws IOException {
+        Map<String, String> told =
+                Map.of("C", "C.UTF-8", "POSIX", "C.UTF-8", "", "C.UTF-8", "de_DE.ISO-8859-1", "de_DE.ISO-8859-1");
+        for (Map.Entry<String, String> language : told.entrySet()) {
+            String name = "vm" + language.getKey();
+            launcher.succeeded(
+                    launcher.jdk("25.0.1"),
+                    Map.of("LC_ALL", language.getKey(), "LC_CTYPE", "", "LANG", ""),
+                    "vm",
+                    "show",
+                    name);
+            assertThat(launcher.callsInLanguages())
+                    .anyMatch(call -> call.startsWith(language.getValue() + " ") && call.endsWith(" vm show " + name));
+        }
+    }
+
     @Test
     void a_server_s_cache_is_made_by_one_that_takes_machines_up_and_nothing_of_that_stays() throws IOException {
         Path library = launcher.root.resolve("target/app-1");

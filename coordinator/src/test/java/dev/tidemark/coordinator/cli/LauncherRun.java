@@ -23,6 +23,7 @@ final class LauncherRun {
     private static final String JAVA = """
             #!/usr/bin/env bash
             printf '%s\\n' "$*" >>"$CALLS"
+            { printf '%s %s\\n' "${LC_ALL:-${LC_CTYPE:-${LANG:-none}}}" "$*" >>"$CALLS.languages"; } 2>/dev/null
             kept='' home=''
             while [ $# -gt 0 ]; do
                 case $1 in
@@ -118,6 +119,11 @@ final class LauncherRun {
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
+    }
+
+    /** Each call with the language that it was made in before it. */
+    List<String> callsInLanguages() throws IOException {
+        return Files.readAllLines(calls.resolveSibling("calls.languages"), StandardCharsets.UTF_8);
     }
 
     long trainings() {

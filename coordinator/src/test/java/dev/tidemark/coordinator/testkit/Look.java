@@ -40,8 +40,8 @@ public final class Look {
         // Whatever fetches itself again puts others in the place of those that are counted here.
         browser.run("window.fetch = () => new Promise(() => {}); return true");
         List<String> trouble = walked();
-        boolean replaced = browser.run("return [...missing].some(one => !one.isConnected)")
-                .asBoolean(false);
+        boolean replaced =
+                browser.run("return [...missing].some(one => !one.isConnected)").asBoolean(false);
         // What it had asked for before has come then, and no more will.
         return replaced ? walked() : trouble;
     }
