@@ -31,14 +31,19 @@ final class ManyStates<S, E> {
              ORDER BY aggregate_identifier, sequence_number DESC
             """;
 
-    /** Of the event that a snapshot ends with only its name: a state is at hand for the next command if it is known where it ends. */
+    /**
+     * Of the event that a snapshot ends with only its name: a state is at hand for the next command if it is known where it ends. Each
+     * machine's events come as the index has them: to sort all of them, which are many where no snapshot can be read, takes half as long
+     * again as to read them. Whoever folds them sees by their numbers that they are in order.
+     */
     private static final String EVENTS = """
             SELECT e.aggregate_identifier, e.sequence_number, e.event_identifier, e.payload_type,
                    CASE WHEN e.sequence_number > folded.sequence THEN e.payload END
               FROM unnest(?::text[], ?::bigint[]) AS folded (id, sequence)
-              JOIN tidemark.domain_event_entry e
-                ON e.aggregate_identifier = folded.id AND e.sequence_number >= folded.sequence
-             ORDER BY e.aggregate_identifier, e.sequence_number
+             CROSS JOIN LATERAL (
+                   SELECT * FROM tidemark.domain_event_entry
+                    WHERE aggregate_identifier = folded.id AND sequence_number >= folded.sequence
+                    ORDER BY sequence_number) AS e
             """;
 
     private final DataSource source;

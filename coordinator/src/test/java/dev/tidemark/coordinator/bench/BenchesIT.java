@@ -47,8 +47,13 @@ class BenchesIT {
     @Test
     void replay_compares_with_a_plain_reading_of_the_same_rows() {
         JsonNode rows = run("replay", 300);
-        assertThat(names(rows)).containsExactly("replay log", "replay machines", "load machines");
-        assertThat(rows.path(1).path("floor")).isEqualTo(rows.path(2).path("floor"));
+        assertThat(names(rows))
+                .containsExactly(
+                        "replay log", "replay machines", "replay one by one", "load machines", "load one by one");
+        assertThat(rows.path(1).path("floor"))
+                .isEqualTo(rows.path(2).path("floor"))
+                .isEqualTo(rows.path(3).path("floor"))
+                .isEqualTo(rows.path(4).path("floor"));
         assertThat(err.toString()).contains("are read in 1 rounds");
     }
 

@@ -27,10 +27,18 @@ interface CanonicalForm {
     }
 
     /** One of a few texts. */
-    record Constant(Map<String, Object> constants) implements CanonicalForm {
+    record Constant(Map<String, Object> constants, RecentValues recent) implements CanonicalForm {
+        Constant(Map<String, Object> constants) {
+            this(constants, new RecentValues());
+        }
+
         @Override
         public Object read(CanonicalText text) {
-            Object constant = constants.get(text.text());
+            return text.text(recent, this::constant);
+        }
+
+        private Object constant(String written) {
+            Object constant = constants.get(written);
             if (constant == null) {
                 throw new NotCanonical();
             }
@@ -39,10 +47,17 @@ interface CanonicalForm {
     }
 
     /** A record that is written as the text which it holds. */
-    record Wrapped(Constructing constructing) implements CanonicalForm {
+    record Wrapped(Constructing constructing, RecentValues recent) implements CanonicalForm {
+        Wrapped(Constructing constructing) {
+            this(constructing, new RecentValues());
+        }
+
         @Override
         public Object read(CanonicalText text) {
-            String value = text.text();
+            return text.text(recent, this::wrapped);
+        }
+
+        private Object wrapped(String value) {
             if (value.isEmpty()) {
                 throw new NotCanonical();
             }

@@ -1,7 +1,11 @@
 package dev.tidemark.schema.json;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.Function;
 
 /**
  * A document from left to right, in the one form in which our own writer writes: no white space, nothing escaped, nothing but ASCII,
@@ -9,6 +13,12 @@ import java.util.Arrays;
  */
 final class CanonicalText {
     private static final int DIGITS_MAX = 18;
+
+    /** In which the first byte is the lowest, on every processor. */
+    private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    /** A one in each byte. */
+    private static final long EACH = 0x0101_0101_0101_0101L;
 
     private final byte[] bytes;
     private int at;
@@ -57,15 +67,49 @@ final class CanonicalText {
     }
 
     String text() {
+        int begin = at + 1;
+        return plain(bytes, begin, pass());
+    }
+
+    /** What is made of a text, or was made of it before. */
+    Object text(RecentValues recent, Function<String, Object> making) {
+        int begin = at + 1;
+        return recent.of(bytes, begin, pass(), making);
+    }
+
+    static String plain(byte[] bytes, int begin, int end) {
+        return new String(bytes, begin, end - begin, StandardCharsets.ISO_8859_1);
+    }
+
+    /** Goes behind a text in quotes, and gives the place of the second one. */
+    private int pass() {
         expect('"');
-        int begin = at;
-        int end = begin;
+        int end = at;
+        while (end + Long.BYTES <= bytes.length) {
+            long special = special((long) EIGHT.get(bytes, end));
+            if (special != 0) {
+                end += Long.numberOfTrailingZeros(special) / Byte.SIZE;
+                break;
+            }
+            end += Long.BYTES;
+        }
         while (end < bytes.length && isPlain(bytes[end])) {
             end++;
         }
         at = end;
         expect('"');
-        return new String(bytes, begin, end - begin, StandardCharsets.ISO_8859_1);
+        return end;
+    }
+
+    /**
+     * Of eight bytes at once: which are none that stand in a text as they are. The lowest bit that is set is that of the first one;
+     * those above it say nothing, for what is borrowed from a byte is missing from the next.
+     */
+    private static long special(long eight) {
+        long quote = eight ^ (EACH * '"');
+        long backslash = eight ^ (EACH * '\\');
+        return (((quote - EACH) & ~quote) | ((backslash - EACH) & ~backslash) | ((eight - EACH * ' ') & ~eight) | eight)
+                & (EACH << (Byte.SIZE - 1));
     }
 
     /** Bytes of other letters are negative. */

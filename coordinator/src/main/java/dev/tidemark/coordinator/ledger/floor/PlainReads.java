@@ -11,12 +11,17 @@ public final class PlainReads {
     /** As the ledger reads: so many rows at a time. */
     private static final int PAGE_LENGTH = 500;
 
-    private static final String EVENTS =
+    private static final String EVENTS = " FROM tidemark.domain_event_entry ";
+    private static final String LOG =
             "SELECT global_index, aggregate_identifier, sequence_number, event_identifier, time_stamp, payload_type,"
-                    + " payload, meta_data FROM tidemark.domain_event_entry ";
-    private static final String LOG = EVENTS + "WHERE global_index > ? ORDER BY global_index LIMIT " + PAGE_LENGTH;
-    private static final String MACHINE = EVENTS
-            + "WHERE aggregate_identifier = ? AND sequence_number >= ? ORDER BY sequence_number LIMIT " + PAGE_LENGTH;
+                    + " payload, meta_data" + EVENTS + "WHERE global_index > ? ORDER BY global_index LIMIT "
+                    + PAGE_LENGTH;
+
+    /** What replay asks for, and nothing that it does not: not who appended an event, nor its place in the whole log. */
+    private static final String MACHINE = "SELECT sequence_number, event_identifier, time_stamp, payload_type, payload"
+            + EVENTS + "WHERE aggregate_identifier = ? AND sequence_number >= ? ORDER BY sequence_number LIMIT "
+            + PAGE_LENGTH;
+
     private static final String REGISTERED =
             "SELECT v.*, d.* FROM tidemark.vm v LEFT JOIN tidemark.vm_disk d ON d.vm = v.id"
                     + " WHERE v.removed_at IS NULL ORDER BY v.name";
