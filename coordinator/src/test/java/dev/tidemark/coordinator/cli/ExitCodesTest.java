@@ -3,10 +3,9 @@ package dev.tidemark.coordinator.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.coordinator.cli.CommandLineRun.Ended;
+import dev.tidemark.coordinator.testkit.ReservedPort;
 import dev.tidemark.schema.json.Json;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -93,14 +92,12 @@ class ExitCodesTest {
     }
 
     @Test
-    void a_server_that_has_gone_is_unavailable() throws IOException {
-        int port;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
+    void a_server_that_has_gone_is_unavailable() {
+        try (ReservedPort gone = new ReservedPort()) {
+            Ended ended = commands.run("checkpoint", "create", "web1", "--url", "http://127.0.0.1:" + gone.number());
+            assertThat(ended.exitCode()).isEqualTo(6);
+            assertThat(ended.notes()).contains("does not answer");
         }
-        Ended ended = commands.run("checkpoint", "create", "web1", "--url", "http://127.0.0.1:" + port);
-        assertThat(ended.exitCode()).isEqualTo(6);
-        assertThat(ended.notes()).contains("does not answer");
     }
 
     @Test

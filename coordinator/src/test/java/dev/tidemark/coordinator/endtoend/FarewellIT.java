@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.coordinator.LocalCoordinator;
+import dev.tidemark.coordinator.testkit.ReservedPort;
 import dev.tidemark.gateway.Gateway;
 import dev.tidemark.gateway.GatewaySettings;
 import dev.tidemark.gateway.GatewaySettings.Patience;
@@ -38,10 +39,10 @@ import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
 /** Whoever lets go of a machine that is being read: nothing of ours goes on in its QEMU, or it is told and put away later. */
-@Timeout(120)
+@Timeout(300)
 @SuppressWarnings("NullAway.Init")
 class FarewellIT {
-    private static final Duration TIME_MAX = Duration.ofSeconds(30);
+    private static final Duration TIME_MAX = Duration.ofSeconds(60);
     private static final HostName HOST = new HostName("here");
     private static final ShortDirectory FILES = ShortDirectory.create();
     private static final Path HOME = FILES.resolve("home");
@@ -51,6 +52,7 @@ class FarewellIT {
     private final Api api = new Api(HOME);
     private final Client client = new Client(api, machine, machine.file("restores"));
     private final Puller puller = new Puller(api, machine.file("."));
+    private final ReservedPort reserved = new ReservedPort();
     private Gateway gateway;
 
     @BeforeAll
@@ -68,6 +70,7 @@ class FarewellIT {
     void close() {
         gateway.close();
         machine.close();
+        reserved.close();
     }
 
     @Test
@@ -133,7 +136,7 @@ class FarewellIT {
 
     @Test
     void a_server_on_a_port_ends_although_the_gateway_has_no_ports_any_more() throws IOException {
-        int port = freePort();
+        int port = reserved.number();
         start(Optional.of(new TcpExports("127.0.0.1", port, port, Optional.empty())));
         JsonNode ready = readyAfterAnother();
         Map<String, byte[]> truth = machine.contents();
@@ -154,7 +157,7 @@ class FarewellIT {
 
     @Test
     void a_port_is_anybodys_when_the_qemu_that_had_it_is_gone_and_its_file_goes_with_its_machine() throws IOException {
-        int port = freePort();
+        int port = reserved.number();
         start(Optional.of(new TcpExports("127.0.0.1", port, port, Optional.empty())));
         JsonNode lost = readyAfterAnother();
         machine.daemon().kill();
@@ -288,12 +291,6 @@ class FarewellIT {
             return false;
         } catch (AssertionError running) {
             return true;
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
         }
     }
 

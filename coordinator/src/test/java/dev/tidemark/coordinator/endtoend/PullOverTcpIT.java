@@ -6,6 +6,7 @@ import dev.tidemark.coordinator.LocalCoordinator;
 import dev.tidemark.coordinator.cli.PullListening;
 import dev.tidemark.coordinator.cli.TidemarkCommand;
 import dev.tidemark.coordinator.cli.show.Terminal;
+import dev.tidemark.coordinator.testkit.ReservedPort;
 import dev.tidemark.gateway.testkit.RequiredProgram;
 import dev.tidemark.gateway.testkit.ShortDirectory;
 import java.io.ByteArrayOutputStream;
@@ -31,15 +32,16 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Pull backups over TCP: who is let in, with the lines that {@code backup show} prints, run by a shell as they stand. */
-@Timeout(120)
+@Timeout(300)
 @SuppressWarnings("NullAway.Init")
 class PullOverTcpIT {
-    private static final Duration TIME_MAX = Duration.ofSeconds(30);
+    private static final Duration TIME_MAX = Duration.ofSeconds(60);
     private static final ShortDirectory FILES = ShortDirectory.create();
     private static final Path HOME = FILES.resolve("home");
 
     private final FuseMachine machine = new FuseMachine();
     private final Api api = new Api(HOME);
+    private final ReservedPort reserved = new ReservedPort();
     private LocalCoordinator coordinator;
 
     @TempDir
@@ -49,6 +51,7 @@ class PullOverTcpIT {
     void close() {
         coordinator.close();
         machine.close();
+        reserved.close();
     }
 
     @AfterAll
@@ -59,7 +62,7 @@ class PullOverTcpIT {
     @Test
     void with_certificates_nobody_reads_without_one_of_the_same_authority() throws IOException {
         Keys keys = Keys.certificates(directory);
-        PullListening listening = listening(freePort(), Optional.of(keys.of("server")), Optional.empty());
+        PullListening listening = listening(Optional.of(keys.of("server")), Optional.empty());
         start(listening);
         machine.write("d0", 0x11, 0, 1 << 20);
         machine.write("d1", 0x22, 512 * 33, 1 << 20);
@@ -101,7 +104,7 @@ class PullOverTcpIT {
     @Test
     void with_a_shared_key_nobody_reads_without_it() throws IOException {
         Keys keys = Keys.shared(directory);
-        PullListening listening = listening(freePort(), Optional.empty(), Optional.of(keys.of("server")));
+        PullListening listening = listening(Optional.empty(), Optional.of(keys.of("server")));
         start(listening);
         machine.write("d0", 0x11, 0, 1 << 20);
         Map<String, byte[]> truth = machine.contents();
@@ -124,7 +127,7 @@ class PullOverTcpIT {
 
     @Test
     void without_keys_each_machine_has_a_port_and_when_there_is_none_left_the_backup_fails() throws IOException {
-        PullListening listening = listening(freePort(), Optional.empty(), Optional.empty());
+        PullListening listening = listening(Optional.empty(), Optional.empty());
         start(listening);
         machine.write("d0", 0x11, 0, 1 << 20);
         Map<String, byte[]> truth = machine.contents();
@@ -145,14 +148,9 @@ class PullOverTcpIT {
         }
     }
 
-    private static PullListening listening(int port, Optional<Path> certificates, Optional<Path> sharedKey) {
+    private PullListening listening(Optional<Path> certificates, Optional<Path> sharedKey) {
+        int port = reserved.number();
         return new PullListening("127.0.0.1", port, port, certificates, sharedKey);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
-        }
     }
 
     private void start(PullListening listening) {

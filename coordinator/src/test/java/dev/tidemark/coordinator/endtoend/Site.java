@@ -3,14 +3,13 @@ package dev.tidemark.coordinator.endtoend;
 import dev.tidemark.coordinator.LocalCoordinator;
 import dev.tidemark.coordinator.cli.ServeOptions;
 import dev.tidemark.coordinator.stage.Stage;
+import dev.tidemark.coordinator.testkit.ReservedPort;
 import dev.tidemark.coordinator.webhook.AllowedReceivers;
 import dev.tidemark.gateway.testkit.ShortDirectory;
 import dev.tidemark.schema.id.RepositoryName;
 import dev.tidemark.schema.id.TargetPrefix;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,7 +26,7 @@ final class Site implements AutoCloseable {
     private final ShortDirectory directory = ShortDirectory.create();
     private final Map<RepositoryName, Path> repositories =
             Map.of(new RepositoryName("second"), directory.resolve("second"));
-    private final int webhookPort = freePort();
+    private final ReservedPort webhookPort = new ReservedPort();
     private LocalCoordinator coordinator;
 
     private Site() {
@@ -48,20 +47,12 @@ final class Site implements AutoCloseable {
                 repositories,
                 allowedTargets(),
                 new ServeOptions.WebhookReceivers(
-                        List.of(AllowedReceivers.prefix("http://127.0.0.1:" + webhookPort)), List.of()));
+                        List.of(AllowedReceivers.prefix("http://127.0.0.1:" + webhookPort.number())), List.of()));
     }
 
     /** Where events may be sent, and where nobody listens yet. */
     int webhookPort() {
-        return webhookPort;
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 0, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
+        return webhookPort.number();
     }
 
     /** Hands the site to tests that ask for it. */
@@ -127,6 +118,7 @@ final class Site implements AutoCloseable {
     @Override
     public void close() {
         stop();
+        webhookPort.close();
         Stage.delete(directory.path());
     }
 }

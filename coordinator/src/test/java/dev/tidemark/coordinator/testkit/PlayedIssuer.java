@@ -6,7 +6,6 @@ import dev.tidemark.schema.json.Json;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -25,15 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class PlayedIssuer implements AutoCloseable {
     private static final int KEY_BYTES = 32;
 
-    private final int port;
+    private final ReservedPort port = new ReservedPort();
     private @Nullable HttpServer server;
     private volatile String published = "{\"keys\":[]}";
-
-    public PlayedIssuer() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 0, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
-    }
 
     /** A key and what it is called. */
     public record SigningKey(String id, KeyPair pair) {
@@ -49,12 +42,13 @@ public final class PlayedIssuer implements AutoCloseable {
 
     /** As it calls itself. */
     public String name() {
-        return "http://127.0.0.1:" + port + "/realm";
+        return "http://127.0.0.1:" + port.number() + "/realm";
     }
 
     /** From now on it answers. */
     public void open() throws IOException {
-        HttpServer opened = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        HttpServer opened =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port.number()), 0);
         opened.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         opened.createContext("/realm/", exchange -> {
             String said = exchange.getRequestURI().getPath().endsWith("/.well-known/openid-configuration")
@@ -115,5 +109,6 @@ public final class PlayedIssuer implements AutoCloseable {
         if (server != null) {
             server.stop(0);
         }
+        port.close();
     }
 }
