@@ -30,7 +30,7 @@ class DeadlinesTest {
     }
 
     private AbortBackup next() throws InterruptedException {
-        return ended.poll(10, TimeUnit.SECONDS);
+        return ended.poll(60, TimeUnit.SECONDS);
     }
 
     @Test

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Backups of hosts that ask different coordinators, into one repository. */
-@Timeout(120)
+@Timeout(300)
 class RepositoryLimitIT {
     private static final Database DATABASE = TestDatabase.fresh();
     private static final int ROUNDS = 2;

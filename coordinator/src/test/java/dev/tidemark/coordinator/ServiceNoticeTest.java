@@ -9,7 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class ServiceNoticeTest {
     @Test
     void systemd_is_told_that_the_service_is_ready_and_that_it_stops() throws Throwable {

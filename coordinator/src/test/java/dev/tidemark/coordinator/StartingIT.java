@@ -43,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** A coordinator that is held in the midst of taking up its machines: what it answers meanwhile, what it does not do, and that it goes on. */
-@Timeout(180)
+@Timeout(300)
 class StartingIT {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final int MACHINES = 3;

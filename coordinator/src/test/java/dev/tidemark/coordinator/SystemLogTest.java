@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class SystemLogTest {
     private static final String HEAD =
             "{\"format\":\"tidemark-log-head.v1\",\"number\":1,\"hash\":\"" + "a".repeat(64) + "\"}";

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What the launcher makes so that the next start is quicker, in a checkout of its own that is built already. Where it does not matter
  * what the JVM makes of it, a program stands in for the JVM that writes down how it was called.
  */
-@Timeout(120)
+@Timeout(300)
 @SuppressWarnings("NullAway.Init")
 class LauncherCacheIT {
     @TempDir

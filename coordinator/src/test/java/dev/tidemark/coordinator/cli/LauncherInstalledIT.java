@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Start-up caches of an installed Tidemark: those of its owner, or a user's own; never what a third one may have written, for the JVM runs
  * what it finds there.
  */
-@Timeout(120)
+@Timeout(300)
 @SuppressWarnings("NullAway.Init")
 class LauncherInstalledIT {
     private static final boolean ROOT = "root".equals(System.getProperty("user.name"));

@@ -101,7 +101,7 @@ class RepositoryRestoreIT {
         assertThat(Path.of(to())).doesNotExist();
         long child = Long.parseLong(Files.readString(number).strip());
         Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Duration.ofSeconds(60))
                 .until(() ->
                         ProcessHandle.of(child).map(handle -> !handle.isAlive()).orElse(true));
     }

@@ -25,7 +25,7 @@ import tools.jackson.databind.JsonNode;
  * server by its home, after each restart anew.
  */
 final class Api {
-    private static final Duration TIME_MAX = Duration.ofSeconds(60);
+    private static final Duration TIME_MAX = Duration.ofMinutes(2);
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     private final Path home;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
 /** Backups that go, on a real QEMU: what stays restores to the byte, and what follows stands on what is there. */
-@Timeout(90)
+@Timeout(300)
 @ExtendWith(Site.Shared.class)
 class BackupDeletionIT {
     private final Machine machine = new Machine(2);

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Wrong, hostile and simultaneous requests: a precise answer, nothing changed, and the next valid request works. */
-@Timeout(90)
+@Timeout(300)
 @ExtendWith(Site.Shared.class)
 class BadInputIT {
     /** As long as no name may be. */

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** What may be asked of a chain: checkpoints that go, backups of every kind, restores at every point. */
-@Timeout(90)
+@Timeout(300)
 @ExtendWith(Site.Shared.class)
 class ChainsIT {
     private Machine machine = new Machine(2);

@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 
 /** What a client does with one machine, and the book it keeps: each backup with what the disks held at its moment. */
 final class Client {
-    static final Duration TIME_MAX = Duration.ofSeconds(30);
+    static final Duration TIME_MAX = Duration.ofSeconds(60);
 
     private final Path restores;
     private final Api api;

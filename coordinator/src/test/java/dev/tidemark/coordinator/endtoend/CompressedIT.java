@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
 /** QEMU compresses whole clusters, and disks are not made of whole clusters: what is restored is the same, byte for byte. */
-@Timeout(180)
+@Timeout(300)
 @ExtendWith(Site.Shared.class)
 class CompressedIT {
     private static final Map<String, Object> COMPRESS = Map.of("compress", true);

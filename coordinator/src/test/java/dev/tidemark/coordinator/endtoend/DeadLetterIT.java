@@ -28,7 +28,7 @@ import tools.jackson.databind.JsonNode;
  * What a receiver never took, from its first attempt to the day on which it takes it after all: by the coordinator's own sender, as
  * {@code serve --webhook-attempts 2 --webhook-pause 1s} has it, and by the commands of whoever sees to it.
  */
-@Timeout(120)
+@Timeout(300)
 class DeadLetterIT {
     private static final Duration SOON = Duration.ofSeconds(60);
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Somebody else re-makes, removes and copies bitmaps, while QEMU runs and while it is down. */
-@Timeout(120)
+@Timeout(300)
 @ExtendWith(Site.Shared.class)
 class DivergentBitmapsIT {
     private final Machine machine = new Machine(2);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
 /** Somebody else puts layers on disks, and takes them away. vdb is never touched, and must never pay for it. */
-@Timeout(120)
+@Timeout(300)
 @ExtendWith(Site.Shared.class)
 class DivergentGraphsIT {
     private final Guest guest = new Guest();
@@ -128,7 +128,7 @@ class DivergentGraphsIT {
         guest.overlay("vda", "ov");
         first();
         guest.qmp("{\"execute\":\"block-stream\",\"arguments\":{\"job-id\":\"theirs\",\"device\":\"ov\"}}");
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> jobs().isEmpty());
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> jobs().isEmpty());
         guest.writeGranule("vda", 9);
         then("FULL LAYER_CHANGED");
         assertThat(client.breaks()).containsExactly("vda LAYER_CHANGED");
@@ -196,7 +196,7 @@ class DivergentGraphsIT {
 
     private void awaitReady() {
         Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Duration.ofSeconds(60))
                 .until(() -> jobs().stream()
                         .anyMatch(job -> job.path("status").asString("").equals("ready")));
     }
@@ -204,7 +204,7 @@ class DivergentGraphsIT {
     private void complete() {
         awaitReady();
         guest.qmp("{\"execute\":\"job-complete\",\"arguments\":{\"id\":\"theirs\"}}");
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> jobs().isEmpty());
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> jobs().isEmpty());
     }
 
     private List<JsonNode> jobs() {

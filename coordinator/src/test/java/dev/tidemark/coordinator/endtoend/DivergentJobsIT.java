@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
 /** Jobs, exports and transactions that somebody else has a hand in. */
-@Timeout(120)
+@Timeout(300)
 @ExtendWith(Site.Shared.class)
 class DivergentJobsIT {
     private static final Map<String, Integer> SLOW = Map.of("bytesPerSecondMax", 65_536);

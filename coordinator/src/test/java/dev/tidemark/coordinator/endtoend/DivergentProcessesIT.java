@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
 /** Who answers on the socket, and who does not: another process, a source that the guest has left, a held monitor. */
-@Timeout(120)
+@Timeout(300)
 @ExtendWith(Site.Shared.class)
 class DivergentProcessesIT {
     private final Site site;
@@ -69,7 +69,7 @@ class DivergentProcessesIT {
             guest.beQuiet();
             guest.qmp("{\"execute\":\"migrate\",\"arguments\":{\"uri\":\"exec:cat > " + guest.file("state") + "\"}}");
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
+                    .atMost(Duration.ofSeconds(60))
                     .until(() -> guest.qmp("{\"execute\":\"query-status\"}")
                             .path("status")
                             .asString("")
@@ -112,7 +112,7 @@ class DivergentProcessesIT {
                                             "qga",
                                             machine.file("ga").toString())));
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
+                    .atMost(Duration.ofSeconds(60))
                     .until(() -> client.drift().equals(List.of("GUEST_FROZEN REPORTED")));
             assertThat(client.reconcile().toString()).contains("GUEST_FROZEN");
             machine.writeGranule("d0", 1);

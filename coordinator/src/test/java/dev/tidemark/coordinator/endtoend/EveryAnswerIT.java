@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * Nothing stands in the OpenAPI document that cannot be received: each status of each operation, with each code of a problem that it may
  * have there, is brought about here, and every answer is held against the document on its way.
  */
-@Timeout(120)
+@Timeout(300)
 @ExtendWith(Site.Shared.class)
 class EveryAnswerIT {
     /** What is not brought about here, and why. */

@@ -23,7 +23,7 @@ import tools.jackson.databind.JsonNode;
 
 /** A client of exported restore points, and a bystander who looks for what they leave on the host. */
 final class Exports {
-    private static final Duration TIME_MAX = Duration.ofSeconds(30);
+    private static final Duration TIME_MAX = Duration.ofSeconds(60);
 
     private final Api api;
     private final Path home;

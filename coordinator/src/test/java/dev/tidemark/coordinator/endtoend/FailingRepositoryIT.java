@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
  * The repository fails under a backup of two disks: none of it is a backup, QEMU is left with nothing of ours, and the bits that it was
  * to copy are in the next one.
  */
-@Timeout(90)
+@Timeout(300)
 @ExtendWith(Site.Shared.class)
 class FailingRepositoryIT {
     private static final Map<String, String> SECOND = Map.of("repo", "second");

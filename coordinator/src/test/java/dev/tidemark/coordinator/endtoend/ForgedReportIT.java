@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
 /** A gateway with a credential of its own that tells of a machine on somebody else's host. */
-@Timeout(120)
+@Timeout(300)
 @ExtendWith(Site.Shared.class)
 class ForgedReportIT {
     private final Machine machine = new Machine(1);

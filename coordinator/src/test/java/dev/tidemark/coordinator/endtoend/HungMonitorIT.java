@@ -31,7 +31,7 @@ import tools.jackson.databind.JsonNode;
  * QEMU is stopped right when a transaction has reached it, for longer than anybody waits, and executes it when it goes on.
  * What was given up has ended in the log; its late effect must never lead to a wrong incremental.
  */
-@Timeout(120)
+@Timeout(300)
 class HungMonitorIT {
     private static final Duration QUERY_MAX = Duration.ofSeconds(2);
     private static final Duration TRANSACTION_MAX = Duration.ofSeconds(3);
@@ -123,7 +123,7 @@ class HungMonitorIT {
         Awaitility.await().until(() -> machine.leftovers().stream().anyMatch(thing -> thing.startsWith("job ")));
         wire.release();
         Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Duration.ofSeconds(60))
                 .until(() -> machine.leftovers().isEmpty());
         assertThat(client.drift()).contains("LEFTOVER_JOB REMOVED").noneMatch(one -> one.contains("QUARANTINED"));
         thenFull("DELETED_BITMAP_REAPPEARED");
@@ -145,7 +145,7 @@ class HungMonitorIT {
     private JsonNode hung(java.util.function.Supplier<JsonNode> wish) {
         wire.holdNext(() -> machine.daemon().pause());
         JsonNode asked = wish.get();
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(wire::holds);
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(wire::holds);
         return asked;
     }
 

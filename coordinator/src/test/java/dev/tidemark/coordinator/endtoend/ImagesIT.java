@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Somebody other than QEMU is at an image (hazard S8). No bitmap sees it; the gateway has to. */
-@Timeout(90)
+@Timeout(300)
 @ExtendWith(Site.Shared.class)
 class ImagesIT {
     private final Machine machine = new Machine(2);

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
 /** Copies and differentials: they restore like any other backup, and what is taken after them is what it would have been without. */
-@Timeout(90)
+@Timeout(300)
 @ExtendWith(Site.Shared.class)
 class KindsIT {
     private static final long ONE = (long) Machine.GRANULE + Machine.CANARY;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
 /** The wire to QEMU breaks at the transaction. Divergences 1, 2 and 4 of qemu-facts §11.1. */
-@Timeout(90)
+@Timeout(300)
 @ExtendWith(Site.Shared.class)
 class LostAnswersIT {
     private final Machine machine = new Machine(2);

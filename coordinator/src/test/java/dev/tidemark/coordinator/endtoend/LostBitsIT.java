@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * A bitmap loses bits while nobody looks, and its size, name, flags and granularity are as ever (hazards S1 and S7): the canary
  * tells it. The disk's upper half holds data that the first backup has; a shrink and a grow make zeroes of it.
  */
-@Timeout(120)
+@Timeout(300)
 @ExtendWith(Site.Shared.class)
 class LostBitsIT {
     private static final long HALF = Machine.DISK_BYTES / 2;

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
 /** The coordinator is gone with its home and its database; a directory of backups is all that is left. */
-@Timeout(120)
+@Timeout(300)
 class LostCoordinatorIT {
     private final ShortDirectory directory = ShortDirectory.create();
     private final Path repository = directory.resolve("kept");

@@ -31,7 +31,7 @@ import org.yaml.snakeyaml.Yaml;
 import tools.jackson.databind.JsonNode;
 
 /** What is measured after a night with a forced full and a stranger's bitmap, and what the files that we ship ask of it. */
-@Timeout(90)
+@Timeout(300)
 @ExtendWith(Site.Shared.class)
 class MonitoringIT {
     private static final Path DOCS = Path.of("..", "docs");
@@ -142,7 +142,7 @@ class MonitoringIT {
 
     @Test
     void a_healthy_coordinator_says_how_each_part_is_and_less_to_whom_it_concerns_less() throws Exception {
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> site.api().send("GET", "/health/ready", null).status() == 200);
         JsonNode ready = site.api().get("/health/ready");
         assertThat(ready.path("status").asString("")).isEqualTo("UP");

@@ -33,7 +33,7 @@ final class Mounts {
 
     /** Once nobody has it in use any more: a backup that has just ended may still have its target open. */
     static void release(Path place) {
-        Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> run("umount", place.toString()));
+        Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> run("umount", place.toString()));
     }
 
     /** Until there is no room for one byte more. */

@@ -64,7 +64,7 @@ final class NbdTarget implements AutoCloseable {
                     .redirectOutput(directory.resolve("said" + number).toFile())
                     .start();
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(20))
+                    .atMost(Duration.ofSeconds(60))
                     .pollInterval(Duration.ofMillis(10))
                     .until(() -> Files.exists(socket) || !server.isAlive());
             return new NbdTarget(socket, file, server);

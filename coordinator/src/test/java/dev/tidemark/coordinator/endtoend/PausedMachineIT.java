@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
 /** A disk fails its guest, and QEMU lets the whole machine stand still: QEMU alone knows, until somebody tells it. */
-@Timeout(120)
+@Timeout(300)
 @ExtendWith(Site.Shared.class)
 class PausedMachineIT {
     private static final Duration TIME_MAX = Duration.ofSeconds(60);

@@ -17,10 +17,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
 /** Backups that a client reads, with the tools that people use, while the guest writes; and every way in which they end. */
-@Timeout(120)
+@Timeout(300)
 @ExtendWith(Site.Shared.class)
 class PullIT {
-    private static final Duration TIME_MAX = Duration.ofSeconds(30);
+    private static final Duration TIME_MAX = Duration.ofSeconds(60);
 
     private final FuseMachine machine = new FuseMachine();
     private final Site site;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
 /** A pull backup of a real machine with a device, whose disk has other names than its node. */
-@Timeout(120)
+@Timeout(300)
 @ExtendWith(Site.Shared.class)
 class PullOfMachineIT {
     private static final int DISK_BYTES = 4 << 20;

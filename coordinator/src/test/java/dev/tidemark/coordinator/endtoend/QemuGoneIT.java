@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
 /** QEMU ends, well or badly, and comes back. Divergences 5 to 8 and 28 of qemu-facts §11.1. */
-@Timeout(90)
+@Timeout(300)
 @ExtendWith(Site.Shared.class)
 class QemuGoneIT {
     private final Machine machine = new Machine(2);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
 /** What only a machine with devices can show: a disk keeps its name when a snapshot puts a layer on top of it. */
-@Timeout(120)
+@Timeout(300)
 @ExtendWith(Site.Shared.class)
 class QemuSystemIT {
     private static final int DISK_BYTES = 4 << 20;
@@ -108,7 +108,7 @@ class QemuSystemIT {
             qmp(system, "{\"execute\":\"device_del\",\"arguments\":{\"id\":\"vdb\"}}");
             JsonNode failed = api.failed(running, "CONFIGURATION_CHANGED");
             assertThat(failed.path("error").asString("")).contains("'vdb'", "unplugged");
-            Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
                 assertThat(qmp(system, "{\"execute\":\"query-jobs\"}")).isEmpty();
                 assertThat(qmp(system, "{\"execute\":\"query-named-block-nodes\",\"arguments\":{\"flat\":true}}")
                                 .toString())

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
 /** What a user gets who asks for a frozen guest, from the wish to the manifest. The guest is a fake behind a real socket. */
-@Timeout(180)
+@Timeout(300)
 @ExtendWith(Site.Shared.class)
 class QuiescedIT {
     private static final Map<String, Object> QUIESCE = Map.of("quiesce", true);
@@ -49,7 +49,7 @@ class QuiescedIT {
         try (machine;
                 guest) {
             guest.behaves(Manner.PROPER);
-            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !guest.isFrozen());
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> !guest.isFrozen());
             client.assertClean(site.repository("default"));
         }
     }
@@ -131,7 +131,7 @@ class QuiescedIT {
         assertThat(guest.isFrozen()).isTrue();
         guest.behaves(Manner.PROPER);
         Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Duration.ofSeconds(60))
                 .until(() -> !client.events("guest-thawed").isEmpty());
         assertThat(guest.isFrozen()).isFalse();
     }

@@ -45,7 +45,7 @@ class RandomHistoriesIT {
 
     /** Disabled and enabled between two looks around a write: what the look cannot see, the comparison must. */
     @Test
-    @Timeout(90)
+    @Timeout(300)
     void a_write_while_the_bitmap_was_off_between_two_looks_turns_the_comparison_red() {
         try (Machine machine = new Machine(2)) {
             Client client = Client.of(site, machine);

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A Linux that runs and writes, frozen by the real qemu-ga: what is restored is a file system that was at rest. */
-@Timeout(240)
+@Timeout(300)
 @ExtendWith(Site.Shared.class)
 class RealGuestAgentIT {
     private final RealGuest guest = new RealGuest();

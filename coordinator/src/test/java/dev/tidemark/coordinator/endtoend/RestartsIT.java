@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
 /** A coordinator that is killed, as a process of its own, and finds out what became of what it had begun. */
-@Timeout(120)
+@Timeout(300)
 class RestartsIT {
     private static final Map<String, Integer> SLOW = Map.of("bytesPerSecondMax", 262_144);
 
@@ -74,7 +74,7 @@ class RestartsIT {
         service.kill();
         machine.writeGranule("d0", 20);
         Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Duration.ofSeconds(60))
                 .until(() ->
                         machine.qmp("{\"execute\":\"query-jobs\"}").toString().contains("concluded"));
         service.start();
@@ -146,7 +146,7 @@ class RestartsIT {
         // when
         Thread applying = Thread.ofPlatform().start(() -> tidemark("retention", "apply", client.vm()));
         Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> !client.events("backup-deletion-requested").isEmpty());
         service.kill();
@@ -178,7 +178,7 @@ class RestartsIT {
         service.kill();
         for (JsonNode export : List.of(read, written, ending)) {
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
+                    .atMost(Duration.ofSeconds(60))
                     .until(() -> exports.processes(Exports.id(export)).isEmpty());
         }
         service.start();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
 /** Restore points that a client reads, and writes, where they lie; and every way in which that ends. */
-@Timeout(120)
+@Timeout(300)
 @ExtendWith(Site.Shared.class)
 class RestoreExportIT {
     /** No multiple of a cluster. */

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
 /** What a policy keeps restores to the byte, whenever its application is cut off; and it leaves no bitmap without a purpose. */
-@Timeout(120)
+@Timeout(300)
 @ExtendWith(Site.Shared.class)
 class RetentionIT {
     private final Machine machine = new Machine(2);

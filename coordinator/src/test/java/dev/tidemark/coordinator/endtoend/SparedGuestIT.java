@@ -17,7 +17,7 @@ import tools.jackson.databind.JsonNode;
  * The target of a running backup has no room left. QEMU then refuses the guest's own writes (qemu-facts §0.5) until the job
  * ends, so the job has to end at once. The figures are printed.
  */
-@Timeout(120)
+@Timeout(300)
 @ExtendWith(Site.Shared.class)
 class SparedGuestIT {
     private static final long SUFFERING_MILLISECONDS_MAX = 1_000;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
 /** Somebody else changes bitmaps, disks and files. Divergences 3, 7, 11 to 13, 20, 21 and 25 of qemu-facts §11.1. */
-@Timeout(90)
+@Timeout(300)
 @ExtendWith(Site.Shared.class)
 class StrangersIT {
     private static final String STRANGE = "tm-01ARZ3NDEKTSV4RRFFQ69G5FAV";

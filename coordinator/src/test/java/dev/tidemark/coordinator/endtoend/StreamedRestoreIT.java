@@ -30,7 +30,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
 /** {@code restore --to -}: what comes out of the pipe, and every way in which a pipe ends. */
-@Timeout(120)
+@Timeout(300)
 @ExtendWith(Site.Shared.class)
 class StreamedRestoreIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);

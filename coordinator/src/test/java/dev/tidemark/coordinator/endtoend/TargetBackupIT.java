@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
 /** Copies that go to what is no file: what lies there, what still knows of it, and what leaves it alone. */
-@Timeout(120)
+@Timeout(300)
 @ExtendWith(Site.Shared.class)
 class TargetBackupIT {
     private static final int SIZE = Machine.DISK_BYTES;

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
 /** Disks written back to what is no file: over what was there, byte for byte, or with a failure that has a name. */
-@Timeout(120)
+@Timeout(300)
 @ExtendWith(Site.Shared.class)
 class TargetRestoreIT {
     private static final int SIZE = Machine.DISK_BYTES;
@@ -188,7 +188,7 @@ class TargetRestoreIT {
 
     private static void awaitWritten(NbdTarget target) {
         Awaitility.await()
-                .atMost(30, TimeUnit.SECONDS)
+                .atMost(60, TimeUnit.SECONDS)
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> target.content()[0] != NbdTarget.FORMER);
     }
@@ -211,7 +211,7 @@ class TargetRestoreIT {
                             RequiredProgram.QEMU_IO.path(), "-f", "raw", "-c", "sleep 60000", device.path())
                     .start();
             try {
-                Awaitility.await().atMost(20, TimeUnit.SECONDS).until(() -> holds(user, device.path()));
+                Awaitility.await().atMost(60, TimeUnit.SECONDS).until(() -> holds(user, device.path()));
                 JsonNode used = api.failed(restore(to("d0", device.path())), "TARGET_IN_USE");
                 assertThat(used.path("error").asString("")).contains("process " + user.pid());
             } finally {

@@ -37,7 +37,7 @@ import tools.jackson.databind.JsonNode;
  * answered by the version that wrote it, of two machines: one with six backups, one whose chain broke; and by then with a snapshot each
  * 25 events, tokens, a hold, a retention policy and a signed head. Later versions never edit these files: they are what is out there.
  */
-@Timeout(120)
+@Timeout(300)
 class UpgradeIT {
     private static final Path OLD = Path.of("src", "test", "resources", "upgrade", "2026-11-22");
 

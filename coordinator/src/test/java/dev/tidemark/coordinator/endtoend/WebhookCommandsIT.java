@@ -18,11 +18,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** {@code tidemark webhook}, as somebody types it on a narrow terminal, with a real coordinator, real events and a receiver. */
-@Timeout(120)
+@Timeout(300)
 @ExtendWith(Site.Shared.class)
 class WebhookCommandsIT {
     private static final int COLUMNS = 60;
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     private final Machine machine = new Machine(1);
     private final Client client;

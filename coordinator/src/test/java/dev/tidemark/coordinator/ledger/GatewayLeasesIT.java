@@ -155,13 +155,13 @@ class GatewayLeasesIT {
             assertThat(taken).isNotDone();
             appending.commit();
         }
-        assertThat(taken.get(30, TimeUnit.SECONDS).epoch()).isEqualTo(2);
+        assertThat(taken.get(60, TimeUnit.SECONDS).epoch()).isEqualTo(2);
 
         try (Connection appending = DATABASE.application().getConnection()) {
             appending.setAutoCommit(false);
             GatewayLeases.under(host, OptionalLong.of(2)).require(appending);
             assertThat(CompletableFuture.supplyAsync(() -> other.claim(host, hold("b", 2)))
-                            .get(30, TimeUnit.SECONDS)
+                            .get(60, TimeUnit.SECONDS)
                             .granted())
                     .isTrue();
             appending.rollback();

@@ -47,7 +47,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A real log, changed by whoever owns the database: the trigger's digests and ours are two readings of one rule. */
 @SuppressWarnings("NullAway.Init")
-@Timeout(120)
+@Timeout(300)
 class TamperEvidenceIT {
     private static final String LOG = "tidemark.domain_event_entry";
     private static final String COLUMNS = " (event_identifier, aggregate_identifier, sequence_number, type, time_stamp,"

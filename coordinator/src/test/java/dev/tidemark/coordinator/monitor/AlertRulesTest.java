@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.yaml.snakeyaml.Yaml;
 
 /** Each alert is seen firing, and not firing, by Prometheus' own judge of rules. */
-@Timeout(60)
+@Timeout(300)
 @SuppressWarnings("NullAway.Init")
 class AlertRulesTest {
     private static final Path MONITORING = Path.of("..", "docs", "monitoring");

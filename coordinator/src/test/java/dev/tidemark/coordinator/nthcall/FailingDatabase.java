@@ -28,7 +28,7 @@ import org.postgresql.core.TransactionState;
  */
 final class FailingDatabase implements AutoCloseable {
     private static final String SESSIONS = "counted-calls";
-    private static final Duration SESSION_END_LIMIT = Duration.ofSeconds(10);
+    private static final Duration SESSION_END_LIMIT = Duration.ofSeconds(60);
 
     private final Database database;
     private final HikariDataSource pool;

@@ -36,7 +36,7 @@ final class Life {
     private static final int TRIES_MAX = 2;
 
     private static final int STEPS_MAX = 10;
-    private static final Duration SESSIONS_REST_LIMIT = Duration.ofSeconds(5);
+    private static final Duration SESSIONS_REST_LIMIT = Duration.ofSeconds(60);
 
     final Stage stage;
     final String name;

@@ -33,11 +33,11 @@ import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
 /** The scheduler example of the documentation has a bad night, with 200 machines. */
-@Timeout(300)
+@Timeout(600)
 class NightlyWindowIT {
     private static final int MACHINES = 200;
     private static final int AT_ONCE = 16;
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final Stage STAGE = stage();
     private static final Service SERVICE = STAGE.service();
     private static final Path EXAMPLE = Path.of("..", "docs", "scheduler", "NightlyWindow.java");
@@ -186,7 +186,7 @@ class NightlyWindowIT {
             List<String> night = new ArrayList<>(command(
                     network,
                     "late*",
-                    seconds.format(now.minusHours(1)) + "-" + seconds.format(now.plusSeconds(10)),
+                    seconds.format(now.minusHours(1)) + "-" + seconds.format(now.plusSeconds(20)),
                     summary));
             night.addAll(List.of("--at-end", "abort"));
             night.set(night.indexOf("--at-once") + 1, "2");

@@ -119,7 +119,10 @@ class FencedGatewayIT {
     /** What QEMU was given, by its own account. */
     private static List<String> sent(Stage stage) throws IOException {
         String mark = " req: ";
-        return Files.readAllLines(stage.directory().resolve("vm.log")).stream()
+        String text = Files.readString(stage.directory().resolve("vm.log"));
+        // The last line may be in the midst of being written.
+        return text.substring(0, text.lastIndexOf('\n') + 1)
+                .lines()
                 .filter(line -> line.startsWith("handle_qmp_command "))
                 .map(line -> line.substring(line.indexOf(mark) + mark.length()))
                 .toList();

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** {@code tidemark serve --oidc-issuer …} as a process of its own, and the issuer that it was told to believe. */
-@Timeout(180)
+@Timeout(300)
 class IssuerIT {
     private static final Map<String, ?> LOOKS = Map.of("realm_access", Map.of("roles", List.of("others", "looks")));
 

@@ -37,12 +37,12 @@ import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
 /** What those who run a coordinator and a gateway of its own can follow, and what happens to work when both are told to stop. */
-@Timeout(120)
+@Timeout(300)
 class OperationTrailIT {
     private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
     private static final String CALLER = "b7ad6b7169203331";
     private static final long DATA_BYTES = 2 << 20;
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** Java's own, after SIGTERM. */
     private static final int TERMINATED = 143;

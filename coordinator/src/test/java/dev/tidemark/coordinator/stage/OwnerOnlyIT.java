@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The program itself under a umask that keeps nothing from anybody: what it makes is its owner's alone. */
-@Timeout(120)
+@Timeout(300)
 class OwnerOnlyIT {
     private static final List<String> OPEN_HANDED = List.of("sh", "-c", "umask 000; exec \"$@\"", "sh");
     private static final Set<PosixFilePermission> OTHERS = PosixFilePermissions.fromString("---rwxrwx");

@@ -23,7 +23,7 @@ class KeyWatchTest {
             Process process = showing.start();
             try (KeyWatch watch = new KeyWatch(SHOWN)) {
                 Awaitility.await()
-                        .atMost(Duration.ofSeconds(20))
+                        .atMost(Duration.ofSeconds(60))
                         .until(() -> watch.seen().stream()
                                 .anyMatch(seen -> seen.startsWith("/proc/" + process.pid() + "/")));
                 assertThat(watch.seen()).allMatch(seen -> seen.contains(SHOWN));

@@ -33,7 +33,7 @@ class PagesAheadTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(300)
     void the_next_page_is_read_before_the_first_row_is_taken() throws InterruptedException {
         CountDownLatch asked = new CountDownLatch(1);
         Iterator<Integer> rows = PagesAhead.rows(behind(0, 5), LENGTH, last -> {

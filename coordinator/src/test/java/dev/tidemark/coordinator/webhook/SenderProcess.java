@@ -51,7 +51,7 @@ final class SenderProcess {
                 Duration.ofMillis(40),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(10),
-                Duration.ofMillis(700));
+                Duration.ofSeconds(20));
         try (Webhooks _ = Webhooks.start(
                 database,
                 new AllowedReceivers(List.of(AllowedReceivers.prefix(arguments[1])), List.of()),

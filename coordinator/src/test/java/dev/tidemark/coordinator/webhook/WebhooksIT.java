@@ -45,7 +45,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What receivers are told, whatever they and the coordinator go through. */
-@Timeout(120)
+@Timeout(300)
 class WebhooksIT {
     private static final Database DATABASE = TestDatabase.fresh();
     private static final WebhookTable TABLE = new WebhookTable(DATABASE.application());
@@ -54,7 +54,7 @@ class WebhooksIT {
     private static final Patience EAGER = waiting(Duration.ofSeconds(20), Duration.ofSeconds(20));
 
     /** For receivers that never answer. */
-    private static final Patience HASTY = waiting(Duration.ofSeconds(2), Duration.ofMillis(700));
+    private static final Patience HASTY = waiting(Duration.ofSeconds(2), Duration.ofSeconds(2));
 
     private static final byte[] SECRET = Signatures.freshSecret();
     private static SealingKey key;

@@ -350,7 +350,7 @@ class AccessIT {
                 .json()
                 .path("token")
                 .asString();
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> send(token, "GET", "/v1/vms", null).status() == 401);
     }
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
 /** Who was let do what, and who was not: one record each, told to those who ask, and chained. */
-@Timeout(120)
+@Timeout(300)
 class ActsIT {
     private static final Served SERVED = new Served();
 

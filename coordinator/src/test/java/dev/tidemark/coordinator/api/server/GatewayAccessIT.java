@@ -135,10 +135,10 @@ class GatewayAccessIT {
             CompletableFuture<Served.Answer> waiting = CompletableFuture.supplyAsync(
                     () -> stopping.get("/v1/gateways/hv2/desired?wait=30"),
                     Executors.newVirtualThreadPerTaskExecutor());
-            await().atMost(Duration.ofSeconds(30)).until(() -> !stopping.engine.waitingGateways.isEmpty());
+            await().atMost(Duration.ofSeconds(60)).until(() -> !stopping.engine.waitingGateways.isEmpty());
             stopping.server.stop();
 
-            Served.Answer answer = waiting.get(30, TimeUnit.SECONDS);
+            Served.Answer answer = waiting.get(60, TimeUnit.SECONDS);
             assertThat(answer.status()).isEqualTo(503);
             assertThat(answer.code()).isEqualTo("STOPPING");
         }

@@ -3,6 +3,8 @@ package dev.tidemark.coordinator.api.server;
 import dev.tidemark.coordinator.testkit.Contract;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
@@ -20,11 +22,12 @@ import tools.jackson.databind.JsonNode;
 /** A stream of events as its reader gets it; read by a thread of its own. Written without the command line's reader, to check it too. */
 final class HeardStream implements AutoCloseable {
     /** Longer than two heartbeats and the time for a write that makes no progress. */
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final Message END = new Message("", "END", "");
+    private static final Message CUT = new Message("", "CUT", "");
 
     private final HttpResponse<InputStream> response;
     private final BlockingQueue<Message> messages = new LinkedBlockingQueue<>();
@@ -84,9 +87,9 @@ final class HeardStream implements AutoCloseable {
     /** The next message, whatever it is. */
     Message next() {
         try {
-            Message message = messages.poll(20, TimeUnit.SECONDS);
+            Message message = messages.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             if (message == null) {
-                throw new AssertionError("nothing came for 20 s");
+                throw new AssertionError("nothing came for " + PATIENCE);
             }
             if (!ended(message) && !message.data().isEmpty()) {
                 Contract.requireMessage(message.event(), message.data());
@@ -113,6 +116,11 @@ final class HeardStream implements AutoCloseable {
     }
 
     static boolean ended(Message message) {
+        return message.equals(END) || message.equals(CUT);
+    }
+
+    /** Whether it ended as the server has it end, and was not torn. */
+    static boolean endedInOrder(Message message) {
         return message.equals(END);
     }
 
@@ -121,22 +129,24 @@ final class HeardStream implements AutoCloseable {
     }
 
     private void read() {
-        try (InputStream body = response.body()) {
+        messages.add(readToTheEnd());
+    }
+
+    private Message readToTheEnd() {
+        try (Reader body = new InputStreamReader(response.body(), StandardCharsets.UTF_8)) {
             StringBuilder text = new StringBuilder();
-            byte[] bytes = new byte[8192];
-            for (int length = body.read(bytes); length >= 0; length = body.read(bytes)) {
-                text.append(new String(bytes, 0, length, StandardCharsets.UTF_8));
+            char[] characters = new char[8192];
+            for (int length = body.read(characters); length >= 0; length = body.read(characters)) {
+                text.append(characters, 0, length);
                 for (int end = text.indexOf("\n\n"); end >= 0; end = text.indexOf("\n\n")) {
                     take(text.substring(0, end));
                     text.delete(0, end + 2);
                 }
             }
-        } catch (IOException cut) {
-            // Told by the end below.
-            messages.add(END);
-            return;
+            return END;
+        } catch (IOException torn) {
+            return CUT;
         }
-        messages.add(END);
     }
 
     private void take(String block) {

@@ -200,7 +200,7 @@ class SubmissionIT {
             Awaitility.await().untilAsserted(() -> {
                 CompletableFuture<Served.Answer> second = CompletableFuture.supplyAsync(
                         () -> SERVED.post("/v1/vms/running/checkpoints", "{}", "Idempotency-Key", "running-1"));
-                assertThat(second.get(30, TimeUnit.SECONDS).code()).isEqualTo("IDEMPOTENCY_KEY_IN_USE");
+                assertThat(second.get(60, TimeUnit.SECONDS).code()).isEqualTo("IDEMPOTENCY_KEY_IN_USE");
             });
         } finally {
             SERVED.engine.hold.set(null);

@@ -53,7 +53,7 @@ import org.slf4j.LoggerFactory;
 /** TLS: who the server is, who its clients are, and certificates that are replaced while it runs. */
 @SuppressWarnings("NullAway.Init")
 class TlsIT {
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final Authority AUTHORITY = new Authority("Example Authority");
     private static final Authority STRANGERS = new Authority("Strangers' Authority");
 

@@ -121,7 +121,7 @@ class EmbeddedServerIT {
         EmbeddedServer server = EmbeddedServer.start(home);
         ProcessHandle process = server.process().orElseThrow();
         process.destroyForcibly();
-        await().atMost(Duration.ofSeconds(10)).until(() -> !process.isAlive());
+        await().atMost(Duration.ofSeconds(60)).until(() -> !process.isAlive());
         assertThat(home.resolve("postgres/data/postmaster.pid")).exists();
         server.close();
 

@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.ledger.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 import dev.tidemark.coordinator.testkit.TemporaryTree;
 import dev.tidemark.coordinator.view.OperationKind;
@@ -68,13 +69,13 @@ class ServerDatabaseIT {
         try (Database database = Database.at(address)) {
             run(database, "ALTER SYSTEM SET fsync = off");
             run(database, "SELECT pg_reload_conf()");
-            Thread.sleep(500);
+            awaitForWhoeverComes(database, "fsync", "off");
             assertThatThrownBy(() -> Database.at(address))
                     .isInstanceOf(DatabaseRefused.NotDurable.class)
                     .hasMessageContaining("fsync=off");
             run(database, "ALTER SYSTEM RESET fsync");
             run(database, "SELECT pg_reload_conf()");
-            Thread.sleep(500);
+            awaitForWhoeverComes(database, "fsync", "on");
             Database.at(address).close();
         }
     }
@@ -202,6 +203,16 @@ class ServerDatabaseIT {
                 Statement statement = connection.createStatement()) {
             statement.execute(command);
         }
+    }
+
+    /** The server has read its settings anew: every session that begins from now on has this one. */
+    private static void awaitForWhoeverComes(Database database, String setting, String value) {
+        await().until(() -> {
+            try (Connection connection = database.migration().getConnection();
+                    Statement statement = connection.createStatement()) {
+                return one(statement, "SHOW " + setting).equals(value);
+            }
+        });
     }
 
     private static String one(Statement statement, String question) throws SQLException {

@@ -42,11 +42,11 @@ class ReadinessIT {
         try (Database database = TestDatabase.fresh()) {
             assertThat(DatabaseHealth.trouble(database.application())).isEmpty();
             settle(database, "synchronous_commit", "off");
-            await().atMost(Duration.ofSeconds(30))
+            await().atMost(Duration.ofSeconds(60))
                     .until(() -> troubleOnNewConnections(database).orElse("").startsWith("synchronous_commit is off"));
             settle(database, "synchronous_commit", "on");
             settle(database, "default_transaction_read_only", "on");
-            await().atMost(Duration.ofSeconds(30))
+            await().atMost(Duration.ofSeconds(60))
                     .until(() -> troubleOnNewConnections(database).orElse("").equals("the database is read-only"));
         }
     }
@@ -80,7 +80,7 @@ class ReadinessIT {
                 Clock.systemUTC(),
                 Duration.ofMillis(20))) {
             // then
-            await().atMost(Duration.ofSeconds(30)).until(() -> heads.standing().failing());
+            await().atMost(Duration.ofSeconds(60)).until(() -> heads.standing().failing());
             assertThat(Checks.heads(heads::standing).get().state()).isEqualTo(Finding.State.WARNING);
         }
         assertThat(Checks.heads(() -> new HeadWriter.Standing(true, true, true, Optional.empty(), 0))
