@@ -186,7 +186,8 @@ class OperationTrailIT {
     }
 
     private static void hangsTogether(List<Span> spans) {
-        Map<String, Span> byId = spans.stream().collect(Collectors.toMap(Span::id, Function.identity()));
+        Map<String, Span> byId =
+                spans.stream().collect(Collectors.toMap(Span::id, Function.identity(), (one, again) -> one));
         Set<String> parents = new HashSet<>(byId.keySet());
         parents.add(CALLER);
         assertThat(spans).allSatisfy(span -> {
@@ -239,18 +240,25 @@ class OperationTrailIT {
 
     @Test
     void told_to_stop_in_the_midst_of_work_both_answer_what_waits_and_nothing_is_lost() throws Exception {
-        // given a backup that copies, an open stream, and a request that waits
+        // given a backup that copies, a request that waits, and an open stream
         JsonNode operation = SERVICE.started(
                 Map.of("repo", "default", "kind", "FULL", "bytesPerSecondMax", 262_144), "vms", "vm", "backups");
         SERVICE.await(operation, "RUNNING");
         String id = operation.path("id").asString("");
+        CompletableFuture<HttpResponse<String>> waiting = CLIENT.sendAsync(
+                request("/v1/operations/" + id + "?wait=25").build(), HttpResponse.BodyHandlers.ofString());
         Queue<String> events = new ConcurrentLinkedQueue<>();
         CompletableFuture<HttpResponse<Void>> stream = CLIENT.sendAsync(
                 request("/v1/events?from=start").build(),
                 HttpResponse.BodyHandlers.fromLineSubscriber(new Lines(events)));
         await().atMost(PATIENCE).until(() -> !events.isEmpty());
-        CompletableFuture<HttpResponse<String>> waiting = CLIENT.sendAsync(
-                request("/v1/operations/" + id + "?wait=25").build(), HttpResponse.BodyHandlers.ofString());
+        // What was asked behind it has been answered: the one that waits has come to the server.
+        for (int number = 0; number < 5; number++) {
+            assertThat(CLIENT.send(request("/v1/vms/vm").build(), HttpResponse.BodyHandlers.ofString())
+                            .statusCode())
+                    .isEqualTo(200);
+        }
+        assertThat(waiting).isNotDone();
 
         // when
         CompletableFuture<Integer> gateway = CompletableFuture.supplyAsync(GATEWAY::stop);
