@@ -112,6 +112,11 @@ public final class OperationSignals implements AutoCloseable {
         return waiter;
     }
 
+    /** How many wait. */
+    public int count() {
+        return waiters.size();
+    }
+
     /** Whether the coordinator is stopping, so that waiting makes no sense any more. */
     public boolean closed() {
         return closed;

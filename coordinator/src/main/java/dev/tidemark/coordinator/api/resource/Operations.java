@@ -15,13 +15,22 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /** Operations as callers see them: what the log says, with how far they are, and waiting for their end. */
 public final class Operations implements AutoCloseable {
+    /** How many of those who wait look into the database at the same time: woken together, a thousand would keep everybody else from it. */
+    private static final int LOOKS_AT_ONCE = 4;
+
+    /** For a turn when the time is over: then a thousand may look at the same moment. */
+    private static final Duration LAST_TURN_MAX = Duration.ofSeconds(10);
+
     private final Queries queries;
     private final Engine engine;
     private final OperationSignals signals;
     private final Jobs jobs;
+    private final Semaphore turns = new Semaphore(LOOKS_AT_ONCE, true);
 
     public Operations(Queries queries, Engine engine) {
         this.queries = queries;
@@ -50,24 +59,44 @@ public final class Operations implements AutoCloseable {
 
     /** The operation once it has ended, or as it is when the time is over or the coordinator stops. */
     Optional<OperationView> await(OperationId operation, Duration limit) throws InterruptedException {
+        if (limit.isZero()) {
+            return find(operation);
+        }
         long deadline = System.nanoTime() + limit.toNanos();
-        Optional<OperationView> found = find(operation);
+        Optional<OperationView> found = inTurn(operation, deadline);
         while (found.isPresent() && !found.get().state().ended() && !signals.closed()) {
-            Duration left = Duration.ofNanos(deadline - System.nanoTime());
-            if (!left.isPositive()) {
+            if (deadline - System.nanoTime() <= 0) {
                 break;
             }
             try (OperationSignals.Waiter waiter =
                     signals.waiter(operation, new MachineId(found.get().vmId()))) {
                 // It may have ended before anybody knew of the waiter.
-                found = find(operation);
+                found = inTurn(operation, deadline);
                 if (found.isPresent() && !found.get().state().ended()) {
-                    waiter.await(left);
-                    found = find(operation);
+                    waiter.await(Duration.ofNanos(deadline - System.nanoTime()));
+                    found = inTurn(operation, deadline);
                 }
             }
         }
         return found;
+    }
+
+    /** What {@link #find} gives; whoever has time to wait for an operation has it for the others who do. */
+    private Optional<OperationView> inTurn(OperationId operation, long deadline) throws InterruptedException {
+        long patience = Math.max(deadline - System.nanoTime(), LAST_TURN_MAX.toNanos());
+        boolean turn = turns.tryAcquire(patience, TimeUnit.NANOSECONDS);
+        try {
+            return find(operation);
+        } finally {
+            if (turn) {
+                turns.release();
+            }
+        }
+    }
+
+    /** How many callers wait for the end of an operation. */
+    public int waiting() {
+        return signals.count();
     }
 
     @Override
