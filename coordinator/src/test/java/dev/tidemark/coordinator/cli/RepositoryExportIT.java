@@ -203,7 +203,10 @@ class RepositoryExportIT {
                 .redirectOutput(results.toFile())
                 .redirectError(directory.resolve("errors").toFile())
                 .start();
-        Awaitility.await().atMost(PATIENCE).until(() -> !process.isAlive() || Files.size(results) > 0);
+        // All of it, not its beginning.
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> !process.isAlive() || Files.readString(results).endsWith("\n}\n"));
         return Json.MAPPER.readTree(Files.readString(results));
     }
 

@@ -35,6 +35,7 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -362,6 +363,8 @@ class TlsIT {
         Authority.Issued first = server("one");
         point(replaced, "v1", first);
         ListAppender<ILoggingEvent> said = new ListAppender<>();
+        // Written by the one who looks after the files, read here.
+        said.list = new CopyOnWriteArrayList<>();
         Logger log = (Logger) LoggerFactory.getLogger(ServerTls.class);
         said.start();
         log.addAppender(said);
@@ -392,7 +395,7 @@ class TlsIT {
                     new Authority.Issued[] {expired, new Authority.Issued(first.certificate(), expired.keys())}) {
                 long judged = refusals(said) + 1;
                 Authority.write(bad, links.certificate(), links.key());
-                await().atMost(SOON).until(() -> refusals(said) == judged);
+                await().atMost(SOON).until(() -> refusals(said) >= judged);
                 assertThat(subject(url)).isEqualTo("CN=three");
             }
             Authority.replace(links.certificate(), "nothing\n", "rw-r--r--");
