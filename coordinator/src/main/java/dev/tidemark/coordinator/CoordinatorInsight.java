@@ -55,10 +55,11 @@ final class CoordinatorInsight implements Insight {
 
     @Override
     public Optional<Comparison> comparison(MachineId id) {
-        return machine(id).map(known -> ComparisonPicture.of(
-                dispatch.machine(id),
-                // What a gateway saw that is silent now may be long ago, and confirms nothing.
-                known.seen() ? dispatch.sighting(id).sight() : new Sight.NotTaken()));
+        return machine(id)
+                .map(known -> ComparisonPicture.of(
+                        dispatch.machine(id),
+                        // What a gateway saw that is silent now may be long ago, and confirms nothing.
+                        known.seen() ? dispatch.sighting(id).sight() : new Sight.NotTaken()));
     }
 
     private MachineInsight insight(Machine machine, Machine.Registration registration) {
