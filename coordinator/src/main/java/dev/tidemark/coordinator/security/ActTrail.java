@@ -25,6 +25,7 @@ public final class ActTrail {
     private @Nullable String named;
     private @Nullable String operation;
     private boolean beyondReach;
+    private boolean question;
     private boolean settled;
 
     /**
@@ -65,7 +66,12 @@ public final class ActTrail {
         current().ifPresent(trail -> trail.beyondReach = true);
     }
 
-    /** There is a record of it: an event, an entry. Or there was nothing to record, because only a question was asked. */
+    /** It asks what would come of it, and nothing is to come of it. */
+    public static void questionNow() {
+        current().ifPresent(trail -> trail.question = true);
+    }
+
+    /** There is a record of it: an event, an entry. Or there is nothing to record. */
     public static void settledNow() {
         current().ifPresent(trail -> trail.settled = true);
     }
@@ -134,7 +140,7 @@ public final class ActTrail {
 
     /** Whether it asks to change something. */
     public boolean changes() {
-        return !(httpMethod.equals("GET") || httpMethod.equals("HEAD") || httpMethod.equals("OPTIONS"));
+        return !(question || httpMethod.equals("GET") || httpMethod.equals("HEAD") || httpMethod.equals("OPTIONS"));
     }
 
     Optional<String> operation() {

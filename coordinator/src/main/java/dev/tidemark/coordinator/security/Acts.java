@@ -22,6 +22,7 @@ public final class Acts implements AutoCloseable {
 
     private static final int UNAUTHENTICATED = 401;
     private static final int FORBIDDEN = 403;
+    private static final int NOT_FOUND = 404;
     private static final int TOO_MANY = 429;
     private static final Set<Integer> SENSELESS = Set.of(400, 405, 406, 408, 411, 413, 414, 415, 431);
 
@@ -91,7 +92,7 @@ public final class Acts implements AutoCloseable {
             return;
         }
         boolean denied = status == FORBIDDEN || trail.isBeyondReach();
-        if (trail.caller().isEmpty() || !(trail.changes() || denied || limited)) {
+        if (trail.caller().isEmpty() || !(trail.changes() || denied || limited || gropes(trail, status))) {
             // To ask for what is not there is no act.
             return;
         }
@@ -102,6 +103,15 @@ public final class Acts implements AutoCloseable {
                     .because(code, Confidential.withoutAddresses(detail)));
         }
         trail.settle();
+    }
+
+    /**
+     * Whether somebody who is kept to some machines asks for what is not there. It is recorded as what is there and out of his reach is: else
+     * the time that a record takes would tell him which names there are.
+     */
+    private static boolean gropes(ActTrail trail, int status) {
+        return status == NOT_FOUND
+                && trail.caller().map(caller -> !caller.scope().isAll()).orElse(false);
     }
 
     private static Verdict verdict(int status) {

@@ -58,8 +58,12 @@ final class Remedies {
             case REPOSITORY_FAILED -> "Check that the repository is mounted, writable and has space; then ask again.";
             case TARGET_EXISTS -> "Choose an empty directory, or move away what is there.";
             case TARGET_REFUSED ->
-                "Start the gateway of the machine's host with '--allow-target' and what the detail names, or choose another target.";
-            case TARGET_UNAVAILABLE -> "See that the device or the NBD server is there, and ask again.";
+                "If the gateway of the machine's host does not allow it, start that with '--allow-target' and what the detail names."
+                        + " If QEMU opened something else, see who can write there, and that QEMU has the same /dev"
+                        + " (libvirt: namespaces = [] in qemu.conf). Or choose another target.";
+            case TARGET_UNAVAILABLE ->
+                "See that the device or the NBD server is there, also for QEMU (libvirt gives it a /dev of its own unless"
+                        + " qemu.conf says namespaces = []), and ask again.";
             case TARGET_TOO_SMALL -> "Choose a target that is as large as the disk or larger.";
             case TARGET_READ_ONLY -> "Make the target writable for the gateway's user, or choose another one.";
             case TARGET_IN_USE -> "End what uses the target, or choose another one.";

@@ -169,6 +169,6 @@ class AuditSearchIT {
                 .map(line -> Pattern.compile("loops=(\\d+)").matcher(line))
                 .mapToInt(loops -> loops.find() ? Integer.parseInt(loops.group(1)) : 0)
                 .sum();
-        assertThat(events).as(done).isEqualTo(most);
+        assertThat(events).as(done).isLessThanOrEqualTo(most);
     }
 }

@@ -69,12 +69,12 @@ final class PushTargets {
             boolean pastPageCache)
             throws QmpException, UnusableReply, RepositoryException {
         DiskName disk = disk(operation, index);
+        if (verdict.isSpoken()) {
+            return;
+        }
+        Optional<PartialBackup.Elsewhere> elsewhere = partial.elsewhere(disk);
         try {
-            if (verdict.isSpoken()) {
-                return;
-            }
             TargetNodes nodes = TargetNodes.of(operation.id(), index);
-            Optional<PartialBackup.Elsewhere> elsewhere = partial.elsewhere(disk);
             if (elsewhere.isEmpty()) {
                 qemu.openFile(nodes, layers.getFirst().file(), pastPageCache);
             } else if (elsewhere.get().place().device().isPresent()) {
@@ -88,8 +88,9 @@ final class PushTargets {
                 qemu.openTarget(nodes, layers);
             }
         } catch (QmpRefused refused) {
+            // The gateway has looked at a device: it is there, if not for QEMU.
             verdict.condemn(new Refused(
-                    FailureCode.REPOSITORY_FAILED,
+                    elsewhere.isPresent() ? FailureCode.TARGET_UNAVAILABLE : FailureCode.REPOSITORY_FAILED,
                     "QEMU cannot open the target of disk " + disk + ": " + refused.description(),
                     Optional.of(disk)));
         }

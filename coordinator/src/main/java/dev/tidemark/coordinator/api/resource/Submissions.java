@@ -92,8 +92,7 @@ public final class Submissions {
         int attempts = nameIsOurs ? NAMES_TRIED_MAX : 1;
         Precondition precondition = Conditions.precondition(request);
         if (dryRun) {
-            // A question is no act, whatever the answer.
-            ActTrail.settledNow();
+            ActTrail.questionNow();
             return ResponseEntity.ok(
                     decided(tryNames(attempts, proposer, proposal -> engine.dryRun(proposal.command(), precondition))));
         }

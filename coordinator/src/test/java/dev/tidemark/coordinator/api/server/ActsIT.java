@@ -92,9 +92,28 @@ class ActsIT {
         JsonNode act = newest("denied?caller=token:short-sighted");
         assertThat(act.path("decision").asString()).isEqualTo("DENIED");
         assertThat(act.path("vm").asString()).isEqualTo("far-away");
-        // and what is not there for anybody is no act
-        assertThat(with(token, "GET", "/v1/vms/near-nothing", null).status()).isEqualTo(404);
-        assertThat(rows("denied?caller=token:short-sighted")).hasSize(1);
+        // also if he only asks what would come of it
+        String what = "{\"repo\":\"default\"}";
+        String operator = token("short-handed", "OPERATOR", "near-*");
+        assertThat(with(operator, "POST", "/v1/vms/far-away/backups?dryRun=true", what)
+                        .status())
+                .isEqualTo(404);
+        assertThat(newest("denied?caller=token:short-handed").path("vm").asString())
+                .isEqualTo("far-away");
+        // and so that the time which a record takes tells him nothing, what is not there is on record, too
+        assertThat(with(token, "GET", "/v1/vms/far-nothing", null).status()).isEqualTo(404);
+        act = newest("denied?caller=token:short-sighted");
+        assertThat(act.path("decision").asString()).isEqualTo("REFUSED");
+        assertThat(act.path("target").asString()).isEqualTo("far-nothing");
+        assertThat(with(operator, "POST", "/v1/vms/far-nothing/backups?dryRun=true", what)
+                        .status())
+                .isEqualTo(404);
+        assertThat(rows("denied?caller=token:short-handed")).hasSize(2);
+        // but to ask for what is not there is no act of somebody who reaches everything
+        String everything = token("far-sighted", "VIEWER", "*");
+        assertThat(with(everything, "GET", "/v1/vms/far-nothing", null).status())
+                .isEqualTo(404);
+        assertThat(rows("denied?caller=token:far-sighted")).isEmpty();
     }
 
     @Test
