@@ -158,7 +158,9 @@ public final class Submissions {
                             "Use a new key for a new request.")
                     .withOperation(before.map(Queries.Remembered::operation)));
         }
-        return before.map(Queries.Remembered::operation);
+        // What the caller does not reach any more is asked for as if it had never been: its machine is not found.
+        return before.map(Queries.Remembered::operation)
+                .filter(operation -> operations.find(operation).isPresent());
     }
 
     private ResponseEntity<OperationView> started(OperationId operation) {

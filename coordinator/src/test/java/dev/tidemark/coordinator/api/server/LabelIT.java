@@ -14,6 +14,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -153,6 +154,28 @@ class LabelIT {
                         .path("vms")
                         .isEmpty())
                 .isTrue();
+    }
+
+    @Test
+    void what_somebody_started_and_does_not_reach_any_more_is_not_there_when_he_repeats_his_request() {
+        // given
+        SERVED.machine("left-1");
+        put("left-1", "\"zone\":\"left\"", null);
+        String operator = token(Role.OPERATOR, "zone=left");
+        Supplier<Served.Answer> request = () -> SERVED.send(SERVED.anonymous("/v1/vms/left-1/backups")
+                .header("Authorization", "Bearer " + operator)
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", "tonight")
+                .POST(BodyPublishers.ofString("{\"repo\":\"default\"}")));
+        String started = request.get().json().path("id").asString();
+        assertThat(request.get().json().path("id").asString()).isEqualTo(started);
+        // when
+        put("left-1", "", null);
+        // then
+        assertThat(request.get().code()).isEqualTo("VM_NOT_FOUND");
+        // and when
+        put("left-1", "\"zone\":\"left\"", null);
+        assertThat(request.get().json().path("id").asString()).isEqualTo(started);
     }
 
     @Test
