@@ -36,7 +36,6 @@ final class Life {
     private static final int TRIES_MAX = 2;
 
     private static final int STEPS_MAX = 10;
-    private static final Duration SESSIONS_REST_LIMIT = Duration.ofSeconds(60);
 
     final Stage stage;
     final String name;
@@ -248,7 +247,7 @@ final class Life {
         if (!stage.database.sessionsInUse().isEmpty()) {
             Awaitility.await()
                     .pollInSameThread()
-                    .atMost(SESSIONS_REST_LIMIT)
+                    .atMost(stage.sessionsRestLimit)
                     .pollInterval(Duration.ofMillis(10))
                     .untilAsserted(
                             () -> assertThat(stage.database.sessionsInUse()).isEmpty());

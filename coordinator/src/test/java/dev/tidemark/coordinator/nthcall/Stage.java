@@ -2,6 +2,7 @@ package dev.tidemark.coordinator.nthcall;
 
 import dev.tidemark.coordinator.CoordinatorRooms;
 import dev.tidemark.coordinator.testkit.TestDatabase;
+import java.time.Duration;
 
 /** A coordinator over a database that can fail, and all that is needed to use and to judge it. */
 final class Stage implements AutoCloseable {
@@ -9,9 +10,14 @@ final class Stage implements AutoCloseable {
     final CoordinatorRooms rooms;
     final Client client;
     final ReadModels readModels;
+
+    /** For sessions to be given back: where they never are, because that is the fault, nobody waits for them for long. */
+    final Duration sessionsRestLimit;
+
     private int lives;
 
     Stage(Sabotage sabotage) {
+        sessionsRestLimit = Duration.ofSeconds(sabotage == Sabotage.NONE ? 60 : 5);
         database = new FailingDatabase(TestDatabase.fresh());
         rooms = sabotage.open(database);
         client = new Client(rooms.url(), rooms.secret());
