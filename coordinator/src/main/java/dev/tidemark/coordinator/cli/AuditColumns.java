@@ -8,6 +8,7 @@ import dev.tidemark.schema.json.Json;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /** The rows of answers to auditors: their columns, and how people read them. */
@@ -157,12 +158,20 @@ final class AuditColumns {
         return table;
     }
 
-    /** A checkpoint that is asked for together with a backup is told as it was asked for, with its name. */
+    /**
+     * A checkpoint that is asked for together with a backup is told as it was asked for, with its name. What a drift is about is called as
+     * somebody else has called it, maybe like the beginning of such a text: that is shown as it stands.
+     */
     private static String named(String subject) {
-        return Text.harmless(
-                subject.startsWith("{")
-                        ? Json.MAPPER.readTree(subject).path("name").asString(subject)
-                        : subject);
+        if (!subject.startsWith("{")) {
+            return Text.harmless(subject);
+        }
+        try {
+            JsonNode name = Json.MAPPER.readTree(subject).path("name");
+            return Text.harmless(name.isString() ? name.asString() : subject);
+        } catch (JacksonException noDocument) {
+            return Text.harmless(subject);
+        }
     }
 
     private static void append(StringBuilder text, String before, JsonNode row, String member) {
