@@ -109,7 +109,7 @@ final class BackupConclusion {
                 }
             }
             case Outcome.Refused refused -> pendings.fail(backup, refused.code(), refused.detail());
-            case Outcome.Unknown unknown -> pendings.doubt(backup, unknown.detail());
+            case Outcome.Unknown unknown -> throw new IllegalStateException("concluded before: " + unknown);
         }
     }
 

@@ -57,9 +57,15 @@ final class PendingConclusion {
         }
     }
 
-    /** Nobody looked at QEMU: only what lies in the repository can be concluded from. */
+    /**
+     * Nobody looked at QEMU: only what lies in the repository can be concluded from. A lost answer is a doubt whatever it was about,
+     * and is on record at once: whoever waits is not told "pending" of something that may long have been done (invariant I9).
+     */
     void concludeUnseen(Outcome outcome) {
-        if (unfolding.now().pending().orElse(null) instanceof Pending.Backup backup) {
+        Pending open = unfolding.now().pending().orElse(null);
+        if (open != null && outcome instanceof Outcome.Unknown(var detail)) {
+            doubt(open, detail);
+        } else if (open instanceof Pending.Backup backup) {
             new BackupConclusion(unfolding, at).concludeUnseen(backup, outcome);
         }
     }

@@ -303,9 +303,31 @@ class BackupConclusionTest {
         story.report(new Sight.NotTaken(), Optional.of(new Outcome.Unknown("lost")))
                 .thenNothing();
         story.doubtful(story.expected()).thenNothing();
-        Story creation = chain(A).create(B);
-        creation.report(new Sight.NotTaken(), Optional.of(new Outcome.Unknown("lost")))
-                .thenNothing();
+    }
+
+    @Test
+    void a_lost_answer_of_a_monitor_that_stays_silent_is_a_doubt_at_once_whatever_was_asked() {
+        Outcome lost = new Outcome.Unknown("the transaction was sent and not answered");
+        Sight silent = new Sight.Unreachable("no greeting", false, 10_000);
+        for (Story story : List.of(chain(A).create(B), chain(A, B).delete(B), incremental())) {
+            // when nobody can look whether QEMU did it
+            story.report(silent, Optional.of(lost)).then(OperationInDoubt.class);
+            // then the doubt is on record once, with its cause
+            assertThat(story.only(OperationInDoubt.class).operation()).isEqualTo(story.pendingOperation());
+            assertThat(story.only(OperationInDoubt.class).detail())
+                    .isEqualTo("the transaction was sent and not answered");
+            story.report(silent, Optional.of(lost)).thenNothing();
+        }
+    }
+
+    @Test
+    void a_doubt_while_nobody_can_look_ends_with_the_look_that_shows_the_effect() {
+        Story story = incremental();
+        story.report(new Sight.Unreachable("no greeting", false, 1), Optional.of(new Outcome.Unknown("lost")))
+                .then(OperationInDoubt.class);
+        story.look(story.expected().takenOver(VDA, B).takenOver(VDB, B).job(story.jobName()))
+                .then(CheckpointCreated.class, BackupStarted.class);
+        story.stored().then(BackupCompleted.class);
     }
 
     @Test
