@@ -90,6 +90,7 @@ class HungMonitorIT {
         JsonNode wish = hung(() -> api.start(client.path("/checkpoints"), Map.of("name", "late")));
         JsonNode failed = api.failed(wish, "MACHINE_UNAVAILABLE");
         assertThat(failed.path("error").asString("")).contains("nobody knows");
+        assertDoubted(wish);
         goOn();
         String late = "tm-" + wish.path("target").asString("");
         Awaitility.await().until(() -> machine.bitmaps("d0").containsKey(late));
@@ -107,6 +108,7 @@ class HungMonitorIT {
         String gone = "tm-" + wish.path("target").asString("");
         assertThat(machine.daemon().isAlive()).isTrue();
         api.failed(wish, "MACHINE_UNAVAILABLE");
+        assertDoubted(wish);
         goOn();
         Awaitility.await().until(() -> !machine.bitmaps("d0").containsKey(gone));
         wire.release();
@@ -119,6 +121,7 @@ class HungMonitorIT {
         JsonNode wish = hung(() -> client.startBackup(Map.of("bytesPerSecondMax", 65_536)));
         api.failed(wish, "MACHINE_UNAVAILABLE");
         assertThat(client.backup(wish).path("state").asString("")).isEqualTo("FAILED");
+        assertDoubted(wish);
         goOn();
         Awaitility.await().until(() -> machine.leftovers().stream().anyMatch(thing -> thing.startsWith("job ")));
         wire.release();
@@ -147,6 +150,13 @@ class HungMonitorIT {
         JsonNode asked = wish.get();
         Awaitility.await().atMost(Duration.ofSeconds(60)).until(wire::holds);
         return asked;
+    }
+
+    /** Before it was given up, the log said that nobody knows. */
+    private void assertDoubted(JsonNode wish) {
+        assertThat(client.events("operation-in-doubt"))
+                .extracting(event -> event.path("data").path("operation").asString(""))
+                .contains(wish.path("id").asString(""));
     }
 
     private void goOn() {
