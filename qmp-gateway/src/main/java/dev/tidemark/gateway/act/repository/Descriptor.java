@@ -13,8 +13,10 @@ import java.lang.invoke.VarHandle;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
 /**
@@ -118,6 +120,29 @@ final class Descriptor implements AutoCloseable {
     /** A file in this directory, to be read and written; a link of that name is an error, and a fifo does not make anybody wait. */
     Descriptor file(String name) throws IOException {
         int opened = call(number, name, READ_WRITE | NON_BLOCKING | FLAGS.noFollow(), path.resolve(name));
+        return new Descriptor(opened, link(opened));
+    }
+
+    /** The same to be read only; it has to be a regular one. */
+    Descriptor fileToRead(String name) throws IOException {
+        Path told = path.resolve(name);
+        int opened = call(number, name, NON_BLOCKING | FLAGS.noFollow(), told);
+        Descriptor file = new Descriptor(opened, link(opened));
+        BasicFileAttributes attributes = Files.readAttributes(file.path, BasicFileAttributes.class);
+        if (!attributes.isRegularFile()) {
+            file.close();
+            throw new FileSystemException(
+                    told.toString(), null, "is not a regular file but " + DurableFiles.kind(attributes));
+        }
+        return file;
+    }
+
+    /** The same file opened once more, to be read. */
+    synchronized Descriptor again() throws IOException {
+        if (closed) {
+            throw new FileSystemException(path.toString(), null, "is not held any more");
+        }
+        int opened = call(NO_DESCRIPTOR, path.toString(), 0, path);
         return new Descriptor(opened, link(opened));
     }
 

@@ -103,8 +103,8 @@ final class DurableFiles {
         return openDirectly(path, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
     }
 
-    /** The same of what is no file: whoever asks has seen to what it is, and may hold it by a descriptor, whose name is a link. */
-    static Medium openDevice(Path path) throws IOException {
+    /** The same of what is held open, whose name is a link, and of what is no file: whoever asks has seen to what it is. */
+    static Medium openHeld(Path path) throws IOException {
         return openDirectly(path, Set.of(StandardOpenOption.READ));
     }
 
@@ -195,6 +195,13 @@ final class DurableFiles {
     /** Makes a file's content, or a directory's names, survive a power cut. On Linux a read-only descriptor is enough for both. */
     static void sync(Path path) throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+            channel.force(true);
+        }
+    }
+
+    /** The same of a file that is held open. */
+    static void sync(Descriptor held) throws IOException {
+        try (FileChannel channel = FileChannel.open(held.path(), StandardOpenOption.READ)) {
             channel.force(true);
         }
     }

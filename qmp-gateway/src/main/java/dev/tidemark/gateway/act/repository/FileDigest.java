@@ -36,6 +36,13 @@ record FileDigest(long length, String sha256) {
         }
     }
 
+    /** The same of a file that is held open, whatever has its name. */
+    static FileDigest ofMedium(Descriptor held, LongConsumer bytesRead) throws IOException, InterruptedException {
+        try (DurableFiles.Medium medium = DurableFiles.openHeld(held.path())) {
+            return of(held.path(), medium.channel(), medium.alignment(), bytesRead);
+        }
+    }
+
     private static FileDigest of(Path path, FileChannel channel, int alignment, LongConsumer bytesRead)
             throws IOException, InterruptedException {
         MessageDigest digest = sha256Digest();

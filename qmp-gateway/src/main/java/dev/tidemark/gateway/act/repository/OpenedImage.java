@@ -24,13 +24,16 @@ final class OpenedImage {
     /** Refused unless the file at that path is the one that was made, somebody has it open, and no name on the path is a link. */
     static void require(Path file, Object identity) throws RepositoryException {
         String what = "the file " + file + ", which was made for it";
-        try (Descriptor directory = Descriptor.ofDirectory(DurableFiles.parent(file));
-                Descriptor named = directory.file(String.valueOf(file.getFileName()))) {
-            if (!MadeFiles.identity(named).equals(identity)) {
-                throw refused(what);
-            }
-            try (FileChannel channel = FileChannel.open(named.path(), StandardOpenOption.WRITE)) {
-                requireLocked(channel, what);
+        try (Descriptor directory = Descriptor.ofDirectory(DurableFiles.parent(file))) {
+            try (Descriptor named = directory.file(String.valueOf(file.getFileName()))) {
+                if (!MadeFiles.identity(named).equals(identity)) {
+                    throw refused(what);
+                }
+                try (FileChannel channel = FileChannel.open(named.path(), StandardOpenOption.WRITE)) {
+                    requireLocked(channel, what);
+                }
+            } catch (IOException fault) {
+                throw unknown(what, fault).spoken(directory, DurableFiles.parent(file));
             }
         } catch (IOException fault) {
             throw unknown(what, fault);

@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
@@ -33,11 +34,22 @@ record QcowHeader(
     private static final long INCOMPATIBLE_DATA_FILE = 1L << 2;
 
     static QcowHeader read(Path path) throws IOException {
-        ByteBuffer start = ByteBuffer.allocate(READ_MAX);
         try (FileChannel channel = DurableFiles.openForReading(path)) {
-            while (start.hasRemaining() && channel.read(start) >= 0) {
-                // Until it is full or the file has ended.
-            }
+            return read(path, channel);
+        }
+    }
+
+    /** Of a file that is held open, whatever has its name. */
+    static QcowHeader read(Descriptor held) throws IOException {
+        try (FileChannel channel = FileChannel.open(held.path(), StandardOpenOption.READ)) {
+            return read(held.path(), channel);
+        }
+    }
+
+    private static QcowHeader read(Path path, FileChannel channel) throws IOException {
+        ByteBuffer start = ByteBuffer.allocate(READ_MAX);
+        while (start.hasRemaining() && channel.read(start) >= 0) {
+            // Until it is full or the file has ended.
         }
         start.flip();
         try {

@@ -53,7 +53,11 @@ final class QemuImage {
         this.crash = crash;
     }
 
-    /** Writes an empty qcow2 image into a file that exists and is empty (so that its permissions are ours, not the umask's). */
+    /**
+     * Writes an empty qcow2 image into a file that exists and is empty (so that its permissions are ours, not the umask's). It is best
+     * told by the descriptor that holds it: then nobody can put another file, or a link, in its place, and a try that fails does not
+     * remove it. What it is to stand on is not opened, only named: whoever asks has looked at it.
+     */
     void create(KeyedImage target, long virtualSize, Optional<String> backingFile, Optional<Compression> compression)
             throws RepositoryException, InterruptedException {
         ProgramRun.Ended ended = creation(target, virtualSize, backingFile, compression);
@@ -84,7 +88,7 @@ final class QemuImage {
                         "encrypt.format=luks,encrypt.key-secret=" + ImageArguments.id(key) + ",encrypt.iter-time="
                                 + DERIVATION_MILLISECONDS)));
         // Always our own ../<ULID>/<disk>.qcow2, in which nothing needs QEMU's escaping.
-        backingFile.ifPresent(backing -> arguments.addAll(List.of("-b", backing, "-F", "qcow2")));
+        backingFile.ifPresent(backing -> arguments.addAll(List.of("-u", "-b", backing, "-F", "qcow2")));
         arguments.add(ImageArguments.absolute(target.file()));
         arguments.add(Long.toString(virtualSize));
         return run(arguments, SHORT_LIMIT, share -> {});

@@ -29,6 +29,7 @@ public final class Repositories {
     private final CrashHook crash;
     private final AllowedTargets targets;
     private final RestoreRoots restoreRoots;
+    private final UnfinishedFiles unfinished = new UnfinishedFiles();
 
     /** Directories by name; they are looked at when they are used, not here. {@code qemu-img} is found by the PATH. */
     public Repositories(Map<RepositoryName, Path> directories) {
@@ -97,7 +98,13 @@ public final class Repositories {
                         FailureCode.REPOSITORY_FAILED, "repository '" + name + "': " + root + " is not a directory");
             }
             return new Repository(
-                    new RepositoryTree(root), images, crash, targets, claims(), keys.getOrDefault(name, KeyRing.NONE));
+                    new RepositoryTree(root),
+                    images,
+                    crash,
+                    targets,
+                    claims(),
+                    keys.getOrDefault(name, KeyRing.NONE),
+                    unfinished);
         } catch (IOException fault) {
             throw RepositoryException.failed("cannot use repository '" + name + "'", fault);
         }

@@ -16,7 +16,6 @@ import dev.tidemark.schema.id.DiskName;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.MachineName;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,6 +38,8 @@ public final class Repository {
     private final AllowedTargets targets;
     private final TargetClaims claims;
     private final KeyRing keys;
+    private final UnfinishedFiles unfinished;
+    private final TargetFiles files;
 
     Repository(
             RepositoryTree tree,
@@ -46,13 +47,16 @@ public final class Repository {
             CrashHook crash,
             AllowedTargets targets,
             TargetClaims claims,
-            KeyRing keys) {
+            KeyRing keys,
+            UnfinishedFiles unfinished) {
+        this.unfinished = unfinished;
         this.targets = targets;
         this.claims = claims;
         this.tree = tree;
         this.images = images;
         this.crash = crash;
         this.keys = keys;
+        this.files = new TargetFiles(tree, images);
     }
 
     /**
@@ -110,7 +114,7 @@ public final class Repository {
                     throw Parents.missing(disk, fault.get());
                 }
             }
-            makeMachineDirectory(machine);
+            files.makeMachineDirectory(machine);
             RepositoryMark.makeIfAbsent(tree);
             Deletion.sweep(tree, machine, Optional.empty());
             MergeDirectory.sweep(tree, machine);
@@ -118,11 +122,11 @@ public final class Repository {
             throw Interruption.unlessInterrupted(
                     RepositoryException.failed("cannot begin backup " + plan.backup(), fault));
         }
-        MadeFiles made = new MadeFiles();
+        MadeFiles made = unfinished.begin(tree.partial(machine, plan.backup()));
         boolean begun = false;
         try {
             plan = plan.with(placed(plan));
-            makeTargets(plan, key, made);
+            files.make(plan, key, made);
             begun = true;
         } catch (IOException fault) {
             throw Interruption.unlessInterrupted(
@@ -132,7 +136,7 @@ public final class Repository {
                 discardAfterFailure(plan.machine(), plan.backup());
             }
         }
-        return new UnfinishedBackup(tree, images, crash, targets, keys, made, plan);
+        return new UnfinishedBackup(tree, images, crash, targets, keys, unfinished, made, plan);
     }
 
     private List<PlannedDisk> placed(BackupPlan plan) throws RepositoryException, InterruptedException {
@@ -161,7 +165,7 @@ public final class Repository {
         Map<DiskName, Long> sizes = sizes(operation, disks);
         Path directory = tree.partial(machine, operation.backup());
         Optional<EncryptionKey> scratchKey = keys.forWriting();
-        MadeFiles made = new MadeFiles();
+        MadeFiles made = unfinished.begin(directory);
         ScratchFiles scratch = new ScratchFiles(directory, List.copyOf(sizes.keySet()), scratchKey, made);
         boolean begun = false;
         try {
@@ -171,14 +175,8 @@ public final class Repository {
             }
             EncryptionMark.heed(tree, scratchKey.isPresent());
             discard(machine, operation.backup());
-            makeMachineDirectory(machine);
-            try (Descriptor held = makePartial(machine, operation.backup())) {
-                for (Map.Entry<DiskName, Long> disk : sizes.entrySet()) {
-                    Path file = made.create(held, disk.getKey(), ScratchFiles.name(disk.getKey()));
-                    images.create(
-                            new KeyedImage(file, scratchKey), disk.getValue(), Optional.empty(), Optional.empty());
-                }
-            }
+            files.makeMachineDirectory(machine);
+            files.makeScratch(machine, operation.backup(), sizes, scratchKey, made);
             begun = true;
             return scratch;
         } catch (IOException fault) {
@@ -235,7 +233,13 @@ public final class Repository {
                     targets.claim(disk.where(targets), backup.value(), disk.name());
                 }
             }
-            return Optional.of(new UnfinishedBackup(tree, images, crash, targets, keys, new MadeFiles(), plan));
+            MadeFiles made = unfinished.of(
+                    directory,
+                    plan.disks().stream()
+                            .filter(disk -> disk.target().isEmpty())
+                            .map(PlannedDisk::name)
+                            .toList());
+            return Optional.of(new UnfinishedBackup(tree, images, crash, targets, keys, unfinished, made, plan));
         } catch (IOException fault) {
             throw RepositoryException.failed("cannot go on with backup " + backup, fault);
         }
@@ -244,6 +248,8 @@ public final class Repository {
     /** Removes an unfinished backup, if there is one. A completed one is not touched. */
     public void discard(MachineId machine, BackupId backup) throws RepositoryException {
         targets.release(backup.value());
+        // Before they are removed: some network file systems keep what is open under another name.
+        unfinished.release(tree.partial(machine, backup));
         try {
             if (DurableFiles.directoryExists(tree.machine(machine))) {
                 FlatRemoval.remove(tree.machine(machine), backup.value() + RepositoryTree.PARTIAL_SUFFIX);
@@ -314,70 +320,6 @@ public final class Repository {
             throw new RepositoryException(FailureCode.NOTHING_TO_DO, "the backup has no disk");
         }
         return sizes;
-    }
-
-    private void makeMachineDirectory(MachineId machine) throws IOException {
-        Path directory = tree.machine(machine);
-        if (DurableFiles.directoryExists(directory)) {
-            return;
-        }
-        try (Descriptor root = Descriptor.ofDirectory(tree.root())) {
-            DurableFiles.createDirectory(root.path().resolve(machine.value()));
-        } catch (FileAlreadyExistsException raced) {
-            LOG.debug("another backup of the machine made {} first", directory, raced);
-            DurableFiles.directoryExists(directory);
-        }
-    }
-
-    private void makeTargets(BackupPlan plan, Optional<EncryptionKey> key, MadeFiles made)
-            throws IOException, RepositoryException, InterruptedException {
-        try (Descriptor directory = makePartial(plan.machine(), plan.backup())) {
-            makeTargets(plan, key, made, directory);
-        }
-    }
-
-    /** Held, so that what is written into it goes there, whatever is put in its place meanwhile. */
-    private Descriptor makePartial(MachineId machine, BackupId backup) throws IOException {
-        Path directory = tree.partial(machine, backup);
-        String name = String.valueOf(directory.getFileName());
-        try (Descriptor above = Descriptor.ofDirectory(DurableFiles.parent(directory))) {
-            DurableFiles.createDirectory(above.path().resolve(name));
-            return above.directory(name);
-        }
-    }
-
-    private void makeTargets(BackupPlan plan, Optional<EncryptionKey> key, MadeFiles made, Descriptor directory)
-            throws IOException, RepositoryException, InterruptedException {
-        List<SideBySide.Reading<Path>> each = new ArrayList<>();
-        for (PlannedDisk disk : plan.disks()) {
-            if (disk.target().isPresent()) {
-                continue;
-            }
-            Path target = made.create(directory, disk.name(), RepositoryTree.file(disk.name()));
-            each.add(() -> madeTarget(plan, disk, new KeyedImage(target, key)));
-        }
-        if (key.isPresent()) {
-            // Where QEMU finds out how fast the processor is, for two seconds each.
-            SideBySide.all(each);
-        } else {
-            for (SideBySide.Reading<Path> one : each) {
-                one.read();
-            }
-        }
-        // Last: whoever finds it finds everything else too.
-        StoredJson.write(directory.path().resolve(RepositoryTree.PLAN_FILE), plan);
-    }
-
-    private Path madeTarget(BackupPlan plan, PlannedDisk disk, KeyedImage target)
-            throws IOException, RepositoryException, InterruptedException {
-        images.create(target, disk.size(), disk.backingFile(), plan.compression());
-        Optional<String> objection = QcowHeader.read(target.file())
-                .objection(disk.size(), disk.backingFile(), target.key().isPresent());
-        if (objection.isPresent()) {
-            throw new RepositoryException(
-                    FailureCode.UNSUPPORTED, disk.name(), "qemu-img made another image: " + objection.get(), null);
-        }
-        return target.file();
     }
 
     private void discardAfterFailure(MachineId machine, BackupId backup) {

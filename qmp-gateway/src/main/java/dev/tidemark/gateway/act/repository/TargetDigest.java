@@ -46,7 +46,7 @@ final class TargetDigest {
             throws IOException, InterruptedException {
         MessageDigest digest = sha256();
         ByteBuffer piece = ByteBuffer.allocateDirect(PIECE_BYTES + ALIGNMENT).alignedSlice(ALIGNMENT);
-        try (DurableFiles.Medium medium = DurableFiles.openDevice(device)) {
+        try (DurableFiles.Medium medium = DurableFiles.openHeld(device)) {
             long done = 0;
             while (done < size) {
                 piece.clear().limit(PIECE_BYTES);

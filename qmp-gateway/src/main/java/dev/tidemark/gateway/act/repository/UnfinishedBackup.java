@@ -37,6 +37,7 @@ final class UnfinishedBackup implements PartialBackup {
     private final CrashHook crash;
     private final AllowedTargets targets;
     private final KeyRing keys;
+    private final UnfinishedFiles unfinished;
     private final MadeFiles made;
     private final BackupPlan plan;
     private final Path directory;
@@ -47,8 +48,10 @@ final class UnfinishedBackup implements PartialBackup {
             CrashHook crash,
             AllowedTargets targets,
             KeyRing keys,
+            UnfinishedFiles unfinished,
             MadeFiles made,
             BackupPlan plan) {
+        this.unfinished = unfinished;
         this.targets = targets;
         this.tree = tree;
         this.images = images;
@@ -141,12 +144,41 @@ final class UnfinishedBackup implements PartialBackup {
             // The try before this one failed after the rename.
             syncName();
             targets.release(plan.backup().value());
+            unfinished.release(directory);
             return ManifestFile.read(completed, plan.machine(), plan.backup());
         }
         if (renamed) {
             throw new RepositoryException(FailureCode.TARGET_EXISTS, "there is a completed backup " + plan.backup());
         }
         crash.at(CrashPoint.BEFORE_FILES_SYNCED);
+        try (WrittenFiles written = WrittenFiles.open(made, files())) {
+            try {
+                return complete(facts, progress, written, completed);
+            } catch (IOException fault) {
+                throw written.spoken(Interruption.unlessInterrupted(
+                        RepositoryException.failed("cannot complete backup " + plan.backup(), fault)));
+            } catch (RepositoryException failure) {
+                throw written.spoken(failure);
+            }
+        }
+    }
+
+    /** Those that are files, by the names that they have to have. */
+    private Map<DiskName, Path> files() {
+        Map<DiskName, Path> files = new LinkedHashMap<>();
+        for (PlannedDisk disk : plan.disks()) {
+            if (disk.target().isEmpty()) {
+                files.put(disk.name(), target(disk.name()));
+            }
+        }
+        return files;
+    }
+
+    private Manifest complete(BackupFacts facts, ProgressListener progress, WrittenFiles written, Path completed)
+            throws IOException, RepositoryException, InterruptedException {
+        try (Descriptor held = Descriptor.ofDirectory(directory)) {
+            written.requireNamed(held);
+        }
         for (PlannedDisk disk : plan.disks()) {
             if (disk.target().isPresent()) {
                 // QEMU has flushed it; what a device still holds back by itself is asked for here.
@@ -154,12 +186,13 @@ final class UnfinishedBackup implements PartialBackup {
                     held.place().flush();
                 }
             } else {
-                requireFinished(disk);
-                DurableFiles.sync(target(disk.name()));
+                Descriptor file = written.of(disk.name());
+                requireFinished(disk, file);
+                DurableFiles.sync(file);
             }
         }
         crash.at(CrashPoint.FILES_SYNCED);
-        Map<DiskName, FileDigest> digests = digests(progress);
+        Map<DiskName, FileDigest> digests = digests(progress, written);
         crash.at(CrashPoint.DIGESTS_READ);
         Manifest manifest = manifest(facts, digests);
         try (Descriptor machine = Descriptor.ofDirectory(tree.machine(plan.machine()));
@@ -170,6 +203,8 @@ final class UnfinishedBackup implements PartialBackup {
                 // The last moment: with its name it is a backup, whoever wants it to end.
                 throw new InterruptedException("interrupted before backup " + plan.backup() + " had its name");
             }
+            // What was read back gets the name, and nothing else.
+            written.requireNamed(held);
             Files.move(
                     machine.path().resolve(directory.getFileName()),
                     machine.path().resolve(completed.getFileName()),
@@ -178,16 +213,18 @@ final class UnfinishedBackup implements PartialBackup {
             syncName();
             crash.at(CrashPoint.NAME_SYNCED);
             targets.release(plan.backup().value());
+            unfinished.release(directory);
             dropPlan(held, completed);
             return manifest;
         }
     }
 
     /** Nobody writes to the file, it is the image that was asked for, and what it stands on is still there. */
-    private void requireFinished(PlannedDisk disk) throws IOException, RepositoryException, InterruptedException {
+    private void requireFinished(PlannedDisk disk, Descriptor file)
+            throws IOException, RepositoryException, InterruptedException {
         Path target = target(disk.name());
         // The header first: it tells whether qemu-img may be let near the file at all.
-        Optional<String> objection = QcowHeader.read(target)
+        Optional<String> objection = QcowHeader.read(file)
                 .objection(disk.size(), disk.backingFile(), plan.encryption().isPresent());
         if (objection.isPresent()) {
             throw new RepositoryException(
@@ -197,24 +234,23 @@ final class UnfinishedBackup implements PartialBackup {
         if (below.isPresent()) {
             throw Parents.missing(disk, below.get());
         }
-        images.requireUnlocked(target);
+        images.requireUnlocked(file.path());
         if (plan.encryption().isPresent()) {
             // The key file may have been exchanged when the target was made: what the manifest names must open it.
-            images.requireOpens(keyed(disk));
+            images.requireOpens(new KeyedImage(file.path(), keyed(disk).key()));
         }
     }
 
-    private Map<DiskName, FileDigest> digests(ProgressListener progress)
+    private Map<DiskName, FileDigest> digests(ProgressListener progress, WrittenFiles written)
             throws IOException, RepositoryException, InterruptedException {
         long total = 0;
         for (PlannedDisk disk : plan.disks()) {
-            total += disk.target().isPresent() ? disk.size() : Files.size(target(disk.name()));
+            total += disk.target().isPresent() ? disk.size() : written.bytes(disk.name());
         }
         PhaseProgress phase = new PhaseProgress(progress, "digest", total);
         Map<DiskName, FileDigest> digests = new LinkedHashMap<>();
         List<SideBySide.Reading<FileDigest>> readings = new ArrayList<>();
         for (PlannedDisk disk : plan.disks()) {
-            Path target = target(disk.name());
             if (disk.target().isPresent()) {
                 readings.add(() -> {
                     try (HeldTarget held = HeldTarget.of(disk.where(targets))) {
@@ -222,7 +258,8 @@ final class UnfinishedBackup implements PartialBackup {
                     }
                 });
             } else {
-                readings.add(() -> FileDigest.ofMedium(target, phase::add));
+                Descriptor file = written.of(disk.name());
+                readings.add(() -> FileDigest.ofMedium(file, phase::add));
             }
         }
         List<FileDigest> read = SideBySide.all(readings);

@@ -11,6 +11,7 @@ import static dev.tidemark.gateway.act.repository.RepositoryFixture.restoration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tidemark.gateway.testkit.DiskImage;
 import dev.tidemark.schema.contract.Outcome;
 import dev.tidemark.schema.contract.RestoreOperation;
 import dev.tidemark.schema.crash.CrashHook;
@@ -24,14 +25,19 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whoever owns a directory on the way can put a link in the place of what was looked at. Nothing outside is written or called done. */
 class ExchangedPlacesIT {
@@ -221,12 +227,111 @@ class ExchangedPlacesIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_link_that_gets_the_name_of_a_target_while_it_is_made_leads_nobody_to_another_file(boolean symbolic)
+            throws Exception {
+        Path target = fixture.partialDirectory(9).resolve("vda.qcow2");
+        Repository repository = fixture.repositories(once(CrashPoint.BEFORE_QEMU_IMG, () -> {
+                    Files.delete(target);
+                    if (symbolic) {
+                        Files.createSymbolicLink(target, victim);
+                    } else {
+                        Files.createLink(target, victim);
+                    }
+                }))
+                .named(REPOSITORY);
+        PartialBackup partial = begin(repository);
+        nothingOutsideWasTouched();
+        assertRefused(() -> partial.requireOpened(DISK));
+        assertThatThrownBy(() -> partial.complete(RepositoryFixture.copied(DISK), ProgressListener.NONE))
+                .isInstanceOf(RepositoryException.class);
+        nothingOutsideWasTouched();
+        assertThat(repository.completed(MACHINE, RepositoryFixture.backup(9))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            names = "BEFORE_FILES_SYNCED|FILES_SYNCED|DIGESTS_READ|MANIFEST_WRITTEN",
+            mode = EnumSource.Mode.MATCH_ANY)
+    void an_image_that_gets_the_name_of_one_that_was_written_is_no_backup_whenever_it_comes(CrashPoint step)
+            throws Exception {
+        Path target = fixture.partialDirectory(9).resolve("vda.qcow2");
+        Repository repository =
+                fixture.repositories(once(step, () -> putAnotherAt(target))).named(REPOSITORY);
+        PartialBackup partial = begin(repository);
+        assertRefused(() -> partial.complete(RepositoryFixture.copied(DISK), ProgressListener.NONE));
+        assertThat(repository.completed(MACHINE, RepositoryFixture.backup(9))).isEmpty();
+    }
+
+    @Test
+    void an_image_that_comes_when_a_gateway_goes_on_with_the_backup_of_another_is_no_backup() throws Exception {
+        fixture.begin(9, full(DISK));
+        Repository repository = fixture.repository();
+        PartialBackup adopted =
+                repository.partial(MACHINE, RepositoryFixture.backup(9)).orElseThrow();
+        putAnotherAt(adopted.target(DISK));
+        assertRefused(() -> adopted.complete(RepositoryFixture.copied(DISK), ProgressListener.NONE));
+        PartialBackup again =
+                repository.partial(MACHINE, RepositoryFixture.backup(9)).orElseThrow();
+        assertRefused(() -> again.complete(RepositoryFixture.copied(DISK), ProgressListener.NONE));
+    }
+
+    @Test
+    void what_has_the_name_only_while_files_are_read_back_is_not_read() throws Exception {
+        Path target = fixture.partialDirectory(9).resolve("vda.qcow2");
+        Path own = fixture.partialDirectory(9).resolve("own");
+        CrashHook away = once(CrashPoint.FILES_SYNCED, () -> {
+            Files.move(target, own);
+            putAnotherAt(target);
+        });
+        CrashHook back =
+                once(CrashPoint.DIGESTS_READ, () -> Files.move(own, target, StandardCopyOption.REPLACE_EXISTING));
+        Repository repository = fixture.repositories(point -> {
+                    away.at(point);
+                    back.at(point);
+                })
+                .named(REPOSITORY);
+        Manifest manifest = begin(repository).complete(RepositoryFixture.copied(DISK), ProgressListener.NONE);
+        FileDigest lying = FileDigest.of(fixture.file(9), bytes -> {});
+        assertThat(manifest.disks().getFirst().sha256()).isEqualTo(lying.sha256());
+    }
+
+    @Test
+    void a_file_that_is_removed_gives_its_number_to_no_other_as_long_as_the_backup_is_unfinished() throws Exception {
+        PartialBackup partial = fixture.begin(9, full(DISK));
+        Path target = partial.target(DISK);
+        Object made = Files.readAttributes(target, BasicFileAttributes.class).fileKey();
+        for (int tries = 0; tries < 100; tries++) {
+            Files.delete(target);
+            Files.createFile(target);
+            assertThat(Files.readAttributes(target, BasicFileAttributes.class).fileKey())
+                    .isNotEqualTo(made);
+        }
+    }
+
+    private static PartialBackup begin(Repository repository) throws Exception {
+        return repository.begin(
+                MACHINE, NAME, operation(9, full(DISK)), Map.of(DISK, facts(DISK, RepositoryFixture.SIZE)));
+    }
+
+    /** An image like the one that was made, which nobody can tell from it by what it says. */
+    private void putAnotherAt(Path target) throws IOException {
+        Path other = DiskImage.createQcow2(fixture.outside("another"), RepositoryFixture.SIZE);
+        RepositoryFixture.qemuIo(other, "write -P 7 0 65536");
+        Files.move(other, target, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static void assertRefused(ThrowingCallable call) {
+        assertThatThrownBy(call).isInstanceOfSatisfying(RepositoryException.class, refusal -> {
+            assertThat(refusal.code()).isEqualTo(FailureCode.TARGET_REFUSED);
+            assertThat(refusal.detail()).doesNotContain("/proc/");
+        });
+    }
+
     @Test
     void what_nobody_opened_for_writing_is_not_what_qemu_opened() throws Exception {
         PartialBackup partial = fixture.begin(9, full(DISK));
-        assertThatThrownBy(() -> partial.requireOpened(DISK))
-                .isInstanceOfSatisfying(
-                        RepositoryException.class,
-                        refusal -> assertThat(refusal.code()).isEqualTo(FailureCode.TARGET_REFUSED));
+        assertRefused(() -> partial.requireOpened(DISK));
     }
 }
