@@ -50,14 +50,17 @@ public final class Pace implements HandlerInterceptor {
         }
         Duration wait = requests.take(caller.name());
         if (wait.isPositive()) {
-            throw limited("this caller has sent more than " + limits.perSecond() + " requests a second", seconds(wait));
+            throw limited(
+                    request,
+                    "this caller has sent more than " + limits.perSecond() + " requests a second",
+                    seconds(wait));
         }
         if (!STREAMS.contains(path)) {
             int now = atWork.merge(caller.name(), 1, Integer::sum);
             request.setAttribute(COUNTED, caller.name());
             if (now > limits.atOnce()) {
                 leave(request);
-                throw limited("this caller has " + limits.atOnce() + " requests under way", 1);
+                throw limited(request, "this caller has " + limits.atOnce() + " requests under way", 1);
             }
         }
         return true;
@@ -81,7 +84,9 @@ public final class Pace implements HandlerInterceptor {
         return Math.max(1, wait.plusNanos(999_999_999).toSeconds());
     }
 
-    private static Refusal limited(String detail, long seconds) {
+    private static Refusal limited(HttpServletRequest request, String detail, long seconds) {
+        // It comes no further, and is on record in its caller's name all the same.
+        Permits.routed(request);
         return new Refusal(Problem.of(
                         429,
                         "RATE_LIMITED",

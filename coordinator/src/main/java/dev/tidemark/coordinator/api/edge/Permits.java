@@ -28,11 +28,7 @@ public final class Permits implements HandlerInterceptor {
         if (RoutePermissions.isOpen(request.getRequestURI())) {
             return true;
         }
-        Object pattern = request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);
-        Optional<Permission> needed = RoutePermissions.of(request.getMethod(), String.valueOf(pattern));
-        ActTrail.current()
-                .ifPresent(trail -> trail.routed(
-                        Callers.current(), request.getMethod() + " " + pattern, needed, variables(request)));
+        Optional<Permission> needed = routed(request);
         if (needed.isEmpty()) {
             throw new Refusal(Problem.of(
                     403, "ACCESS_DENIED", "nobody may call this route", "See /v1/openapi.yaml for what there is."));
@@ -48,6 +44,16 @@ public final class Permits implements HandlerInterceptor {
         if (failure == null && response.getStatus() < FIRST_ERROR) {
             ActKeeping.carriedOut();
         }
+    }
+
+    /** Has the record of the request say who calls what, and tells what that takes; empty if nobody may. */
+    static Optional<Permission> routed(HttpServletRequest request) {
+        Object pattern = request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);
+        Optional<Permission> needed = RoutePermissions.of(request.getMethod(), String.valueOf(pattern));
+        ActTrail.current()
+                .ifPresent(trail -> trail.routed(
+                        Callers.current(), request.getMethod() + " " + pattern, needed, variables(request)));
+        return needed;
     }
 
     /** What the path names. */

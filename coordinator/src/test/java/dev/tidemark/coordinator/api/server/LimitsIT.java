@@ -6,6 +6,7 @@ import dev.tidemark.coordinator.api.stream.EventStreams;
 import dev.tidemark.coordinator.security.RequestLimits;
 import dev.tidemark.schema.id.OperationId;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +15,7 @@ import java.util.concurrent.Executors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 /** One caller cannot take what all have. */
 class LimitsIT {
@@ -55,6 +57,23 @@ class LimitsIT {
         assertThat(get(other, "/v1/vms").status()).isEqualTo(200);
         assertThat(SERVED.send(SERVED.anonymous("/health/live").GET()).status()).isEqualTo(200);
         Awaitility.await().until(() -> get(hasty, "/v1/vms").status() == 200);
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .pollInterval(Duration.ofSeconds(1))
+                .untilAsserted(() -> assertThat(limitedOnRecord("token:hasty"))
+                        .as("in his name, not in nobody's")
+                        .isNotEmpty()
+                        .allMatch(act -> act.path("decision").asString().equals("REFUSED")
+                                && act.path("route").asString().contains(" /v1/vms")));
+    }
+
+    private static List<JsonNode> limitedOnRecord(String caller) {
+        return SERVED.get("/v1/audit/questions/acts?caller=" + caller + "&limit=1000")
+                .json()
+                .path("rows")
+                .valueStream()
+                .filter(act -> act.path("code").asString("").equals("RATE_LIMITED"))
+                .toList();
     }
 
     @Test
