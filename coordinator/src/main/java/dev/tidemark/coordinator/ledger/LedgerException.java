@@ -33,6 +33,7 @@ public abstract sealed class LedgerException extends RuntimeException {
         CONNECTIONS_EXHAUSTED("all database connections are in use"),
         DISK_FULL("the database has no room left"),
         READ_ONLY("the database is read-only"),
+        RIGHT_MISSING("the database refuses it: a right is missing that the migrations give"),
         TIMED_OUT("the database did not answer in time"),
         LOG_BUSY("somebody has been appending to the log for long without an end"),
         MACHINE_BUSY("another command on this machine did not end in time");

@@ -59,6 +59,9 @@ final class Sorting {
         if (ofPool.isPresent()) {
             return new LedgerException.Unavailable(ofPool.get(), failure);
         }
+        if (SqlStates.isForbidden(failure)) {
+            return new LedgerException.Unavailable(LedgerException.Cause.RIGHT_MISSING, failure);
+        }
         if (SqlStates.isWithoutState(failure)) {
             // The pool's word for a connection that broke under our hands; the server always gives a code.
             return new LedgerException.Unavailable(LedgerException.Cause.DATABASE_DOWN, failure);

@@ -14,6 +14,7 @@ final class SqlStates {
     private static final int DEPTH_MAX = 100;
     static final String FAILED_TRANSACTION = "25P02";
     private static final String DUPLICATE_KEY = "23505";
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
     /** A statement, a lock, an idle transaction, a long transaction. */
     private static final Set<String> TIMEOUTS = Set.of("57014", "55P03", "25P03", "25P04");
@@ -57,6 +58,11 @@ final class SqlStates {
                         failure,
                         state -> state.startsWith("23") || state.startsWith("40") || state.equals(FAILED_TRANSACTION))
                 .isPresent();
+    }
+
+    /** The role has no right to it; whoever sees to the database can give it back. */
+    static boolean isForbidden(Throwable failure) {
+        return find(failure, INSUFFICIENT_PRIVILEGE::equals).isPresent();
     }
 
     static boolean isWithoutState(Throwable failure) {
