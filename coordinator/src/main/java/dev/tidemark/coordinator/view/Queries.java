@@ -63,6 +63,14 @@ public final class Queries {
         return list(Shapes.MACHINE + " WHERE v.removed_at IS NULL ORDER BY v.name", Shapes::machine);
     }
 
+    /** The hosts of the registered machines that are reached so ({@code tidemark.is_reached}). */
+    public Set<String> hosts(String restriction) {
+        return Set.copyOf(list("""
+                        SELECT DISTINCT host FROM tidemark.vm
+                         WHERE removed_at IS NULL AND tidemark.is_reached(id, name, ?)
+                        """, row -> row.getString("host"), restriction));
+    }
+
     /** How many events each registered machine has. */
     public Map<MachineId, Long> versions() {
         return list("""

@@ -48,9 +48,18 @@ public final class GatewayResource implements AutoCloseable {
 
     record Gateways(List<GatewayView> gateways) {}
 
+    /** Who is kept to some machines is told of the hosts that these are on: which others there are is not his to know. */
     @GetMapping("/v1/gateways")
     Gateways gateways() {
-        return new Gateways(engine.gateways());
+        List<GatewayView> all = engine.gateways();
+        return new Gateways(Callers.current()
+                .scope()
+                .restriction()
+                .map(queries::hosts)
+                .map(reached -> all.stream()
+                        .filter(gateway -> reached.contains(gateway.host()))
+                        .toList())
+                .orElse(all));
     }
 
     @PostMapping("/v1/gateways/{host}/lease")

@@ -9,6 +9,7 @@ import dev.tidemark.schema.id.OperationId;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -114,6 +115,34 @@ class GatewayAccessIT {
         assertThat(SERVED.engine.progress).isEmpty();
         assertThat(send(gateway, "POST", path, progress(own, ofOwn)).status()).isEqualTo(200);
         assertThat(SERVED.engine.progress).containsOnlyKeys(ofOwn);
+    }
+
+    @Test
+    void who_is_kept_to_some_machines_is_told_of_the_gateways_of_their_hosts_alone() {
+        // given hosts with a gateway, of which one has a machine of his and one has none at all
+        SERVED.engine.hosts.addAll(List.of("hv1", "hv2"));
+        String[] scopes = {"\"vms\":\"own*\"", "\"vms\":\"strange\"", "\"vms\":\"nothing-*\"", "\"vms\":\"env=none\""};
+        String[][] told = {{"hv2"}, {"hv1"}, {}, {}};
+        for (int reader = 0; reader < scopes.length; reader++) {
+            String token = SERVED.post(
+                            "/v1/tokens",
+                            "{\"name\":\"kept-" + reader + "\",\"role\":\"VIEWER\"," + scopes[reader] + "}")
+                    .json()
+                    .path("token")
+                    .asString();
+            // when, then
+            assertThat(hosts(token)).as(scopes[reader]).containsExactlyInAnyOrder(told[reader]);
+        }
+        assertThat(hosts(SERVED.token.secret())).containsExactlyInAnyOrder("host1", "hv1", "hv2");
+    }
+
+    private static List<String> hosts(String token) {
+        return send(token, "GET", "/v1/gateways", null)
+                .json()
+                .path("gateways")
+                .valueStream()
+                .map(gateway -> gateway.path("host").asString())
+                .toList();
     }
 
     private static String report(MachineId machine) {

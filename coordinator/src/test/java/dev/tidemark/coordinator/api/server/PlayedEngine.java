@@ -67,6 +67,7 @@ final class PlayedEngine implements Engine, CoordinatorLink {
     private final List<Consumer<List<MachineEvent>>> listeners = new CopyOnWriteArrayList<>();
     final List<MachineCommand> submitted = new CopyOnWriteArrayList<>();
     final List<HostName> waitingGateways = new CopyOnWriteArrayList<>();
+    final List<String> hosts = new CopyOnWriteArrayList<>(List.of("host1"));
     final List<Report> reports = new CopyOnWriteArrayList<>();
     final Map<MachineId, MachineSight> sights = new ConcurrentHashMap<>();
     final Map<OperationId, Progress> progress = new ConcurrentHashMap<>();
@@ -308,8 +309,12 @@ final class PlayedEngine implements Engine, CoordinatorLink {
 
     @Override
     public List<GatewayView> gateways() {
-        return List.of(new GatewayView(
-                "host1",
+        return hosts.stream().map(PlayedEngine::gateway).toList();
+    }
+
+    private static GatewayView gateway(String host) {
+        return new GatewayView(
+                host,
                 "b2a0",
                 3,
                 "here/4711-a0b1",
@@ -317,7 +322,7 @@ final class PlayedEngine implements Engine, CoordinatorLink {
                 Instant.EPOCH,
                 Instant.EPOCH.plusSeconds(60),
                 Instant.EPOCH.plusSeconds(80),
-                "1"));
+                "1");
     }
 
     @Override
