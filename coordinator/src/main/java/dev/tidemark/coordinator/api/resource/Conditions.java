@@ -93,7 +93,7 @@ public final class Conditions {
                         412,
                         "PRECONDITION_FAILED",
                         "the vm has changed since; nothing was done",
-                        "Read again what you have decided by, and send the ETag that it has then.")
+                        "Read again what you have decided by, and send the ETag (--expect: the version) that it has then.")
                 .withCurrentTag(quoted(now.toString())));
     }
 
