@@ -189,6 +189,7 @@ final class CoordinatorEngine implements Engine {
         return new JobSight(
                 dispatch.progress(operation),
                 dispatch.bytesPerSecond(operation),
+                dispatch.toldAgo(operation),
                 dispatch.waiting(operation).map(Waiting::reason));
     }
 

@@ -1,6 +1,6 @@
 package dev.tidemark.coordinator;
 
-import dev.tidemark.coordinator.api.Engine;
+import dev.tidemark.coordinator.api.MachineSight;
 import dev.tidemark.coordinator.chain.BackupPlanner;
 import dev.tidemark.coordinator.chain.Conclusion;
 import dev.tidemark.coordinator.chain.Disk;
@@ -9,11 +9,13 @@ import dev.tidemark.coordinator.dashboard.Comparison;
 import dev.tidemark.coordinator.dashboard.Insight;
 import dev.tidemark.coordinator.dashboard.MachineInsight;
 import dev.tidemark.coordinator.dispatch.Dispatch;
+import dev.tidemark.coordinator.dispatch.Holders;
 import dev.tidemark.schema.contract.Sight;
 import dev.tidemark.schema.event.BackupKind;
 import dev.tidemark.schema.event.BackupMode;
 import dev.tidemark.schema.event.BackupRequest;
 import dev.tidemark.schema.event.DriftFound;
+import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.MachineId;
 import dev.tidemark.schema.id.RepositoryName;
 import java.time.Clock;
@@ -22,18 +24,21 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /** The machines that dispatch keeps up to date, as the dashboard knows them: pure functions over what is in memory. */
 final class CoordinatorInsight implements Insight {
     private static final RepositoryName ANY = new RepositoryName("default");
 
     private final Dispatch dispatch;
-    private final Engine engine;
+    private final Holders holders;
+    private final Function<MachineId, MachineSight> sights;
     private final Clock clock;
 
-    CoordinatorInsight(Dispatch dispatch, Engine engine, Clock clock) {
+    CoordinatorInsight(Dispatch dispatch, Holders holders, Function<MachineId, MachineSight> sights, Clock clock) {
         this.dispatch = dispatch;
-        this.engine = engine;
+        this.holders = holders;
+        this.sights = sights;
         this.clock = clock;
     }
 
@@ -67,11 +72,17 @@ final class CoordinatorInsight implements Insight {
                 machine.id().value(),
                 registration.name().value(),
                 registration.host().value(),
-                engine.sight(machine.id()),
-                dispatch.isSilent(registration.host(), CatchUp.SILENCE_MAX),
+                sights.apply(machine.id()),
+                isSilent(registration.host()),
                 next(machine),
                 broken(machine),
                 drift(machine));
+    }
+
+    /** Whichever coordinator its gateway asks: what it sees is known to all of them. */
+    private boolean isSilent(HostName host) {
+        long now = System.nanoTime();
+        return holders.of(host).map(holder -> holder.isOver(now)).orElse(true);
     }
 
     private static List<MachineInsight.Outlook> next(Machine machine) {

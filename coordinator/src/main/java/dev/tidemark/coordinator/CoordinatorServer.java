@@ -173,7 +173,9 @@ final class CoordinatorServer implements AutoCloseable {
                         options.endpoint().access().oidc().map(Issuers::of)),
                 new Supervision(on.metrics, readiness, on.tracing),
                 List.of(
-                        new DashboardRoom(new CoordinatorInsight(on.dispatch, on.engine, on.clock), on.home.drills()),
+                        new DashboardRoom(
+                                new CoordinatorInsight(on.dispatch, on.holders, on.engine::sight, on.clock),
+                                on.home.drills()),
                         new WebhookRoom(desk)),
                 options.endpoint().limits());
     }

@@ -1,5 +1,6 @@
 package dev.tidemark.coordinator.api;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.time.Instant;
 
 /**
@@ -18,4 +19,10 @@ public record GatewayView(
         Instant grantedAt,
         Instant lastContact,
         Instant expiresAt,
-        String version) {}
+        String version) {
+    /** Whether its lease lasts. */
+    @JsonIgnore
+    public boolean isLive() {
+        return state.equals("LIVE");
+    }
+}

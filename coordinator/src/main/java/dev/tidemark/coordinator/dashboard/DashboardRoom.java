@@ -35,6 +35,9 @@ public record DashboardRoom(Insight insight, Path drills)
                 FleetReader.class,
                 () -> new FleetReader(insight, context.getBean(Engine.class), context.getBean(FleetQueries.class)));
         context.registerBean(
+                GatewaysReader.class,
+                () -> new GatewaysReader(insight, context.getBean(Engine.class), context.getBean(FleetQueries.class)));
+        context.registerBean(
                 MachineReader.class,
                 () -> new MachineReader(
                         insight,
@@ -72,6 +75,7 @@ public record DashboardRoom(Insight insight, Path drills)
                         context.getBean(Pages.class),
                         context.getBean(FleetReader.class),
                         context.getBean(MachineReader.class),
+                        context.getBean(GatewaysReader.class),
                         context.getBean(Clock.class)));
         context.registerBean(
                 StreamResource.class,

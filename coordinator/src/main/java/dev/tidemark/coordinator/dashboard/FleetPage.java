@@ -35,29 +35,36 @@ public record FleetPage(
             .thenComparing(health -> health.machine().name());
 
     /** What the reader asked to see; {@code page} counts from 1. */
-    public record Wanted(String name, Optional<Trouble> trouble, int page) {
+    public record Wanted(String name, Optional<Trouble> trouble, Optional<String> host, int page) {
+        static final Wanted ALL = new Wanted("", Optional.empty(), Optional.empty(), 1);
+
         boolean includes(MachineHealth health) {
             return health.machine().name().toLowerCase(Locale.ROOT).contains(name.toLowerCase(Locale.ROOT))
-                    && trouble.map(health.troubles()::contains).orElse(true);
+                    && trouble.map(health.troubles()::contains).orElse(true)
+                    && host.map(health.machine().host()::equals).orElse(true);
         }
 
         /** The same, another page of it. */
-        public String address(int other) {
-            return "/ui?page=" + other + query();
+        public Wanted at(int other) {
+            return new Wanted(name, trouble, host, other);
         }
 
         /** The same names, with another trouble. */
-        public String address(Trouble other) {
-            return "/ui?trouble=" + other.name() + (name.isEmpty() ? "" : "&name=" + Addresses.encoded(name));
+        public Wanted with(Trouble other) {
+            return new Wanted(name, Optional.of(other), host, 1);
         }
 
-        private String query() {
-            return (name.isEmpty() ? "" : "&name=" + Addresses.encoded(name))
-                    + trouble.map(one -> "&trouble=" + one.name()).orElse("");
-        }
-
-        public boolean isAll() {
-            return name.isEmpty() && trouble.isEmpty();
+        public String address() {
+            List<String> parts = new ArrayList<>();
+            if (page > 1) {
+                parts.add("page=" + page);
+            }
+            if (!name.isEmpty()) {
+                parts.add("name=" + Addresses.encoded(name));
+            }
+            trouble.ifPresent(one -> parts.add("trouble=" + one.name()));
+            host.ifPresent(one -> parts.add("host=" + Addresses.encoded(one)));
+            return parts.isEmpty() ? "/ui" : "/ui?" + String.join("&", parts);
         }
     }
 
@@ -108,7 +115,7 @@ public record FleetPage(
         int first = (Math.min(wanted.page(), pages) - 1) * ROWS_MAX;
         return new FleetPage(
                 frame,
-                new Wanted(wanted.name(), wanted.trouble(), Math.min(wanted.page(), pages)),
+                wanted.at(Math.min(wanted.page(), pages)),
                 Counts.of(all, frame.now()),
                 matching.subList(first, Math.min(first + ROWS_MAX, matching.size())),
                 underWay.subList(0, Math.min(RUNNING_MAX, underWay.size())),

@@ -65,7 +65,7 @@ public final class FleetReader {
             return operation.waitingFor(
                     Callers.current().scope().isAll() ? sight.waitsFor().get() : "others are before it");
         }
-        return sight.shown().map(operation::at).orElse(operation);
+        return HowFar.of(sight).map(operation::at).orElse(operation);
     }
 
     RepositoriesPage repositories(Frame frame) {

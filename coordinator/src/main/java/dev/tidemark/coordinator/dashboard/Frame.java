@@ -37,6 +37,7 @@ public record Frame(String title, Optional<Identity> caller, Instant now, String
         caller.ifPresent(reader -> {
             menu.add(entry("Machines", "/ui"));
             menu.add(entry("Repositories", "/ui/repositories"));
+            menu.add(entry("Gateways", Addresses.GATEWAYS));
             if (reader.may(Permission.AUDIT)) {
                 menu.add(entry("Audit", "/ui/audit"));
                 menu.add(entry("Drills", "/ui/drills"));

@@ -90,7 +90,7 @@ public record MachineHealth(
     /** What was seen of QEMU, and why not if it was not. */
     public String sight() {
         if (machine.gatewaySilent()) {
-            return "unknown: no gateway of host " + machine.host() + " asks this coordinator";
+            return "unknown: no gateway serves host " + machine.host();
         }
         return switch (machine.sight().state()) {
             case UP ->

@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * A registered machine as far as its log and the last look tell.
  *
- * @param gatewaySilent no gateway of its host asks this coordinator for anything: what was seen may be long ago
+ * @param gatewaySilent nobody holds the lease of its host: what was seen may be long ago
  * @param next what an automatic backup would be now, in the repository that was used last and then in the others; empty if nobody can
  *     tell, because no disk was seen yet
  * @param broken disks that had a chain and have none

@@ -181,7 +181,7 @@ public final class MachineReader {
             return backup.waitingFor(
                     Callers.current().scope().isAll() ? sight.waitsFor().get() : "others are before it");
         }
-        return sight.shown().map(backup::at).orElse(backup);
+        return HowFar.of(sight).map(backup::at).orElse(backup);
     }
 
     private static Refusal noMachine(MachineName nameOrId) {

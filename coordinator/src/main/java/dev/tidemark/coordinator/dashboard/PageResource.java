@@ -5,6 +5,7 @@ import dev.tidemark.coordinator.api.edge.QueryNumber;
 import dev.tidemark.coordinator.api.edge.Refusal;
 import dev.tidemark.coordinator.security.Callers;
 import dev.tidemark.schema.id.BackupId;
+import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.MachineName;
 import dev.tidemark.schema.id.OperationId;
 import jakarta.servlet.http.HttpServletRequest;
@@ -28,12 +29,14 @@ public final class PageResource {
     private final Pages pages;
     private final FleetReader fleet;
     private final MachineReader machines;
+    private final GatewaysReader gateways;
     private final Clock clock;
 
-    public PageResource(Pages pages, FleetReader fleet, MachineReader machines, Clock clock) {
+    public PageResource(Pages pages, FleetReader fleet, MachineReader machines, GatewaysReader gateways, Clock clock) {
         this.pages = pages;
         this.fleet = fleet;
         this.machines = machines;
+        this.gateways = gateways;
         this.clock = clock;
     }
 
@@ -41,6 +44,7 @@ public final class PageResource {
     void fleet(
             @RequestParam(value = "name", defaultValue = "") String name,
             @RequestParam(value = "trouble", defaultValue = "") String trouble,
+            @RequestParam(value = "host", required = false) Optional<HostName> host,
             @RequestParam(value = "page", defaultValue = "1") QueryNumber page,
             HttpServletRequest request,
             HttpServletResponse response)
@@ -48,8 +52,8 @@ public final class PageResource {
         if (name.length() > NAME_LENGTH_MAX) {
             throw Refusal.parameter("name", "no machine has so long a name", "Give less of the name.");
         }
-        FleetPage.Wanted wanted =
-                new FleetPage.Wanted(name.strip(), trouble(trouble), page.between(1, PAGES_MAX, "page"));
+        FleetPage.Wanted wanted = new FleetPage.Wanted(
+                name.strip(), trouble(trouble), host.map(HostName::value), page.between(1, PAGES_MAX, "page"));
         pages.write(request, response, 200, "fleet.jte", fleet.page(frame("Machines", "/ui", STREAM), wanted));
     }
 
@@ -95,6 +99,12 @@ public final class PageResource {
                 200,
                 "repositories.jte",
                 fleet.repositories(frame("Repositories", "/ui/repositories", STREAM)));
+    }
+
+    @GetMapping("/ui/gateways")
+    void gateways(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        pages.write(
+                request, response, 200, "gateways.jte", gateways.page(frame("Gateways", Addresses.GATEWAYS, STREAM)));
     }
 
     private Frame frame(String title, String section, String stream) {

@@ -14,7 +14,10 @@ public enum Trouble {
     GUEST_STOPPED(
             Level.ALARM, "guest stands still", "its file systems are frozen, or QEMU has paused it after an error"),
     LAST_FAILED(Level.ALARM, "last backup failed", "the newest backup that was asked for came to nothing"),
-    NOT_SEEN(Level.WARNING, "not seen", "nobody knows what QEMU holds: it does not answer, or no gateway looks"),
+    NOT_SEEN(
+            Level.WARNING,
+            "not seen",
+            "nobody knows what QEMU holds: it does not answer, or no gateway serves its host"),
     FULL_NEXT(Level.WARNING, "full next", "the next automatic backup copies a whole disk"),
     DRIFT(Level.WARNING, "drift", "QEMU or the repository holds something that no intent explains"),
     NOT_VERIFIED(Level.NOTE, "not verified", "the newest restore point was not read back since it was completed");

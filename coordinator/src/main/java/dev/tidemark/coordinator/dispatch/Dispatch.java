@@ -139,11 +139,6 @@ public final class Dispatch implements CoordinatorLink {
         sightings.passOver(silence, heardElsewhere);
     }
 
-    /** Whether no gateway of this host has asked for anything for so long. */
-    public boolean isSilent(HostName host, Duration silence) {
-        return known.isSilent(host, silence);
-    }
-
     /** Backups of which {@code over} says that their time is, and that nobody has asked to end. */
     public List<AbortBackup> late(Instant now, BiPredicate<BackupId, Instant> over, Supplier<OperationId> ids) {
         return known.under(() -> {
@@ -191,6 +186,11 @@ public final class Dispatch implements CoordinatorLink {
     /** How far an operation is, if a gateway said so and it has not ended. */
     public Optional<Progress> progress(OperationId operation) {
         return known.under(() -> known.paces().last(operation));
+    }
+
+    /** How long ago that was told. */
+    public Optional<Duration> toldAgo(OperationId operation) {
+        return known.under(() -> known.paces().toldAgo(operation, System.nanoTime()));
     }
 
     /** The operations of which gateways have told how far they are. */

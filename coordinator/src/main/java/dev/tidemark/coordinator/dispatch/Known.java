@@ -4,7 +4,6 @@ import dev.tidemark.coordinator.chain.Machine;
 import dev.tidemark.schema.contract.LinkException;
 import dev.tidemark.schema.id.HostName;
 import dev.tidemark.schema.id.MachineId;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -128,9 +127,5 @@ final class Known {
     /** Under the lock: when a gateway of the host asked last. */
     Instant lastContact(HostName host, long nowNanoseconds) {
         return Instant.now().minusNanos(presence.silentNanoseconds(host, nowNanoseconds));
-    }
-
-    boolean isSilent(HostName host, Duration silence) {
-        return under(() -> presence.isSilent(host, silence, System.nanoTime()));
     }
 }

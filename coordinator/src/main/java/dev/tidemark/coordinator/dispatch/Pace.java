@@ -1,6 +1,7 @@
 package dev.tidemark.coordinator.dispatch;
 
 import dev.tidemark.schema.contract.Progress;
+import java.time.Duration;
 import java.util.OptionalLong;
 
 /** How fast something goes: over its last half minute, so that a limit that was changed shows soon, and a short pause does not. */
@@ -36,6 +37,10 @@ final class Pace {
             newerBytes = step.bytesDone();
             newerAt = nowNanoseconds;
         }
+    }
+
+    Duration toldAgo(long nowNanoseconds) {
+        return Duration.ofNanos(nowNanoseconds - lastAt);
     }
 
     /** Empty while there is nothing to tell it from. */

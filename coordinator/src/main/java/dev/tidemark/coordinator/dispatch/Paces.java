@@ -3,6 +3,7 @@ package dev.tidemark.coordinator.dispatch;
 import dev.tidemark.coordinator.chain.Machine;
 import dev.tidemark.schema.contract.Progress;
 import dev.tidemark.schema.id.OperationId;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +36,10 @@ final class Paces {
 
     Optional<Progress> last(OperationId operation) {
         return Optional.ofNullable(paces.get(operation)).map(Pace::last);
+    }
+
+    Optional<Duration> toldAgo(OperationId operation, long nowNanoseconds) {
+        return Optional.ofNullable(paces.get(operation)).map(pace -> pace.toldAgo(nowNanoseconds));
     }
 
     int stalled() {

@@ -81,6 +81,7 @@ public final class RoutePermissions {
         needed.put("GET /ui/backups/{backup}", READ);
         needed.put("GET /ui/operations/{operation}", READ);
         needed.put("GET /ui/repositories", READ);
+        needed.put("GET /ui/gateways", READ);
         needed.put("GET /ui/audit", AUDIT);
         needed.put("GET /ui/audit/rows", AUDIT);
         // Of the installation, not of a machine: who runs drills, and what they found.

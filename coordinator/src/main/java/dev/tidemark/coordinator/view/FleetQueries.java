@@ -4,8 +4,10 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -84,6 +86,14 @@ public final class FleetQueries {
              GROUP BY b.repository ORDER BY b.repository
             """;
 
+    private static final String REPOSITORIES_BY_HOST = """
+            SELECT v.host, b.repository
+              FROM tidemark.vm v JOIN tidemark.backup b ON b.vm = v.id
+             WHERE v.removed_at IS NULL AND b.state = 'COMPLETED' AND b.mode = 'PUSH' AND b.repository IS NOT NULL
+               AND (?::text IS NULL OR tidemark.is_reached(v.id, v.name, ?))
+             GROUP BY v.host, b.repository ORDER BY v.host, b.repository
+            """;
+
     private final DataSource source;
 
     public FleetQueries(DataSource source) {
@@ -126,6 +136,18 @@ public final class FleetQueries {
                         Sql.instant(row, "newest")),
                 machines,
                 machines);
+    }
+
+    /** Where backups of each host's machines lie, by host. */
+    public Map<String, List<String>> repositoriesByHost(Optional<String> machines) {
+        return list(
+                        REPOSITORIES_BY_HOST,
+                        row -> Map.entry(row.getString("host"), row.getString("repository")),
+                        machines,
+                        machines)
+                .stream()
+                .collect(Collectors.groupingBy(
+                        Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
     }
 
     private static RestorePointView restorePoints(ResultSet row) throws SQLException {

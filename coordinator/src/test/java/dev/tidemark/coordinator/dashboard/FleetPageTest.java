@@ -99,13 +99,13 @@ class FleetPageTest {
         for (int number = 0; number < 10_000; number++) {
             all.add(Samples.sound("vm" + number));
         }
-        FleetPage second =
-                FleetPage.of(Samples.frame(), new FleetPage.Wanted("vm1", Optional.empty(), 2), all, List.of());
+        FleetPage second = FleetPage.of(
+                Samples.frame(), new FleetPage.Wanted("vm1", Optional.empty(), Optional.empty(), 2), all, List.of());
         Document page = Samples.html("fleet.jte", second);
         assertThat(page.select("#rows tbody tr")).hasSize(FleetPage.ROWS_MAX);
         assertThat(page.select("#rows > p").text()).isEqualTo("1111 of 10000, page 2 of 23");
         assertThat(page.select("a[rel=next]").attr("href")).isEqualTo("/ui?page=3&name=vm1");
-        assertThat(FleetPage.of(Samples.frame(), new FleetPage.Wanted("", Optional.empty(), 999_999), all, List.of())
+        assertThat(FleetPage.of(Samples.frame(), FleetPage.Wanted.ALL.at(999_999), all, List.of())
                         .wanted()
                         .page())
                 .isEqualTo(200);
@@ -127,7 +127,7 @@ class FleetPageTest {
                 List.of(new MachineInsight.Drift(name, Optional.of(name), name, name, name)));
         FleetPage fleet = FleetPage.of(
                 Frame.of(name, dev.tidemark.coordinator.security.Identity.ADMINISTRATOR, NOW, "/ui", "/ui/stream"),
-                new FleetPage.Wanted("", Optional.empty(), 1),
+                FleetPage.Wanted.ALL,
                 List.of(
                         MachineHealth.of(hostile, Optional.empty(), List.of()),
                         MachineHealth.of(Samples.healthy(longName), Optional.empty(), List.of())),

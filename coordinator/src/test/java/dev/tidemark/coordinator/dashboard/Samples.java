@@ -97,6 +97,6 @@ final class Samples {
     }
 
     static FleetPage fleet(MachineHealth... machines) {
-        return FleetPage.of(frame(), new FleetPage.Wanted("", Optional.empty(), 1), List.of(machines), List.of());
+        return FleetPage.of(frame(), FleetPage.Wanted.ALL, List.of(machines), List.of());
     }
 }

@@ -201,6 +201,9 @@ class DashboardIT {
                         .select("td[data-of=Backups]")
                         .text())
                 .isEqualTo("3 of 1 machine");
+        Document gateways = page("/ui/gateways", session);
+        assertThat(gateways.select("tbody .badge").text()).isEqualTo("● live");
+        assertThat(gateways.text()).contains("1 machine").doesNotContain("elsewhere");
         assertThat(get("/ui/vms/" + soundClient.vm(), session).statusCode()).isEqualTo(200);
         String stranger = brokenClient.made().getFirst().id();
         JsonNode strange = api.get("/v1/backups/" + stranger);
@@ -257,6 +260,16 @@ class DashboardIT {
                 .contains("▲ no restore point", "◆ not seen")
                 .doesNotContain("● sound");
         assertThat(badges(fleet, "silent")).contains("▲ no restore point", "◆ not seen");
+        Document gateways = page(
+                fleet.select("#rows tr:has(th .name:matchesOwn(^silent$)) td[data-of=QEMU] a")
+                        .attr("href"),
+                session);
+        assertThat(gateways.select("#host-elsewhere").text()).contains("never heard of", "1 machine 0 seen now");
+        assertThat(gateways.select("tbody .badge").eachText()).containsExactly("▲ never heard of", "● live");
+        assertThat(page(gateways.select("#host-elsewhere a").attr("href"), session)
+                        .select("#rows th .name")
+                        .eachText())
+                .containsExactly("silent");
         assertThat(fleet.select("#rows th .name").eachText().getLast()).isEqualTo(soundClient.vm());
 
         Document machine = page("/ui/vms/" + brokenClient.vm(), session);
@@ -461,6 +474,7 @@ class DashboardIT {
         pages.put("audit-chain", "/ui/audit?question=chain&vm=" + soundClient.vm() + "&at=2036-01-01");
         pages.put("audit-nothing", "/ui/audit?caller=nobody&vm=none");
         pages.put("repositories", "/ui/repositories");
+        pages.put("gateways", "/ui/gateways");
         pages.put("drills", "/ui/drills");
         awaitDoubt();
         try (Browser browser = Browser.start()) {
@@ -482,8 +496,12 @@ class DashboardIT {
                         .isTrue();
             });
 
-            for (String path :
-                    List.of("/ui", "/ui/vms/" + brokenClient.vm(), "/ui/audit", "/ui/operations/" + operation)) {
+            for (String path : List.of(
+                    "/ui",
+                    "/ui/vms/" + brokenClient.vm(),
+                    "/ui/gateways",
+                    "/ui/audit",
+                    "/ui/operations/" + operation)) {
                 browser.open(url + path);
                 assertThat(look.keyboardTrouble()).as(path).isEmpty();
             }

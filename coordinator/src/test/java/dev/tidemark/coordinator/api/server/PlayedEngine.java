@@ -200,6 +200,7 @@ final class PlayedEngine implements Engine, CoordinatorLink {
         return new JobSight(
                 Optional.ofNullable(progress.get(operation)),
                 bytesPerSecond,
+                Optional.empty(),
                 Optional.ofNullable(waiting.get(operation)));
     }
 
