@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionStrategy;
@@ -23,6 +24,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Runs a verb that can be configured as if all that it is told had stood on its command line; every other verb as it is. */
 final class ConfiguredRun implements IExecutionStrategy {
+    /** An address with somebody's login before its host; a database's may have a slash in it. */
+    private static final Pattern WITH_A_LOGIN = Pattern.compile("^jdbc:[^?]*@|://[^/?#]*@");
+
     private final Session session;
     private final String[] arguments;
     private final IExecutionStrategy asItIs;
@@ -104,6 +108,9 @@ final class ConfiguredRun implements IExecutionStrategy {
 
     /** Secrets come from files; what was put here by mistake is refused at the start, and not shown before. */
     private static String harmless(String value) {
-        return value.toLowerCase(Locale.ROOT).contains("password=") ? "(not shown: it holds a password)" : value;
+        return value.toLowerCase(Locale.ROOT).contains("password=")
+                        || WITH_A_LOGIN.matcher(value).find()
+                ? "(not shown: it holds a password)"
+                : value;
     }
 }

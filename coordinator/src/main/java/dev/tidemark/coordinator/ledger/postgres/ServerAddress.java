@@ -22,13 +22,18 @@ public record ServerAddress(String url, Optional<Path> ownerPasswordFile, Option
             throw new IllegalArgumentException("a database URL begins with jdbc:postgresql://");
         }
         // Looks for the bare word too: an encoded or oddly cased parameter would still be a password in a process list.
-        if (url.toLowerCase(Locale.ROOT).contains("password")) {
+        // The driver knows no user:password@host, and would show it as a host that is not there.
+        if (url.toLowerCase(Locale.ROOT).contains("password") || shown(url).contains("@")) {
             throw new IllegalArgumentException("a database URL must not hold a password: put it into a file");
         }
     }
 
     /** The URL without its parameters. */
     String shown() {
+        return shown(url);
+    }
+
+    private static String shown(String url) {
         int parameters = url.indexOf('?');
         return parameters < 0 ? url : url.substring(0, parameters);
     }

@@ -17,6 +17,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.flywaydb.core.Flyway;
@@ -193,9 +194,11 @@ class ServerDatabaseIT {
                 .isInstanceOf(DatabaseRefused.Unreachable.class)
                 .hasMessageContaining("127.0.0.1:1")
                 .hasMessageNotContaining("user=");
-        assertThatThrownBy(
-                        () -> new ServerAddress("jdbc:postgresql://h/x?PassWord=p", Optional.empty(), Optional.empty()))
-                .isInstanceOf(IllegalArgumentException.class);
+        for (String secret : List.of("jdbc:postgresql://h/x?PassWord=p", "jdbc:postgresql://u:hunter2@h/x?user=u")) {
+            assertThatThrownBy(() -> new ServerAddress(secret, Optional.empty(), Optional.empty()))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageNotContaining("hunter2");
+        }
     }
 
     private static void run(Database database, String command) throws SQLException {
