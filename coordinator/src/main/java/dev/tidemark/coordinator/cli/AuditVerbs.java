@@ -11,7 +11,10 @@ import dev.tidemark.schema.json.Json;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
@@ -101,7 +104,7 @@ final class AuditVerbs {
                     book -> BookFiles.of(book, export, heads, evidence).believing(systemLog),
                     key == null ? evidence.publicKey() : key);
             for (Book book : logOnly ? List.<Book>of() : List.of(Book.ACTS, Book.TOKENS)) {
-                verification.readIfKept(book);
+                verification.read(book);
             }
             return verification.tell();
         } catch (BadEvidence | IOException unusable) {
@@ -167,15 +170,26 @@ final class AuditVerbs {
     }
 
     private static Failure bad(Exception failure) {
-        String message = failure instanceof BadEvidence
-                ? String.valueOf(failure.getMessage())
-                : failure.getClass().getSimpleName() + ": " + failure.getMessage();
         Failure shown = Failure.local(
                 ExitCode.FAILED,
                 "EVIDENCE_UNUSABLE",
-                message,
-                "the coordinator keeps heads and key in 'evidence' in its home; give copies with --heads and --key");
+                said(failure),
+                failure instanceof FileSystemException
+                        ? "an export is all of its files: FILE, FILE.acts, FILE.tokens, and the heads beside each, in a directory"
+                                + " that is there"
+                        : "the coordinator keeps heads and key in 'evidence' in its home; give copies with --heads and"
+                                + " --key");
         shown.initCause(failure);
         return shown;
+    }
+
+    /** Of a file that is not there or not open to us, Java says its name and nothing else. */
+    private static String said(Exception failure) {
+        return switch (failure) {
+            case BadEvidence unusable -> String.valueOf(unusable.getMessage());
+            case NoSuchFileException missing -> missing.getFile() + " is not there, or cannot be made there";
+            case AccessDeniedException closed -> closed.getFile() + " is not open to this user";
+            default -> failure.getClass().getSimpleName() + ": " + failure.getMessage();
+        };
     }
 }

@@ -49,18 +49,28 @@ final class AuditVerification {
         return verification;
     }
 
-    /** One that cannot be held against anything ends the verification only if nothing was found in the others. */
-    void readIfKept(Book book) throws IOException {
+    /**
+     * One that cannot be held against anything ends the verification only if nothing was found in the others. An export without it is such
+     * a one: whoever takes a book away with its heads must not be told that all is well.
+     */
+    void read(Book book) throws IOException {
         BookFiles files = places.of(book);
-        if (files.records() != null && !Files.exists(files.records()) && !files.areSigned(book)) {
-            // An export of the log alone, as older versions wrote it: it says nothing of the others.
+        if (files.records() != null && !Files.exists(files.records())) {
+            unheld(new BadEvidence(
+                    files.records() + " is not there; exports from before the " + book.word()
+                            + " were in them vouch for the log alone: ask for that with --log-only",
+                    null));
             return;
         }
         try {
             document.set(book.word(), verdict(book, files));
         } catch (BadEvidence missing) {
-            unheld = unheld == null ? missing : unheld;
+            unheld(missing);
         }
+    }
+
+    private void unheld(BadEvidence missing) {
+        unheld = unheld == null ? missing : unheld;
     }
 
     /** Prints it; gives how the command ends. */

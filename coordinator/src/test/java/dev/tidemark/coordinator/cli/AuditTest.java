@@ -202,6 +202,36 @@ class AuditTest {
     }
 
     @Test
+    void a_book_that_was_taken_out_of_an_export_with_its_heads_is_missed() throws IOException {
+        answer(log);
+        Path export = home.resolve("log.ndjson");
+        commands.run("audit", "export", "--to", export.toString());
+        for (String book : List.of("tokens", "acts")) {
+            Files.delete(home.resolve("log.ndjson." + book));
+            Files.deleteIfExists(home.resolve("log.ndjson." + book + ".heads"));
+            Ended ended = commands.run("audit", "verify", "--export", export.toString());
+            assertThat(ended.exitCode()).as(book).isEqualTo(1);
+            assertThat(ended.results()).isEmpty();
+            assertThat(ended.notes())
+                    .contains("log.ndjson." + book + " is not there", "--log-only")
+                    .doesNotContain("Exception");
+        }
+        // what older versions wrote
+        assertThat(commands.run("audit", "verify", "--log-only", "--export", export.toString())
+                        .exitCode())
+                .isZero();
+        // and what is wrong in one book is told, also if another one is missing
+        Files.writeString(export, Files.readString(export).replaceFirst("nightly", "weekly"));
+        assertThat(commands.run("audit", "verify", "--export", export.toString())
+                        .exitCode())
+                .isEqualTo(9);
+
+        Ended nowhere = commands.run("audit", "verify", "--export", "no/such/file");
+        assertThat(nowhere.exitCode()).isEqualTo(1);
+        assertThat(nowhere.notes()).contains("no/such/file is not there").doesNotContain("Exception");
+    }
+
+    @Test
     void a_line_that_is_no_record_is_named() throws IOException {
         Path export = home.resolve("log.ndjson");
         Files.writeString(export, "{\"globalIndex\":1}\n");

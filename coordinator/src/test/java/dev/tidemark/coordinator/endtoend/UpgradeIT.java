@@ -134,6 +134,7 @@ class UpgradeIT {
         return tidemark(
                 "audit",
                 "verify",
+                "--log-only",
                 "--export",
                 export.toString(),
                 "--heads",
