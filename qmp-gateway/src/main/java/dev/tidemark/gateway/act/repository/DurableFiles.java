@@ -130,6 +130,13 @@ final class DurableFiles {
         }
     }
 
+    /** The same of a file that is held open. */
+    static boolean opensDirectly(Descriptor held) throws IOException {
+        try (Medium medium = openHeld(held.path())) {
+            return medium.alignment() > 1;
+        }
+    }
+
     /** A whole small file; one that is longer is an error, before it is in memory. */
     static byte[] readSmall(Path path, int lengthMax) throws IOException {
         try (FileChannel channel = openForReading(path)) {

@@ -4,7 +4,11 @@ import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.MachineId;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +29,9 @@ final class MergeDirectory implements AutoCloseable {
     private final Descriptor machine;
     /** None before it is there. */
     private @Nullable Descriptor held;
+
+    /** Those that were made in it, held as long as it is. */
+    private final Map<String, Descriptor> files = new ConcurrentHashMap<>();
 
     private MergeDirectory(Path path, Descriptor machine) {
         this.path = path;
@@ -63,6 +70,8 @@ final class MergeDirectory implements AutoCloseable {
     }
 
     private void release() {
+        files.values().forEach(Descriptor::close);
+        files.clear();
         if (held != null) {
             held.close();
             held = null;
@@ -72,6 +81,35 @@ final class MergeDirectory implements AutoCloseable {
     /** What leads to it and nowhere else. */
     Path path() throws IOException {
         return (held == null ? hold() : held).path();
+    }
+
+    /** A new empty file: what is held is written, compared and read, whatever gets its name meanwhile. */
+    Descriptor newFile(String name) throws IOException {
+        Descriptor made = (held == null ? hold() : held).newFile(name);
+        files.put(name, made);
+        return made;
+    }
+
+    /** The one that was made with that name. */
+    Descriptor file(String name) {
+        return Objects.requireNonNull(files.get(name), () -> "no file was made as " + name);
+    }
+
+    void removeFile(String name) throws IOException {
+        file(name).close();
+        files.remove(name);
+        Files.delete(path().resolve(name));
+    }
+
+    /** That this is the name of the file that was made. What a merge before this one had made is read before it is used. */
+    void requireOurs(String name) throws IOException {
+        Descriptor made = files.get(name);
+        if (made != null
+                && !MadeFiles.identity(made)
+                        .equals(DurableFiles.regularFile(path().resolve(name)).fileKey())) {
+            throw new FileSystemException(
+                    path.resolve(name).toString(), null, "is another file than the one that was merged");
+        }
     }
 
     /** Whether it is there; a link in its place is an error. */
@@ -87,6 +125,9 @@ final class MergeDirectory implements AutoCloseable {
     /** With the names by which people know these places. */
     RepositoryException spoken(RepositoryException failure) {
         RepositoryException spoken = failure.spoken(machine, DurableFiles.parent(path));
+        for (Map.Entry<String, Descriptor> file : files.entrySet()) {
+            spoken = spoken.spoken(file.getValue(), path.resolve(file.getKey()));
+        }
         return held == null ? spoken : spoken.spoken(held, path);
     }
 

@@ -74,6 +74,9 @@ final class MergeSwap {
         for (StoredDisk disk : merged) {
             after.replaceAll(old -> old.disk().equals(disk.disk()) ? disk : old);
         }
+        for (StoredDisk disk : before) {
+            drafts.requireOurs(disk.file());
+        }
         Manifest both = manifest.merged(new Merges(history, before), after);
         ManifestFile.write(directory.path(), both);
         crash.at(CrashPoint.MERGE_ANNOUNCED);
@@ -114,6 +117,7 @@ final class MergeSwap {
         try {
             for (StoredDisk before : both.replaced()) {
                 if (drafted.contains(before.disk())) {
+                    drafts.requireOurs(before.file());
                     Path draft = drafts.path().resolve(before.file());
                     Files.move(draft, directory.path().resolve(before.file()), StandardCopyOption.ATOMIC_MOVE);
                     crash.at(CrashPoint.MERGE_FILE_SWAPPED);

@@ -13,8 +13,6 @@ import dev.tidemark.schema.event.FailureCode;
 import dev.tidemark.schema.id.BackupId;
 import dev.tidemark.schema.id.MachineId;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,9 +88,9 @@ final class MergedImages {
         }
 
         /** As it is to be, on what it is to stand on. */
-        List<KeyedImage> merged(Path image) {
+        List<KeyedImage> merged(Descriptor image) {
             List<KeyedImage> merged = new ArrayList<>();
-            merged.add(new KeyedImage(image, key));
+            merged.add(new KeyedImage(image.path(), key));
             merged.addAll(from(layers.size()));
             return merged;
         }
@@ -198,9 +196,9 @@ final class MergedImages {
         return new Draft(chain, opened, layers, merge.onto(), RepositoryTree.file(merge.disk()), key);
     }
 
-    /** What leads to it, whatever is done to the names of the directories on the way. */
-    private Path file(Draft draft) throws IOException {
-        return directory.path().resolve(draft.name());
+    /** What was made, whatever has its name. */
+    private Descriptor file(Draft draft) {
+        return directory.file(draft.name());
     }
 
     /** Every layer is read once, every disk is written once and compared once. */
@@ -234,45 +232,47 @@ final class MergedImages {
         // QEMU does not compress what it encrypts.
         Optional<Compression> compression = draft.key().isPresent() ? Optional.empty() : manifest.compression();
         if (draft.onto().isEmpty()) {
-            create(file(draft), draft, compression);
-            images.fill(draft.from(0), draft.merged(file(draft)), Optional.empty(), compression, told);
+            Descriptor file = create(draft.name(), draft, compression);
+            images.fill(draft.from(0), draft.merged(file), Optional.empty(), compression, told);
         } else if (compression.isEmpty()) {
-            stack(draft, file(draft), told);
+            stack(draft, draft.name(), told);
         } else {
             // What is compressed cannot be written over, so the layers are put together before.
-            Path plain = directory.path().resolve(PLAIN_PREFIX + draft.name());
-            stack(draft, plain, told);
-            create(file(draft), draft, compression);
-            images.fill(draft.merged(plain), draft.merged(file(draft)), draft.backing(), compression, told);
-            Files.delete(plain);
+            String name = PLAIN_PREFIX + draft.name();
+            Descriptor plain = stack(draft, name, told);
+            Descriptor file = create(draft.name(), draft, compression);
+            images.fill(draft.merged(plain), draft.merged(file), draft.backing(), compression, told);
+            directory.removeFile(name);
         }
     }
 
     /** From the bottom to the top, each over what those below it wrote. */
-    private void stack(Draft draft, Path target, DoubleConsumer told)
+    private Descriptor stack(Draft draft, String name, DoubleConsumer told)
             throws RepositoryException, IOException, InterruptedException {
-        create(target, draft, Optional.empty());
+        Descriptor target = create(name, draft, Optional.empty());
         for (int layer = draft.layers().size() - 1; layer >= 0; layer--) {
             images.fill(draft.from(layer), draft.merged(target), draft.backing(), Optional.empty(), told);
         }
+        return target;
     }
 
-    private void create(Path target, Draft draft, Optional<Compression> compression)
+    private Descriptor create(String name, Draft draft, Optional<Compression> compression)
             throws RepositoryException, IOException, InterruptedException {
-        DurableFiles.createEmpty(target);
-        images.create(new KeyedImage(target, draft.key()), draft.size(), draft.backing(), compression);
+        Descriptor target = directory.newFile(name);
+        images.create(new KeyedImage(target.path(), draft.key()), draft.size(), draft.backing(), compression);
+        return target;
     }
 
     /** Durable first, and then read back twice: as bytes for the digest, and as a disk against what the backup holds. */
     private StoredDisk finished(Draft draft, PhaseProgress phase)
             throws RepositoryException, IOException, InterruptedException {
-        Path file = file(draft);
+        Descriptor file = file(draft);
         DurableFiles.sync(file);
         Optional<String> objection = QcowHeader.read(file)
                 .objection(draft.size(), draft.backing(), draft.key().isPresent());
         if (objection.isPresent()) {
             throw new RepositoryException(
-                    FailureCode.REPOSITORY_FAILED, draft.top().disk(), file + ": " + objection.get());
+                    FailureCode.REPOSITORY_FAILED, draft.top().disk(), file.path() + ": " + objection.get());
         }
         FileDigest digest = SideBySide.whileWorking(
                 () -> FileDigest.ofMedium(file, bytes -> {}),
@@ -280,7 +280,7 @@ final class MergedImages {
         if (draft.key().isPresent()) {
             // The key file may have been exchanged meanwhile: what is named has to be what opens it.
             images.requireOpens(new KeyedImage(
-                    file,
+                    file.path(),
                     Optional.of(keys.of(new DiskEncryption(
                             EncryptionFormat.LUKS, draft.key().get().identity())))));
         }

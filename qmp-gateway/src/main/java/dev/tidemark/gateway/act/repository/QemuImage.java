@@ -181,16 +181,16 @@ final class QemuImage {
         targetBacking.ifPresentOrElse(
                 backing -> arguments.addAll(List.of("-B", backing, "-F", "qcow2")),
                 () -> arguments.add("--target-is-zero"));
-        arguments.addAll(List.of(ImageArguments.followed(layers), ImageArguments.written(target)));
+        arguments.addAll(List.of(ImageArguments.told(layers), ImageArguments.told(target)));
         run(arguments, NO_LIMIT, shareDone)
                 .requireSuccess("write " + target.getFirst().file());
     }
 
-    /** Whether two images and what is below each hold the same; names in the images are followed. */
+    /** Whether two images and what is below each hold the same; names in the images of the second are followed. */
     boolean same(List<KeyedImage> one, List<KeyedImage> other, DoubleConsumer shareDone)
             throws RepositoryException, InterruptedException {
         ProgramRun.Ended ended =
-                compared(one, other, ImageArguments.followed(one), ImageArguments.followed(other), NO_LIMIT, shareDone);
+                compared(one, other, ImageArguments.told(one), ImageArguments.followed(other), NO_LIMIT, shareDone);
         if (ended.exitCode() != COMPARE_DIFFERENT) {
             ended.requireSuccess("compare " + one.getFirst().file() + " with "
                     + other.getFirst().file());

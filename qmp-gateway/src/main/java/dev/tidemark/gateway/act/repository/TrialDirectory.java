@@ -9,7 +9,9 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +28,8 @@ final class TrialDirectory {
     private @Nullable Descriptor machine;
 
     private @Nullable Descriptor held;
+
+    private final Map<DiskName, Descriptor> files = new HashMap<>();
 
     TrialDirectory(RepositoryTree tree, MachineId machine, OperationId operation) {
         this.directory = tree.trial(machine, operation);
@@ -72,17 +76,28 @@ final class TrialDirectory {
 
     /** With the name by which people know it. */
     RepositoryException spoken(RepositoryException failure) {
-        return held == null ? failure : failure.spoken(held, directory);
+        RepositoryException spoken = failure;
+        for (Map.Entry<DiskName, Descriptor> file : files.entrySet()) {
+            spoken = spoken.spoken(file.getValue(), directory.resolve(RepositoryTree.file(file.getKey())));
+        }
+        return held == null ? spoken : spoken.spoken(held, directory);
     }
 
-    /** An empty file to write a disk into. */
-    Path beginFile(DiskName disk) throws IOException {
-        Path file = file(disk);
-        DurableFiles.createEmpty(file);
-        return file;
+    /** An empty file to write a disk into, which stays that one, whatever is done to its name. */
+    Descriptor beginFile(DiskName disk) throws IOException {
+        if (held == null) {
+            throw new IllegalStateException("was not made: " + directory);
+        }
+        Descriptor made = held.newFile(RepositoryTree.file(disk));
+        files.put(disk, made);
+        return made;
     }
 
     void removeFile(DiskName disk) throws IOException {
+        Descriptor made = files.remove(disk);
+        if (made != null) {
+            made.close();
+        }
         Files.deleteIfExists(file(disk));
     }
 
@@ -93,6 +108,8 @@ final class TrialDirectory {
     /** Also for whoever was interrupted: Java would close the files under it. */
     void remove() throws IOException {
         boolean interrupted = Thread.interrupted();
+        files.values().forEach(Descriptor::close);
+        files.clear();
         try {
             if (machine != null) {
                 FlatRemoval.remove(machine, String.valueOf(directory.getFileName()));

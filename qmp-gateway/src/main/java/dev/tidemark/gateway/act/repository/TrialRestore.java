@@ -57,11 +57,12 @@ final class TrialRestore {
         long size = top.stored().size();
         List<KeyedImage> layers = chain.images(keys);
         requireRoom(chain, layers);
-        KeyedImage restored = new KeyedImage(scratch.beginFile(top.disk()), key(layers));
+        Descriptor file = scratch.beginFile(top.disk());
+        KeyedImage restored = new KeyedImage(file.path(), key(layers));
         if (restored.key().isPresent()) {
             images.create(restored, size, Optional.empty(), Optional.empty());
         }
-        boolean pastPageCache = size % DurableFiles.BLOCK_BYTES_MAX == 0 && DurableFiles.opensDirectly(restored.file());
+        boolean pastPageCache = size % DurableFiles.BLOCK_BYTES_MAX == 0 && DurableFiles.opensDirectly(file);
         try {
             images.convert(
                     layers,

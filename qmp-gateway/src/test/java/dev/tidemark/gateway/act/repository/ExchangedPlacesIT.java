@@ -25,7 +25,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -295,19 +294,6 @@ class ExchangedPlacesIT {
         Manifest manifest = begin(repository).complete(RepositoryFixture.copied(DISK), ProgressListener.NONE);
         FileDigest lying = FileDigest.of(fixture.file(9), bytes -> {});
         assertThat(manifest.disks().getFirst().sha256()).isEqualTo(lying.sha256());
-    }
-
-    @Test
-    void a_file_that_is_removed_gives_its_number_to_no_other_as_long_as_the_backup_is_unfinished() throws Exception {
-        PartialBackup partial = fixture.begin(9, full(DISK));
-        Path target = partial.target(DISK);
-        Object made = Files.readAttributes(target, BasicFileAttributes.class).fileKey();
-        for (int tries = 0; tries < 100; tries++) {
-            Files.delete(target);
-            Files.createFile(target);
-            assertThat(Files.readAttributes(target, BasicFileAttributes.class).fileKey())
-                    .isNotEqualTo(made);
-        }
     }
 
     private static PartialBackup begin(Repository repository) throws Exception {

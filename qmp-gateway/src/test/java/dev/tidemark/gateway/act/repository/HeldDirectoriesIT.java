@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -164,6 +165,51 @@ class HeldDirectoriesIT {
         }));
         assertThat(content(outside)).isEqualTo(before);
         assertThat(outcome.toString()).doesNotContain("/proc/");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"BEFORE_QEMU_IMG", "MERGE_COPIED", "MERGE_COMPARED"})
+    void a_link_in_the_place_of_a_merged_file_leads_nobody_elsewhere_and_is_not_what_was_merged(CrashPoint where)
+            throws Exception {
+        decoy("files", "vda.qcow2");
+        Map<String, String> before = content(outside);
+        FileDigest lying = FileDigest.of(fixture.file(2), bytes -> {});
+        Path draft = machine.resolve(backup(2) + ".merge").resolve("vda.qcow2");
+        Outcome outcome = run(merging(), at(where, 1, () -> {
+            Files.delete(draft);
+            Files.createSymbolicLink(draft, outside.resolve("files").resolve("vda.qcow2"));
+        }));
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Outcome.Refused.class,
+                        refused -> assertThat(refused.detail()).doesNotContain("/proc/"));
+        assertThat(content(outside)).isEqualTo(before);
+        assertThat(FileDigest.of(fixture.file(2), bytes -> {})).isEqualTo(lying);
+    }
+
+    @Test
+    void an_image_in_the_place_of_a_merged_file_is_not_what_was_merged() throws Exception {
+        FileDigest lying = FileDigest.of(fixture.file(2), bytes -> {});
+        Path draft = machine.resolve(backup(2) + ".merge").resolve("vda.qcow2");
+        Outcome outcome = run(merging(), at(CrashPoint.MERGE_COMPARED, 1, () -> {
+            Path other = Files.copy(draft, fixture.outside("other"));
+            Files.move(other, draft, StandardCopyOption.REPLACE_EXISTING);
+        }));
+        assertThat(outcome).isInstanceOf(Outcome.Refused.class);
+        assertThat(FileDigest.of(fixture.file(2), bytes -> {})).isEqualTo(lying);
+    }
+
+    @Test
+    void a_link_in_the_place_of_a_file_of_a_trial_restore_leads_nobody_elsewhere() throws Exception {
+        decoy("files", "vda.qcow2");
+        Map<String, String> before = content(outside);
+        Path tried = machine.resolve(verification(0, true, List.of()).id() + ".trial")
+                .resolve("vda.qcow2");
+        run(verification(0, true, List.of()), at(CrashPoint.BEFORE_QEMU_IMG, 2, () -> {
+            Files.delete(tried);
+            Files.createSymbolicLink(tried, outside.resolve("files").resolve("vda.qcow2"));
+        }));
+        assertThat(content(outside)).isEqualTo(before);
     }
 
     @Test
