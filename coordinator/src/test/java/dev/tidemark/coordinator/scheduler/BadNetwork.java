@@ -31,7 +31,7 @@ final class BadNetwork implements AutoCloseable {
     private static final int STREAM_BYTES_MAX = 4_000;
     private static final List<String> PASSED = List.of("Authorization", "Content-Type", "Accept", "Last-Event-ID");
 
-    private final HttpServer server;
+    private final List<HttpServer> ends = new ArrayList<>();
     private final URI coordinator;
     private final boolean keysPass;
     /** Read before the first request: a window may be short. */
@@ -46,17 +46,19 @@ final class BadNetwork implements AutoCloseable {
     final List<String> tooEarly = Collections.synchronizedList(new ArrayList<>());
     final List<String> undocumented = Collections.synchronizedList(new ArrayList<>());
 
-    BadNetwork(URI coordinator, boolean keysPass) throws IOException {
+    BadNetwork(URI coordinator, boolean keysPass) {
         this.coordinator = coordinator;
         this.keysPass = keysPass;
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.createContext("/", this::pass);
-        server.start();
     }
 
-    String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+    /** An end for one process: what one was told before it was killed, the next one cannot know. */
+    String newEnd() throws IOException {
+        HttpServer end = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        end.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        end.createContext("/", this::pass);
+        end.start();
+        ends.add(end);
+        return "http://127.0.0.1:" + end.getAddress().getPort();
     }
 
     private void pass(HttpExchange exchange) throws IOException {
@@ -64,7 +66,8 @@ final class BadNetwork implements AutoCloseable {
         try (exchange) {
             boolean isPost = exchange.getRequestMethod().equals("POST");
             int number = isPost ? posts.incrementAndGet() : 0;
-            String key = String.valueOf(exchange.getRequestHeaders().getFirst(KEY));
+            String key = exchange.getRequestHeaders().getFirst(KEY) + " at "
+                    + exchange.getLocalAddress().getPort();
             Long earliest = notBefore.remove(key);
             if (earliest != null && System.nanoTime() - earliest < 0) {
                 tooEarly.add(key);
@@ -152,7 +155,7 @@ final class BadNetwork implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
+        ends.forEach(end -> end.stop(0));
         client.shutdownNow();
     }
 }

@@ -111,12 +111,12 @@ class NightlyWindowIT {
         host.failing = name -> name.value().equals("vm017");
         try (BadNetwork network = new BadNetwork(SERVICE.address(), true)) {
             Path summary = STAGE.directory().resolve("night.json");
-            List<String> night = command(network, "vm*", openWindow(), summary);
+            String window = openWindow();
             // when
-            Process first = STAGE.programs().start("night-1", fromSource(night));
+            Process first = STAGE.programs().start("night-1", fromSource(command(network, "vm*", window, summary)));
             awaitCompleted(40);
             STAGE.programs().kill(first);
-            Process second = STAGE.programs().start("night-2", night);
+            Process second = STAGE.programs().start("night-2", command(network, "vm*", window, summary));
             awaitCompleted(100);
             SERVICE.kill();
             SERVICE.start();
@@ -276,7 +276,8 @@ class NightlyWindowIT {
         return minutes.format(now.minusHours(1)) + "-" + minutes.format(now.plusHours(1));
     }
 
-    private static List<String> command(BadNetwork network, String vms, String window, Path summary) {
+    private static List<String> command(BadNetwork network, String vms, String window, Path summary)
+            throws IOException {
         return List.of(
                 program("java"),
                 "-XX:TieredStopAtLevel=1",
@@ -284,7 +285,7 @@ class NightlyWindowIT {
                 compiled().toString(),
                 "NightlyWindow",
                 "--url",
-                network.url(),
+                network.newEnd(),
                 "--token-file",
                 token.toString(),
                 "--window",

@@ -7,6 +7,8 @@ import dev.tidemark.schema.id.DiskName;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The repository cannot do what was asked; nothing was reported as done. The message is derived from its fields. */
@@ -44,10 +46,12 @@ public final class RepositoryException extends Exception {
                 FailureCode.BACKUP_DAMAGED, damage.disk(), damage.file() + ": " + damage.detail(), null);
     }
 
-    /** With the name by which people know a directory, where it has that of its descriptor. */
+    /** With the name by which people know what is held, where it has that of its descriptor. */
     RepositoryException spoken(Descriptor held, Path named) {
-        String spoken = detail.replace(held.path() + "/", named + "/")
-                .replace(held.path().toString(), named.toString());
+        // Not where it is but the beginning of another descriptor's number.
+        String spoken = Pattern.compile(Pattern.quote(held.path().toString()) + "(?!\\d)")
+                .matcher(detail)
+                .replaceAll(Matcher.quoteReplacement(named.toString()));
         return spoken.equals(detail) ? this : new RepositoryException(code, disk, spoken, getCause());
     }
 
