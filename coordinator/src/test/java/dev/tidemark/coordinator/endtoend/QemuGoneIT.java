@@ -144,7 +144,8 @@ class QemuGoneIT {
         client.backUp();
         machine.writeGranule("d0", 2);
         site.restart();
-        client.awaitSeen("UP");
+        // Not only by the gateway before: whoever has not looked yet watches no image.
+        client.reconcile();
         machine.daemon().terminate();
         machine.daemon().startAgain();
         machine.writeGranule("d0", 3);
