@@ -21,6 +21,12 @@ final class Cast implements AutoCloseable {
     /** What the gateway calls its host. */
     static final String HOST = "drill";
 
+    /**
+     * More than a batch has machines: one that stands still at its moment keeps its place among the host's jobs, and whoever waited for
+     * that would never come to its own.
+     */
+    private static final String JOBS_MAX = "64";
+
     /** Leaves what was played on where it is, for whoever looks for a cause; logs are there. */
     private static final String KEEP_PROPERTY = "tidemark.drill.keep";
 
@@ -61,6 +67,10 @@ final class Cast implements AutoCloseable {
         service()
                 .serveWith(List.of(
                         "--no-gateway",
+                        "--jobs-per-host",
+                        JOBS_MAX,
+                        "--jobs-per-repository",
+                        JOBS_MAX,
                         "--database-url",
                         database.url(),
                         "--database-password-file",
