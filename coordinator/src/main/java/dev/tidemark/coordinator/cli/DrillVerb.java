@@ -50,7 +50,10 @@ final class DrillVerb implements Runnable {
     int play(
             @Parameters(arity = "0..*", paramLabel = "NAME", description = "Scenarios, in this order.") @Nullable
                     List<String> names,
-            @Option(names = "--all", description = "Every moment with every subset of victims; takes about an hour.")
+            @Option(
+                            names = "--all",
+                            description =
+                                    "Every moment with every subset of victims; about two hours on two processors.")
                     boolean all,
             @Option(
                             names = "--subsets",
