@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.coordinator.cli.DrillOptions;
 import dev.tidemark.coordinator.cli.show.OutputFormat;
+import dev.tidemark.coordinator.dispatch.JobLimits;
 import dev.tidemark.schema.crash.CrashPoint;
 import dev.tidemark.schema.json.Json;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -145,6 +147,18 @@ class DrillIT {
 
     @Test
     @Order(4)
+    void a_batch_may_stand_still_in_more_backups_than_a_host_works_at() throws Exception {
+        // given
+        Scenario scenario = Scenario.parsed("full/NAME_SYNCED/gateway").orElseThrow();
+        List<Scenario> scenarios = Collections.nCopies(JobLimits.DEFAULT.perHost() + 1, scenario);
+        // when
+        List<Result> results = new Batch(cast(), SEED).play(scenarios);
+        // then
+        assertThat(results).hasSameSizeAs(scenarios).noneMatch(Result::isFailed);
+    }
+
+    @Test
+    @Order(5)
     void each_invariant_has_a_twin_that_goes_red() throws Exception {
         Cast cast = cast();
         Random random = new Random(SEED);
